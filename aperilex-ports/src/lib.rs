@@ -1,0 +1,10 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+mod error;
+pub mod model;
+mod port;
+
+pub use error::{BoxError, Retry};
+pub use model::*;
+pub use port::*;

@@ -1,0 +1,54 @@
+//! The vocabulary: what ports speak of.
+//!
+//! A type lives here if a port signature or a stored message names it. Its constructor guards its
+//! own invariants; it holds no policy.
+
+macro_rules! text_serde {
+    ($name:ident) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+use text_serde;
+
+mod accession;
+mod cik;
+mod content;
+mod digest;
+mod email;
+mod filing;
+mod form_type;
+mod id;
+mod item;
+mod money;
+mod ticker;
+
+pub use accession::{AccessionNumber, ParseAccessionError};
+pub use cik::{Cik, ParseCikError};
+pub use content::{
+    CanonicalText, Document, Exhibit, Fact, FilingContent, Period, RawMap, RawRun, Section,
+    SectionState, Table, TextRange,
+};
+pub use digest::{Digest, ParseDigestError};
+pub use email::{Email, ParseEmailError};
+pub use filing::{
+    Company, CompanyLocator, FilingLocator, FilingMeta, FilingQuery, RawDocument, RawFiling,
+    StoredDocument, StoredFiling,
+};
+pub use form_type::{FormFamily, FormType, ParseFormTypeError};
+pub use id::{
+    AnalysisId, EntryId, FilingId, HoldId, KeyId, LeaseToken, ParseIdError, TaskId, UserId,
+};
+pub use item::ItemKey;
+pub use money::{MicroUsd, ParseMoneyError};
+pub use ticker::{ParseTickerError, Ticker};
