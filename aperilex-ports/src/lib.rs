@@ -4,7 +4,9 @@
 mod error;
 pub mod model;
 mod port;
+mod ports;
 
 pub use error::{BoxError, Retry};
 pub use model::*;
 pub use port::*;
+pub use ports::{Ports, Stores};

@@ -22,25 +22,40 @@ macro_rules! text_serde {
 use text_serde;
 
 mod accession;
+mod account;
+mod analysis;
 mod cik;
 mod content;
 mod digest;
+mod draft;
 mod email;
+mod envelope;
 mod filing;
 mod form_type;
 mod id;
 mod item;
+mod ledger;
 mod money;
+mod task;
 mod ticker;
+mod tier;
 
 pub use accession::{AccessionNumber, ParseAccessionError};
+pub use account::{Account, AccountStatus, ApiKey, Role};
+pub use analysis::{
+    AnalysedDocument, AnalysisRecord, AnalysisResult, Certificate, Citation, Claim, ClaimStatus,
+    DecodeAnalysisError, Figure, Latency, Method, NotFound, PartKind, PriorFigure, QuoteMatch,
+    SectionSummary, TokenUsage,
+};
 pub use cik::{Cik, ParseCikError};
 pub use content::{
     CanonicalText, Document, Exhibit, Fact, FilingContent, Period, RawMap, RawRun, Section,
     SectionState, Table, TextRange,
 };
 pub use digest::{Digest, ParseDigestError};
+pub use draft::{Draft, DraftClaim, DraftQuote};
 pub use email::{Email, ParseEmailError};
+pub use envelope::{DecodeEnvelopeError, TaskMessage};
 pub use filing::{
     Company, CompanyLocator, FilingLocator, FilingMeta, FilingQuery, RawDocument, RawFiling,
     StoredDocument, StoredFiling,
@@ -50,5 +65,14 @@ pub use id::{
     AnalysisId, EntryId, FilingId, HoldId, KeyId, LeaseToken, ParseIdError, TaskId, UserId,
 };
 pub use item::ItemKey;
+pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use money::{MicroUsd, ParseMoneyError};
+pub use task::{
+    AccessSource, Failure, Lease, PendingAccess, PoolKey, Priority, Task, TaskCharges, TaskEvent,
+    TaskRole,
+};
 pub use ticker::{ParseTickerError, Ticker};
+pub use tier::{AnalysisStatus, ParseWordError, Quality, TaskStatus, Template, Tier};
+
+pub use jiff::Timestamp;
+pub use jiff::civil::Date;

@@ -1,7 +1,41 @@
 //! The ports: what the domain asks of the world.
 
+mod account_store;
+mod analysis_pool;
+mod clock;
+mod document_store;
+mod event_bus;
+mod filing_analyst;
 mod filing_parser;
 mod filing_source;
+mod filing_store;
+mod ledger;
+mod outbox;
+mod quota_store;
+mod settlement;
+mod store;
+mod task_queue;
+mod task_store;
 
+pub use account_store::{AccountStore, AccountStoreError};
+pub use analysis_pool::{AnalysisPool, FindAnalysis};
+pub use clock::{Clock, IdSource};
+pub use document_store::{DocumentStore, DocumentStoreError, MAX_OBJECT_BYTES};
+pub use event_bus::{EventBus, EventBusError, EventStream};
+pub use filing_analyst::{AnalystError, AnalystProfile, FilingAnalyst};
 pub use filing_parser::{FilingParser, MAX_FILING_BYTES, ParseFilingError};
 pub use filing_source::{FilingSource, FilingSourceError};
+pub use filing_store::{FilingRecord, FilingStore};
+pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry};
+pub use outbox::{Outbox, OutboxItem, OutboxMessage};
+pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
+pub use settlement::{
+    AbandonTask, CompleteTask, GrantAccess, Guard, IdempotentRequest, Settlement, SettlementError,
+    SubmitTask, Submitted,
+};
+pub use store::{MAX_PAGE, StoreError};
+pub use task_queue::{
+    DeadLetter, Delivery, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage,
+    QueueCapabilities, QueueError, ReceiptHandle, TaskQueue,
+};
+pub use task_store::{AdvanceTask, ClaimTask, TaskStore, TaskStoreError};

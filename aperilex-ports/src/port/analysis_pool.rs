@@ -1,0 +1,73 @@
+//! The global pool of analyses.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::model::{
+    AccessSource, AnalysisId, AnalysisRecord, Digest, FilingId, Quality, Template, UserId,
+};
+
+/// What a request can be satisfied with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindAnalysis {
+    /// The filing.
+    pub filing: FilingId,
+    /// What is looked at.
+    pub template: Template,
+    /// At least this good.
+    pub quality: Quality,
+    /// Drawn from this main document.
+    pub document_sha256: Digest,
+    /// Of this stored shape.
+    pub schema_version: u32,
+    /// Prompt versions that are current, one for each quality that is offered.
+    pub prompt_versions: Vec<String>,
+}
+
+/// Reads the pool. Analyses enter it through [`Settlement::complete`](super::Settlement::complete).
+///
+/// # Contract
+/// - **AP-1** `find` gives the best analysis that satisfies the request, the newest of equals.
+/// - **AP-2** retracted, private and otherwise drawn ones are not found.
+/// - **AP-3** `readable` gives an analysis only to an account with access to its filing; to others
+///   it does not exist.
+/// - **AP-4** `list` gives what the account may read, newest first, without gaps between pages.
+#[async_trait]
+pub trait AnalysisPool: Debug + Send + Sync + 'static {
+    /// The analysis that satisfies a request.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn find(&self, request: &FindAnalysis) -> Result<Option<AnalysisRecord>, StoreError>;
+
+    /// An analysis, if this account has access to its filing, and why it has. A private one is its
+    /// owner's alone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn readable(
+        &self,
+        user: UserId,
+        analysis: AnalysisId,
+    ) -> Result<Option<(AnalysisRecord, AccessSource)>, StoreError>;
+
+    /// Analyses this account may read, of one filing if given, older than `before`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn list(
+        &self,
+        user: UserId,
+        filing: Option<FilingId>,
+        before: Option<AnalysisId>,
+        limit: usize,
+    ) -> Result<Vec<AnalysisRecord>, StoreError>;
+
+    /// Counts a view, in aggregate.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn record_view(&self, analysis: AnalysisId) -> Result<(), StoreError>;
+}

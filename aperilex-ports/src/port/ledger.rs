@@ -1,0 +1,169 @@
+//! Credits.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::model::{
+    Balance, EntryId, EntryKind, FilingId, Hold, HoldId, HoldStatus, LedgerEntry, MicroUsd, TaskId,
+    Timestamp, UserId,
+};
+
+/// Why credits were not moved.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// Less is available than is needed.
+    #[error("{needed} USD are needed, {available} USD are available")]
+    InsufficientCredits {
+        /// What is needed.
+        needed: MicroUsd,
+        /// What is available.
+        available: MicroUsd,
+    },
+    /// The hold has ended.
+    #[error("the hold is {status}")]
+    HoldEnded {
+        /// How.
+        status: HoldStatus,
+    },
+    /// More was to be captured than is held.
+    #[error("the hold is for {held} USD")]
+    OverCapture {
+        /// What is held.
+        held: MicroUsd,
+    },
+    /// The amount is zero, negative or beyond all sense.
+    #[error("the amount is not lawful")]
+    BadAmount,
+    /// There is no such account or hold.
+    #[error("no such account or hold")]
+    Unknown,
+    /// The key was used for something else.
+    #[error("the idempotency key was used for another command")]
+    KeyReused,
+    /// The store itself.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Sets credits aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceHold {
+    /// Id of the hold; also its idempotency key.
+    pub id: HoldId,
+    /// Whose credits.
+    pub user: UserId,
+    /// The charge to come.
+    pub purpose: EntryKind,
+    /// How much; positive.
+    pub amount: MicroUsd,
+    /// The filing concerned.
+    pub filing: Option<FilingId>,
+    /// The task concerned.
+    pub task: Option<TaskId>,
+    /// When it is given back by itself.
+    pub expires_at: Timestamp,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// Credits or corrects an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostEntry {
+    /// Id of the entry.
+    pub id: EntryId,
+    /// Whose credits.
+    pub user: UserId,
+    /// What it is for; not a charge.
+    pub kind: EntryKind,
+    /// How much; not zero. A negative one may not exceed what is available.
+    pub amount: MicroUsd,
+    /// Unique for the account: the same key and content again gives the first entry.
+    pub key: String,
+    /// For people.
+    pub description: String,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// Keeps entries and holds.
+///
+/// # Contract
+/// - **LG-1** a hold lowers `available` by its amount and leaves `posted` alone.
+/// - **LG-2** a hold over `available` is refused, and nothing changes.
+/// - **LG-3** a capture up to the hold posts one charge and frees the rest.
+/// - **LG-4** a capture over the hold is refused, and nothing changes.
+/// - **LG-5** a voided hold restores `available`.
+/// - **LG-6** a hold ends once: captured, voided and expired ones refuse every other end. Voiding a
+///   voided one, and capturing a captured one for the same amount, gives the first outcome.
+/// - **LG-7** racing holds never overdraw.
+/// - **LG-8** the balance is the fold of entries and holds, always.
+/// - **LG-9** the same key or id and content gives the first outcome again.
+/// - **LG-10** the same key or id with other content is `KeyReused`.
+/// - **LG-11** `seq` counts from 1 without gaps and `balance_after` chains.
+/// - **LG-12** entries come newest first, without gaps between pages.
+/// - **LG-13** `expire` ends open holds whose time has passed, and no others.
+/// - **LG-14** zero and negative holds, zero posts and posts below nothing are refused.
+#[async_trait]
+pub trait Ledger: Debug + Send + Sync + 'static {
+    /// Sets credits aside.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn place_hold(&self, hold: &PlaceHold) -> Result<Hold, LedgerError>;
+
+    /// Charges a hold, in whole or part.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn capture(
+        &self,
+        hold: HoldId,
+        amount: MicroUsd,
+        description: &str,
+        now: Timestamp,
+    ) -> Result<LedgerEntry, LedgerError>;
+
+    /// Gives a hold back.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn void(&self, hold: HoldId, now: Timestamp) -> Result<(), LedgerError>;
+
+    /// Credits or corrects an account.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn post(&self, entry: &PostEntry) -> Result<LedgerEntry, LedgerError>;
+
+    /// What an account has.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unknown`] for an unknown account.
+    async fn balance(&self, user: UserId) -> Result<Balance, LedgerError>;
+
+    /// Entries with a lower `seq` than `before`, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn entries(
+        &self,
+        user: UserId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<LedgerEntry>, StoreError>;
+
+    /// All holds of an account, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn holds(&self, user: UserId) -> Result<Vec<Hold>, StoreError>;
+
+    /// Ends open holds whose time has passed and whose task, if any, is finished; at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError>;
+}

@@ -1,0 +1,245 @@
+//! The commits that span task, holds, access, pool and outbox.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+use super::{LedgerError, StoreError, TaskStoreError};
+use crate::model::{
+    AnalysisRecord, Digest, Failure, FilingId, LeaseToken, MicroUsd, PendingAccess, PoolKey,
+    Priority, Task, TaskCharges, TaskId, Timestamp, UserId,
+};
+
+/// Why a commit was refused. Nothing of it has happened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettlementError {
+    /// Less is available than is needed.
+    #[error("{needed} USD are needed, {available} USD are available")]
+    InsufficientCredits {
+        /// What is needed in all.
+        needed: MicroUsd,
+        /// What is available.
+        available: MicroUsd,
+    },
+    /// The account leads as many live runs as it may.
+    #[error("{running} analyses are running, {limit} are allowed")]
+    TooManyAnalyses {
+        /// Live runs it leads.
+        running: u32,
+        /// How many it may lead.
+        limit: u32,
+    },
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The task is not where the command expects it, or the lease is lost.
+    #[error(transparent)]
+    Task(#[from] TaskStoreError),
+    /// The store itself.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<LedgerError> for SettlementError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::InsufficientCredits { needed, available } => {
+                Self::InsufficientCredits { needed, available }
+            }
+            LedgerError::Store(store) => Self::Store(store),
+            // Every other refusal means that what was decided on is no longer so.
+            _ => Self::Store(StoreError::Conflict),
+        }
+    }
+}
+
+/// A client's own key for a request, so that it can be repeated safely.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotentRequest {
+    /// The client's key, unique for the account.
+    pub key: String,
+    /// SHA-256 of what was asked.
+    pub request: Digest,
+}
+
+/// A request is accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubmitTask {
+    /// Id of the new task.
+    pub task: TaskId,
+    /// Who asks.
+    pub user: UserId,
+    /// What for.
+    pub key: PoolKey,
+    /// Urgency.
+    pub priority: Priority,
+    /// What it costs. Holds are placed for access now, and for the analysis if the task leads.
+    pub charges: TaskCharges,
+    /// Live runs the account may lead; none if unlimited.
+    pub max_running: Option<u32>,
+    /// The client's key.
+    pub idempotency: Option<IdempotentRequest>,
+    /// When the holds are given back by themselves.
+    pub holds_expire_at: Timestamp,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Submitted {
+    /// A new task; it leads a new run, or follows a live one.
+    Accepted(Task),
+    /// The account's own live task for the same thing; nothing new was made.
+    Joined(Task),
+    /// The task this idempotency key made before.
+    Replayed(Task),
+}
+
+impl Submitted {
+    /// The task, whichever it is.
+    #[must_use]
+    pub const fn task(&self) -> &Task {
+        match self {
+            Self::Accepted(task) | Self::Joined(task) | Self::Replayed(task) => task,
+        }
+    }
+}
+
+/// An account is given access to a stored filing, apart from any task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantAccess {
+    /// Who.
+    pub user: UserId,
+    /// To what.
+    pub filing: FilingId,
+    /// At what price, and why.
+    pub access: PendingAccess,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// Who may end a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// The worker that holds this lease.
+    Lease(LeaseToken),
+    /// The sweeper: the task is still of this generation and no live lease is on it.
+    Unleased {
+        /// The generation it saw.
+        generation: u32,
+    },
+}
+
+/// A run is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompleteTask {
+    /// The leader.
+    pub task: TaskId,
+    /// Its lease.
+    pub lease: LeaseToken,
+    /// What it made; already in the document store.
+    pub analysis: AnalysisRecord,
+    /// Whether the analysis is charged (below the quality gate, or a stand-in, it is not).
+    pub charge: bool,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// A run is given up, or tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbandonTask {
+    /// The leader.
+    pub task: TaskId,
+    /// Who ends it.
+    pub guard: Guard,
+    /// Why.
+    pub failure: Failure,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// The commits that span several records: each happens wholly or not at all, and stores the events
+/// and messages it causes in the outbox of the same transaction.
+///
+/// # Contract
+/// - **SE-1** `submit` makes the task, its holds, its first event and, for a leader, its message in
+///   one commit; refused, it leaves nothing.
+/// - **SE-2** of many submits for one key one leads; the others follow, without an analysis hold.
+/// - **SE-3** the account's own live task for the same key is `Joined`.
+/// - **SE-4** the same idempotency key gives `Replayed`, with another request `KeyReused`; the key is
+///   the account's own.
+/// - **SE-5** racing submits never overdraw and never exceed `max_running`.
+/// - **SE-6** `deliver_filing` grants access to every live task of the filing that waits for it, and
+///   captures each access hold once; an account that has access meanwhile gets its hold back.
+/// - **SE-7** `complete` stores the analysis, captures the leader's hold (or voids it, uncharged),
+///   completes leader and followers, each with its event, in one commit.
+/// - **SE-8** `complete`, `retry` and `abandon` under a lost lease are `LeaseLost` and change nothing.
+/// - **SE-9** `abandon` fails leader and followers and voids all their open holds.
+/// - **SE-10** `retry` takes the leader through `retrying`, with a new generation and a new message
+///   that is due at `not_before`.
+/// - **SE-11** `cancel` of a leader that does not run yet voids its holds and makes the oldest follower
+///   whose credits cover its quoted price the leader, with a message of its own; if there is none all
+///   are cancelled. Of a running leader: `Conflict`. A follower leaves alone.
+/// - **SE-12** a finished task is finished: every command on it is `Conflict`.
+/// - **SE-13** `grant_access` charges once per account and filing, and gives access in the same commit.
+/// - **SE-14** holds of finished tasks are never open.
+#[async_trait]
+pub trait Settlement: Debug + Send + Sync + 'static {
+    /// Accepts a request.
+    ///
+    /// # Errors
+    /// [`SettlementError`].
+    async fn submit(&self, task: &SubmitTask) -> Result<Submitted, SettlementError>;
+
+    /// Gives access to a stored filing. Returns whether something was charged now.
+    ///
+    /// # Errors
+    /// [`SettlementError`].
+    async fn grant_access(&self, grant: &GrantAccess) -> Result<bool, SettlementError>;
+
+    /// The filing of this run is stored and parsed: whoever waits for it gets access.
+    ///
+    /// # Errors
+    /// [`SettlementError`].
+    async fn deliver_filing(
+        &self,
+        task: TaskId,
+        lease: LeaseToken,
+        now: Timestamp,
+    ) -> Result<(), SettlementError>;
+
+    /// Ends a run well.
+    ///
+    /// # Errors
+    /// [`SettlementError`].
+    async fn complete(&self, command: &CompleteTask) -> Result<(), SettlementError>;
+
+    /// Ends a run badly.
+    ///
+    /// # Errors
+    /// [`SettlementError`].
+    async fn abandon(&self, command: &AbandonTask) -> Result<(), SettlementError>;
+
+    /// Sends the task to the queue again: it is due at `not_before`.
+    ///
+    /// # Errors
+    /// [`SettlementError`].
+    async fn retry(
+        &self,
+        command: &AbandonTask,
+        not_before: Timestamp,
+    ) -> Result<(), SettlementError>;
+
+    /// Withdraws a task that does not run yet. Promoted followers' holds end at `holds_expire_at`.
+    ///
+    /// # Errors
+    /// [`SettlementError`].
+    async fn cancel(
+        &self,
+        task: TaskId,
+        holds_expire_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Task, SettlementError>;
+}

@@ -1,0 +1,53 @@
+//! All ports together.
+
+use std::sync::Arc;
+
+use crate::port::{
+    AccountStore, AnalysisPool, Clock, DocumentStore, EventBus, FilingAnalyst, FilingParser,
+    FilingSource, FilingStore, IdSource, Ledger, Outbox, QuotaStore, Settlement, TaskQueue,
+    TaskStore,
+};
+
+/// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
+#[derive(Debug, Clone)]
+pub struct Ports {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+    /// Where filings come from.
+    pub source: Arc<dyn FilingSource>,
+    /// Takes filings apart.
+    pub parser: Arc<dyn FilingParser>,
+    /// Draw claims; the first of a quality is used.
+    pub analysts: Vec<Arc<dyn FilingAnalyst>>,
+    /// Keeps raw documents and results.
+    pub documents: Arc<dyn DocumentStore>,
+    /// Messages for workers.
+    pub queue: Arc<dyn TaskQueue>,
+    /// Wakes those who wait.
+    pub events: Arc<dyn EventBus>,
+    /// The stores of the database.
+    pub stores: Stores,
+}
+
+/// The stores that one database keeps.
+#[derive(Debug, Clone)]
+pub struct Stores {
+    /// Accounts and keys.
+    pub accounts: Arc<dyn AccountStore>,
+    /// Filings and access.
+    pub filings: Arc<dyn FilingStore>,
+    /// Analyses.
+    pub pool: Arc<dyn AnalysisPool>,
+    /// Tasks.
+    pub tasks: Arc<dyn TaskStore>,
+    /// Credits.
+    pub ledger: Arc<dyn Ledger>,
+    /// Commits that span several of them.
+    pub settlement: Arc<dyn Settlement>,
+    /// Requests per window.
+    pub quota: Arc<dyn QuotaStore>,
+    /// What is to be sent.
+    pub outbox: Arc<dyn Outbox>,
+}
