@@ -1,1 +1,30 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
 
+mod engine;
+mod entitlement;
+mod error;
+mod lifecycle;
+mod number;
+mod pricing;
+mod probe;
+mod quota;
+mod refusal;
+mod settings;
+mod tier;
+pub mod verify;
+
+pub use aperilex_ports as ports;
+pub use aperilex_ports::model::*;
+
+pub use engine::{
+    AnalysisRequest, Claimed, Engine, Imported, NewCredentials, Outcome, Quote, Requested, Run,
+    Secret, Usage,
+};
+pub use entitlement::{Limit, Universe, Universes};
+pub use error::EngineError;
+pub use lifecycle::{analysis_follows, task_follows};
+pub use probe::{NoProbe, Probe, Step};
+pub use refusal::Refusal;
+pub use settings::{Settings, Timings};
+pub use tier::{Companies, Plans, TierPlan};

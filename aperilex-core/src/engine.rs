@@ -1,0 +1,93 @@
+//! The engine: the use cases of Aperilex on top of its ports.
+//!
+//! It holds no state, runs nothing by itself and reads time only through its clock, so any number
+//! of engines may work on the same stores.
+
+mod accounts;
+mod failure;
+mod import_filing;
+mod read;
+mod relay_outbox;
+mod request_analysis;
+mod resolve;
+mod run_analysis;
+mod stages;
+mod sweep;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aperilex_ports::{Ports, TaskId, Timestamp};
+
+use crate::probe::{NoProbe, Probe, Step};
+use crate::settings::Settings;
+
+pub use accounts::{NewCredentials, Secret, Usage};
+pub use import_filing::Imported;
+pub use request_analysis::{AnalysisRequest, Quote, Requested};
+pub use run_analysis::{Claimed, Outcome, Run};
+
+/// The use cases.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    ports: Ports,
+    settings: Arc<Settings>,
+    probe: Arc<dyn Probe>,
+}
+
+impl Engine {
+    /// An engine on these ports.
+    #[must_use]
+    pub fn new(ports: Ports, settings: Settings) -> Self {
+        Self {
+            ports,
+            settings: Arc::new(settings),
+            probe: Arc::new(NoProbe),
+        }
+    }
+
+    /// The same engine, telling `probe` of every step.
+    #[must_use]
+    pub fn with_probe(self, probe: Arc<dyn Probe>) -> Self {
+        Self { probe, ..self }
+    }
+
+    /// What the installation decided.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The ports it works on.
+    #[must_use]
+    pub const fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// Tells the probe; callers outside report the steps that only they see.
+    pub fn reached(&self, step: Step, task: Option<TaskId>) {
+        self.probe.reached(step, task);
+    }
+
+    fn now(&self) -> Timestamp {
+        self.ports.clock.now()
+    }
+
+    fn id(&self, now: Timestamp) -> uuid::Uuid {
+        self.ports.ids.uuid_v7(now)
+    }
+
+    fn hold_expiry(&self, now: Timestamp) -> Timestamp {
+        later(now, Duration::from_secs(self.settings.timings.hold_ttl_s))
+    }
+}
+
+/// `now` and a while; the end of time stays where it is.
+pub(crate) fn later(now: Timestamp, by: Duration) -> Timestamp {
+    now.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+/// A while before `now`; the beginning of time stays where it is.
+pub(crate) fn earlier(now: Timestamp, by: Duration) -> Timestamp {
+    now.checked_sub(by).unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,127 @@
+//! How a run fails: for good, for now, or not at all because it is another's.
+
+use std::time::Duration;
+
+use aperilex_ports::{
+    AnalystError, DocumentStoreError, Failure, FilingSourceError, ParseFilingError, Retry,
+    SettlementError, StoreError, TaskStoreError,
+};
+
+/// Why a run stopped.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The same work fails the same way.
+    Final(Failure),
+    /// It may succeed later.
+    Later {
+        failure: Failure,
+        /// Not before; counts as no attempt if the source asked for it.
+        after: Option<Duration>,
+    },
+    /// The lease is lost: another works on it, or it is finished.
+    LeaseLost,
+}
+
+fn failure(code: &str, message: impl Into<String>) -> Failure {
+    Failure {
+        code: code.to_owned(),
+        message: message.into(),
+    }
+}
+
+impl Stop {
+    pub(super) fn last(code: &str, message: impl Into<String>) -> Self {
+        Self::Final(failure(code, message))
+    }
+
+    fn of(retry: Retry, failure: Failure) -> Self {
+        match retry {
+            Retry::Never => Self::Final(failure),
+            Retry::After(after) => Self::Later {
+                failure,
+                after: Some(after),
+            },
+            _ => Self::Later {
+                failure,
+                after: None,
+            },
+        }
+    }
+}
+
+impl From<FilingSourceError> for Stop {
+    fn from(error: FilingSourceError) -> Self {
+        let code = match &error {
+            FilingSourceError::NotFound { .. } => "filing_not_found",
+            FilingSourceError::TooLarge { .. } => "filing_too_large",
+            FilingSourceError::BadAnswer { .. } => "source_bad_answer",
+            FilingSourceError::Throttled { .. } => "source_throttled",
+            FilingSourceError::Misconfigured { .. } => "source_misconfigured",
+            _ => "source_unavailable",
+        };
+        Self::of(error.retry(), failure(code, error.to_string()))
+    }
+}
+
+impl From<ParseFilingError> for Stop {
+    fn from(error: ParseFilingError) -> Self {
+        let code = match &error {
+            ParseFilingError::TooLarge { .. } => "filing_too_large",
+            _ => "filing_unusable",
+        };
+        Self::last(code, error.to_string())
+    }
+}
+
+impl From<DocumentStoreError> for Stop {
+    fn from(error: DocumentStoreError) -> Self {
+        let code = match &error {
+            DocumentStoreError::NotFound { .. } | DocumentStoreError::Damaged { .. } => {
+                "integrity_error"
+            }
+            DocumentStoreError::TooLarge { .. } => "filing_too_large",
+            DocumentStoreError::Full { .. } => "storage_full",
+            _ => "storage_unavailable",
+        };
+        Self::of(error.retry(), failure(code, error.to_string()))
+    }
+}
+
+impl From<AnalystError> for Stop {
+    fn from(error: AnalystError) -> Self {
+        let code = match &error {
+            AnalystError::Unsuitable { .. } => "nothing_to_analyse",
+            _ => "analyst_unavailable",
+        };
+        Self::of(error.retry(), failure(code, error.to_string()))
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::of(
+            error.retry(),
+            failure("database_unavailable", error.to_string()),
+        )
+    }
+}
+
+impl From<TaskStoreError> for Stop {
+    fn from(error: TaskStoreError) -> Self {
+        match error {
+            TaskStoreError::Store(store) => store.into(),
+            _ => Self::LeaseLost,
+        }
+    }
+}
+
+impl From<SettlementError> for Stop {
+    fn from(error: SettlementError) -> Self {
+        match error {
+            SettlementError::Task(task) => task.into(),
+            SettlementError::Store(store) => store.into(),
+            // Holds were placed when the task was accepted; that one is gone is our fault.
+            error => Self::last("settlement_refused", error.to_string()),
+        }
+    }
+}

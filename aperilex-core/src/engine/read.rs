@@ -1,0 +1,211 @@
+//! Reading: access is asked for at every read. Without it a thing does not exist.
+
+use aperilex_ports::{
+    Account, AnalysisId, AnalysisRecord, FilingContent, FilingId, FilingRecord, LedgerEntry,
+    RawDocument, Task, TaskEvent, TaskId, TaskStatus,
+};
+use bytes::Bytes;
+
+use super::Engine;
+use crate::error::EngineError;
+use crate::refusal::Refusal;
+
+impl Engine {
+    /// An analysis this account may read.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], or a port's failure.
+    pub async fn analysis(
+        &self,
+        account: &Account,
+        id: AnalysisId,
+    ) -> Result<AnalysisRecord, EngineError> {
+        let absent = || EngineError::not_found(format!("analysis {id}"));
+        let (record, source) = self
+            .ports
+            .stores
+            .pool
+            .readable(account.id, id)
+            .await?
+            .ok_or_else(absent)?;
+        if source == aperilex_ports::AccessSource::Policy {
+            let filing = self.ports.stores.filings.get(record.key.filing).await?;
+            let filing = filing.ok_or_else(absent)?;
+            if !self.access_holds(account, &filing.meta, source) {
+                return Err(absent());
+            }
+        }
+        Ok(record)
+    }
+
+    /// The stored bytes of an analysis.
+    ///
+    /// # Errors
+    /// A port's failure.
+    pub async fn analysis_bytes(&self, record: &AnalysisRecord) -> Result<Bytes, EngineError> {
+        Ok(self.ports.documents.get(&record.result_sha256).await?)
+    }
+
+    /// Analyses this account may read, newest first, older than `before`.
+    ///
+    /// # Errors
+    /// A port's failure.
+    pub async fn analyses(
+        &self,
+        account: &Account,
+        filing: Option<FilingId>,
+        before: Option<AnalysisId>,
+        limit: usize,
+    ) -> Result<Vec<AnalysisRecord>, EngineError> {
+        Ok(self
+            .ports
+            .stores
+            .pool
+            .list(account.id, filing, before, limit)
+            .await?)
+    }
+
+    /// A stored filing this account may read.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], or a port's failure.
+    pub async fn filing(
+        &self,
+        account: &Account,
+        id: FilingId,
+    ) -> Result<FilingRecord, EngineError> {
+        let absent = || EngineError::not_found(format!("filing {id}"));
+        let stores = &self.ports.stores;
+        let source = stores
+            .filings
+            .access(account.id, id)
+            .await?
+            .ok_or_else(absent)?;
+        let record = stores.filings.get(id).await?.ok_or_else(absent)?;
+        let readable = record.stored.is_some() && self.access_holds(account, &record.meta, source);
+        if readable { Ok(record) } else { Err(absent()) }
+    }
+
+    /// A filing taken apart, from its stored raw documents.
+    ///
+    /// # Errors
+    /// A port's failure.
+    pub async fn filing_content(
+        &self,
+        record: &FilingRecord,
+    ) -> Result<FilingContent, EngineError> {
+        let raw = self.load_raw(record).await?;
+        Ok(self.ports.parser.parse(&raw)?)
+    }
+
+    /// One raw document of a filing, by name; the main one if no name is given.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], or a port's failure.
+    pub async fn raw_document(
+        &self,
+        record: &FilingRecord,
+        name: Option<&str>,
+    ) -> Result<RawDocument, EngineError> {
+        let stored = record
+            .stored
+            .as_ref()
+            .map_or(&[][..], |stored| &stored.documents);
+        let wanted = |d: &&aperilex_ports::StoredDocument| name.is_none_or(|name| d.name == name);
+        let document = stored
+            .iter()
+            .find(wanted)
+            .ok_or_else(|| EngineError::not_found("document"))?;
+        let bytes = self.ports.documents.get(&document.sha256).await?;
+        Ok(RawDocument {
+            name: document.name.clone(),
+            doc_type: document.doc_type.clone(),
+            sequence: document.sequence,
+            description: document.description.clone(),
+            bytes,
+        })
+    }
+
+    /// A task of this account.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], or a port's failure.
+    pub async fn task(&self, account: &Account, id: TaskId) -> Result<Task, EngineError> {
+        let task = self.ports.stores.tasks.get(id).await?;
+        task.filter(|task| task.user == account.id)
+            .ok_or_else(|| EngineError::not_found(format!("task {id}")))
+    }
+
+    /// Events of a task of this account after the given number.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], or a port's failure.
+    pub async fn task_events(
+        &self,
+        task: TaskId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<TaskEvent>, EngineError> {
+        Ok(self.ports.stores.tasks.events(task, after, limit).await?)
+    }
+
+    /// Tasks of this account, newest first, older than `before`.
+    ///
+    /// # Errors
+    /// A port's failure.
+    pub async fn tasks(
+        &self,
+        account: &Account,
+        before: Option<TaskId>,
+        limit: usize,
+    ) -> Result<Vec<Task>, EngineError> {
+        Ok(self
+            .ports
+            .stores
+            .tasks
+            .list(account.id, before, limit)
+            .await?)
+    }
+
+    /// Withdraws a task that does not run yet. Withdrawing it again changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::NotCancellable`], [`EngineError::NotFound`], or a port's failure.
+    pub async fn cancel_task(&self, account: &Account, id: TaskId) -> Result<Task, EngineError> {
+        let task = self.task(account, id).await?;
+        if task.status == TaskStatus::Cancelled {
+            return Ok(task);
+        }
+        let now = self.now();
+        match self
+            .ports
+            .stores
+            .settlement
+            .cancel(id, self.hold_expiry(now), now)
+            .await
+        {
+            Err(aperilex_ports::SettlementError::Task(
+                aperilex_ports::TaskStoreError::Conflict { actual },
+            )) => Err(Refusal::NotCancellable { status: actual }.into()),
+            cancelled => Ok(cancelled?),
+        }
+    }
+
+    /// Ledger entries of an account with a lower number than `before`, newest first.
+    ///
+    /// # Errors
+    /// A port's failure.
+    pub async fn ledger_entries(
+        &self,
+        account: &Account,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<LedgerEntry>, EngineError> {
+        Ok(self
+            .ports
+            .stores
+            .ledger
+            .entries(account.id, before, limit)
+            .await?)
+    }
+}

@@ -1,0 +1,234 @@
+//! A worker's part (product §6): claim, run, settle.
+
+use std::time::Duration;
+
+use aperilex_ports::{
+    AbandonTask, ClaimTask, DecodeEnvelopeError, Delivery, Failure, Guard, Lease, LeaseToken, Task,
+    TaskMessage, TaskStatus, TaskStoreError,
+};
+
+use super::failure::Stop;
+use super::{Engine, later};
+use crate::error::EngineError;
+use crate::probe::Step;
+
+/// What to do with a delivered message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claimed {
+    /// Run it: the lease is ours.
+    Run(Box<Run>),
+    /// Nothing is left to do: acknowledge it.
+    Settled,
+    /// Somebody else works on it, or it is not for this build: leave it for this long.
+    Leave(Duration),
+    /// It can never be read: make it a dead letter.
+    Poison {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A task with the right to work on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The task as claimed.
+    pub task: Task,
+    /// The lease.
+    pub lease: Lease,
+}
+
+/// How a run ended. In every case but a lost lease the message is to be acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The analysis is in the pool.
+    Completed,
+    /// Given up; nobody pays for the analysis.
+    Failed(Failure),
+    /// A new message will come.
+    Retried(Failure),
+    /// Another works on it: leave the message alone.
+    LeaseLost,
+}
+
+/// How long a message of a newer version waits for a newer worker.
+const NEWER_WAIT: Duration = Duration::from_secs(600);
+
+impl Engine {
+    /// Decides what to do with a message and takes the task's lease.
+    ///
+    /// # Errors
+    /// A port's failure: leave the message alone.
+    pub async fn claim(&self, delivery: &Delivery) -> Result<Claimed, EngineError> {
+        let message = match TaskMessage::decode(&delivery.body) {
+            Ok(message) => message,
+            Err(DecodeEnvelopeError::Newer { .. }) => return Ok(Claimed::Leave(NEWER_WAIT)),
+            Err(error) => {
+                return Ok(Claimed::Poison {
+                    reason: error.to_string(),
+                });
+            }
+        };
+        let now = self.now();
+        let lease = Lease {
+            token: LeaseToken::from_uuid(self.id(now)),
+            until: later(now, self.settings.timings.lease()),
+        };
+        let command = ClaimTask {
+            task: message.task,
+            generation: message.generation,
+            lease,
+            now,
+        };
+        match self.ports.stores.tasks.claim(&command).await {
+            Ok(task) => {
+                self.reached(Step::Claimed, Some(task.id));
+                self.within_attempts(Run { task, lease }).await
+            }
+            Err(TaskStoreError::Conflict {
+                actual: TaskStatus::Running,
+            }) => Ok(Claimed::Leave(self.settings.timings.lease())),
+            Err(
+                TaskStoreError::Unknown
+                | TaskStoreError::Superseded
+                | TaskStoreError::Conflict { .. },
+            ) => Ok(Claimed::Settled),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A task whose workers keep dying is given up.
+    async fn within_attempts(&self, run: Run) -> Result<Claimed, EngineError> {
+        if run.task.attempts <= self.settings.timings.max_attempts {
+            return Ok(Claimed::Run(Box::new(run)));
+        }
+        let failure = run.task.failure.clone().unwrap_or_else(|| Failure {
+            code: "worker_crashed".to_owned(),
+            message: "the analysis could not be finished; nothing was charged for it".to_owned(),
+        });
+        self.give_up(&run, failure).await?;
+        Ok(Claimed::Settled)
+    }
+
+    /// Prolongs the lease.
+    ///
+    /// # Errors
+    /// [`EngineError::LeaseLost`]: stop at once and write nothing; or a port's failure.
+    pub async fn heartbeat(&self, run: &Run) -> Result<(), EngineError> {
+        let now = self.now();
+        let lease = Lease {
+            token: run.lease.token,
+            until: later(now, self.settings.timings.lease()),
+        };
+        Ok(self
+            .ports
+            .stores
+            .tasks
+            .extend(run.task.id, lease, now)
+            .await?)
+    }
+
+    /// Does the work of a claimed task and settles it, well or badly.
+    ///
+    /// The caller keeps the lease alive with [`Engine::heartbeat`] and drops this future when that
+    /// fails: nothing is written after the lease is lost.
+    ///
+    /// # Errors
+    /// A port's failure while settling: leave the message alone, it will be delivered again.
+    pub async fn run(&self, run: &Run) -> Result<Outcome, EngineError> {
+        match self.analyse(run).await {
+            Ok(()) => {
+                self.reached(Step::Committed, Some(run.task.id));
+                Ok(Outcome::Completed)
+            }
+            Err(stop) => self.settle(run, stop).await,
+        }
+    }
+
+    /// The run took longer than it may.
+    ///
+    /// # Errors
+    /// A port's failure while settling.
+    pub async fn run_timed_out(&self, run: &Run) -> Result<Outcome, EngineError> {
+        let limit = self.settings.timings.run_limit_s;
+        let failure = Failure {
+            code: "timed_out".to_owned(),
+            message: format!("the analysis took longer than {limit} s"),
+        };
+        self.settle(
+            run,
+            Stop::Later {
+                failure,
+                after: None,
+            },
+        )
+        .await
+    }
+
+    async fn settle(&self, run: &Run, stop: Stop) -> Result<Outcome, EngineError> {
+        let ended = match stop {
+            Stop::LeaseLost => return Ok(Outcome::LeaseLost),
+            Stop::Final(failure) => self
+                .give_up(run, failure.clone())
+                .await
+                .map(|()| Outcome::Failed(failure)),
+            Stop::Later { failure, after } => self.try_later(run, failure, after).await,
+        };
+        match ended {
+            Err(EngineError::LeaseLost) => Ok(Outcome::LeaseLost),
+            ended => ended,
+        }
+    }
+
+    async fn try_later(
+        &self,
+        run: &Run,
+        failure: Failure,
+        after: Option<Duration>,
+    ) -> Result<Outcome, EngineError> {
+        let now = self.now();
+        let max_age = Duration::from_secs(self.settings.timings.task_max_age_s);
+        let too_old = later(run.task.created_at, max_age) <= now;
+        let out_of_attempts =
+            after.is_none() && run.task.attempts >= self.settings.timings.max_attempts;
+        if too_old || out_of_attempts {
+            self.give_up(run, failure.clone()).await?;
+            return Ok(Outcome::Failed(failure));
+        }
+        let wait = after.unwrap_or_else(|| self.backoff(run.task.attempts));
+        let command = abandon(run, failure.clone(), now);
+        self.ports
+            .stores
+            .settlement
+            .retry(&command, later(now, wait))
+            .await?;
+        Ok(Outcome::Retried(failure))
+    }
+
+    async fn give_up(&self, run: &Run, failure: Failure) -> Result<(), EngineError> {
+        let command = abandon(run, failure, self.now());
+        Ok(self.ports.stores.settlement.abandon(&command).await?)
+    }
+
+    /// Doubling back-off with full jitter.
+    fn backoff(&self, attempts: u32) -> Duration {
+        let timings = &self.settings.timings;
+        let doubled = 1_u64
+            .checked_shl(attempts.saturating_sub(1))
+            .unwrap_or(u64::MAX);
+        let ceiling = timings
+            .backoff_s
+            .saturating_mul(doubled)
+            .min(timings.backoff_max_s);
+        let random = u64::from(self.ports.ids.secret()[0]);
+        Duration::from_millis(ceiling.saturating_mul(1000).saturating_mul(random) / 255)
+    }
+}
+
+fn abandon(run: &Run, failure: Failure, now: aperilex_ports::Timestamp) -> AbandonTask {
+    AbandonTask {
+        task: run.task.id,
+        guard: Guard::Lease(run.lease.token),
+        failure,
+        now,
+    }
+}

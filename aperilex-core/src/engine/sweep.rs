@@ -1,0 +1,106 @@
+//! Picking up what was left lying: dead workers, lost messages, forgotten holds.
+
+use std::time::Duration;
+
+use aperilex_ports::{AbandonTask, Failure, Guard, SettlementError, Task, TaskMessage, TaskStatus};
+
+use super::{Engine, earlier, later};
+use crate::error::EngineError;
+
+/// Rows handled in one go.
+const BATCH: usize = 100;
+
+impl Engine {
+    /// Picks up what was left lying; says how many tasks and holds that were.
+    ///
+    /// - a running task whose lease has run out goes back to the queue, or is given up after its
+    ///   last attempt
+    /// - a waiting task that is too old is given up; a younger one whose message seems lost gets it
+    ///   sent again
+    /// - an open hold whose time has passed is given back
+    ///
+    /// # Errors
+    /// A port's failure; the rest is picked up next time.
+    pub async fn sweep(&self) -> Result<usize, EngineError> {
+        let now = self.now();
+        let idle = Duration::from_secs(self.settings.timings.resend_after_s);
+        let stale = self
+            .ports
+            .stores
+            .tasks
+            .stale(now, earlier(now, idle), BATCH)
+            .await?;
+        for task in &stale {
+            match self.rescue(task).await {
+                // It moved meanwhile: it needs no rescue.
+                Err(EngineError::LeaseLost | EngineError::NotFound { .. }) | Ok(()) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let expired = self.ports.stores.ledger.expire(now, BATCH).await?;
+        Ok(stale.len() + expired.len())
+    }
+
+    async fn rescue(&self, task: &Task) -> Result<(), EngineError> {
+        let now = self.now();
+        let max_age = Duration::from_secs(self.settings.timings.task_max_age_s);
+        let too_old = later(task.created_at, max_age) <= now;
+        let running = task.status == TaskStatus::Running;
+        let spent = running && task.attempts >= self.settings.timings.max_attempts;
+        if too_old || spent {
+            let (code, message) = if running {
+                ("worker_crashed", "the analysis could not be finished")
+            } else {
+                ("expired", "the analysis could not be started in time")
+            };
+            return self.end(task, code, message, None).await;
+        }
+        if running {
+            return self
+                .end(task, "worker_crashed", "a worker stopped", Some(now))
+                .await;
+        }
+        // De-duplication would drop a message it has seen, so each stretch of time has its own id.
+        let stretch = self.settings.timings.resend_after_s.max(1);
+        let slot = u64::try_from(now.as_second()).unwrap_or_default() / stretch;
+        let dedup_id = format!("{}:{}:{slot}", task.id, task.generation);
+        let message = TaskMessage {
+            task: task.id,
+            generation: task.generation,
+        };
+        self.send(message, dedup_id, task.priority, now).await
+    }
+
+    async fn end(
+        &self,
+        task: &Task,
+        code: &str,
+        message: &str,
+        again: Option<aperilex_ports::Timestamp>,
+    ) -> Result<(), EngineError> {
+        let command = AbandonTask {
+            task: task.id,
+            guard: Guard::Unleased {
+                generation: task.generation,
+            },
+            failure: Failure {
+                code: code.to_owned(),
+                message: format!("{message}; nothing was charged for it"),
+            },
+            now: self.now(),
+        };
+        let settlement = &self.ports.stores.settlement;
+        let ended = match again {
+            Some(not_before) => settlement.retry(&command, not_before).await,
+            None => settlement.abandon(&command).await,
+        };
+        match ended {
+            // A worker came back to life, or another sweeper was faster.
+            Err(SettlementError::Task(
+                aperilex_ports::TaskStoreError::Conflict { .. }
+                | aperilex_ports::TaskStoreError::Superseded,
+            )) => Ok(()),
+            ended => Ok(ended?),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The business said no. A refusal is not a fault: it is not logged as one, never retried, and says
+//! what would help.
+
+use std::time::Duration;
+
+use aperilex_ports::{MicroUsd, Quality, QuotaUse, SettlementError, TaskStatus, Tier};
+
+use crate::entitlement::Limit;
+
+/// Why a request was refused. Nothing was done and nothing was charged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The account is suspended.
+    #[error("the account is suspended; write to support to have it lifted")]
+    AccountSuspended,
+    /// Too many requests in a window.
+    #[error("the limit of requests is reached; try again in {} s", retry_after.as_secs())]
+    QuotaExceeded {
+        /// When one more fits.
+        retry_after: Duration,
+        /// All windows.
+        windows: Vec<QuotaUse>,
+    },
+    /// The plan does not cover this filing.
+    #[error("{}", not_entitled(*limit, *tier, *lifted_by))]
+    NotEntitled {
+        /// The limit that it exceeds.
+        limit: Limit,
+        /// The account's tier.
+        tier: Tier,
+        /// The lowest tier that covers it.
+        lifted_by: Option<Tier>,
+    },
+    /// Less is available than is needed.
+    #[error("this costs {needed} USD and {available} USD are available; add credits and ask again")]
+    InsufficientCredits {
+        /// What is needed.
+        needed: MicroUsd,
+        /// What is available.
+        available: MicroUsd,
+    },
+    /// The price is over what the caller allows.
+    #[error("this costs {price} USD, over the {max} USD that the request allows")]
+    OverMaxPrice {
+        /// The price.
+        price: MicroUsd,
+        /// What the request allows.
+        max: MicroUsd,
+    },
+    /// The account leads as many live runs as it may.
+    #[error(
+        "{running} of your analyses are running and your plan allows {limit}; wait for one to end"
+    )]
+    TooManyAnalyses {
+        /// Live runs.
+        running: u32,
+        /// The plan's limit.
+        limit: u32,
+    },
+    /// The idempotency key was used for another request.
+    #[error("this Idempotency-Key was used for another request; use a new one")]
+    KeyReused,
+    /// No analyst of this quality is configured.
+    #[error("quality `{quality}` is not offered here; ask for {}", offered.join(" or "))]
+    NotOffered {
+        /// What was asked for.
+        quality: Quality,
+        /// What is offered.
+        offered: Vec<String>,
+    },
+    /// A task that runs or is finished cannot be withdrawn.
+    #[error("the task is {status} and can no longer be cancelled")]
+    NotCancellable {
+        /// Where it is.
+        status: TaskStatus,
+    },
+    /// An account with this address exists.
+    #[error("there is an account with this e-mail address")]
+    EmailTaken,
+}
+
+fn not_entitled(limit: Limit, tier: Tier, lifted_by: Option<Tier>) -> String {
+    let lift = lifted_by.map_or_else(
+        || "no plan covers it".to_owned(),
+        |tier| format!("the {tier} tier covers it"),
+    );
+    format!("the {tier} tier's limit on {limit} does not cover this filing; {lift}")
+}
+
+impl Refusal {
+    /// The refusal inside a settlement's error, if it is one.
+    pub(crate) fn of(error: &SettlementError) -> Option<Self> {
+        match error {
+            SettlementError::InsufficientCredits { needed, available } => {
+                Some(Self::InsufficientCredits {
+                    needed: *needed,
+                    available: *available,
+                })
+            }
+            SettlementError::TooManyAnalyses { running, limit } => Some(Self::TooManyAnalyses {
+                running: *running,
+                limit: *limit,
+            }),
+            SettlementError::KeyReused => Some(Self::KeyReused),
+            _ => None,
+        }
+    }
+}

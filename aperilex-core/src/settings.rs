@@ -1,0 +1,73 @@
+//! What an installation decides.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::entitlement::Universes;
+use crate::tier::Plans;
+
+/// Times and counts of the flow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Timings {
+    /// How long a hold stays open without anybody ending it.
+    pub hold_ttl_s: u64,
+    /// How long a quoted price holds.
+    pub quote_ttl_s: u64,
+    /// How long a worker may be silent before its task is another's.
+    pub lease_s: u64,
+    /// Longest work on one task.
+    pub run_limit_s: u64,
+    /// Attempts before a task is given up.
+    pub max_attempts: u32,
+    /// First back-off after a transient failure; it doubles with every attempt.
+    pub backoff_s: u64,
+    /// Longest back-off.
+    pub backoff_max_s: u64,
+    /// Age at which a task that never ran is given up.
+    pub task_max_age_s: u64,
+    /// Silence after which a waiting task's message is sent again.
+    pub resend_after_s: u64,
+}
+
+impl Default for Timings {
+    fn default() -> Self {
+        Self {
+            hold_ttl_s: 30 * 60,
+            quote_ttl_s: 10 * 60,
+            lease_s: 30,
+            run_limit_s: 5 * 60,
+            max_attempts: 3,
+            backoff_s: 2,
+            backoff_max_s: 60,
+            task_max_age_s: 60 * 60,
+            resend_after_s: 120,
+        }
+    }
+}
+
+impl Timings {
+    /// The lease as a duration.
+    #[must_use]
+    pub const fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_s)
+    }
+
+    /// The longest run as a duration.
+    #[must_use]
+    pub const fn run_limit(&self) -> Duration {
+        Duration::from_secs(self.run_limit_s)
+    }
+}
+
+/// What an installation decides.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// What tiers may do and pay.
+    pub plans: Plans,
+    /// The companies that plans name.
+    pub universes: Universes,
+    /// Times and counts.
+    pub timings: Timings,
+}

@@ -1,0 +1,14 @@
+//! What may be believed: quotes and numbers of a draft, checked against the filing by plain code.
+//!
+//! A quote is looked for on a ladder of foldings, never by likeness; what is stored are the filing's
+//! own words at the place they were found. Folding loses signs and decimals, so every number of a
+//! claim must also stand in its cited words, be an XBRL fact, or come out again when computed.
+
+mod certify;
+mod folding;
+mod ladder;
+mod numbers;
+mod recheck;
+
+pub use certify::{Checked, POLICY, check};
+pub use recheck::{Breach, RawFile, Report, recheck};
