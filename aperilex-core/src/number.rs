@@ -184,7 +184,7 @@ fn number(text: &str, range: Range<usize>) -> Option<Number> {
     let digits: Decimal = text[range.clone()].replace(',', "").parse().ok()?;
     let before = text[..range.start].trim_end_matches(['$', '€', '£', ' ']);
     let negative = before.ends_with(['-', '−', '(', '–']) && !before_is_range(before);
-    let after = text[range.end..].trim_start();
+    let after = text[range.end..].trim_start_matches([' ', ')', '\u{a0}']);
     let power = SCALES
         .iter()
         .find(|(word, _)| {

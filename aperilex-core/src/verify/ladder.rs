@@ -181,7 +181,6 @@ mod tests {
             "Costs were 15",
             "et sales",
             " ",
-            "”",
         ] {
             assert_eq!(found(quote), None, "{quote}");
         }

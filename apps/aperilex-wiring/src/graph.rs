@@ -1,0 +1,82 @@
+//! The application, put together in a straight line.
+
+use std::sync::Arc;
+
+use aperilex_core::ports::Ports;
+use aperilex_core::{Engine, Settings as EngineSettings};
+use aperilex_filing_parser::Parser;
+use aperilex_sea_orm::{Database, QueueSettings};
+
+use crate::error::WiringError;
+use crate::select;
+use crate::settings::Settings;
+use crate::system::{SystemClock, SystemIds};
+use crate::universe;
+
+/// The parts of a running application.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    /// The use cases.
+    pub engine: Engine,
+    /// The database, for migrations and health.
+    pub database: Database,
+    /// What it was put together from.
+    pub settings: Settings,
+}
+
+impl Graph {
+    /// Puts the application together and brings the database up to date.
+    ///
+    /// # Errors
+    /// [`WiringError`]: what is wrong and what to do.
+    pub async fn build(settings: &Settings) -> Result<Self, WiringError> {
+        install_tls_provider();
+        create_data_dir(settings)?;
+        let clock = Arc::new(SystemClock);
+        let source = select::source(&settings.source)?;
+        let documents = select::documents(&settings.documents, &settings.data_dir)?;
+        let analysts = select::analysts(&settings.analyst)?;
+        let events = select::events(&settings.events)?;
+        select::check_queue(&settings.queue)?;
+        let universes = universe::load(&settings.universes)?;
+        let database = select::database(&settings.database, &settings.data_dir).await?;
+        aperilex_migrations::run(database.connection())
+            .await
+            .map_err(|error| WiringError::start("database schema")(error.into()))?;
+        let queue = database.queue(clock.clone(), QueueSettings::default());
+        let ports = Ports {
+            clock,
+            ids: Arc::new(SystemIds),
+            source,
+            parser: Arc::new(Parser),
+            analysts,
+            documents,
+            queue: Arc::new(queue),
+            events,
+            stores: database.stores(),
+        };
+        let engine_settings = EngineSettings {
+            plans: settings.plans.clone(),
+            universes,
+            timings: settings.timings.clone(),
+        };
+        let engine = Engine::new(ports, engine_settings);
+        Ok(Self { engine, database, settings: settings.clone() })
+    }
+}
+
+/// One TLS provider for everything; a second call finds the first one's.
+fn install_tls_provider() {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
+
+/// The data directory holds keys and filings: it is its owner's alone.
+fn create_data_dir(settings: &Settings) -> Result<(), WiringError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(&settings.data_dir)
+        .map_err(|e| WiringError::setting("data_dir", format!("cannot be created: {}", e.kind())))
+}

@@ -1,0 +1,42 @@
+//! Where records are kept.
+
+use std::path::Path;
+
+use aperilex_sea_orm::{Database, DatabaseConfig};
+use serde_json::{Value, json};
+
+use super::{absent, own};
+use crate::error::WiringError;
+use crate::settings::DatabaseSelection;
+
+/// Opens the database: a file of the data directory, unless the settings give a URL.
+pub(crate) async fn database(
+    selection: &DatabaseSelection,
+    data_dir: &Path,
+) -> Result<Database, WiringError> {
+    let settings = match selection {
+        DatabaseSelection::Sqlite(settings) => with_default_url(settings.as_ref(), data_dir),
+        DatabaseSelection::Postgres(settings) => settings.clone(),
+        DatabaseSelection::Aurora(_) => return Err(absent("database", "aurora", "`postgres`")),
+        DatabaseSelection::Cockroach(_) => {
+            return Err(absent("database", "cockroach", "`postgres`"));
+        }
+        DatabaseSelection::Mysql(_) => {
+            return Err(absent("database", "mysql", "`sqlite` or `postgres`"));
+        }
+        DatabaseSelection::Sqlserver(_) => {
+            return Err(absent("database", "sqlserver", "`sqlite` or `postgres`"));
+        }
+    };
+    let config: DatabaseConfig = own("database", settings.as_ref())?;
+    Database::connect(&config).await.map_err(|e| WiringError::start("database")(e.into()))
+}
+
+fn with_default_url(settings: Option<&Value>, data_dir: &Path) -> Option<Value> {
+    let mut settings = settings.cloned().unwrap_or_else(|| json!({}));
+    let url = format!("sqlite://{}", data_dir.join("aperilex.sqlite3").display());
+    if let Some(map) = settings.as_object_mut() {
+        map.entry("url").or_insert_with(|| Value::String(url));
+    }
+    Some(settings)
+}

@@ -1,0 +1,48 @@
+//! Ports whose choice is small: queue, analyst, events.
+
+use std::sync::Arc;
+
+use aperilex_core::ports::{EventBus, FilingAnalyst};
+use aperilex_events::InProcessEvents;
+use aperilex_extractive::ExtractiveAnalyst;
+
+use super::absent;
+use crate::error::WiringError;
+use crate::settings::{AnalystSelection, EventsSelection, QueueSelection};
+
+/// The embedded queue lives on the database, so there is nothing to build here but a refusal.
+pub(crate) fn check_queue(selection: &QueueSelection) -> Result<(), WiringError> {
+    let provider = match selection {
+        QueueSelection::Embedded(_) => return Ok(()),
+        QueueSelection::Sqs(_) => "sqs",
+        QueueSelection::Rabbitmq(_) => "rabbitmq",
+        QueueSelection::Pubsub(_) => "pubsub",
+        QueueSelection::ServiceBus(_) => "service_bus",
+    };
+    Err(absent("queue", provider, "`embedded`"))
+}
+
+pub(crate) fn analysts(
+    selection: &AnalystSelection,
+) -> Result<Vec<Arc<dyn FilingAnalyst>>, WiringError> {
+    let provider = match selection {
+        AnalystSelection::Extractive(_) => return Ok(vec![Arc::new(ExtractiveAnalyst::default())]),
+        AnalystSelection::Openai(_) => "openai",
+        AnalystSelection::AzureOpenai(_) => "azure_openai",
+        AnalystSelection::Anthropic(_) => "anthropic",
+        AnalystSelection::Bedrock(_) => "bedrock",
+        AnalystSelection::VertexAi(_) => "vertex_ai",
+        AnalystSelection::Ollama(_) => "ollama",
+    };
+    Err(absent("analyst", provider, "`extractive`"))
+}
+
+pub(crate) fn events(selection: &EventsSelection) -> Result<Arc<dyn EventBus>, WiringError> {
+    let provider = match selection {
+        EventsSelection::InProcess(_) => return Ok(Arc::new(InProcessEvents::default())),
+        EventsSelection::Postgres(_) => "postgres",
+        EventsSelection::Sns(_) => "sns",
+        EventsSelection::Rabbitmq(_) => "rabbitmq",
+    };
+    Err(absent("events", provider, "`in_process`"))
+}

@@ -1,0 +1,163 @@
+//! Typed settings: defaults < JSON file < environment < flags.
+
+mod layers;
+mod selection;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use aperilex_core::{Plans, Timings};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use validator::Validate;
+
+use crate::error::WiringError;
+
+pub use layers::Layers;
+pub use selection::{
+    AnalystSelection, DatabaseSelection, DocumentsSelection, EventsSelection, QueueSelection,
+    SourceSelection,
+};
+
+/// Everything an installation decides.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Where local data is kept: the SQLite database, documents, the owner's key.
+    pub data_dir: PathBuf,
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// Where filings come from.
+    pub source: SourceSelection,
+    /// Where records are kept.
+    pub database: DatabaseSelection,
+    /// Where documents are kept.
+    pub documents: DocumentsSelection,
+    /// How work reaches workers.
+    pub queue: QueueSelection,
+    /// Who draws claims.
+    pub analyst: AnalystSelection,
+    /// How those who wait are woken.
+    pub events: EventsSelection,
+    /// The worker.
+    pub worker: WorkerSettings,
+    /// The HTTP server; its settings are its own.
+    pub api: Value,
+    /// What tiers may do and pay.
+    pub plans: Plans,
+    /// Times and counts of the flow.
+    pub timings: Timings,
+    /// Files with the companies that plans name; the built-in lists if not given.
+    pub universes: UniverseFiles,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data_dir: default_data_dir(),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8620)),
+            source: SourceSelection::default(),
+            database: DatabaseSelection::default(),
+            documents: DocumentsSelection::default(),
+            queue: QueueSelection::default(),
+            analyst: AnalystSelection::default(),
+            events: EventsSelection::default(),
+            worker: WorkerSettings::default(),
+            api: Value::Object(serde_json::Map::new()),
+            plans: Plans::default(),
+            timings: Timings::default(),
+            universes: UniverseFiles::default(),
+        }
+    }
+}
+
+/// The worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[serde(default, deny_unknown_fields)]
+pub struct WorkerSettings {
+    /// Tasks at a time.
+    #[validate(range(min = 1, max = 100, message = "expected 1 to 100"))]
+    pub concurrency: u32,
+    /// How often an idle worker or relay looks for work that it was not woken for.
+    #[validate(range(min = 10, max = 60_000, message = "expected 10 to 60000"))]
+    pub poll_ms: u64,
+    /// How often the sweeper looks for what was left lying.
+    #[validate(range(min = 100, max = 600_000, message = "expected 100 to 600000"))]
+    pub sweep_ms: u64,
+    /// How long a stop waits for running tasks before it hands them back.
+    #[validate(range(max = 600, message = "expected at most 600"))]
+    pub grace_s: u64,
+}
+
+impl Default for WorkerSettings {
+    fn default() -> Self {
+        Self { concurrency: 2, poll_ms: 250, sweep_ms: 5_000, grace_s: 10 }
+    }
+}
+
+/// Files with companies: tab-separated, a header line, the CIK first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UniverseFiles {
+    /// The small universe (S&P 500).
+    pub small: Option<PathBuf>,
+    /// The large universe (Russell 1000); the small one is part of it.
+    pub large: Option<PathBuf>,
+}
+
+/// `$XDG_DATA_HOME/aperilex`, else `~/.local/share/aperilex`, else `./aperilex-data`.
+fn default_data_dir() -> PathBuf {
+    let absolute = |name: &str| {
+        std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
+    };
+    absolute("XDG_DATA_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(".local/share")))
+        .map_or_else(|| PathBuf::from("aperilex-data"), |base| base.join("aperilex"))
+}
+
+impl Settings {
+    /// Rules that no single type can hold.
+    pub(crate) fn validate(&self) -> Result<(), WiringError> {
+        self.worker.validate().map_err(|errors| worker_error(&errors))?;
+        let t = &self.timings;
+        for (path, value, least) in [
+            ("timings.lease_s", t.lease_s, 1),
+            ("timings.run_limit_s", t.run_limit_s, 1),
+            ("timings.max_attempts", u64::from(t.max_attempts), 1),
+            ("timings.hold_ttl_s", t.hold_ttl_s, t.run_limit_s),
+            ("timings.task_max_age_s", t.task_max_age_s, t.run_limit_s),
+        ] {
+            if value < least {
+                return Err(WiringError::setting(path, format!("expected at least {least}")));
+            }
+        }
+        for (name, plan) in [
+            ("demo", &self.plans.demo),
+            ("basic", &self.plans.basic),
+            ("professional", &self.plans.professional),
+            ("enterprise", &self.plans.enterprise),
+        ] {
+            let prices = [
+                ("filing_access", plan.filing_access),
+                ("analysis", plan.analysis),
+                ("monthly_credits", plan.monthly_credits),
+            ];
+            for (price, amount) in prices {
+                if amount.micros() < 0 {
+                    let path = format!("plans.{name}.{price}");
+                    return Err(WiringError::setting(path, "expected no negative amount"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn worker_error(errors: &validator::ValidationErrors) -> WiringError {
+    let first = errors.field_errors().into_iter().next();
+    let (field, reason) = first.map_or(("worker".into(), "not lawful".into()), |(field, all)| {
+        let message = all.first().and_then(|e| e.message.clone());
+        (field, message.unwrap_or_else(|| "not lawful".into()))
+    });
+    WiringError::setting(format!("worker.{field}"), reason)
+}
