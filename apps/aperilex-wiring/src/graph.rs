@@ -66,7 +66,7 @@ impl Graph {
 }
 
 /// One TLS provider for everything; a second call finds the first one's.
-fn install_tls_provider() {
+pub(crate) fn install_tls_provider() {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
 }
 

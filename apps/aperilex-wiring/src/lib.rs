@@ -14,3 +14,14 @@ pub use graph::Graph;
 pub use local::{Owner, local_filing, owner};
 pub use runtime::{Loops, Runtime, WakeProbe};
 pub use settings::Settings;
+
+/// The source of filings that the settings choose, without the rest of the application.
+///
+/// # Errors
+/// [`WiringError`]: what is wrong and what to do.
+pub fn source(
+    settings: &Settings,
+) -> Result<std::sync::Arc<dyn aperilex_core::ports::FilingSource>, WiringError> {
+    graph::install_tls_provider();
+    select::source(&settings.source)
+}

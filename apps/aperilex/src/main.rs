@@ -1,1 +1,28 @@
-fn main() {}
+//! Aperilex: SEC filings in, verified analyses out.
+
+mod args;
+mod command;
+mod exit;
+mod output;
+mod progress;
+mod render;
+mod target;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    telemetry::init(&args.command);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(command::run(args)),
+        Err(error) => Err(error.into()),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => exit::report(&error),
+    }
+}

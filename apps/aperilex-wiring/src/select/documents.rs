@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aperilex_core::ports::DocumentStore;
-use aperilex_object_store::{LocalConfig, ObjectDocuments};
+use aperilex_object_store::{ObjectDocuments, ObjectStoreConfig};
+
+use serde_json::{Value, json};
 
 use super::{absent, own};
 use crate::error::WiringError;
@@ -17,8 +19,8 @@ pub(crate) fn documents(
 ) -> Result<Arc<dyn DocumentStore>, WiringError> {
     let provider = match selection {
         DocumentsSelection::Local(settings) => {
-            let mut config: LocalConfig = own("documents", settings.as_ref())?;
-            config.path.get_or_insert_with(|| data_dir.join("documents"));
+            let settings = with_default_path(settings.as_ref(), data_dir);
+            let config: ObjectStoreConfig = own("documents", Some(&settings))?;
             let documents = ObjectDocuments::local(&config)
                 .map_err(|e| WiringError::start("document store")(e.into()))?;
             return Ok(Arc::new(documents));
@@ -28,4 +30,12 @@ pub(crate) fn documents(
         DocumentsSelection::AzureBlob(_) => "azure_blob",
     };
     Err(absent("documents", provider, "`local`"))
+}
+
+fn with_default_path(settings: Option<&Value>, data_dir: &Path) -> Value {
+    let mut settings = settings.cloned().unwrap_or_else(|| json!({}));
+    if let Some(map) = settings.as_object_mut() {
+        map.entry("path").or_insert_with(|| json!(data_dir.join("documents")));
+    }
+    settings
 }

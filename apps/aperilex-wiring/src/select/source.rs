@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aperilex_core::ports::FilingSource;
-use aperilex_edgar::{EdgarConfig, EdgarSource};
+use aperilex_edgar::{EdgarConfig, EdgarClient};
 
 use super::{absent, own};
 use crate::error::WiringError;
@@ -13,7 +13,7 @@ pub(crate) fn source(selection: &SourceSelection) -> Result<Arc<dyn FilingSource
     let provider = match selection {
         SourceSelection::Edgar(settings) => {
             let config: EdgarConfig = own("source", settings.as_ref())?;
-            let source = EdgarSource::new(config)
+            let source = EdgarClient::new(&config)
                 .map_err(|error| WiringError::setting("source.settings", error.to_string()))?;
             return Ok(Arc::new(source));
         }

@@ -1,0 +1,145 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use aperilex_core::{Date, Email, FormType, MicroUsd, Template, Ticker, Tier};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// SEC filings in, verified analyses out.
+#[derive(Debug, Parser)]
+#[command(name = "aperilex", version, about, arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Settings that every command understands.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct Common {
+    /// JSON file with settings [env: APERILEX_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where local data is kept [default: ~/.local/share/aperilex]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// A mirror of EDGAR: a folder or URL with www.sec.gov and data.sec.gov below it [default: EDGAR]
+    #[arg(long, global = true, value_name = "DIR-or-URL")]
+    pub(crate) source: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Analyse a filing and show the result
+    Analyze {
+        #[command(flatten)]
+        filing: FilingArgs,
+        /// What to look at: comprehensive, financial, risk or business
+        #[arg(long, default_value = "comprehensive")]
+        template: Template,
+        /// How to show it
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Take a filing apart and show its sections, tables, facts and exhibits
+    Parse {
+        #[command(flatten)]
+        filing: FilingArgs,
+        /// How to show it
+        #[arg(long, value_enum, default_value = "text")]
+        format: ParseFormat,
+    },
+    /// Bring the filings of a company in without analysing them
+    Import {
+        /// Stock symbol
+        #[arg(long)]
+        ticker: Ticker,
+        /// Form type, in the SEC's spelling
+        #[arg(long)]
+        form: FormType,
+        /// Filed on or after this day
+        #[arg(long, value_name = "DATE")]
+        from: Option<Date>,
+        /// Filed on or before this day
+        #[arg(long, value_name = "DATE")]
+        to: Option<Date>,
+    },
+    /// Check every quote and number of a stored analysis against the raw filing, offline
+    Verify {
+        /// The analysis, as `analyze --format json` gives it
+        analysis: PathBuf,
+        /// A raw document of the filing, as the SEC serves it
+        #[arg(long = "document", required = true, value_name = "FILE")]
+        documents: Vec<PathBuf>,
+    },
+    /// Serve the API, and by default work on what it is asked for
+    Serve {
+        /// Where to listen [default: 127.0.0.1:8620]
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
+        /// Leave the work to `aperilex worker` processes
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Work on what servers were asked for
+    Worker,
+    /// Make and list accounts
+    Account {
+        #[command(subcommand)]
+        command: AccountCommand,
+    },
+    /// Bring the database up to date
+    Migrate,
+    /// Show the settings in force, without secrets
+    CheckConfig,
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Make an account and print its API key, once
+    Create {
+        /// E-mail address
+        #[arg(long)]
+        email: Email,
+        /// Tier: demo, basic, professional or enterprise
+        #[arg(long)]
+        tier: Tier,
+        /// First credits, in dollars
+        #[arg(long, value_name = "USD", default_value = "0")]
+        credit_usd: MicroUsd,
+    },
+    /// List accounts
+    List,
+}
+
+/// Which filing.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct FilingArgs {
+    /// Ticker, CIK, accession number, EDGAR URL, or a local file
+    pub(crate) target: String,
+    /// Form type, in the SEC's spelling [default for a ticker or CIK: 10-K]
+    #[arg(long)]
+    pub(crate) form: Option<FormType>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// The stored result
+    Json,
+    /// For documents
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ParseFormat {
+    /// For people
+    Text,
+    /// One object with everything
+    Json,
+}

@@ -1,0 +1,117 @@
+//! The commands.
+
+mod account;
+mod analyze;
+mod import;
+mod parse;
+mod serve;
+mod verify;
+
+use std::process::ExitCode;
+
+use aperilex_core::ports::FilingSource;
+use aperilex_wiring::settings::Layers;
+use aperilex_wiring::{Graph, Settings};
+use serde_json::{Value, json};
+
+use crate::args::{Args, Command, Common};
+use crate::exit::BadUsage;
+use crate::output;
+
+/// Runs a command.
+pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let common = &args.common;
+    match args.command {
+        Command::Analyze { filing, template, format } => {
+            analyze::run(settings(common)?, &filing, template, format).await
+        }
+        Command::Parse { filing, format } => parse::run(&settings(common)?, &filing, format).await,
+        Command::Import { ticker, form, from, to } => {
+            import::run(settings(common)?, ticker, form, from, to).await
+        }
+        Command::Verify { analysis, documents } => verify::run(&analysis, &documents),
+        Command::Serve { listen, no_worker } => {
+            let mut settings = settings(common)?;
+            settings.listen = listen.unwrap_or(settings.listen);
+            serve::serve(settings, !no_worker).await
+        }
+        Command::Worker => serve::worker(settings(common)?).await,
+        Command::Account { command } => account::run(settings(common)?, command).await,
+        Command::Migrate => {
+            Graph::build(&settings(common)?).await?;
+            output::print("the database is up to date")?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::CheckConfig => check_config(&settings(common)?).await,
+        Command::Openapi => {
+            output::print(&aperilex_api::openapi_json())?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// The settings in force: defaults < file < environment < flags.
+fn settings(common: &Common) -> anyhow::Result<Settings> {
+    let mut layers = Layers::default();
+    let file = common.config.clone().or_else(|| std::env::var_os("APERILEX_CONFIG").map(Into::into));
+    if let Some(file) = file {
+        layers = layers.file(&file)?;
+    }
+    layers = layers.environment(std::env::vars_os().filter_map(|(name, value)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    }));
+    if let Some(dir) = &common.data_dir {
+        layers.set(&["data_dir"], json!(dir));
+    }
+    if let Some(source) = &common.source {
+        let mirror = aperilex_edgar::EdgarConfig::for_source(source)
+            .map_err(|error| BadUsage(format!("--source: {error}")))?;
+        layers.set(&["source", "provider"], json!("edgar"));
+        for (key, value) in mirror_settings(&mirror) {
+            layers.set(&["source", "settings", key], value);
+        }
+    }
+    Ok(layers.settings()?)
+}
+
+/// What `--source` sets: where the mirror is. All else stays as configured.
+fn mirror_settings(mirror: &aperilex_edgar::EdgarConfig) -> Vec<(&'static str, Value)> {
+    vec![
+        ("www", json!(mirror.www)),
+        ("data", json!(mirror.data)),
+        ("efts", json!(mirror.efts)),
+        ("folder", json!(mirror.folder)),
+    ]
+}
+
+/// Settings with everything that may be secret left out.
+async fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
+    let mut shown = serde_json::to_value(settings)?;
+    redact(&mut shown);
+    output::print(&serde_json::to_string_pretty(&shown)?)?;
+    Graph::build(settings).await?;
+    output::complain("the settings are lawful and everything they name can be reached");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn redact(value: &mut Value) {
+    const SECRET: [&str; 5] = ["url", "key", "secret", "password", "token"];
+    match value {
+        Value::Object(map) => {
+            for (name, inner) in map {
+                if SECRET.iter().any(|word| name.contains(word)) && !inner.is_null() {
+                    *inner = Value::from("[redacted]");
+                } else {
+                    redact(inner);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(redact),
+        _ => {}
+    }
+}
+
+/// The source that the settings choose, without the rest of the application.
+fn source(settings: &Settings) -> anyhow::Result<std::sync::Arc<dyn FilingSource>> {
+    Ok(aperilex_wiring::source(settings)?)
+}

@@ -1,0 +1,106 @@
+//! `aperilex analyze`: one filing, from nothing to a verified analysis.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use aperilex_core::{
+    Account, AnalysisId, AnalysisRequest, AnalysisResult, Engine, FilingLocator, Requested, TaskId,
+    TaskStatus, Template,
+};
+use aperilex_wiring::{Graph, Loops, Runtime, Settings, WakeProbe, owner};
+
+use crate::args::{FilingArgs, Format};
+use crate::exit::{BadUsage, TaskFailed};
+use crate::progress::Stages;
+use crate::target::{Target, read_file, target};
+use crate::{output, render};
+
+/// How often the task is looked at.
+const LOOK: Duration = Duration::from_millis(10);
+
+pub(crate) async fn run(
+    settings: Settings,
+    filing: &FilingArgs,
+    template: Template,
+    format: Format,
+) -> anyhow::Result<ExitCode> {
+    let target = target(filing)?;
+    let graph = Graph::build(&settings).await?;
+    let wake = WakeProbe::new(std::sync::Arc::new(Stages));
+    let engine = graph.engine.with_probe(wake.clone());
+    let owner = owner(&engine, &settings.data_dir).await?;
+    output::complain(&format!("analysing {}", filing.target));
+    let locator = locate(&engine, target, filing).await?;
+    let request = AnalysisRequest {
+        filing: locator,
+        template,
+        quality: None,
+        max_price: None,
+        idempotency_key: None,
+    };
+    let id = match engine.request_analysis(&owner.account, &request).await? {
+        Requested::Ready(record) => record.id,
+        Requested::Accepted(task) => {
+            let runtime = Runtime::start(&engine, &wake, &settings.worker, Loops::All);
+            let ended = wait(&engine, &owner.account, task.id).await;
+            runtime.stop().await;
+            ended?
+        }
+    };
+    show(&engine, &owner.account, id, format).await
+}
+
+async fn locate(
+    engine: &Engine,
+    target: Target,
+    filing: &FilingArgs,
+) -> anyhow::Result<FilingLocator> {
+    match target {
+        Target::Remote(locator) => Ok(locator),
+        Target::File(path) => {
+            let raw = read_file(&path, filing.form.clone(), &*engine.ports().parser)?;
+            let record = engine.import_raw(&raw).await?;
+            if filing.form.as_ref().is_some_and(|form| *form != record.meta.form) {
+                return Err(BadUsage(format!(
+                    "this file is already stored as a {}; use another --data-dir to read it as something else",
+                    record.meta.form
+                ))
+                .into());
+            }
+            Ok(FilingLocator::Stored(record.meta.id))
+        }
+    }
+}
+
+async fn wait(engine: &Engine, account: &Account, id: TaskId) -> anyhow::Result<AnalysisId> {
+    loop {
+        let task = engine.task(account, id).await?;
+        match task.status {
+            TaskStatus::Completed => return task.analysis.context("the task has no analysis"),
+            TaskStatus::Failed => {
+                let failure = task.failure.context("the task does not say why it failed")?;
+                return Err(TaskFailed { code: failure.code, message: failure.message }.into());
+            }
+            TaskStatus::Cancelled => anyhow::bail!("the analysis was cancelled"),
+            _ => tokio::time::sleep(LOOK).await,
+        }
+    }
+}
+
+async fn show(
+    engine: &Engine,
+    account: &Account,
+    id: AnalysisId,
+    format: Format,
+) -> anyhow::Result<ExitCode> {
+    let record = engine.analysis(account, id).await?;
+    let bytes = engine.analysis_bytes(&record).await?;
+    let text = match format {
+        Format::Json => String::from_utf8(bytes.to_vec())?,
+        Format::Text => render::text(&AnalysisResult::decode(&bytes)?),
+        Format::Markdown => render::markdown(&AnalysisResult::decode(&bytes)?),
+    };
+    output::print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}

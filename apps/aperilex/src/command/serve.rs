@@ -1,0 +1,74 @@
+//! `aperilex serve` and `aperilex worker`.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use aperilex_api::ApiSettings;
+use aperilex_wiring::{Graph, Loops, Runtime, Settings, WakeProbe, WiringError, owner};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use crate::exit::BadUsage;
+use crate::{output, progress};
+
+pub(crate) async fn serve(settings: Settings, with_worker: bool) -> anyhow::Result<ExitCode> {
+    let api: ApiSettings = serde_json::from_value(settings.api.clone())
+        .map_err(|error| WiringError::Setting { path: "api".into(), reason: error.to_string() })?;
+    let listener = tokio::net::TcpListener::bind(settings.listen)
+        .await
+        .map_err(|error| BadUsage(format!("cannot listen on {}: {error}", settings.listen)))?;
+    let graph = Graph::build(&settings).await?;
+    let wake = WakeProbe::new(progress::server_probe());
+    let engine = graph.engine.with_probe(wake.clone());
+    introduce_owner(&owner(&engine, &settings.data_dir).await?);
+    let address = listener.local_addr()?;
+    output::complain(&format!("listening on http://{address}"));
+    let loops = if with_worker { Loops::All } else { Loops::WithoutWorkers };
+    let runtime = Runtime::start(&engine, &wake, &settings.worker, loops);
+    let stop = stop_signal()?;
+    let served = aperilex_api::serve(engine, api, listener, stop).await;
+    runtime.stop().await;
+    served.context("the server stopped")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn worker(settings: Settings) -> anyhow::Result<ExitCode> {
+    let graph = Graph::build(&settings).await?;
+    let wake = WakeProbe::new(progress::server_probe());
+    let engine = graph.engine.with_probe(wake.clone());
+    let runtime = Runtime::start(&engine, &wake, &settings.worker, Loops::All);
+    info!(concurrency = settings.worker.concurrency, "worker started");
+    stop_signal()?.cancelled().await;
+    runtime.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A key that was made just now is shown; later the file has it.
+fn introduce_owner(owner: &aperilex_wiring::Owner) {
+    let file = owner.key_file.display();
+    match &owner.new_key {
+        Some(key) => output::complain(&format!(
+            "owner's API key, shown this once and kept in {file}: {}",
+            key.reveal()
+        )),
+        None => output::complain(&format!("owner's API key is in {file}")),
+    }
+}
+
+/// Is cancelled at SIGTERM or SIGINT.
+fn stop_signal() -> anyhow::Result<CancellationToken> {
+    let token = CancellationToken::new();
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let stop = token.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        info!("stopping");
+        stop.cancel();
+    });
+    Ok(token)
+}
