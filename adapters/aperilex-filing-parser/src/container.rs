@@ -90,7 +90,9 @@ fn part(file: &[u8], start: usize, end: usize) -> Part {
     let body = file.get(start..end).unwrap_or_default();
     let window = body.get(..MAX_DOCUMENT_HEADER).unwrap_or(body);
     let text = memmem::find(window, b"<TEXT>");
-    let header = window.get(..text.unwrap_or(window.len())).unwrap_or_default();
+    let header = window
+        .get(..text.unwrap_or(window.len()))
+        .unwrap_or_default();
     let content_start = text.map_or(0, |at| at + b"<TEXT>".len());
     let content = body.get(content_start..).unwrap_or_default();
     let content_end = memmem::rfind(content, b"</TEXT>").unwrap_or(content.len());
@@ -151,7 +153,11 @@ mod tests {
             <DOCUMENT>\n<TYPE>10-K\n<SEQUENCE>1\n<TEXT>\nOne </TEXT> more\n</TEXT>\n</DOCUMENT>\n\
             <DOCUMENT>\n<TYPE>EX-27\n<SEQUENCE>2\n<TEXT>\nTwo\n</TEXT>\n</DOCUMENT>\n";
         let expected = [
-            (Some("10-K".to_owned()), Some(1), "One </TEXT> more".to_owned()),
+            (
+                Some("10-K".to_owned()),
+                Some(1),
+                "One </TEXT> more".to_owned(),
+            ),
             (Some("EX-27".to_owned()), Some(2), "Two".to_owned()),
         ];
         assert_eq!(contents(file), expected);
@@ -159,7 +165,8 @@ mod tests {
 
     #[test]
     fn takes_documents_without_header_newlines_or_ends() {
-        let file = "<DOCUMENT><TYPE>8-K<SEQUENCE>1<FILENAME>a.htm<TEXT><XBRL>\n<html>x</html></XBRL>";
+        let file =
+            "<DOCUMENT><TYPE>8-K<SEQUENCE>1<FILENAME>a.htm<TEXT><XBRL>\n<html>x</html></XBRL>";
         assert_eq!(
             contents(file),
             [(Some("8-K".to_owned()), Some(1), "<html>x</html>".to_owned())]
@@ -168,7 +175,10 @@ mod tests {
 
     #[test]
     fn a_header_alone_has_no_documents_and_a_page_is_itself() {
-        assert_eq!(open(b"<SEC-HEADER>x</SEC-HEADER>"), File::Submission(Vec::new()));
+        assert_eq!(
+            open(b"<SEC-HEADER>x</SEC-HEADER>"),
+            File::Submission(Vec::new())
+        );
         assert_eq!(open(b"<html>about <DOCUMENT><TYPE>"), File::Single);
     }
 }

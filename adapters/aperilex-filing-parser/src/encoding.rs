@@ -51,9 +51,8 @@ impl<'a> Source<'a> {
                     charset: Charset::Utf8,
                     base: range.start + bom,
                     utf16: Some(encoding),
-                    note: damaged.then(|| {
-                        format!("{} with damaged characters, replaced", encoding.name())
-                    }),
+                    note: damaged
+                        .then(|| format!("{} with damaged characters, replaced", encoding.name())),
                 }
             }
             Some((encoding, bom)) if encoding == UTF_8 => {
@@ -102,7 +101,11 @@ impl<'a> Source<'a> {
             let raw = walk.to(run.raw as usize);
             if run.raw_len as usize != text_len || run.raw_len == 0 {
                 let raw_end = walk.to((run.raw + run.raw_len) as usize);
-                out.push(RawRun { raw, raw_len: raw_end.saturating_sub(raw), ..*run });
+                out.push(RawRun {
+                    raw,
+                    raw_len: raw_end.saturating_sub(raw),
+                    ..*run
+                });
                 continue;
             }
             let mut at = 0;
@@ -169,8 +172,8 @@ fn detect(bytes: &[u8]) -> (Charset, Option<String>) {
         let note = format!("{damaged} damaged UTF-8 sequences replaced by U+FFFD");
         return (Charset::DamagedUtf8, Some(note));
     }
-    let note = declares_utf8(bytes)
-        .then(|| "declared as UTF-8 but read as windows-1252".to_owned());
+    let note =
+        declares_utf8(bytes).then(|| "declared as UTF-8 but read as windows-1252".to_owned());
     (Charset::Windows1252, note)
 }
 
@@ -185,7 +188,10 @@ fn count_sequences(bytes: &[u8]) -> (usize, usize) {
 }
 
 fn declares_utf8(bytes: &[u8]) -> bool {
-    let head = bytes.get(..DECLARATION_WINDOW).unwrap_or(bytes).to_ascii_lowercase();
+    let head = bytes
+        .get(..DECLARATION_WINDOW)
+        .unwrap_or(bytes)
+        .to_ascii_lowercase();
     memchr::memmem::find(&head, b"charset=utf-8").is_some()
         || memchr::memmem::find(&head, b"encoding=\"utf-8\"").is_some()
 }
@@ -210,7 +216,10 @@ mod tests {
     fn tells_charsets_apart() {
         assert_eq!(charset("plain “quoted”".as_bytes()), (Charset::Utf8, false));
         assert_eq!(charset(b"it\x92s"), (Charset::Windows1252, false));
-        assert_eq!(charset(b"<meta charset=utf-8>it\x92s"), (Charset::Windows1252, true));
+        assert_eq!(
+            charset(b"<meta charset=utf-8>it\x92s"),
+            (Charset::Windows1252, true)
+        );
         let mut mixed = "“one” “two” ".as_bytes().to_vec();
         mixed.push(0x92);
         assert_eq!(charset(&mixed), (Charset::DamagedUtf8, true));
@@ -230,7 +239,11 @@ mod tests {
         raw.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
         let source = Source::new(&raw, &(0..raw.len()));
         assert_eq!(source.bytes.as_ref(), text.as_bytes());
-        let whole = vec![RawRun { text: 0, raw: 0, raw_len: 7 }];
+        let whole = vec![RawRun {
+            text: 0,
+            raw: 0,
+            raw_len: 7,
+        }];
         let runs = source.to_raw(whole, text.as_bytes());
         let raws: Vec<_> = runs.iter().map(|r| (r.text, r.raw, r.raw_len)).collect();
         assert_eq!(raws, [(0, 2, 4), (2, 6, 2), (5, 8, 2)]);

@@ -2,6 +2,7 @@
 
 mod container;
 mod encoding;
+mod items;
 mod parser;
 mod table;
 mod text;

@@ -28,7 +28,11 @@ pub(crate) struct Budget {
 impl Budget {
     /// For a document of `source` bytes with a text of `text` bytes.
     pub(crate) const fn new(source: usize, text: usize) -> Self {
-        Self { cells: MAX_CELLS + source / 16, bytes: 4096 + text * 4, cut: 0 }
+        Self {
+            cells: MAX_CELLS + source / 16,
+            bytes: 4096 + text * 4,
+            cut: 0,
+        }
     }
 
     /// Takes the cost of a grid; false if it is too much.
@@ -51,7 +55,9 @@ pub(crate) fn read(document: usize, page: &Page<'_>, budget: &mut Budget) -> Vec
     let text = page.built.text.as_str();
     let mut out = Vec::new();
     for draft in page.tables.iter().filter(|draft| !draft.nests) {
-        let Some(grid) = grid::of(draft, text, budget) else { continue };
+        let Some(grid) = grid::of(draft, text, budget) else {
+            continue;
+        };
         let range = trim(text, draft.start as usize, draft.end as usize);
         if !budget.spend(&grid.rows) {
             continue;
@@ -66,7 +72,9 @@ pub(crate) fn read(document: usize, page: &Page<'_>, budget: &mut Budget) -> Vec
         });
     }
     for draft in &page.plain_tables {
-        let Some(grid) = plain::of(draft, text) else { continue };
+        let Some(grid) = plain::of(draft, text) else {
+            continue;
+        };
         let range = trim(text, draft.start as usize, draft.end as usize);
         if !budget.spend(&grid.rows) {
             continue;

@@ -23,22 +23,34 @@ pub(crate) fn kind(bytes: &[u8]) -> Kind {
     let head = bytes.get(..WINDOW).unwrap_or(bytes);
     let start = head.trim_ascii_start();
     let signatures = [
-        &b"%PDF"[..], b"PK\x03\x04", b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8", b"\x1F\x8B",
-        b"<PDF>", b"<XML>",
+        &b"%PDF"[..],
+        b"PK\x03\x04",
+        b"\x89PNG",
+        b"\xFF\xD8\xFF",
+        b"GIF8",
+        b"\x1F\x8B",
+        b"<PDF>",
+        b"<XML>",
     ];
     let has_bom = head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF");
     let controls = head
         .iter()
         .filter(|b| **b < 0x20 && !b.is_ascii_whitespace() && !matches!(**b, 0x0B | 0x1A | 0x1B))
         .count();
-    if signatures.iter().any(|signature| start.starts_with(signature))
+    if signatures
+        .iter()
+        .any(|signature| start.starts_with(signature))
         || is_uuencoded(start)
         || (!has_bom && controls > head.len() / 32)
     {
         return Kind::Binary;
     }
     if has_bom {
-        return if utf16_html(head) { Kind::Html } else { Kind::Plain };
+        return if utf16_html(head) {
+            Kind::Html
+        } else {
+            Kind::Plain
+        };
     }
     if looks_like_html(head) {
         return Kind::Html;
@@ -99,14 +111,35 @@ pub(crate) fn error_page(bytes: &[u8]) -> Option<&'static str> {
         return None;
     }
     let signs = [
-        (&b"Request Rate Threshold Exceeded"[..], "EDGAR's notice of too many requests"),
-        (b"Undeclared Automated Tool", "EDGAR's notice of an undeclared automated tool"),
-        (b"<Code>AccessDenied</Code>", "an access-denied answer of EDGAR's storage"),
-        (b"<Code>NoSuchKey</Code>", "a no-such-key answer of EDGAR's storage"),
-        (b"<title>SEC.gov | File Not Found", "EDGAR's page for a file not found"),
-        (b"<title>SEC.gov | File Unavailable", "EDGAR's page for a file that is unavailable"),
+        (
+            &b"Request Rate Threshold Exceeded"[..],
+            "EDGAR's notice of too many requests",
+        ),
+        (
+            b"Undeclared Automated Tool",
+            "EDGAR's notice of an undeclared automated tool",
+        ),
+        (
+            b"<Code>AccessDenied</Code>",
+            "an access-denied answer of EDGAR's storage",
+        ),
+        (
+            b"<Code>NoSuchKey</Code>",
+            "a no-such-key answer of EDGAR's storage",
+        ),
+        (
+            b"<title>SEC.gov | File Not Found",
+            "EDGAR's page for a file not found",
+        ),
+        (
+            b"<title>SEC.gov | File Unavailable",
+            "EDGAR's page for a file that is unavailable",
+        ),
         (b"SEC.gov | Site Maintenance", "EDGAR's maintenance page"),
-        (b"This page is temporarily unavailable", "EDGAR's maintenance page"),
+        (
+            b"This page is temporarily unavailable",
+            "EDGAR's maintenance page",
+        ),
     ];
     signs
         .iter()
@@ -137,7 +170,10 @@ mod tests {
 
     #[test]
     fn knows_the_pages_that_stand_for_a_filing() {
-        assert!(error_page(b"<h1>Your Request Originates from an Undeclared Automated Tool</h1>").is_some());
+        assert!(
+            error_page(b"<h1>Your Request Originates from an Undeclared Automated Tool</h1>")
+                .is_some()
+        );
         assert!(error_page(b"<html>Annual report</html>").is_none());
     }
 }

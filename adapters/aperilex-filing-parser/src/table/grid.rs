@@ -100,14 +100,24 @@ fn place<'t>(draft: &TableDraft, text: &'t str) -> (Vec<Placed<'t>>, usize, bool
 
 fn cell_text<'t>(cell: &CellDraft, text: &'t str) -> &'t str {
     let end = (cell.end as usize).min(text.len());
-    text.get(cell.start as usize..end).unwrap_or_default().trim()
+    text.get(cell.start as usize..end)
+        .unwrap_or_default()
+        .trim()
 }
 
 /// How many of the first rows consist of `th` cells.
 fn header_cells(placed: &[Placed<'_>]) -> usize {
-    let first_data = placed.iter().filter(|cell| !cell.header).map(|cell| cell.row).min();
+    let first_data = placed
+        .iter()
+        .filter(|cell| !cell.header)
+        .map(|cell| cell.row)
+        .min();
     let has_headers = placed.iter().any(|cell| cell.header);
-    if has_headers { first_data.unwrap_or(0) } else { 0 }
+    if has_headers {
+        first_data.unwrap_or(0)
+    } else {
+        0
+    }
 }
 
 /// The columns in which some cell with text begins.
@@ -117,11 +127,17 @@ struct Columns {
 
 /// What is only a sign that belongs to its neighbour.
 fn is_prefix(text: &str) -> bool {
-    matches!(text, "$" | "€" | "£" | "¥" | "(" | "$(" | "US$" | "C$" | "($" | "-" | "R$" | "HK$")
+    matches!(
+        text,
+        "$" | "€" | "£" | "¥" | "(" | "$(" | "US$" | "C$" | "($" | "-" | "R$" | "HK$"
+    )
 }
 
 fn is_suffix(text: &str) -> bool {
-    matches!(text, ")" | "%" | ")%" | "%)" | "*" | "bps" | "x" | "pts" | "pp")
+    matches!(
+        text,
+        ")" | "%" | ")%" | "%)" | "*" | "bps" | "x" | "pts" | "pp"
+    )
 }
 
 impl Columns {
@@ -206,7 +222,9 @@ fn join_cell(row: &mut [String], column: usize, target: usize) {
     let Some(sign) = row.get_mut(column).map(std::mem::take) else {
         return;
     };
-    let Some(cell) = row.get_mut(target) else { return };
+    let Some(cell) = row.get_mut(target) else {
+        return;
+    };
     if sign.is_empty() || *cell == sign {
         return;
     }
@@ -237,13 +255,17 @@ fn fill(placed: &[Placed<'_>], columns: &Columns, row_count: usize) -> Vec<Vec<S
 }
 
 fn has_digit(rows: &[Vec<String>]) -> bool {
-    rows.iter().flatten().any(|cell| cell.bytes().any(|b| b.is_ascii_digit()))
+    rows.iter()
+        .flatten()
+        .any(|cell| cell.bytes().any(|b| b.is_ascii_digit()))
 }
 
 /// A list set as a table: a mark, then the text.
 fn is_bullets(rows: &[Vec<String>]) -> bool {
     rows.iter().all(|row| {
-        let (mark, rest) = row.split_first().map_or(("", &[][..]), |(m, r)| (m.as_str(), r));
+        let (mark, rest) = row
+            .split_first()
+            .map_or(("", &[][..]), |(m, r)| (m.as_str(), r));
         let short = mark.chars().count() <= 5;
         let filled = rest.iter().filter(|cell| !cell.is_empty()).count();
         let symbol = mark.is_empty() || mark.chars().all(|c| !c.is_alphanumeric());

@@ -6,13 +6,21 @@ const MAX_HEADER_ROWS: usize = 6;
 /// How many of the first rows are headers: those before the first row of data.
 pub(crate) fn count(rows: &[Vec<String>]) -> usize {
     let limit = rows.len().saturating_sub(1).min(MAX_HEADER_ROWS);
-    let before_data = rows.iter().take(limit).take_while(|row| is_header(row)).count();
-    let ends = rows.get(before_data).is_some_and(|row| is_data(row) || is_group(row));
+    let before_data = rows
+        .iter()
+        .take(limit)
+        .take_while(|row| is_header(row))
+        .count();
+    let ends = rows
+        .get(before_data)
+        .is_some_and(|row| is_data(row) || is_group(row));
     if before_data > 0 && (ends || before_data < limit) {
         return before_data;
     }
     // Words alone: the first row names the columns if it fills them all.
-    let first_is_full = rows.first().is_some_and(|row| row.iter().all(|cell| !cell.is_empty()));
+    let first_is_full = rows
+        .first()
+        .is_some_and(|row| row.iter().all(|cell| !cell.is_empty()));
     usize::from(first_is_full && before_data > 0 && rows.len() > 2)
 }
 
@@ -29,24 +37,50 @@ fn is_header(row: &[String]) -> bool {
 
 /// A label without numbers.
 fn is_group(row: &[String]) -> bool {
-    row.get(1..).unwrap_or_default().iter().all(String::is_empty)
+    row.get(1..)
+        .unwrap_or_default()
+        .iter()
+        .all(String::is_empty)
 }
 
 /// A row with at least one number that is not a year, a day or a note mark.
 fn is_data(row: &[String]) -> bool {
-    row.get(1..).unwrap_or_default().iter().any(|cell| is_number(cell) && !is_period(cell))
+    row.get(1..)
+        .unwrap_or_default()
+        .iter()
+        .any(|cell| is_number(cell) && !is_period(cell))
 }
 
 /// Whether a cell is a number or stands for one.
 pub(crate) fn is_number(cell: &str) -> bool {
     let digits = cell.bytes().filter(u8::is_ascii_digit).count();
     if digits == 0 {
-        return matches!(cell, "—" | "–" | "-" | "$—" | "$–" | "$-" | "—%" | "N/A" | "n/a" | "NM");
+        return matches!(
+            cell,
+            "—" | "–" | "-" | "$—" | "$–" | "$-" | "—%" | "N/A" | "n/a" | "NM"
+        );
     }
     cell.chars().all(|c| {
         c.is_ascii_digit()
-            || matches!(c, '$' | '€' | '£' | '¥' | ',' | '.' | '(' | ')' | '%' | '-' | '–' | '—'
-                | '+' | ' ' | '*' | '/' | 'x')
+            || matches!(
+                c,
+                '$' | '€'
+                    | '£'
+                    | '¥'
+                    | ','
+                    | '.'
+                    | '('
+                    | ')'
+                    | '%'
+                    | '-'
+                    | '–'
+                    | '—'
+                    | '+'
+                    | ' '
+                    | '*'
+                    | '/'
+                    | 'x'
+            )
     })
 }
 
@@ -70,9 +104,15 @@ mod tests {
     #[test]
     fn headers_end_where_data_begin() {
         for (table, expected) in [
-            ("|Years ended|Years ended\n(in millions)|2024|2023\nNet sales|$ 1|2\nCosts|3|4", 2),
+            (
+                "|Years ended|Years ended\n(in millions)|2024|2023\nNet sales|$ 1|2\nCosts|3|4",
+                2,
+            ),
             ("|2024|2023\nAssets:||\nCash|1|2", 1),
-            ("Name|Age|Position\nA. Person|55|Director\nB. Person|44|Director", 1),
+            (
+                "Name|Age|Position\nA. Person|55|Director\nB. Person|44|Director",
+                1,
+            ),
             ("Cash|1|2\nDebt|3|4", 0),
             ("Exhibit|Description\n3.1|Articles\n3.2|By-laws", 1),
         ] {

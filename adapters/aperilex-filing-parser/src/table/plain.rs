@@ -8,7 +8,9 @@ use super::{MAX_CELLS, header};
 /// The grid of `draft`; none if its lines do not fall into columns.
 pub(crate) fn of(draft: &PlainTable, text: &str) -> Option<Grid> {
     let body = text.get(draft.body as usize..(draft.end as usize).min(text.len()))?;
-    let head = text.get(draft.start as usize..draft.body as usize).unwrap_or_default();
+    let head = text
+        .get(draft.start as usize..draft.body as usize)
+        .unwrap_or_default();
     let split = |line: &str| -> Vec<String> {
         if draft.columns.len() > 1 {
             by_marks(line, &draft.columns)
@@ -39,13 +41,17 @@ pub(crate) fn of(draft: &PlainTable, text: &str) -> Option<Grid> {
 /// The caption inside the table: the first line before the column marks that is not indented rules.
 pub(crate) fn caption(draft: &PlainTable, text: &str) -> Option<String> {
     let head = text.get(draft.start as usize..draft.body as usize)?;
-    let line = head.lines().map(str::trim).find(|line| !line.is_empty() && !is_rule(line))?;
+    let line = head
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !is_rule(line))?;
     (line.len() <= super::MAX_CAPTION && !line.contains("   ")).then(|| line.to_owned())
 }
 
 /// A line of dashes, equals signs and spaces.
 fn is_rule(line: &str) -> bool {
-    line.bytes().all(|b| matches!(b, b'-' | b'=' | b'_' | b' ' | b'\t' | b'.' | b'*'))
+    line.bytes()
+        .all(|b| matches!(b, b'-' | b'=' | b'_' | b' ' | b'\t' | b'.' | b'*'))
 }
 
 /// Pieces of a line between gaps of two spaces or more, or a tab: start and end.
@@ -82,7 +88,10 @@ fn cell(line: &str, start: usize, end: usize) -> String {
 }
 
 fn by_gaps(line: &str) -> Vec<String> {
-    pieces(line).into_iter().map(|(start, end)| cell(line, start, end)).collect()
+    pieces(line)
+        .into_iter()
+        .map(|(start, end)| cell(line, start, end))
+        .collect()
 }
 
 /// Numbers are set flush right, so a piece belongs to the last column that begins before its end.
@@ -115,9 +124,18 @@ mod tests {
     #[test]
     fn columns_follow_the_marks() {
         let text = "                 1997    1996\n\nSales ......... $1,200  $1,100\nCosts             (900)\n";
-        let draft = PlainTable { start: 0, end: 200, body: 0, columns: vec![0, 15, 23] };
+        let draft = PlainTable {
+            start: 0,
+            end: 200,
+            body: 0,
+            columns: vec![0, 15, 23],
+        };
         let grid = of(&draft, text).unwrap();
-        let expected = [["", "1997", "1996"], ["Sales", "$1,200", "$1,100"], ["Costs", "(900)", ""]];
+        let expected = [
+            ["", "1997", "1996"],
+            ["Sales", "$1,200", "$1,100"],
+            ["Costs", "(900)", ""],
+        ];
         assert_eq!(grid.rows, expected);
         assert_eq!(grid.header_rows, 1);
     }

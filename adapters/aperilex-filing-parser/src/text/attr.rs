@@ -72,10 +72,21 @@ mod tests {
         let found: Vec<_> = Attributes::new(br#" a="1 2" B='x' c=3 nowrap d = "4" = e"#)
             .map(|(n, v)| (String::from_utf8_lossy(n), String::from_utf8_lossy(v)))
             .collect();
-        let found: Vec<_> = found.iter().map(|(n, v)| (n.as_ref(), v.as_ref())).collect();
+        let found: Vec<_> = found
+            .iter()
+            .map(|(n, v)| (n.as_ref(), v.as_ref()))
+            .collect();
         assert_eq!(
             found,
-            [("a", "1 2"), ("B", "x"), ("c", "3"), ("nowrap", ""), ("d", "4"), ("=", ""), ("e", "")]
+            [
+                ("a", "1 2"),
+                ("B", "x"),
+                ("c", "3"),
+                ("nowrap", ""),
+                ("d", "4"),
+                ("=", ""),
+                ("e", "")
+            ]
         );
     }
 }

@@ -12,7 +12,10 @@ use super::line::{Line, LineFlags};
 enum Gap {
     None,
     /// White space of the source.
-    Space { raw: u32, len: u32 },
+    Space {
+        raw: u32,
+        len: u32,
+    },
     /// A block's end inside a table cell: a space if the row has other cells, else a line end.
     Break,
     /// Between cells of a row.
@@ -95,7 +98,11 @@ impl TextBuilder {
     /// Puts `character`, which stands for `raw_len` bytes at `raw`.
     pub(crate) fn put(&mut self, character: char, raw: u32, raw_len: u32, setting: Setting) {
         self.flush_gap();
-        self.runs.push(RawRun { text: self.len(), raw, raw_len });
+        self.runs.push(RawRun {
+            text: self.len(),
+            raw,
+            raw_len,
+        });
         let mut buffer = [0; 4];
         let bytes = character.encode_utf8(&mut buffer).as_bytes();
         self.text.extend_from_slice(bytes);
@@ -163,7 +170,11 @@ impl TextBuilder {
         if raw_len == 1 {
             self.extend_run(raw, 1);
         } else {
-            self.runs.push(RawRun { text: self.len(), raw, raw_len });
+            self.runs.push(RawRun {
+                text: self.len(),
+                raw,
+                raw_len,
+            });
         }
         self.text.push(b'\n');
     }
@@ -179,7 +190,11 @@ impl TextBuilder {
             last.raw_len += len;
             return;
         }
-        self.runs.push(RawRun { text: at, raw, raw_len: len });
+        self.runs.push(RawRun {
+            text: at,
+            raw,
+            raw_len: len,
+        });
     }
 
     #[inline]
@@ -190,7 +205,11 @@ impl TextBuilder {
                 if len == 1 {
                     self.extend_run(raw, 1);
                 } else {
-                    self.runs.push(RawRun { text: self.len(), raw, raw_len: len });
+                    self.runs.push(RawRun {
+                        text: self.len(),
+                        raw,
+                        raw_len: len,
+                    });
                 }
                 self.text.push(b' ');
             }
@@ -209,7 +228,11 @@ impl TextBuilder {
         if self.text.is_empty() || self.text.last() == Some(&b'\n') {
             return;
         }
-        self.runs.push(RawRun { text: self.len(), raw: 0, raw_len: 0 });
+        self.runs.push(RawRun {
+            text: self.len(),
+            raw: 0,
+            raw_len: 0,
+        });
         match gap {
             Gap::Line => {
                 self.text.push(b'\n');
@@ -222,7 +245,10 @@ impl TextBuilder {
             _ => {
                 self.text.push(b' ');
                 let start = self.len();
-                self.pieces.push(Line { start, ..Line::default() });
+                self.pieces.push(Line {
+                    start,
+                    ..Line::default()
+                });
             }
         }
     }
@@ -250,7 +276,10 @@ impl TextBuilder {
             self.lines.push(whole);
             pieces.clear();
         }
-        pieces.push(Line { start: self.len(), ..Line::default() });
+        pieces.push(Line {
+            start: self.len(),
+            ..Line::default()
+        });
         self.pieces = pieces;
         self.tabs_in_line = 0;
     }
@@ -286,6 +315,10 @@ impl TextBuilder {
         // Only whole characters are ever put, so this never replaces anything.
         let text = String::from_utf8(self.text)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        Built { text, runs: self.runs, lines: self.lines }
+        Built {
+            text,
+            runs: self.runs,
+            lines: self.lines,
+        }
     }
 }

@@ -40,8 +40,7 @@ impl<'a> Flow<'a> {
             match class_of(byte) {
                 class::PLAIN => at += 1,
                 class::SPACE => {
-                    let next_is_plain =
-                        at + 1 < end && class_of(self.byte(at + 1)) == class::PLAIN;
+                    let next_is_plain = at + 1 < end && class_of(self.byte(at + 1)) == class::PLAIN;
                     if byte == b' ' && at > run && next_is_plain {
                         at += 2;
                         continue;
@@ -166,5 +165,8 @@ impl<'a> Flow<'a> {
 /// The character at the start of `bytes`, if it is valid UTF-8.
 fn char_at(bytes: &[u8]) -> Option<char> {
     let width = utf8_width(*bytes.first()?);
-    std::str::from_utf8(bytes.get(..width)?).ok()?.chars().next()
+    std::str::from_utf8(bytes.get(..width)?)
+        .ok()?
+        .chars()
+        .next()
 }

@@ -12,7 +12,7 @@ use super::attr::Attributes;
 use super::builder::Setting;
 use super::flow::Flow;
 use super::line::LineFlags;
-use super::stack::{State, Stack};
+use super::stack::{Stack, State};
 use super::style::{self, Style, StyleCache};
 use super::table_draft::{Tables, span};
 use super::tag::Tag;
@@ -186,7 +186,11 @@ impl<'a> Pass<'a> {
     }
 
     fn parts(&mut self, tag: Tag, rest: &'a [u8]) -> Parts<'a> {
-        let mut parts = Parts { colspan: 1, rowspan: 1, ..Parts::default() };
+        let mut parts = Parts {
+            colspan: 1,
+            rowspan: 1,
+            ..Parts::default()
+        };
         if rest.is_empty() {
             return parts;
         }

@@ -106,7 +106,10 @@ impl Pass<'_> {
         if self.in_table {
             flags.set(LineFlags::TABLE);
         }
-        let setting = Setting { flags, ..Setting::default() };
+        let setting = Setting {
+            flags,
+            ..Setting::default()
+        };
         self.flow.preformatted(start, end, setting);
     }
 
@@ -127,7 +130,11 @@ impl Pass<'_> {
                 }
                 if self.tables.len() < MAX_TABLES {
                     let start = self.flow.out.len();
-                    self.tables.push(PlainTable { start, body: start, ..PlainTable::default() });
+                    self.tables.push(PlainTable {
+                        start,
+                        body: start,
+                        ..PlainTable::default()
+                    });
                     self.in_table = true;
                 }
             }
@@ -181,8 +188,17 @@ impl Mark {
             Self::EndTable
         } else if is("S") || is("C") {
             Self::Column
-        } else if is("CAPTION") || is("/CAPTION") || is("FN") || is("/FN") || is("/PAGE")
-            || is("/S") || is("/C") || is("TEXT") || is("/TEXT") || is("LEGEND") || footnote
+        } else if is("CAPTION")
+            || is("/CAPTION")
+            || is("FN")
+            || is("/FN")
+            || is("/PAGE")
+            || is("/S")
+            || is("/C")
+            || is("TEXT")
+            || is("/TEXT")
+            || is("LEGEND")
+            || footnote
         {
             Self::Other
         } else {

@@ -69,14 +69,19 @@ pub(crate) struct Stack {
 
 impl Default for Stack {
     fn default() -> Self {
-        Self { open: Vec::new(), counts: [0; TAGS] }
+        Self {
+            open: Vec::new(),
+            counts: [0; TAGS],
+        }
     }
 }
 
 impl Stack {
     /// What content at this place inherits.
     pub(crate) fn state(&self) -> State {
-        self.open.last().map_or_else(State::default, |open| open.state)
+        self.open
+            .last()
+            .map_or_else(State::default, |open| open.state)
     }
 
     /// Opens an element.
@@ -89,7 +94,11 @@ impl Stack {
 
     /// Closes the innermost `tag` and all inside it. False if there is none in reach.
     pub(crate) fn end(&mut self, tag: Tag) -> bool {
-        if self.counts.get(tag as usize).is_none_or(|count| *count == 0) {
+        if self
+            .counts
+            .get(tag as usize)
+            .is_none_or(|count| *count == 0)
+        {
             return false;
         }
         let found = self
@@ -97,9 +106,7 @@ impl Stack {
             .take_while(|(_, open)| {
                 open.tag == tag || !open.tag.is_table_part() || tag.is_table_part()
             })
-            .take_while(|(_, open)| {
-                open.tag == tag || open.tag != Tag::Table || tag == Tag::Table
-            })
+            .take_while(|(_, open)| open.tag == tag || open.tag != Tag::Table || tag == Tag::Table)
             .find(|(_, open)| open.tag == tag)
             .map(|(index, _)| index);
         found.is_some_and(|index| {
@@ -110,7 +117,11 @@ impl Stack {
 
     /// A block start closes an open paragraph.
     pub(crate) fn close_paragraph(&mut self) {
-        if self.counts.get(Tag::Paragraph as usize).is_none_or(|count| *count == 0) {
+        if self
+            .counts
+            .get(Tag::Paragraph as usize)
+            .is_none_or(|count| *count == 0)
+        {
             return;
         }
         let found = self

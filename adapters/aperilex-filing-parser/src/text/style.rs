@@ -65,7 +65,9 @@ pub(crate) fn read(value: &[u8]) -> Style {
         let Some(colon) = memchr::memchr(b':', declaration) else {
             continue;
         };
-        let (name, rest) = declaration.split_at_checked(colon).unwrap_or((declaration, &[]));
+        let (name, rest) = declaration
+            .split_at_checked(colon)
+            .unwrap_or((declaration, &[]));
         let rest = rest.get(1..).unwrap_or_default();
         let (name, value) = (name.trim_ascii(), rest.trim_ascii());
         match name.len() {
@@ -124,9 +126,9 @@ fn is_zero(value: &[u8]) -> bool {
 
 /// A negative length of four digits or more.
 fn is_far_off(value: &[u8]) -> bool {
-    value.strip_prefix(b"-").is_some_and(|rest| {
-        rest.iter().take_while(|b| b.is_ascii_digit()).count() >= 4
-    })
+    value
+        .strip_prefix(b"-")
+        .is_some_and(|rest| rest.iter().take_while(|b| b.is_ascii_digit()).count() >= 4)
 }
 
 /// The style of a start tag, if it has one; the `hidden` attribute counts as one.

@@ -68,7 +68,10 @@ impl Tables {
         if let Some(outer) = self.open.last_mut() {
             outer.nests = true;
         }
-        self.open.push(TableDraft { start: at, ..TableDraft::default() });
+        self.open.push(TableDraft {
+            start: at,
+            ..TableDraft::default()
+        });
     }
 
     /// A table ends at `at`.
@@ -123,7 +126,8 @@ impl Tables {
         while !self.open.is_empty() {
             self.end(at);
         }
-        self.done.sort_by_key(|table| (table.start, std::cmp::Reverse(table.end)));
+        self.done
+            .sort_by_key(|table| (table.start, std::cmp::Reverse(table.end)));
         self.done
     }
 }

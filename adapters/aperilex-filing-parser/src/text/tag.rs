@@ -71,10 +71,10 @@ impl Tag {
             b"span" => Self::Span,
             b"font" => Self::Font,
             b"p" => Self::Paragraph,
-            b"div" | b"ul" | b"ol" | b"dl" | b"dt" | b"dd" | b"blockquote" | b"center" | b"html"
-            | b"address" | b"article" | b"section" | b"header" | b"footer" | b"nav" | b"aside"
-            | b"main" | b"figure" | b"form" | b"fieldset" | b"dir" | b"menu" | b"details"
-            | b"summary" => Self::Block,
+            b"div" | b"ul" | b"ol" | b"dl" | b"dt" | b"dd" | b"blockquote" | b"center"
+            | b"html" | b"address" | b"article" | b"section" | b"header" | b"footer" | b"nav"
+            | b"aside" | b"main" | b"figure" | b"form" | b"fieldset" | b"dir" | b"menu"
+            | b"details" | b"summary" => Self::Block,
             b"li" => Self::ListItem,
             b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" => Self::Heading,
             b"pre" | b"xmp" | b"listing" => Self::Pre,

@@ -161,7 +161,8 @@ impl<'a> Collector<'a> {
 
     /// An element of the instance (`xbrli:context` …) starts.
     pub(crate) fn open_instance(&mut self, name: &'a [u8], attributes: &'a [u8], content: usize) {
-        self.reader.open(local(name), Attributes::new(attributes), content);
+        self.reader
+            .open(local(name), Attributes::new(attributes), content);
     }
 
     /// An element of the instance ends; its content ends at `raw`.

@@ -1,8 +1,8 @@
 //! Contexts and units of an XBRL instance.
 
 use aperilex_ports::model::Period;
-use jiff::civil::{Date, DateTime};
 use jiff::ToSpan as _;
+use jiff::civil::{Date, DateTime};
 
 use crate::text::attr::Attributes;
 
@@ -40,7 +40,11 @@ impl<'a> ContextReader<'a> {
         self.content = content;
         let is = |name: &str| local.eq_ignore_ascii_case(name.as_bytes());
         if is("context") || is("unit") {
-            *self = Self { id: attributes.get("id"), content, ..Self::default() };
+            *self = Self {
+                id: attributes.get("id"),
+                content,
+                ..Self::default()
+            };
         } else if is("explicitMember") || is("typedMember") {
             self.dimension = attributes.get("dimension").unwrap_or_default();
         } else if is("unitDenominator") {
@@ -64,7 +68,11 @@ impl<'a> ContextReader<'a> {
             self.dimensions.push((axis, member));
         } else if is("measure") {
             let measure = content();
-            let list = if self.in_denominator { &mut self.denominator } else { &mut self.numerator };
+            let list = if self.in_denominator {
+                &mut self.denominator
+            } else {
+                &mut self.numerator
+            };
             list.push(measure);
         } else if is("unitDenominator") {
             self.in_denominator = false;

@@ -24,7 +24,12 @@ pub(crate) struct Read {
 }
 
 /// Reads the facts of `page`. Contexts and units not found there are looked for in `others`.
-pub(crate) fn read(document: usize, source: &Source<'_>, page: &Page<'_>, others: &[&Collector<'_>]) -> Read {
+pub(crate) fn read(
+    document: usize,
+    source: &Source<'_>,
+    page: &Page<'_>,
+    others: &[&Collector<'_>],
+) -> Read {
     let mut reader = Reader {
         document,
         src: &source.bytes,
@@ -134,11 +139,11 @@ impl<'a> Reader<'_, 'a> {
             self.unreadable += 1;
             return None;
         }
-        let context = self
-            .own
-            .contexts
-            .get(named.context)
-            .or_else(|| self.others.iter().find_map(|other| other.contexts.get(named.context)));
+        let context = self.own.contexts.get(named.context).or_else(|| {
+            self.others
+                .iter()
+                .find_map(|other| other.contexts.get(named.context))
+        });
         if context.is_none() {
             self.without_context += 1;
         }
@@ -159,7 +164,9 @@ impl<'a> Reader<'_, 'a> {
             unit: unit.map(|unit| unit.0.clone()),
             decimals: named.decimals.map(owned),
             period: context.and_then(|context| context.period.clone()),
-            dimensions: context.map(|context| context.dimensions.clone()).unwrap_or_default(),
+            dimensions: context
+                .map(|context| context.dimensions.clone())
+                .unwrap_or_default(),
             range,
         })
     }
@@ -177,13 +184,20 @@ impl<'a> Reader<'_, 'a> {
         (!trimmed.is_empty()).then(|| start..start + trimmed.len())
     }
 
-    fn value(&mut self, element: &Element<'a>, named: &Named<'a>, range: Option<&TextRange>) -> String {
+    fn value(
+        &mut self,
+        element: &Element<'a>,
+        named: &Named<'a>,
+        range: Option<&TextRange>,
+    ) -> String {
         let mut shown = String::new();
         self.append(&mut shown, element, range);
         let mut next = named.continued_at;
         while let Some(id) = next {
             // Each part belongs to one fact; taking it out also ends circles.
-            let Some(part) = self.continuations.remove(id) else { break };
+            let Some(part) = self.continuations.remove(id) else {
+                break;
+            };
             let range = self.range(part);
             self.append(&mut shown, part, range.as_ref());
             next = part.attributes.get("continuedAt");
@@ -194,7 +208,11 @@ impl<'a> Reader<'_, 'a> {
         let scale = std::str::from_utf8(named.scale.trim_ascii()).unwrap_or_default();
         let rule = Rule {
             format: std::str::from_utf8(named.format).unwrap_or_default(),
-            scale: if scale.is_empty() { 0 } else { scale.parse().unwrap_or(i32::MAX) },
+            scale: if scale.is_empty() {
+                0
+            } else {
+                scale.parse().unwrap_or(i32::MAX)
+            },
             negative: named.sign == b"-",
         };
         number::value(&shown, &rule).unwrap_or_else(|| {
@@ -232,7 +250,9 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn exclusions(&self, range: &TextRange) -> Vec<TextRange> {
-        let first = self.excluded.partition_point(|e| (e.end as usize) <= range.start);
+        let first = self
+            .excluded
+            .partition_point(|e| (e.end as usize) <= range.start);
         self.excluded
             .iter()
             .skip(first)
@@ -249,7 +269,10 @@ impl<'a> Reader<'_, 'a> {
             }
         };
         say(self.cut, "facts with text cut short");
-        say(self.unreadable, "facts whose value or name cannot be read by their rule");
+        say(
+            self.unreadable,
+            "facts whose value or name cannot be read by their rule",
+        );
         say(self.without_context, "facts without a known context");
         say(self.own.unread, "fractions or tuples not read");
         out

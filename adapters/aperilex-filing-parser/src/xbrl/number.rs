@@ -55,14 +55,17 @@ fn separated(shown: &str, point: char) -> Option<(String, bool)> {
                 digits.push('.');
             }
             '-' | '\u{2212}' | '(' if digits.is_empty() => negative = true,
-            ',' | '.' | ' ' | '\t' | '\n' | '\u{A0}' | '\'' | '\u{2019}' | ')' | '$' | '%' | '+' => {}
+            ',' | '.' | ' ' | '\t' | '\n' | '\u{A0}' | '\'' | '\u{2019}' | ')' | '$' | '%'
+            | '+' => {}
             _ => return None,
         }
         if digits.len() > MAX_DIGITS {
             return None;
         }
     }
-    digits.contains(|c: char| c.is_ascii_digit()).then_some((digits, negative))
+    digits
+        .contains(|c: char| c.is_ascii_digit())
+        .then_some((digits, negative))
 }
 
 /// `12 dollars and 50 cents` as 12.50.
@@ -79,7 +82,9 @@ fn unit_and_part(shown: &str) -> Option<(String, bool)> {
 fn scaled(digits: &str, scale: i32, negative: bool) -> String {
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
     let all: Vec<u8> = whole.bytes().chain(part.bytes()).collect();
-    let point = i32::try_from(whole.len()).unwrap_or(i32::MAX).saturating_add(scale);
+    let point = i32::try_from(whole.len())
+        .unwrap_or(i32::MAX)
+        .saturating_add(scale);
     let digit = |at: i32| {
         usize::try_from(at)
             .ok()
@@ -89,7 +94,10 @@ fn scaled(digits: &str, scale: i32, negative: bool) -> String {
     };
     let end = i32::try_from(all.len()).unwrap_or(i32::MAX);
     let whole: String = (0..point).map(digit).collect();
-    let part: String = (point.min(0)..end).skip_while(|at| *at < point).map(digit).collect();
+    let part: String = (point.min(0)..end)
+        .skip_while(|at| *at < point)
+        .map(digit)
+        .collect();
     let whole = whole.trim_start_matches('0');
     let part = part.trim_end_matches('0');
     if whole.is_empty() && part.is_empty() {
@@ -112,13 +120,26 @@ mod tests {
     use super::*;
 
     fn read(shown: &str, format: &str, scale: i32, negative: bool) -> Option<String> {
-        value(shown, &Rule { format, scale, negative })
+        value(
+            shown,
+            &Rule {
+                format,
+                scale,
+                negative,
+            },
+        )
     }
 
     #[test]
     fn scales_exactly() {
         for (shown, format, scale, negative, expected) in [
-            ("2,628,553", "ixt:num-dot-decimal", 6, false, "2628553000000"),
+            (
+                "2,628,553",
+                "ixt:num-dot-decimal",
+                6,
+                false,
+                "2628553000000",
+            ),
             ("1.25", "ixt:numdotdecimal", 0, true, "-1.25"),
             ("2.5", "ixt:num-dot-decimal", 9, false, "2500000000"),
             ("15.4", "ixt:num-dot-decimal", -2, false, "0.154"),
@@ -127,12 +148,22 @@ mod tests {
             ("—", "ixt:fixed-zero", 6, true, "0"),
             ("-", "ixt:zerodash", 0, false, "0"),
             ("two", "ixt-sec:numwordsen", 0, false, "2"),
-            ("10 dollars and 5 cents", "ixt:num-unit-decimal", 0, false, "10.05"),
+            (
+                "10 dollars and 5 cents",
+                "ixt:num-unit-decimal",
+                0,
+                false,
+                "10.05",
+            ),
             ("007.10", "", 0, false, "7.1"),
             ("1 234.5", "ixt:numspacedot", 0, false, "1234.5"),
             ("0.00", "", 6, false, "0"),
         ] {
-            assert_eq!(read(shown, format, scale, negative).as_deref(), Some(expected), "{shown}");
+            assert_eq!(
+                read(shown, format, scale, negative).as_deref(),
+                Some(expected),
+                "{shown}"
+            );
         }
     }
 

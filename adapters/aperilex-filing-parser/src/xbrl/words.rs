@@ -1,14 +1,35 @@
 //! English number words, as the SEC's transformation `numwordsen` allows them.
 
 const UNITS: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
     "nineteen",
 ];
-const TENS: [&str; 8] =
-    ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-const POWERS: [(&str, u64); 3] =
-    [("thousand", 1_000), ("million", 1_000_000), ("billion", 1_000_000_000)];
+const TENS: [&str; 8] = [
+    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+];
+const POWERS: [(&str, u64); 3] = [
+    ("thousand", 1_000),
+    ("million", 1_000_000),
+    ("billion", 1_000_000_000),
+];
 
 /// The number that `text` spells; `no` and `none` are zero.
 pub(crate) fn number(text: &str) -> Option<u64> {
@@ -17,7 +38,10 @@ pub(crate) fn number(text: &str) -> Option<u64> {
         return Some(0);
     }
     let (mut total, mut group, mut seen) = (0_u64, 0_u64, false);
-    for word in lower.split(|c: char| !c.is_ascii_alphabetic()).filter(|w| !w.is_empty()) {
+    for word in lower
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .filter(|w| !w.is_empty())
+    {
         if word == "and" || (word == "a" && !seen) {
             group = group.max(u64::from(word == "a"));
             continue;
