@@ -1,0 +1,137 @@
+//! Items of a form: where each begins and ends, and what became of it.
+//!
+//! Candidate headings are read line by line, weighed by several signals (title, typography, links
+//! from the table of contents, place in the document), and the best rising sequence of them is
+//! taken. What remains is cut to its text, classified, and given a confidence.
+
+pub(crate) mod candidate;
+pub(crate) mod catalog;
+pub(crate) mod contents;
+pub(crate) mod label;
+pub(crate) mod lines;
+pub(crate) mod section;
+pub(crate) mod sequence;
+pub(crate) mod state;
+pub(crate) mod words;
+
+use aperilex_ports::model::{FormFamily, FormType, ItemKey, Section, SectionState};
+use jiff::civil::Date;
+
+use crate::text::Page;
+
+use candidate::Candidate;
+use catalog::Item;
+use lines::Lines;
+
+/// The items of a document, those not found included; and 8-K codes in order of appearance.
+pub(crate) struct Found {
+    /// Items in the form's order.
+    pub(crate) sections: Vec<Section>,
+    /// Codes of 8-K items with a heading.
+    pub(crate) items_8k: Vec<String>,
+}
+
+/// Finds the items of `form` in a page. `end` is the end of the period reported on.
+pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>, end: Option<Date>) -> Found {
+    let items = catalog::of(form);
+    if items.is_empty() {
+        return Found {
+            sections: Vec::new(),
+            items_8k: Vec::new(),
+        };
+    }
+    let lines = Lines::new(&page.built);
+    let mut candidates = candidate::read(&lines, items);
+    contents::mark(&mut candidates, &lines, page);
+    let ordered = form.family() != FormFamily::EightK;
+    let chosen = sequence::choose(&candidates, items.len(), ordered);
+    let mut sections = section::cut(document, &lines, items, &candidates, &chosen);
+    if ordered && sections.len() < 3 {
+        let listed = sequence::listed(&candidates, items.len());
+        if listed.len() >= 8 && listed.len() > sections.len() {
+            sections = index_only(document, items, &candidates, &listed);
+        }
+    }
+    let items_8k = if ordered {
+        Vec::new()
+    } else {
+        sections
+            .iter()
+            .map(|section| section.key.item.clone())
+            .collect()
+    };
+    missing(document, items, end, &mut sections);
+    sort(items, &mut sections);
+    Found { sections, items_8k }
+}
+
+fn key(item: &Item) -> ItemKey {
+    ItemKey::new(item.part, item.number)
+}
+
+/// Items that are only listed in a cross-reference index.
+fn index_only(
+    document: usize,
+    items: &[Item],
+    candidates: &[Candidate],
+    listed: &[usize],
+) -> Vec<Section> {
+    let entries = listed.iter().filter_map(|index| candidates.get(*index));
+    entries
+        .filter_map(|candidate| {
+            let item = items.get(*candidate.ranks.first()?)?;
+            Some(Section {
+                document,
+                key: key(item),
+                title: candidate.title.clone(),
+                state: SectionState::CrossReferenceIndex,
+                confidence: 0.9,
+                range: candidate.body..candidate.body,
+            })
+        })
+        .collect()
+}
+
+/// Adds what the form asks for and was not found.
+fn missing(document: usize, items: &[Item], end: Option<Date>, sections: &mut Vec<Section>) {
+    let has = |number: &str, part: &str| {
+        sections
+            .iter()
+            .any(|s| s.key.item == number && s.key.part == part)
+    };
+    let replaced = |item: &Item| {
+        (item.number == "9A" && has("9A(T)", "II")) || (item.number == "4" && has("4T", "I"))
+    };
+    let absent: Vec<Section> = items
+        .iter()
+        .filter(|item| item.is_asked(end) && !has(item.number, item.part) && !replaced(item))
+        .map(|item| Section {
+            document,
+            key: key(item),
+            title: item
+                .titles
+                .first()
+                .map_or_else(String::new, |title| (*title).to_owned()),
+            state: SectionState::NotFound,
+            confidence: 0.5,
+            range: 0..0,
+        })
+        .collect();
+    sections.extend(absent);
+}
+
+/// Canonical order; what the form does not know stays behind its neighbour.
+fn sort(items: &[Item], sections: &mut [Section]) {
+    let rank = |section: &Section| {
+        items
+            .iter()
+            .position(|item| item.number == section.key.item && item.part == section.key.part)
+    };
+    let unknown = |section: &Section| {
+        let part_end = items.iter().rposition(|item| item.part == section.key.part);
+        part_end.unwrap_or(items.len())
+    };
+    sections.sort_by_key(|section| {
+        rank(section).map_or_else(|| (unknown(section), 1), |rank| (rank, 0))
+    });
+}

@@ -1,0 +1,314 @@
+//! Lines that may be headings of items.
+
+use crate::text::line::LineFlags;
+
+use super::catalog::Item;
+use super::label::{self, Label};
+use super::lines::{Lines, is_rule};
+use super::words::{self, Match, Word};
+
+/// How many words of a heading are looked at.
+const MAX_WORDS: usize = 48;
+/// How far a title may run over lines.
+const MAX_TITLE_LINES: usize = 5;
+/// Words of a title that is not the form's own.
+const MAX_OWN_TITLE: usize = 120;
+
+/// A line that may be a heading.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    /// Its line.
+    pub(crate) line: usize,
+    /// Where the heading starts.
+    pub(crate) start: usize,
+    /// Where the text behind heading and title starts.
+    pub(crate) body: usize,
+    /// Ranks of its items in the form's list; empty for one the form does not know.
+    pub(crate) ranks: Vec<usize>,
+    /// Its first number.
+    pub(crate) number: String,
+    /// Its title in its own words.
+    pub(crate) title: String,
+    /// Part that a heading above it or its own label names.
+    pub(crate) part: Option<String>,
+    /// How well the title agrees with the form's.
+    pub(crate) quality: f32,
+    /// Bold, underlined, centred or in capitals.
+    pub(crate) strong: bool,
+    /// Says `(continued)` or repeats as a running header.
+    pub(crate) running: bool,
+    /// An entry of a table of contents.
+    pub(crate) listed: bool,
+    /// The table of contents links to it.
+    pub(crate) linked: bool,
+    /// The line above belongs to the same paragraph.
+    pub(crate) inside: bool,
+}
+
+impl Candidate {
+    /// Weight in the choice of headings: about 10 for a titled one.
+    pub(crate) fn score(&self) -> i32 {
+        let title = match self.quality {
+            q if q >= 0.6 => 10,
+            q if q >= 0.35 => 7,
+            _ if self.title.is_empty() => 3,
+            _ => 4,
+        };
+        let mut score = title + if self.strong { 2 } else { 0 } + if self.linked { 3 } else { 0 };
+        if self.running {
+            score -= 5;
+        }
+        if self.inside {
+            score -= 4;
+        }
+        score
+    }
+}
+
+/// Reads all candidates.
+pub(crate) fn read(lines: &Lines<'_>, items: &[Item]) -> Vec<Candidate> {
+    let mut out = Vec::new();
+    let mut part: Option<String> = None;
+    for at in 0..lines.len() {
+        let raw = lines.raw(at);
+        let first = raw
+            .trim_start_matches([' ', '\t', '*', '•', '·', '_', '-', '–'])
+            .as_bytes()
+            .first();
+        if !matches!(first, Some(b'i' | b'I' | b'p' | b'P')) {
+            continue;
+        }
+        if let Some(label) = label::read(raw) {
+            if label.part.is_some() {
+                part.clone_from(&label.part);
+            }
+            out.extend(candidate(lines, items, at, label, part.as_deref()));
+        } else if let Some(found) = label::part_heading(raw) {
+            part = Some(found);
+        }
+    }
+    out
+}
+
+/// Ranks of the items that a label's first number may mean.
+fn possible(items: &[Item], number: &str) -> Vec<usize> {
+    let same = |item: &Item| item.number == number || (number == "9AT" && item.number == "9A(T)");
+    items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| same(item))
+        .map(|(rank, _)| rank)
+        .collect()
+}
+
+fn candidate(
+    lines: &Lines<'_>,
+    items: &[Item],
+    at: usize,
+    label: Label,
+    part: Option<&str>,
+) -> Option<Candidate> {
+    let number = label.numbers.first()?.clone();
+    let start = lines.start(at);
+    let rest = start + label.rest;
+    let window = lines
+        .text
+        .get(rest..lines.start(at + MAX_TITLE_LINES))
+        .unwrap_or_default();
+    let line_end = lines.start(at + 1).saturating_sub(rest).min(window.len());
+    let on_line = window.get(..line_end).unwrap_or_default();
+    let own = words::split(on_line, MAX_WORDS);
+    let wide = words::split(window, MAX_WORDS);
+    let possible = possible(items, &number);
+    if possible.is_empty() && number != "X" && number.len() != 2 {
+        return None;
+    }
+    let (rank, matched) = choose(items, &possible, &wide, part);
+    let title = Title::read(on_line, window, &own, &wide, &matched);
+    let quality = if title.is_reference {
+        0.0
+    } else {
+        matched.quality
+    };
+    if title.is_reference || (!label.marked && quality < 0.5 && !on_line.trim().is_empty()) {
+        return None;
+    }
+    let body = rest + title.end;
+    let info = lines.info(at);
+    let text = lines.get(at);
+    let shown = u16::try_from(text.len()).unwrap_or(u16::MAX);
+    let capitals = !text.chars().any(char::is_lowercase);
+    let before = at.checked_sub(1);
+    let inside = info.flags.has(LineFlags::PRE)
+        && before.is_some_and(|b| {
+            let line = lines.get(b);
+            !line.is_empty()
+                && !is_rule(line)
+                && !lines.is_furniture(b)
+                && label::part_heading(line).is_none()
+        })
+        && !info.flags.has(LineFlags::NEW_PAGE);
+    let continued =
+        text.to_ascii_lowercase().contains("(continued)") || text.ends_with("Continued");
+    let ranks: Vec<usize> = combined(items, rank, &label.numbers);
+    Some(Candidate {
+        line: at,
+        start,
+        body,
+        ranks,
+        number,
+        title: title.text,
+        part: part.map(str::to_owned),
+        quality,
+        strong: info.strong > shown / 2
+            || info.flags.has(LineFlags::HEADING)
+            || info.flags.has(LineFlags::CENTERED)
+            || capitals,
+        running: continued || lines.is_running(at),
+        listed: false,
+        linked: false,
+        inside,
+    })
+}
+
+/// The item that title and part speak for.
+fn choose(
+    items: &[Item],
+    possible: &[usize],
+    words: &[Word],
+    part: Option<&str>,
+) -> (Option<usize>, Match) {
+    let mut best: (Option<usize>, Match, bool) = (None, Match::default(), false);
+    for rank in possible {
+        let Some(item) = items.get(*rank) else {
+            continue;
+        };
+        let found = words::best(words, item.titles);
+        let here = part == Some(item.part);
+        let better = found.quality > best.1.quality + 0.2
+            || (found.quality > best.1.quality - 0.2 && here && !best.2);
+        if best.0.is_none() || better {
+            best = (Some(*rank), found, here);
+        }
+    }
+    (best.0, best.1)
+}
+
+/// The ranks of a combined heading's items, from the one the title spoke for.
+fn combined(items: &[Item], rank: Option<usize>, numbers: &[String]) -> Vec<usize> {
+    let Some(rank) = rank else { return Vec::new() };
+    let mut out = vec![rank];
+    for number in numbers.iter().skip(1) {
+        let next = items
+            .iter()
+            .enumerate()
+            .skip(out.last().copied().unwrap_or(0) + 1)
+            .find(|(_, item)| item.number == number);
+        out.extend(next.map(|(rank, _)| rank));
+    }
+    out
+}
+
+/// The title behind a label.
+struct Title {
+    text: String,
+    /// Behind the title and the punctuation that ends it, counted from the label's end.
+    end: usize,
+    /// The words go on as a sentence: the line refers to the item.
+    is_reference: bool,
+}
+
+impl Title {
+    fn read(on_line: &str, window: &str, own: &[Word], wide: &[Word], matched: &Match) -> Self {
+        if matched.quality < 0.35 {
+            return Self::own_words(on_line);
+        }
+        let matched_end = matched
+            .words
+            .checked_sub(1)
+            .and_then(|w| wide.get(w))
+            .map_or(0, |w| w.end);
+        let line_words = own.len();
+        if matched.words > line_words {
+            return Self::over_lines(window, matched_end);
+        }
+        let tail = on_line.get(matched_end..).unwrap_or_default();
+        let bare = tail.trim_start_matches(|c: char| {
+            !c.is_alphanumeric() && !matches!(c, '(' | '[' | '"' | '“')
+        });
+        let mark = tail.get(..tail.len() - bare.len()).unwrap_or_default();
+        let trimmed = bare.trim_end();
+        if is_title_tail(trimmed) {
+            return Self {
+                text: clean(on_line),
+                end: on_line.len(),
+                is_reference: false,
+            };
+        }
+        if mark.contains(['.', ':', '–', '—', '\t']) || mark.contains("--") || mark.contains(" - ")
+        {
+            return Self {
+                text: clean(on_line.get(..matched_end).unwrap_or_default()),
+                end: on_line.len() - bare.len(),
+                is_reference: false,
+            };
+        }
+        let sentence = trimmed.chars().next().is_some_and(char::is_lowercase)
+            || mark.contains([',', '"', '”', '’', ')']);
+        Self {
+            text: clean(on_line.get(..matched_end).unwrap_or_default()),
+            end: on_line.len() - bare.len(),
+            is_reference: sentence,
+        }
+    }
+
+    /// A title that runs over several lines, to the end of the line its last word is on.
+    fn over_lines(window: &str, matched_end: usize) -> Self {
+        let rest = window.get(matched_end..).unwrap_or_default();
+        let line_end = rest.find('\n').unwrap_or(rest.len());
+        let tail = rest.get(..line_end).unwrap_or_default();
+        let end = if is_title_tail(tail.trim_matches(|c: char| !c.is_alphanumeric() && c != '(')) {
+            matched_end + line_end
+        } else {
+            matched_end
+                + (tail.len()
+                    - tail
+                        .trim_start_matches(|c: char| !c.is_alphanumeric())
+                        .len())
+        };
+        Self {
+            text: clean(window.get(..end).unwrap_or_default()),
+            end,
+            is_reference: false,
+        }
+    }
+
+    /// A line whose words are not the form's title.
+    fn own_words(on_line: &str) -> Self {
+        let trimmed = on_line.trim();
+        let sentence = trimmed.chars().next().is_some_and(char::is_lowercase);
+        let is_reference = sentence || trimmed.len() > MAX_OWN_TITLE;
+        Self {
+            text: clean(on_line),
+            end: on_line.len(),
+            is_reference,
+        }
+    }
+}
+
+/// Whether what follows a title on its line still belongs to it: nothing, a note mark, a few more
+/// words without a sentence's end.
+fn is_title_tail(tail: &str) -> bool {
+    let letters = tail.chars().filter(|c| c.is_alphanumeric()).count();
+    let lower_start = tail.chars().next().is_some_and(char::is_lowercase);
+    letters == 0
+        || (tail.len() <= 60 && !tail.trim_end_matches(['.', ':']).contains(". ") && !lower_start)
+}
+
+/// Words of a title in one line, without note marks and the punctuation at its end.
+fn clean(text: &str) -> String {
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    joined
+        .trim_matches(|c: char| matches!(c, ':' | '-' | '–' | '—' | ' ' | '|'))
+        .to_owned()
+}

@@ -1,0 +1,147 @@
+//! Entries of tables of contents, told apart from headings.
+
+use crate::text::Page;
+
+use super::candidate::Candidate;
+use super::lines::{Lines, is_page_number};
+
+/// Entries of one table of contents are at most this many lines apart.
+const MAX_GAP: usize = 12;
+/// And at most this many bytes.
+const MAX_GAP_BYTES: usize = 900;
+/// A table of contents has at least this many entries.
+const MIN_ENTRIES: usize = 4;
+
+/// Marks candidates that are entries of a table of contents, and those the entries link to.
+pub(crate) fn mark(candidates: &mut [Candidate], lines: &Lines<'_>, page: &Page<'_>) {
+    for candidate in candidates.iter_mut() {
+        candidate.listed = ends_in_page(lines.get(candidate.line));
+    }
+    mark_clusters(candidates, lines);
+    mark_targets(candidates, lines, page);
+}
+
+/// Whether a line ends in a cell, or behind leader dots or a wide gap, with page numbers.
+pub(crate) fn ends_in_page(line: &str) -> bool {
+    let line = line.trim_end();
+    let Some(cut) = line
+        .rfind('\t')
+        .or_else(|| line.rfind("...").map(|at| at + 2))
+        .or_else(|| line.rfind("   "))
+    else {
+        return false;
+    };
+    let tail = line.get(cut..).unwrap_or_default();
+    let tail = tail.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '_'));
+    !tail.is_empty()
+        && tail.len() <= 40
+        && tail.split([',', ';']).all(|piece| is_pages(piece.trim()))
+}
+
+/// `12`, `12-14`, `F-3`, `(a)`, `N/A`.
+fn is_pages(piece: &str) -> bool {
+    is_page_number(piece)
+        || piece.eq_ignore_ascii_case("not applicable")
+        || piece.eq_ignore_ascii_case("n/a")
+        || piece.eq_ignore_ascii_case("none")
+        || (piece.len() == 3 && piece.starts_with('(') && piece.ends_with(')'))
+        || piece
+            .split_once(['-', '–', '—'])
+            .is_some_and(|(a, b)| is_page_number(a) && is_page_number(b))
+}
+
+/// A dense run of entries whose items come again later.
+fn mark_clusters(candidates: &mut [Candidate], lines: &Lines<'_>) {
+    let mut start = 0;
+    while start < candidates.len() {
+        let mut end = start + 1;
+        while end < candidates.len() && is_near(candidates, end, lines) {
+            end += 1;
+        }
+        if is_contents(candidates, start, end) {
+            for candidate in candidates.iter_mut().take(end).skip(start) {
+                candidate.listed = true;
+            }
+        }
+        start = end;
+    }
+}
+
+fn is_near(candidates: &[Candidate], index: usize, lines: &Lines<'_>) -> bool {
+    let (Some(one), Some(next)) = (candidates.get(index - 1), candidates.get(index)) else {
+        return false;
+    };
+    let (from, to) = (one.line + 1, next.line);
+    // Between entries stand sub-entries and part headings, never prose.
+    let prose = (from..to).any(|at| lines.get(at).len() > 160);
+    to - one.line <= MAX_GAP && next.start - one.start <= MAX_GAP_BYTES && !prose
+}
+
+fn is_contents(candidates: &[Candidate], start: usize, end: usize) -> bool {
+    let cluster = candidates.get(start..end).unwrap_or_default();
+    let later = candidates.get(end..).unwrap_or_default();
+    let entries: Vec<_> = cluster.iter().filter_map(|c| c.ranks.first()).collect();
+    let again = entries
+        .iter()
+        .filter(|rank| {
+            later
+                .iter()
+                .any(|c| c.ranks.contains(rank) && c.quality >= 0.35 && !c.running && !c.listed)
+        })
+        .count();
+    let listed = cluster.iter().filter(|c| c.listed).count();
+    entries.len() >= MIN_ENTRIES && again * 5 >= entries.len() * 3
+        || (entries.len() >= MIN_ENTRIES && listed * 2 > entries.len())
+}
+
+/// Candidates at which a link from an entry of the same item arrives.
+fn mark_targets(candidates: &mut [Candidate], lines: &Lines<'_>, page: &Page<'_>) {
+    let mut places: std::collections::HashMap<&[u8], usize> = std::collections::HashMap::new();
+    for anchor in &page.anchors {
+        places.entry(anchor.target).or_insert(anchor.text as usize);
+    }
+    let mut arrivals: Vec<usize> = page
+        .links
+        .iter()
+        .filter(|link| {
+            let line = lines.at(link.text as usize + 1);
+            candidates
+                .binary_search_by_key(&line, |c| c.line)
+                .is_ok_and(|at| candidates.get(at).is_some_and(|c| c.listed))
+        })
+        .filter_map(|link| places.get(link.target).copied())
+        .collect();
+    arrivals.sort_unstable();
+    for candidate in candidates.iter_mut().filter(|c| !c.listed) {
+        let from = candidate.start.saturating_sub(120);
+        let first = arrivals.partition_point(|place| *place < from);
+        candidate.linked = arrivals
+            .get(first)
+            .is_some_and(|place| *place <= candidate.start + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_end_in_pages() {
+        for line in [
+            "Item 1.\tBusiness\t3",
+            "Item 1. Business ......... 12",
+            "Item 1C.\tCybersecurity\t26-27",
+            "Item 5.\tMarket\t4, 24-25, F-3",
+            "Item 1B.\tStaff\tNot applicable",
+        ] {
+            assert!(ends_in_page(line), "{line}");
+        }
+        for line in [
+            "Item 1.\tBusiness",
+            "Item 14. Reports on Form 8-K",
+            "Item 16. Summary: 12",
+        ] {
+            assert!(!ends_in_page(line), "{line}");
+        }
+    }
+}

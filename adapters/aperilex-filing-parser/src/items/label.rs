@@ -1,0 +1,313 @@
+//! Item labels at the start of a line: `Item 1A.`, `ITEMS 10, 11 and 12`, `PART II, Item 5`.
+
+/// A label and what follows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Label {
+    /// Roman numeral of a part named in front of it.
+    pub(crate) part: Option<String>,
+    /// Item numbers, normalised: `1A`, `9A(T)`, `2.02`, `X`.
+    pub(crate) numbers: Vec<String>,
+    /// Where the words behind the number and its punctuation start.
+    pub(crate) rest: usize,
+    /// Whether punctuation or a tab stands between number and words.
+    pub(crate) marked: bool,
+}
+
+/// Characters that may stand before a label.
+const LEAD: [char; 8] = [' ', '\t', '*', '•', '·', '_', '-', '–'];
+
+/// Reads the label at the start of `line`, if there is one.
+pub(crate) fn read(line: &str) -> Option<Label> {
+    let mut cursor = Cursor { text: line, at: 0 };
+    cursor.skip(|c| LEAD.contains(&c));
+    let part = cursor.part();
+    if part.is_some() {
+        cursor.skip(|c| c.is_whitespace() || matches!(c, ',' | '.' | ':' | '-' | '–' | '—'));
+    }
+    if !cursor.word("item") {
+        return None;
+    }
+    let plural = cursor.word("s");
+    let spaced = cursor.skip(|c| c.is_whitespace() || c == '.') > 0;
+    if !spaced && !cursor.peek().is_some_and(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    cursor.word("no.");
+    cursor.skip(char::is_whitespace);
+    let mut numbers = vec![cursor.number()?];
+    while let Some(next) = cursor.next_number(plural) {
+        numbers.extend(next);
+    }
+    let before = cursor.at;
+    let is_mark = |c: char| {
+        matches!(
+            c,
+            '.' | ':' | '-' | '–' | '—' | '\t' | ')' | '|' | '•' | ';'
+        )
+    };
+    let gap = cursor.skip(|c| c.is_whitespace() || is_mark(c));
+    let between = line.get(before..cursor.at).unwrap_or_default();
+    // A comma, bracket or quote directly behind the number: a sub-item or a reference. A letter may
+    // begin the title (`4Mine Safety`).
+    if gap == 0 && cursor.peek().is_some_and(|c| !c.is_alphabetic()) {
+        return None;
+    }
+    let marked = between.contains(is_mark) || between.contains("  ");
+    Some(Label {
+        part,
+        numbers,
+        rest: cursor.at,
+        marked,
+    })
+}
+
+/// The Roman numeral of a line that is a part's heading and nothing else but its title.
+pub(crate) fn part_heading(line: &str) -> Option<String> {
+    let mut cursor = Cursor { text: line, at: 0 };
+    cursor.skip(|c| LEAD.contains(&c));
+    let part = cursor.part()?;
+    let rest = line.get(cursor.at..).unwrap_or_default();
+    (rest.len() < 60 && !rest.contains('\t') && read(line).is_none()).then_some(part)
+}
+
+struct Cursor<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl Cursor<'_> {
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn skip(&mut self, accept: impl Fn(char) -> bool) -> usize {
+        let len = self.rest().len() - self.rest().trim_start_matches(accept).len();
+        self.at += len;
+        len
+    }
+
+    /// Skips `word` whatever its case.
+    fn word(&mut self, word: &str) -> bool {
+        let found = self
+            .rest()
+            .get(..word.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(word));
+        if found {
+            self.at += word.len();
+        }
+        found
+    }
+
+    /// `Part II`: its numeral, behind which no letter stands.
+    fn part(&mut self) -> Option<String> {
+        let start = self.at;
+        if self.word("part") && self.skip(char::is_whitespace) > 0 {
+            let numeral: String = self
+                .rest()
+                .chars()
+                .take_while(|c| matches!(c, 'I' | 'V' | 'i' | 'v' | '1'..='4'))
+                .collect();
+            let end = self.at + numeral.len();
+            let follows = self.text.get(end..).unwrap_or_default().chars().next();
+            let numeral = match numeral.as_str() {
+                "1" => "I".to_owned(),
+                "2" => "II".to_owned(),
+                "3" => "III".to_owned(),
+                "4" => "IV".to_owned(),
+                other => other.to_ascii_uppercase(),
+            };
+            if matches!(numeral.as_str(), "I" | "II" | "III" | "IV")
+                && !follows.is_some_and(char::is_alphanumeric)
+            {
+                self.at = end;
+                return Some(numeral);
+            }
+        }
+        self.at = start;
+        None
+    }
+
+    /// `7`, `7A`, `7 A.`, `9A(T)`, `5.02`, `X`.
+    fn number(&mut self) -> Option<String> {
+        let digits: String = self
+            .rest()
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
+        if digits.is_empty() {
+            let lone = self.rest().starts_with(['X', 'x']);
+            let next = self.rest().chars().nth(1);
+            if lone && !next.is_some_and(char::is_alphanumeric) {
+                self.at += 1;
+                return Some("X".to_owned());
+            }
+            return None;
+        }
+        if digits.len() > 2 {
+            return None;
+        }
+        self.at += digits.len();
+        let mut number = digits.trim_start_matches('0').to_owned();
+        if let Some(code) = self.code() {
+            return Some(format!("{number}.{code}"));
+        }
+        if let Some(letter) = self.letter() {
+            number.push(letter);
+        }
+        if self.word("(t)") {
+            number.push_str(if number.ends_with('A') { "(T)" } else { "T" });
+        }
+        (!number.is_empty()).then_some(number)
+    }
+
+    /// The `.02` of an 8-K item.
+    fn code(&mut self) -> Option<String> {
+        let rest = self.rest().strip_prefix('.')?;
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        (digits.len() == 2).then(|| {
+            self.at += 3;
+            digits
+        })
+    }
+
+    /// A letter that belongs to the number: behind it no other letter stands, so the `M` of
+    /// `4Mine Safety` does not.
+    fn letter(&mut self) -> Option<char> {
+        let rest = self.rest();
+        let spaced = rest.strip_prefix(' ').unwrap_or(rest);
+        let mut chars = spaced.chars();
+        let letter = chars
+            .next()
+            .filter(char::is_ascii_alphabetic)?
+            .to_ascii_uppercase();
+        let follows = chars.next();
+        // With a space only a letter that a mark follows: `7 A. Quantitative`, not `1 A company`.
+        let ends = if spaced.len() == rest.len() {
+            !follows.is_some_and(char::is_alphanumeric)
+        } else {
+            matches!(follows, Some('.' | ':' | '\t')) && letter <= 'C'
+        };
+        if !ends || letter > 'T' {
+            return None;
+        }
+        self.at += 1 + (rest.len() - spaced.len());
+        Some(letter)
+    }
+
+    /// Further numbers of a combined heading: `and 2`, `, 11`, `through 14`, `-13`.
+    fn next_number(&mut self, plural: bool) -> Option<Vec<String>> {
+        let start = self.at;
+        self.skip(|c| c.is_whitespace() || matches!(c, ',' | '&'));
+        let through = self.word("through ") || self.word("to ");
+        let dash = !through && plural && self.skip(|c| matches!(c, '-' | '–' | '—')) > 0;
+        let and = self.word("and ");
+        self.skip(char::is_whitespace);
+        let item = self.word("item");
+        if item {
+            self.word("s");
+            self.skip(|c| c.is_whitespace() || c == '.');
+        }
+        let moved = self.text.get(start..self.at).unwrap_or_default();
+        let joined = through || dash || and || moved.contains([',', '&']);
+        let first = self.text.get(..start).and_then(|t| last_number(t));
+        let found = if joined && (plural || and || item) {
+            self.number()
+        } else {
+            None
+        };
+        let Some(number) = found else {
+            self.at = start;
+            return None;
+        };
+        let mut out = Vec::new();
+        if through || dash {
+            let last: u32 = number.parse().unwrap_or(0);
+            out.extend(
+                (first.unwrap_or(last) + 1..last)
+                    .take(10)
+                    .map(|n| n.to_string()),
+            );
+        }
+        out.push(number);
+        Some(out)
+    }
+}
+
+/// The number at the end of `text`.
+fn last_number(text: &str) -> Option<u32> {
+    let digits = text.bytes().rev().take_while(u8::is_ascii_digit).count();
+    text.get(text.len() - digits..)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(line: &str) -> Option<(String, String)> {
+        let label = read(line)?;
+        Some((label.numbers.join("+"), line[label.rest..].to_owned()))
+    }
+
+    #[test]
+    fn reads_labels() {
+        for (line, number, rest) in [
+            ("Item 1. Business", "1", "Business"),
+            ("ITEM 1A\tRISK FACTORS", "1A", "RISK FACTORS"),
+            ("Item 7 A. Quantitative", "7A", "Quantitative"),
+            ("ITEM 1.FINANCIAL STATEMENTS", "1", "FINANCIAL STATEMENTS"),
+            ("Item 4Mine Safety", "4", "Mine Safety"),
+            ("Item 9A(T). Controls", "9A(T)", "Controls"),
+            ("Item 4(T). Controls", "4T", "Controls"),
+            ("ITEM 2.02 Results", "2.02", "Results"),
+            (
+                "ITEMS 10, 11, 12 and 13.\tDIRECTORS",
+                "10+11+12+13",
+                "DIRECTORS",
+            ),
+            (
+                "Items 1 and 2. Business and Properties",
+                "1+2",
+                "Business and Properties",
+            ),
+            ("Items 10-13. Directors", "10+11+12+13", "Directors"),
+            ("Item 1 and Item 2 – Business", "1+2", "Business"),
+            ("PART II, Item 5. Market", "5", "Market"),
+            ("ITEM X. EXECUTIVE OFFICERS", "X", "EXECUTIVE OFFICERS"),
+            ("Item 1", "1", ""),
+            ("Item 14(a)(1):", "", ""),
+            ("Item 1, \"Business--Governmental Standards\"", "", ""),
+            ("Item 405 of Regulation S-K", "", ""),
+            ("Item 1112(b) of Regulation AB", "", ""),
+            ("Items Measured at Fair Value", "", ""),
+            ("item being hedged.", "", ""),
+            ("Item No.\tPage", "", ""),
+        ] {
+            let expected = (!number.is_empty()).then(|| (number.to_owned(), rest.to_owned()));
+            assert_eq!(numbers(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn reads_part_headings() {
+        assert_eq!(
+            part_heading("PART II. OTHER INFORMATION").as_deref(),
+            Some("II")
+        );
+        assert_eq!(
+            part_heading("Part I — Financial Information").as_deref(),
+            Some("I")
+        );
+        assert_eq!(part_heading("PART 1").as_deref(), Some("I"));
+        assert_eq!(
+            part_heading(
+                "Part II and Part III incorporate information by reference from the registrant's"
+            ),
+            None
+        );
+        assert_eq!(part_heading("part of Ford's"), None);
+    }
+}

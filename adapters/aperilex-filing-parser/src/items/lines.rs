@@ -1,0 +1,176 @@
+//! The lines of a text with what their neighbourhood says of them: running headers, page numbers.
+
+use std::collections::HashMap;
+
+use crate::text::builder::Built;
+use crate::text::line::{Line, LineFlags};
+
+/// Lines longer than this are never headers or footers.
+const MAX_RUNNING: usize = 120;
+/// A header or footer appears at least this often.
+const MIN_REPEATS: u32 = 4;
+
+/// The lines of a text.
+#[derive(Debug)]
+pub(crate) struct Lines<'t> {
+    /// The text.
+    pub(crate) text: &'t str,
+    /// Its lines.
+    pub(crate) lines: &'t [Line],
+    /// How often a line stands at the edge of a page, and how often in all, by its letters.
+    repeats: HashMap<u64, (u32, u32)>,
+}
+
+impl<'t> Lines<'t> {
+    /// Looks over the lines of `built`.
+    pub(crate) fn new(built: &'t Built) -> Self {
+        let mut this = Self {
+            text: &built.text,
+            lines: &built.lines,
+            repeats: HashMap::new(),
+        };
+        let edges: Vec<bool> = (0..this.lines.len())
+            .map(|at| this.is_page_edge(at))
+            .collect();
+        let near = |at: usize| {
+            let from = at.saturating_sub(2);
+            edges
+                .get(from..(at + 4).min(edges.len()))
+                .unwrap_or_default()
+                .contains(&true)
+        };
+        let mut repeats = HashMap::new();
+        for at in 0..this.lines.len() {
+            let line = this.get(at);
+            if !line.is_empty() && line.len() <= MAX_RUNNING && !is_page_number(line) {
+                let entry: &mut (u32, u32) = repeats.entry(letters(line)).or_default();
+                entry.0 += u32::from(near(at));
+                entry.1 += 1;
+            }
+        }
+        repeats.retain(|_, (_, all)| *all >= MIN_REPEATS);
+        this.repeats = repeats;
+        this
+    }
+
+    /// Line `at`, trimmed.
+    pub(crate) fn get(&self, at: usize) -> &'t str {
+        self.raw(at).trim()
+    }
+
+    /// Line `at` with its indentation.
+    pub(crate) fn raw(&self, at: usize) -> &'t str {
+        let (start, end) = (self.start(at), self.start(at + 1));
+        let line = self.text.get(start..end).unwrap_or_default();
+        line.strip_suffix('\n').unwrap_or(line)
+    }
+
+    /// Where line `at` starts; the text's end behind the last.
+    pub(crate) fn start(&self, at: usize) -> usize {
+        self.lines
+            .get(at)
+            .map_or(self.text.len(), |line| line.start as usize)
+    }
+
+    /// The line that holds the byte `offset`.
+    pub(crate) fn at(&self, offset: usize) -> usize {
+        self.lines
+            .partition_point(|line| line.start as usize <= offset)
+            .saturating_sub(1)
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// What was seen of line `at`.
+    pub(crate) fn info(&self, at: usize) -> Line {
+        self.lines.get(at).copied().unwrap_or_default()
+    }
+
+    /// A page number, or the first line of a page.
+    fn is_page_edge(&self, at: usize) -> bool {
+        self.info(at).flags.has(LineFlags::NEW_PAGE) || is_page_number(self.get(at))
+    }
+
+    /// Whether line `at` repeats at the edges of pages.
+    pub(crate) fn is_running(&self, at: usize) -> bool {
+        let line = self.get(at);
+        if line.len() > MAX_RUNNING {
+            return false;
+        }
+        self.repeats
+            .get(&letters(line))
+            .is_some_and(|(edge, all)| *all >= MIN_REPEATS && edge * 5 >= all * 3)
+    }
+
+    /// Whether line `at` belongs to the page and not to the text: numbers, headers, footers, rules.
+    pub(crate) fn is_furniture(&self, at: usize) -> bool {
+        let line = self.get(at);
+        line.is_empty()
+            || is_page_number(line)
+            || is_rule(line)
+            || line.eq_ignore_ascii_case("table of contents")
+            || line.eq_ignore_ascii_case("index")
+            || line.eq_ignore_ascii_case("back to contents")
+            || line.eq_ignore_ascii_case("return to table of contents")
+            || self.is_running(at)
+    }
+}
+
+/// FNV-1a over the letters of a line: page numbers and spacing do not count.
+fn letters(line: &str) -> u64 {
+    line.chars()
+        .filter(|c| c.is_alphabetic())
+        .flat_map(char::to_lowercase)
+        .fold(0xcbf2_9ce4_8422_2325, |hash, c| {
+            (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3)
+        })
+}
+
+/// `12`, `- 12 -`, `F-12`, `Page 12 of 90`, `iv`.
+pub(crate) fn is_page_number(line: &str) -> bool {
+    let line = line
+        .trim_matches(|c: char| matches!(c, '-' | '–' | '—' | ' ' | '\t' | '(' | ')' | '.' | '|'));
+    if line.is_empty() || line.len() > 20 {
+        return false;
+    }
+    let lower = line.to_ascii_lowercase();
+    let body = lower.strip_prefix("page").unwrap_or(&lower).trim_start();
+    let body = body.split(" of ").next().unwrap_or_default().trim();
+    let body = body
+        .strip_prefix("f-")
+        .or_else(|| body.strip_prefix("s-"))
+        .or_else(|| body.strip_prefix("a-"))
+        .or_else(|| body.strip_prefix("ex-"))
+        .unwrap_or(body);
+    let digits = !body.is_empty() && body.len() <= 3 && body.bytes().all(|b| b.is_ascii_digit());
+    let roman = !body.is_empty()
+        && body.len() <= 5
+        && body.bytes().all(|b| matches!(b, b'i' | b'v' | b'x' | b'l'));
+    digits || roman
+}
+
+/// Dashes, underscores and the like.
+pub(crate) fn is_rule(line: &str) -> bool {
+    !line.is_empty()
+        && line
+            .bytes()
+            .all(|b| matches!(b, b'-' | b'=' | b'_' | b'*' | b' ' | b'\t'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_page_numbers() {
+        for line in ["12", "- 12 -", "F-3", "Page 4 of 120", "iv", "(12)"] {
+            assert!(is_page_number(line), "{line}");
+        }
+        for line in ["1997", "Item 1", "None", "$ 12", ""] {
+            assert!(!is_page_number(line), "{line}");
+        }
+    }
+}

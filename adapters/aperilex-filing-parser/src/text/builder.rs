@@ -1,0 +1,324 @@
+//! Collects a canonical text, its map to the raw bytes and its lines.
+//!
+//! Separators are asked for and put only when more text follows, so the text never ends in one and
+//! the strongest of several wins.
+
+use aperilex_ports::model::RawRun;
+
+use super::line::{Line, LineFlags};
+
+/// What stands between the text so far and the next piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    None,
+    /// White space of the source.
+    Space {
+        raw: u32,
+        len: u32,
+    },
+    /// A block's end inside a table cell: a space if the row has other cells, else a line end.
+    Break,
+    /// Between cells of a row.
+    Cell,
+    /// A line end.
+    Line,
+}
+
+/// How a piece of text is set.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Setting {
+    /// Bold or underlined.
+    pub(crate) strong: bool,
+    /// Inside a link to a place of the same document.
+    pub(crate) linked: bool,
+    /// Typography of the line it is on.
+    pub(crate) flags: LineFlags,
+}
+
+/// A canonical text in the making.
+#[derive(Debug)]
+pub(crate) struct TextBuilder {
+    text: Vec<u8>,
+    runs: Vec<RawRun>,
+    gap: Gap,
+    lines: Vec<Line>,
+    /// Pieces of the open line that were separated by a `Break`; the last is open.
+    pieces: Vec<Line>,
+    tabs_in_line: u32,
+    /// Flags for the next line that starts.
+    next_flags: LineFlags,
+}
+
+/// A finished text.
+#[derive(Debug)]
+pub(crate) struct Built {
+    /// UTF-8.
+    pub(crate) text: String,
+    /// Runs whose `raw` counts from the start of the bytes that were read.
+    pub(crate) runs: Vec<RawRun>,
+    /// Its lines.
+    pub(crate) lines: Vec<Line>,
+}
+
+fn offset(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+impl TextBuilder {
+    /// An empty text, with room for what `source_len` bytes usually hold.
+    pub(crate) fn new(source_len: usize) -> Self {
+        Self {
+            text: Vec::with_capacity(source_len / 4),
+            runs: Vec::new(),
+            gap: Gap::None,
+            lines: Vec::new(),
+            pieces: vec![Line::default()],
+            tabs_in_line: 0,
+            next_flags: LineFlags::default(),
+        }
+    }
+
+    /// Bytes of text so far, separators asked for not counted.
+    pub(crate) fn len(&self) -> u32 {
+        offset(self.text.len())
+    }
+
+    /// Copies `bytes`, which stand at `raw`, one to one.
+    #[inline]
+    pub(crate) fn copy(&mut self, bytes: &[u8], raw: u32, setting: Setting) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.flush_gap();
+        self.extend_run(raw, offset(bytes.len()));
+        self.text.extend_from_slice(bytes);
+        self.note(bytes.len(), setting);
+    }
+
+    /// Puts `character`, which stands for `raw_len` bytes at `raw`.
+    pub(crate) fn put(&mut self, character: char, raw: u32, raw_len: u32, setting: Setting) {
+        self.flush_gap();
+        self.runs.push(RawRun {
+            text: self.len(),
+            raw,
+            raw_len,
+        });
+        let mut buffer = [0; 4];
+        let bytes = character.encode_utf8(&mut buffer).as_bytes();
+        self.text.extend_from_slice(bytes);
+        self.note(bytes.len(), setting);
+    }
+
+    /// White space of the source: one space if more text follows on the line.
+    #[inline]
+    pub(crate) fn space(&mut self, raw: u32, len: u32) {
+        if self.gap == Gap::None && !self.text.is_empty() {
+            self.gap = Gap::Space { raw, len };
+        }
+    }
+
+    /// A block's end inside a cell.
+    pub(crate) fn break_in_cell(&mut self) {
+        self.gap = self.gap.max(Gap::Break);
+    }
+
+    /// The end of a cell.
+    pub(crate) fn cell(&mut self) {
+        self.gap = self.gap.max(Gap::Cell);
+    }
+
+    /// The end of a line.
+    pub(crate) fn line(&mut self) {
+        self.gap = Gap::Line;
+    }
+
+    /// Sets flags on the line that the next piece of text belongs to.
+    pub(crate) fn flag(&mut self, flags: LineFlags) {
+        self.next_flags.set(flags);
+    }
+
+    /// A line end of preformatted text, at `raw`: blank lines are kept.
+    pub(crate) fn hard_line(&mut self, raw: u32, raw_len: u32) {
+        if self.text.is_empty() {
+            return;
+        }
+        self.gap = Gap::None;
+        while self.text.last() == Some(&b' ') {
+            self.pop_space();
+        }
+        if self.text.ends_with(b"\n\n") {
+            return;
+        }
+        self.extend_or_push(raw, raw_len);
+        self.end_line();
+    }
+
+    /// Takes back a space at the end of a preformatted line.
+    fn pop_space(&mut self) {
+        self.text.pop();
+        let len = self.len();
+        if let Some(run) = self.runs.last_mut() {
+            if run.text >= len {
+                self.runs.pop();
+            } else if run.text + run.raw_len == len + 1 {
+                run.raw_len -= 1;
+            }
+        }
+    }
+
+    fn extend_or_push(&mut self, raw: u32, raw_len: u32) {
+        if raw_len == 1 {
+            self.extend_run(raw, 1);
+        } else {
+            self.runs.push(RawRun {
+                text: self.len(),
+                raw,
+                raw_len,
+            });
+        }
+        self.text.push(b'\n');
+    }
+
+    #[inline]
+    fn extend_run(&mut self, raw: u32, len: u32) {
+        let at = self.len();
+        if let Some(last) = self.runs.last_mut()
+            && last.text + last.raw_len == at
+            && last.raw + last.raw_len == raw
+            && last.raw_len > 0
+        {
+            last.raw_len += len;
+            return;
+        }
+        self.runs.push(RawRun {
+            text: at,
+            raw,
+            raw_len: len,
+        });
+    }
+
+    #[inline]
+    fn flush_gap(&mut self) {
+        match std::mem::replace(&mut self.gap, Gap::None) {
+            Gap::None => {}
+            Gap::Space { raw, len } => {
+                if len == 1 {
+                    self.extend_run(raw, 1);
+                } else {
+                    self.runs.push(RawRun {
+                        text: self.len(),
+                        raw,
+                        raw_len: len,
+                    });
+                }
+                self.text.push(b' ');
+            }
+            gap => self.flush_made(gap),
+        }
+        if self.next_flags != LineFlags::default() {
+            let flags = std::mem::take(&mut self.next_flags);
+            if let Some(piece) = self.pieces.last_mut() {
+                piece.flags.set(flags);
+            }
+        }
+    }
+
+    /// Puts a separator that stands for nothing in the source.
+    fn flush_made(&mut self, gap: Gap) {
+        if self.text.is_empty() || self.text.last() == Some(&b'\n') {
+            return;
+        }
+        self.runs.push(RawRun {
+            text: self.len(),
+            raw: 0,
+            raw_len: 0,
+        });
+        match gap {
+            Gap::Line => {
+                self.text.push(b'\n');
+                self.end_line();
+            }
+            Gap::Cell => {
+                self.text.push(b'\t');
+                self.tabs_in_line += 1;
+            }
+            _ => {
+                self.text.push(b' ');
+                let start = self.len();
+                self.pieces.push(Line {
+                    start,
+                    ..Line::default()
+                });
+            }
+        }
+    }
+
+    /// Closes the open line behind its line end. A row with a single filled cell is a layout: the
+    /// breaks in it are line ends.
+    fn end_line(&mut self) {
+        let mut pieces = std::mem::take(&mut self.pieces);
+        if self.tabs_in_line == 0 {
+            for piece in pieces.iter().skip(1) {
+                let at = (piece.start as usize).wrapping_sub(1);
+                if let Some(byte) = self.text.get_mut(at) {
+                    *byte = b'\n';
+                }
+            }
+            self.lines.append(&mut pieces);
+        } else {
+            let mut whole = Line::default();
+            if let Some(first) = pieces.first() {
+                whole.start = first.start;
+            }
+            for piece in &pieces {
+                whole.absorb(piece);
+            }
+            self.lines.push(whole);
+            pieces.clear();
+        }
+        pieces.push(Line {
+            start: self.len(),
+            ..Line::default()
+        });
+        self.pieces = pieces;
+        self.tabs_in_line = 0;
+    }
+
+    #[inline]
+    fn note(&mut self, len: usize, setting: Setting) {
+        if let Some(piece) = self.pieces.last_mut() {
+            piece.flags.set(setting.flags);
+            if !(setting.strong || setting.linked) {
+                return;
+            }
+            let len = u16::try_from(len).unwrap_or(u16::MAX);
+            if setting.strong {
+                piece.strong = piece.strong.saturating_add(len);
+            }
+            if setting.linked {
+                piece.linked = piece.linked.saturating_add(len);
+            }
+        }
+    }
+
+    /// The text and all that belongs to it.
+    pub(crate) fn finish(mut self) -> Built {
+        while matches!(self.text.last(), Some(b' ' | b'\n')) {
+            self.pop_space();
+        }
+        let len = self.len();
+        let open_has_text = self.pieces.first().is_some_and(|piece| piece.start < len);
+        if open_has_text {
+            self.end_line();
+        }
+        self.lines.retain(|line| line.start < len);
+        // Only whole characters are ever put, so this never replaces anything.
+        let text = String::from_utf8(self.text)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Built {
+            text,
+            runs: self.runs,
+            lines: self.lines,
+        }
+    }
+}

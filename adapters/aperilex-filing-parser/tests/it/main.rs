@@ -1,0 +1,3 @@
+//! Integration tests of the filing parser.
+
+mod corpus;
