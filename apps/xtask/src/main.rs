@@ -1,1 +1,84 @@
-fn main() {}
+//! Tools of this repository: `cargo xtask --help`.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a tool speaks to its terminal"
+)]
+
+mod bench;
+mod corpus;
+mod postgres;
+mod shell;
+mod test;
+mod tidy;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tools of this repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check the rules of the house: dependencies, files, clauses, links
+    Tidy,
+    /// Install and start what the tests need, and run all of them
+    Test,
+    /// Start a private Postgres and print its URL; it runs until the machine stops
+    Services,
+    /// Analyse and verify every 10-K, 10-Q and 8-K of a corpus, and try to fool the verifier
+    Corpus {
+        /// A mirror of EDGAR with EXPECTED.tsv [default: $APERILEX_CORPUS or ../shared/edgar]
+        #[arg(long)]
+        corpus: Option<PathBuf>,
+        /// Use the optimised build
+        #[arg(long)]
+        release: bool,
+    },
+    /// Write the OpenAPI document anew
+    Openapi,
+    /// Measure reads, starts and memory against a minimal server
+    Bench {
+        /// Seconds for each run
+        #[arg(long, default_value_t = 5)]
+        seconds: u32,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Args::parse().command {
+        Command::Tidy => tidy::run(),
+        Command::Test => test::run(),
+        Command::Services => postgres::Postgres::start().map(|postgres| {
+            println!("APERILEX_TEST_POSTGRES_URL={}", postgres.url());
+        }),
+        Command::Corpus { corpus, release } => corpus::run(corpus, release),
+        Command::Openapi => openapi(),
+        Command::Bench { seconds } => bench::run(seconds),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn openapi() -> anyhow::Result<()> {
+    let document = shell::output(&mut shell::cargo(&[
+        "run", "-qp", "aperilex", "--", "openapi",
+    ]))?;
+    std::fs::write(
+        shell::root().join("apps/aperilex-api/openapi.json"),
+        document,
+    )?;
+    Ok(())
+}
