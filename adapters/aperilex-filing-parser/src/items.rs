@@ -99,12 +99,9 @@ fn missing(document: usize, items: &[Item], end: Option<Date>, sections: &mut Ve
             .iter()
             .any(|s| s.key.item == number && s.key.part == part)
     };
-    let replaced = |item: &Item| {
-        (item.number == "9A" && has("9A(T)", "II")) || (item.number == "4" && has("4T", "I"))
-    };
     let absent: Vec<Section> = items
         .iter()
-        .filter(|item| item.is_asked(end) && !has(item.number, item.part) && !replaced(item))
+        .filter(|item| item.is_asked(end) && !has(item.number, item.part))
         .map(|item| Section {
             document,
             key: key(item),

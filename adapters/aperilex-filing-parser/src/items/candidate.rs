@@ -1,5 +1,7 @@
 //! Lines that may be headings of items.
 
+use std::collections::HashSet;
+
 use crate::text::line::LineFlags;
 
 use super::catalog::Item;
@@ -35,8 +37,10 @@ pub(crate) struct Candidate {
     pub(crate) quality: f32,
     /// Bold, underlined, centred or in capitals.
     pub(crate) strong: bool,
-    /// Says `(continued)` or repeats as a running header.
+    /// Repeats as a running header.
     pub(crate) running: bool,
+    /// Says `(continued)`.
+    pub(crate) continued: bool,
     /// An entry of a table of contents.
     pub(crate) listed: bool,
     /// The table of contents links to it.
@@ -55,7 +59,7 @@ impl Candidate {
             _ => 4,
         };
         let mut score = title + if self.strong { 2 } else { 0 } + if self.linked { 3 } else { 0 };
-        if self.running {
+        if self.running || self.continued {
             score -= 5;
         }
         if self.inside {
@@ -67,7 +71,8 @@ impl Candidate {
 
 /// Reads all candidates.
 pub(crate) fn read(lines: &Lines<'_>, items: &[Item]) -> Vec<Candidate> {
-    let mut out = Vec::new();
+    let mut out: Vec<Candidate> = Vec::new();
+    let mut seen = HashSet::new();
     let mut part: Option<String> = None;
     for at in 0..lines.len() {
         let raw = lines.raw(at);
@@ -82,7 +87,12 @@ pub(crate) fn read(lines: &Lines<'_>, items: &[Item]) -> Vec<Candidate> {
             if label.part.is_some() {
                 part.clone_from(&label.part);
             }
-            out.extend(candidate(lines, items, at, label, part.as_deref()));
+            let found = candidate(lines, items, at, label, part.as_deref());
+            out.extend(found.map(|mut candidate| {
+                // Of a line that repeats the first may be the heading.
+                candidate.running &= !seen.insert(lines.get(at));
+                candidate
+            }));
         } else if let Some(found) = label::part_heading(raw) {
             part = Some(found);
         }
@@ -92,7 +102,7 @@ pub(crate) fn read(lines: &Lines<'_>, items: &[Item]) -> Vec<Candidate> {
 
 /// Ranks of the items that a label's first number may mean.
 fn possible(items: &[Item], number: &str) -> Vec<usize> {
-    let same = |item: &Item| item.number == number || (number == "9AT" && item.number == "9A(T)");
+    let same = |item: &Item| item.number == number;
     items
         .iter()
         .enumerate()
@@ -123,14 +133,17 @@ fn candidate(
     if possible.is_empty() && number != "X" && number.len() != 2 {
         return None;
     }
-    let (rank, matched) = choose(items, &possible, &wide, part);
+    let (rank, mut matched) = choose(items, &possible, &wide, part);
+    let ranks: Vec<usize> = combined(items, rank, &label.numbers);
+    matched.words = further_titles(items, &ranks, &wide, matched.words);
     let title = Title::read(on_line, window, &own, &wide, &matched);
     let quality = if title.is_reference {
         0.0
     } else {
         matched.quality
     };
-    if title.is_reference || (!label.marked && quality < 0.5 && !on_line.trim().is_empty()) {
+    let code = number.contains('.');
+    if title.is_reference || (!label.marked && !code && quality < 0.5 && !on_line.trim().is_empty()) {
         return None;
     }
     let body = rest + title.end;
@@ -150,7 +163,6 @@ fn candidate(
         && !info.flags.has(LineFlags::NEW_PAGE);
     let continued =
         text.to_ascii_lowercase().contains("(continued)") || text.ends_with("Continued");
-    let ranks: Vec<usize> = combined(items, rank, &label.numbers);
     Some(Candidate {
         line: at,
         start,
@@ -164,7 +176,8 @@ fn candidate(
             || info.flags.has(LineFlags::HEADING)
             || info.flags.has(LineFlags::CENTERED)
             || capitals,
-        running: continued || lines.is_running(at),
+        running: lines.is_running(at),
+        continued,
         listed: false,
         linked: false,
         inside,
@@ -207,6 +220,19 @@ fn combined(items: &[Item], rank: Option<usize>, numbers: &[String]) -> Vec<usiz
         out.extend(next.map(|(rank, _)| rank));
     }
     out
+}
+
+/// Behind the titles of a combined heading's further items.
+fn further_titles(items: &[Item], ranks: &[usize], words: &[Word], from: usize) -> usize {
+    let mut at = from;
+    for item in ranks.iter().skip(1).filter_map(|rank| items.get(*rank)) {
+        let rest = words.get(at..).unwrap_or_default();
+        let found = words::best(rest, item.titles);
+        if found.quality >= 0.6 {
+            at += found.words;
+        }
+    }
+    at
 }
 
 /// The title behind a label.
@@ -300,7 +326,9 @@ impl Title {
 /// words without a sentence's end.
 fn is_title_tail(tail: &str) -> bool {
     let letters = tail.chars().filter(|c| c.is_alphanumeric()).count();
-    let lower_start = tail.chars().next().is_some_and(char::is_lowercase);
+    let words = ["and ", "of ", "for ", "on ", "to ", "the "];
+    let bare = words.iter().fold(tail, |rest, word| rest.strip_prefix(word).unwrap_or(rest));
+    let lower_start = bare.chars().next().is_some_and(char::is_lowercase);
     letters == 0
         || (tail.len() <= 60 && !tail.trim_end_matches(['.', ':']).contains(". ") && !lower_start)
 }

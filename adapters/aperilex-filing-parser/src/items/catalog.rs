@@ -142,7 +142,6 @@ const TEN_K: &[Item] = &[
         FOREVER,
     ),
     item("II", "9A", &[CONTROLS], 200_308, FOREVER),
-    item("II", "9A(T)", &[CONTROLS], OPTIONAL, FOREVER),
     item("II", "9B", &["Other Information"], 200_412, FOREVER),
     item(
         "II",
@@ -228,7 +227,6 @@ const TEN_Q: &[Item] = &[
     ),
     item("I", "3", &[MARKET_RISK, CONTROLS], 199_712, FOREVER),
     item("I", "4", &[CONTROLS], 200_209, FOREVER),
-    item("I", "4T", &[CONTROLS], OPTIONAL, FOREVER),
     item("II", "1", &["Legal Proceedings"], ALWAYS, FOREVER),
     item("II", "1A", &["Risk Factors"], 200_512, FOREVER),
     item(
@@ -333,8 +331,8 @@ const TWENTY_F: &[Item] = &[
         ALWAYS,
         FOREVER,
     ),
-    item("II", "15", &[CONTROLS, "Reserved"], ALWAYS, FOREVER),
-    item("II", "16", &["Reserved"], OPTIONAL, FOREVER),
+    item("II", "15", &[CONTROLS, "Reserved", "Reserved for future use"], ALWAYS, FOREVER),
+    item("II", "16", &["Reserved", "Reserved for future use"], OPTIONAL, FOREVER),
     item(
         "II",
         "16A",

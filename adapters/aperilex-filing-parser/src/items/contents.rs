@@ -74,6 +74,10 @@ fn is_near(candidates: &[Candidate], index: usize, lines: &Lines<'_>) -> bool {
     let (from, to) = (one.line + 1, next.line);
     // Between entries stand sub-entries and part headings, never prose.
     let prose = (from..to).any(|at| lines.get(at).len() > 160);
+    // Where the numbers begin again another list begins.
+    if next.ranks.first() <= one.ranks.first() && !next.ranks.is_empty() {
+        return false;
+    }
     to - one.line <= MAX_GAP && next.start - one.start <= MAX_GAP_BYTES && !prose
 }
 

@@ -5,7 +5,7 @@
 pub(crate) struct Label {
     /// Roman numeral of a part named in front of it.
     pub(crate) part: Option<String>,
-    /// Item numbers, normalised: `1A`, `9A(T)`, `2.02`, `X`.
+    /// Item numbers, normalised: `1A`, `2.02`, `X`.
     pub(crate) numbers: Vec<String>,
     /// Where the words behind the number and its punctuation start.
     pub(crate) rest: usize,
@@ -158,8 +158,9 @@ impl Cursor<'_> {
         if let Some(letter) = self.letter() {
             number.push(letter);
         }
-        if self.word("(t)") {
-            number.push_str(if number.ends_with('A') { "(T)" } else { "T" });
+        // `9A(T)` and `4(T)`, 2007 to 2010, are 9A and 4 of smaller companies.
+        if !self.word("(t)") && number.ends_with('T') {
+            number.pop();
         }
         (!number.is_empty()).then_some(number)
     }
@@ -260,8 +261,9 @@ mod tests {
             ("Item 7 A. Quantitative", "7A", "Quantitative"),
             ("ITEM 1.FINANCIAL STATEMENTS", "1", "FINANCIAL STATEMENTS"),
             ("Item 4Mine Safety", "4", "Mine Safety"),
-            ("Item 9A(T). Controls", "9A(T)", "Controls"),
-            ("Item 4(T). Controls", "4T", "Controls"),
+            ("Item 9A(T). Controls", "9A", "Controls"),
+            ("Item 4(T). Controls", "4", "Controls"),
+            ("Item 4T. Controls", "4", "Controls"),
             ("ITEM 2.02 Results", "2.02", "Results"),
             (
                 "ITEMS 10, 11, 12 and 13.\tDIRECTORS",

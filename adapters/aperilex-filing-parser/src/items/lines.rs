@@ -33,7 +33,7 @@ impl<'t> Lines<'t> {
             .map(|at| this.is_page_edge(at))
             .collect();
         let near = |at: usize| {
-            let from = at.saturating_sub(2);
+            let from = at.saturating_sub(3);
             edges
                 .get(from..(at + 4).min(edges.len()))
                 .unwrap_or_default()
@@ -89,24 +89,49 @@ impl<'t> Lines<'t> {
         self.lines.get(at).copied().unwrap_or_default()
     }
 
-    /// A page number, or the first line of a page.
+    /// A page number, alone or in a footer, a link back to the contents, or a page's first line.
     fn is_page_edge(&self, at: usize) -> bool {
-        self.info(at).flags.has(LineFlags::NEW_PAGE) || is_page_number(self.get(at))
+        let line = self.get(at);
+        self.info(at).flags.has(LineFlags::NEW_PAGE)
+            || is_page_number(line)
+            || line.eq_ignore_ascii_case("table of contents")
+            || (line.len() <= 80
+                && !line.starts_with(['I', 'i', 'N', 'n'])
+                && line
+                    .rsplit(['\t', '|'])
+                    .next()
+                    .is_some_and(|tail| tail.len() < line.len() && is_page_number(tail.trim()))
+                && line.matches('\t').count() <= 2)
     }
 
     /// Whether line `at` repeats at the edges of pages.
     pub(crate) fn is_running(&self, at: usize) -> bool {
+        self.repeats_at_edges(at, MIN_REPEATS)
+    }
+
+    /// As [`Self::is_running`], but so often that it is on most pages: below a heading a line that
+    /// repeats less often may be the title of a statement.
+    pub(crate) fn is_on_most_pages(&self, at: usize) -> bool {
+        self.repeats_at_edges(at, 2 * MIN_REPEATS)
+    }
+
+    fn repeats_at_edges(&self, at: usize, least: u32) -> bool {
         let line = self.get(at);
-        if line.len() > MAX_RUNNING {
+        if line.len() > MAX_RUNNING || says_nothing(line) {
             return false;
         }
         self.repeats
             .get(&letters(line))
-            .is_some_and(|(edge, all)| *all >= MIN_REPEATS && edge * 5 >= all * 3)
+            .is_some_and(|(edge, all)| *all >= least && edge * 5 >= all * 3)
     }
 
     /// Whether line `at` belongs to the page and not to the text: numbers, headers, footers, rules.
     pub(crate) fn is_furniture(&self, at: usize) -> bool {
+        self.is_mark(at) || self.is_running(at)
+    }
+
+    /// As [`Self::is_furniture`], but for lines that only repeat.
+    pub(crate) fn is_mark(&self, at: usize) -> bool {
         let line = self.get(at);
         line.is_empty()
             || is_page_number(line)
@@ -115,8 +140,38 @@ impl<'t> Lines<'t> {
             || line.eq_ignore_ascii_case("index")
             || line.eq_ignore_ascii_case("back to contents")
             || line.eq_ignore_ascii_case("return to table of contents")
-            || self.is_running(at)
+            || is_list_of_numbers(line)
     }
+}
+
+/// The shortest answers to an item: never a header, however often they come at a page's end.
+fn says_nothing(line: &str) -> bool {
+    let line = line.trim_end_matches('.').to_ascii_lowercase();
+    matches!(line.as_str(), "none" | "not applicable" | "n/a" | "not required" | "reserved" | "[reserved]")
+}
+
+/// A running header that lists what is on the page: `PART II, III`, `Item 9B, 10, 11`.
+fn is_list_of_numbers(line: &str) -> bool {
+    if line.len() > 60 {
+        return false;
+    }
+    let lower = line.to_ascii_lowercase();
+    let rest = lower
+        .strip_prefix("items")
+        .or_else(|| lower.strip_prefix("item"))
+        .or_else(|| lower.strip_prefix("part"));
+    rest.is_some_and(|rest| {
+        rest.starts_with(' ')
+            && rest
+                .split([',', ' ', '&'])
+                .filter(|word| !word.is_empty() && *word != "and")
+                .all(|word| {
+                    word.len() <= 4
+                        && (word.bytes().all(|b| matches!(b, b'i' | b'v'))
+                            || (word.starts_with(|c: char| c.is_ascii_digit())
+                                && word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'c'))))
+                })
+    })
 }
 
 /// FNV-1a over the letters of a line: page numbers and spacing do not count.

@@ -23,6 +23,7 @@ pub(crate) fn cut(
     for (index, heading) in headings.iter().enumerate() {
         let next = headings.get(index + 1);
         let end = next.map_or_else(|| end_of_items(lines, heading), |next| next.start);
+        let end = before_next_part(lines, items, heading, next.copied(), end);
         let range = trim(lines, heading.body, end);
         let text = lines.text.get(range.clone()).unwrap_or_default();
         let found = state::of(text, &heading.title, lines, heading);
@@ -62,10 +63,43 @@ fn section(
     }
 }
 
+/// `end`, or before it the heading of the next item's part, or the announcement of items that an
+/// asset-backed issuer leaves out: what stands below them belongs to no item above.
+fn before_next_part(
+    lines: &Lines<'_>,
+    items: &[Item],
+    heading: &Candidate,
+    next: Option<&Candidate>,
+    end: usize,
+) -> usize {
+    let part = |candidate: &Candidate| {
+        candidate.ranks.last().and_then(|rank| items.get(*rank)).map(|item| item.part)
+    };
+    let here = part(heading).unwrap_or_default();
+    let rank = |part: &str| ["I", "II", "III", "IV"].iter().position(|p| *p == part);
+    let last = next.map_or(lines.len(), |next| next.line);
+    (heading.line + 1..last)
+        .take_while(|at| lines.start(*at) < end)
+        .find(|at| {
+            let line = lines.get(*at);
+            let later = || {
+                let found = label::part_heading(line)?;
+                Some(rank(&found)? > rank(here)? && !lines.is_running(*at))
+            };
+            announces_omission(line) || later().unwrap_or(false)
+        })
+        .map_or(end, |at| lines.start(at).max(heading.body))
+}
+
+/// `The following items have been omitted in accordance with General Instruction J:`
+fn announces_omission(line: &str) -> bool {
+    line.ends_with(':') && line.len() < 200 && line.to_lowercase().contains("general instruction j")
+}
+
 /// The end of the last item: the signatures, or the end of the text.
 fn end_of_items(lines: &Lines<'_>, heading: &Candidate) -> usize {
     (heading.line + 1..lines.len())
-        .find(|at| is_signatures(lines.get(*at)))
+        .find(|at| is_signatures(lines.get(*at)) || starts_signatures(lines.get(*at)))
         .map_or(lines.text.len(), |at| lines.start(at))
 }
 
@@ -79,6 +113,14 @@ fn is_signatures(line: &str) -> bool {
         letters.as_str(),
         "SIGNATURES" | "SIGNATURE" | "Signatures" | "Signature"
     )
+}
+
+/// The sentence above the signatures, and the notice that some registrants must put before it.
+fn starts_signatures(line: &str) -> bool {
+    let lower: String = line.chars().take(80).flat_map(char::to_lowercase).collect();
+    lower.starts_with("pursuant to the requirements of the securities exchange act")
+        || lower.starts_with("pursuant to the requirements of section 13")
+        || lower.starts_with("supplemental information to be furnished with reports filed")
 }
 
 /// `start..end` without page furniture, part headings and white space at its ends.
@@ -101,12 +143,17 @@ fn trim(lines: &Lines<'_>, start: usize, end: usize) -> Range<usize> {
     while start < end {
         let at = lines.at(start);
         let stop = lines.start(at + 1);
-        if stop > end || lines.start(at) < start || !lines.is_furniture(at) {
+        if stop > end || lines.start(at) < start || !is_above_text(lines, at) {
             break;
         }
         start = stop;
     }
     crate::table::trim(lines.text, start, end)
+}
+
+/// Page furniture above a section's text; a note in brackets belongs to the table below it.
+fn is_above_text(lines: &Lines<'_>, at: usize) -> bool {
+    lines.is_mark(at) || (lines.is_on_most_pages(at) && !lines.get(at).starts_with('('))
 }
 
 fn is_part_line(line: &str) -> bool {
@@ -125,7 +172,7 @@ fn confidence(heading: &Candidate, text: &str, state: SectionState) -> f32 {
     if !heading.strong {
         confidence -= 0.1;
     }
-    if heading.running || heading.inside {
+    if heading.running || heading.continued || heading.inside {
         confidence -= 0.15;
     }
     if heading.ranks.len() > 1 {

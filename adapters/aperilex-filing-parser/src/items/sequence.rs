@@ -92,7 +92,8 @@ fn strays(candidates: &[Candidate], body: &[usize], chosen: &[usize]) -> Vec<usi
         let Some(candidate) = candidates.get(*index) else {
             continue;
         };
-        if candidate.running || candidate.inside || !candidate.strong {
+        let repeats = candidate.running || candidate.continued;
+        if repeats || candidate.inside || !candidate.strong {
             continue;
         }
         match candidate.ranks.first() {
@@ -117,7 +118,9 @@ fn first_of_each(candidates: &[Candidate], body: &[usize]) -> Vec<usize> {
         let Some(candidate) = candidates.get(*index) else {
             continue;
         };
-        if candidate.inside || (candidate.quality < 0.35 && !candidate.title.is_empty()) {
+        // The codes since 2004 are unmistakable; `Item 5` needs its title.
+        let code = candidate.number.contains('.');
+        if candidate.inside || (candidate.quality < 0.35 && !candidate.title.is_empty() && !code) {
             continue;
         }
         let same = out.iter().position(|at| {

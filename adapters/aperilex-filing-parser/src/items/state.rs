@@ -17,7 +17,7 @@ pub(crate) fn of(text: &str, title: &str, lines: &Lines<'_>, heading: &Candidate
     if is_reserved(title) || (flat.len() < 80 && is_reserved(&flat)) {
         return SectionState::Reserved;
     }
-    if flat.len() < 40 && mentions_general_instruction_j(lines, heading) {
+    if flat.is_empty() && mentions_general_instruction_j(lines, heading) {
         return SectionState::OmittedGeneralInstructionJ;
     }
     if says_nothing(&flat) {

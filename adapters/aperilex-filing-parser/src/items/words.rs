@@ -57,7 +57,10 @@ pub(crate) fn best(words: &[Word], titles: &[&str]) -> Match {
         let title_words = split(title, 40);
         let mut found = one(words, &title_words);
         found.title = index;
-        if (found.quality, found.words) > (best.quality, best.words) {
+        // Of two good matches the longer: an old title may be the beginning of the current one.
+        let good = found.quality >= 0.75 && best.quality >= 0.75;
+        let better = if good { found.words > best.words } else { found.quality > best.quality };
+        if better {
             best = found;
         }
     }
