@@ -12,6 +12,8 @@ use crate::request::{Host, Request, Shape};
 use crate::text::decode;
 
 const PAGE: usize = 100;
+/// Twice of what EDGAR keeps: a server that never ends its feed is not followed for ever.
+const MAX_START: usize = 10_000;
 
 /// A filing in the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +72,7 @@ impl EdgarClient {
         let mut found: Vec<FeedEntry> = Vec::new();
         let mut start = 0;
         // The last filing may have more entries on the next page: it is not complete before that.
-        while found.len() <= limit {
+        while found.len() <= limit && start <= MAX_START {
             let Some(page) = self.feed_page(form, start).await? else {
                 break;
             };

@@ -311,9 +311,13 @@ async fn an_old_filing_is_its_full_submission() {
 }
 
 #[tokio::test]
-async fn b45_a_header_of_another_filing_or_company_is_refused() {
+async fn b45_a_submission_of_another_filing_or_company_or_without_end_is_refused() {
     let text = String::from_utf8(fixture("submission.txt")).unwrap();
-    for (from, to) in [("97-000002", "97-000003"), ("0001234567", "0007654321")] {
+    for (from, to) in [
+        ("97-000002", "97-000003"),
+        ("0001234567", "0007654321"),
+        ("</SEC-DOCUMENT>", ""),
+    ] {
         let (server, config) = harbor().await;
         let edgar = client(&config);
         let meta = edgar.find(&by_ticker("10-K405")).await.unwrap();
