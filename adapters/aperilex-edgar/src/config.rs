@@ -335,6 +335,11 @@ mod tests {
     }
 
     #[test]
+    fn the_client_for_sec_can_be_built() {
+        assert!(crate::EdgarClient::new(&named()).is_ok());
+    }
+
+    #[test]
     fn sec_gets_at_most_eight_requests_a_second() {
         for (rate, fine) in [(0, false), (1, true), (8, true), (9, false)] {
             let config = EdgarConfig {

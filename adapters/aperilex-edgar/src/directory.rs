@@ -1,5 +1,6 @@
 //! The folder of a filing: what files it has, and the files themselves.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use aperilex_ports::{AccessionNumber, Cik};
@@ -102,12 +103,10 @@ impl EdgarClient {
         accession: &AccessionNumber,
         prefix: Option<usize>,
     ) -> Result<Bytes, EdgarError> {
+        // It is never an HTML page, whatever its documents are.
         let ask = |folder: String| {
-            let request = Request::new(
-                Host::Www,
-                &format!("{folder}/{accession}.txt"),
-                Shape::Document,
-            );
+            let path = format!("{folder}/{accession}.txt");
+            let request = Request::new(Host::Www, &path, Shape::Text);
             match prefix {
                 Some(prefix) => request.prefix(prefix),
                 None => request,
@@ -125,15 +124,42 @@ impl EdgarClient {
         cik: Cik,
         accession: &AccessionNumber,
     ) -> Result<bool, EdgarError> {
-        if let Ok(names) = self.mirror_list(&company_path(cik)).await {
-            let folder = format!("{}/", accession.digits());
-            let text = format!("{accession}.txt");
-            return Ok(names.iter().any(|name| *name == folder || *name == text));
+        match self.kept_filings(cik).await {
+            Some(kept) => Ok(kept.has(accession)),
+            None => self.probe(cik, accession).await,
         }
+    }
+
+    /// What a mirror has of a company; none if it does not list its folders.
+    pub(crate) async fn kept_filings(&self, cik: Cik) -> Option<KeptFilings> {
+        let names = self.mirror_list(&company_path(cik)).await.ok()?;
+        Some(KeptFilings(names.into_iter().collect()))
+    }
+
+    /// Asks for what every filing has.
+    pub(crate) async fn probe(
+        &self,
+        cik: Cik,
+        accession: &AccessionNumber,
+    ) -> Result<bool, EdgarError> {
         if absent_is_none(self.folder(cik, accession).await)?.is_some() {
             return Ok(true);
         }
+        if !self.is_partial() {
+            return Ok(false);
+        }
         let start = self.submission_text(cik, accession, Some(1)).await;
-        Ok(self.is_partial() && absent_is_none(start)?.is_some())
+        Ok(absent_is_none(start)?.is_some())
+    }
+}
+
+/// The names in a company's folder of a mirror.
+#[derive(Debug)]
+pub(crate) struct KeptFilings(HashSet<String>);
+
+impl KeptFilings {
+    pub(crate) fn has(&self, accession: &AccessionNumber) -> bool {
+        self.0.contains(&format!("{}/", accession.digits()))
+            || self.0.contains(&format!("{accession}.txt"))
     }
 }

@@ -5,11 +5,11 @@ use bytes::Bytes;
 
 use crate::client::EdgarClient;
 use crate::error::{EdgarError, absent_is_none};
-use crate::header;
+use crate::header::{self, SubmissionHeader};
 use crate::index_page::IndexedDocument;
 
 impl EdgarClient {
-    /// The main document first, then the exhibits that are text.
+    /// The main document first, then the exhibits that are text; or the full submission alone.
     pub(crate) async fn raw_filing(&self, meta: &FilingMeta) -> Result<RawFiling, EdgarError> {
         let accession = meta
             .accession
@@ -18,39 +18,55 @@ impl EdgarClient {
             Some(cik) => cik,
             None => self.locate(&accession).await?,
         };
-        let documents = match &meta.primary_document {
-            None => vec![self.whole_submission(cik, &accession).await?],
-            Some(name) => match self.document(cik, &accession, name).await {
-                Ok(bytes) => {
-                    self.with_exhibits(meta, (cik, &accession), name, bytes)
-                        .await?
-                }
+        if let Some(name) = &meta.primary_document {
+            match self.document(cik, &accession, name).await {
                 // A mirror may have the full submission only.
-                Err(error) if error.is_absent() => {
-                    vec![self.whole_submission(cik, &accession).await?]
+                Err(error) if error.is_absent() => {}
+                outcome => {
+                    let main = outcome?;
+                    let documents = self
+                        .with_exhibits(meta, (cik, &accession), name, main)
+                        .await?;
+                    return Ok(RawFiling {
+                        meta: meta.clone(),
+                        documents,
+                    });
                 }
-                Err(error) => return Err(error),
-            },
-        };
-        Ok(RawFiling {
-            meta: meta.clone(),
-            documents,
-        })
+            }
+        }
+        self.whole_submission(meta, cik, &accession).await
     }
 
+    /// The full submission as the one document; its header tells what lists do not.
     async fn whole_submission(
         &self,
+        meta: &FilingMeta,
         cik: Cik,
         accession: &AccessionNumber,
-    ) -> Result<RawDocument, EdgarError> {
+    ) -> Result<RawFiling, EdgarError> {
         let bytes = self.full_submission(cik, accession).await?;
-        check_header(cik, accession, &bytes)?;
-        Ok(RawDocument {
-            name: format!("{accession}.txt"),
-            doc_type: None,
-            sequence: None,
-            description: None,
-            bytes,
+        let header = check_header(cik, accession, &bytes)?;
+        if is_cut(&bytes) {
+            let what = format!("filing {accession}");
+            return Err(EdgarError::bad(what, "its end is missing"));
+        }
+        let mut meta = meta.clone();
+        if let Some(header) = header {
+            meta.filed = meta.filed.or(header.filed);
+            meta.period = meta.period.or(header.period);
+            if meta.items.is_empty() {
+                meta.items = header.items;
+            }
+        }
+        Ok(RawFiling {
+            meta,
+            documents: vec![RawDocument {
+                name: format!("{accession}.txt"),
+                doc_type: None,
+                sequence: None,
+                description: None,
+                bytes,
+            }],
         })
     }
 
@@ -125,9 +141,13 @@ fn is_wanted(row: &IndexedDocument, meta: &FilingMeta, main: &str) -> bool {
 }
 
 /// A header, where there is one, must be that of this filing.
-fn check_header(cik: Cik, accession: &AccessionNumber, bytes: &[u8]) -> Result<(), EdgarError> {
+fn check_header(
+    cik: Cik,
+    accession: &AccessionNumber,
+    bytes: &[u8],
+) -> Result<Option<SubmissionHeader>, EdgarError> {
     let Some(header) = header::read(bytes) else {
-        return Ok(());
+        return Ok(None);
     };
     let what = format!("filing {accession}");
     if header.accession.is_some_and(|number| number != *accession) {
@@ -136,5 +156,10 @@ fn check_header(cik: Cik, accession: &AccessionNumber, bytes: &[u8]) -> Result<(
     if !header.concerns(cik) {
         return Err(EdgarError::bad(what, "its header names another company"));
     }
-    Ok(())
+    Ok(Some(header))
+}
+
+/// Whether a submission lacks its end. Only today's container is sure to have one.
+fn is_cut(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"<SEC-DOCUMENT>") && !bytes.trim_ascii_end().ends_with(b"</SEC-DOCUMENT>")
 }

@@ -46,7 +46,7 @@ impl FilingSource for EdgarClient {
             to: query.to.unwrap_or(Date::MAX),
             limit: query.limit,
         };
-        let filings = self.matching(&company, &wanted).await?;
+        let filings = self.present(&company, &wanted).await?;
         let listed = filings.iter().map(|filing| meta(&company, filing, ticker));
         Ok(listed.collect())
     }

@@ -9,7 +9,7 @@ use crate::request::folder_path;
 use crate::submissions::{Submissions, SubmittedFiling, Wanted};
 
 impl EdgarClient {
-    /// The latest filing of exactly this form. From a partial mirror: the latest that it has.
+    /// The latest filing of exactly this form.
     pub(crate) async fn latest(
         &self,
         cik: Cik,
@@ -21,15 +21,46 @@ impl EdgarClient {
             form: Some(form),
             from: Date::MIN,
             to: Date::MAX,
-            limit: if self.is_partial() { usize::MAX } else { 1 },
+            limit: 1,
         };
-        for filing in self.matching(&company, &wanted).await? {
-            if !self.is_partial() || self.has_filing(cik, &filing.accession).await? {
-                return Ok(meta(&company, &filing, ticker));
+        match self.present(&company, &wanted).await?.first() {
+            Some(filing) => Ok(meta(&company, filing, ticker)),
+            None => {
+                let who = ticker.map_or_else(|| format!("company {cik}"), ToString::to_string);
+                Err(EdgarError::not_found(format!("a {form} of {who}")))
             }
         }
-        let who = ticker.map_or_else(|| format!("company {cik}"), ToString::to_string);
-        Err(EdgarError::not_found(format!("a {form} of {who}")))
+    }
+
+    /// The filings that are wanted, newest first; of a partial mirror only those that it has.
+    pub(crate) async fn present(
+        &self,
+        company: &Submissions,
+        wanted: &Wanted<'_>,
+    ) -> Result<Vec<SubmittedFiling>, EdgarError> {
+        if !self.is_partial() {
+            return self.matching(company, wanted).await;
+        }
+        let all = Wanted {
+            limit: usize::MAX,
+            ..*wanted
+        };
+        let cik = company.company.cik;
+        let kept = self.kept_filings(cik).await;
+        let mut present = Vec::new();
+        for filing in self.matching(company, &all).await? {
+            if present.len() >= wanted.limit {
+                break;
+            }
+            let here = match &kept {
+                Some(kept) => kept.has(&filing.accession),
+                None => self.probe(cik, &filing.accession).await?,
+            };
+            if here {
+                present.push(filing);
+            }
+        }
+        Ok(present)
     }
 
     /// A filing by its number alone.
@@ -54,16 +85,16 @@ impl EdgarClient {
                 }
                 return Ok(meta(&company, &filing, None));
             }
-            let found = self.from_filing(cik, accession).await?;
+            let found = self.told_by_filing(cik, accession).await?;
             // The folder of a submitting agent shows other companies' filings.
             let ticker = company.ticker().filter(|_| found.cik == Some(cik));
             return Ok(FilingMeta { ticker, ..found });
         }
-        self.from_filing(cik, accession).await
+        self.told_by_filing(cik, accession).await
     }
 
     /// What a filing says of itself, where its company's list does not name it.
-    async fn from_filing(
+    async fn told_by_filing(
         &self,
         cik: Cik,
         accession: &AccessionNumber,
@@ -87,10 +118,10 @@ impl EdgarClient {
                 ..bare(cik, accession, form)
             });
         }
-        self.from_header(cik, accession).await
+        self.told_by_header(cik, accession).await
     }
 
-    async fn from_header(
+    async fn told_by_header(
         &self,
         cik: Cik,
         accession: &AccessionNumber,

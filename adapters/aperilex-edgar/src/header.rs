@@ -1,6 +1,6 @@
 //! The header of a submission, in both of its spellings.
 //!
-//! Readable (`CONFORMED SUBMISSION TYPE:	8-K`, in the full submission) and tagged (`<TYPE>8-K`, in
+//! Readable (`CONFORMED SUBMISSION TYPE: 8-K`, in the full submission) and tagged (`<TYPE>8-K`, in
 //! `.hdr.sgml`, the header page and the dissemination feed).
 
 use aperilex_ports::{AccessionNumber, Cik, FormType};
@@ -144,7 +144,7 @@ fn tag(piece: &str) -> Option<(&str, &str)> {
     Some((name, value.lines().next().unwrap_or("").trim()))
 }
 
-/// `FILED AS OF DATE:		20260306`, and the one tag among such lines.
+/// `FILED AS OF DATE: 20260306`, and the one tag among such lines.
 fn readable(line: &str) -> Option<(&str, &str)> {
     let line = line.trim();
     let (name, value) = match line.strip_prefix('<') {

@@ -3,8 +3,7 @@
 use aperilex_ports::{AccessionNumber, Cik};
 
 use crate::client::EdgarClient;
-use crate::error::{EdgarError, absent_is_none};
-use crate::request::company_path;
+use crate::error::EdgarError;
 
 /// More companies than this are not looked through one by one.
 const MAX_MIRROR_COMPANIES: usize = 20_000;
@@ -43,16 +42,12 @@ impl EdgarClient {
         let Ok(companies) = self.mirror_list("/Archives/edgar/data").await else {
             return Ok(None);
         };
-        let folder = format!("{}/", accession.digits());
-        let text = format!("{accession}.txt");
         let ciks = companies
             .iter()
             .filter_map(|name| name.trim_end_matches('/').parse::<Cik>().ok());
         for cik in ciks.take(MAX_MIRROR_COMPANIES) {
-            let Some(names) = absent_is_none(self.mirror_list(&company_path(cik)).await)? else {
-                continue;
-            };
-            if names.iter().any(|name| *name == folder || *name == text) {
+            let kept = self.kept_filings(cik).await;
+            if kept.is_some_and(|kept| kept.has(accession)) {
                 return Ok(Some(cik));
             }
         }

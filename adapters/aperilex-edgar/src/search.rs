@@ -13,6 +13,8 @@ use crate::request::{Host, Request, Shape};
 const PAGE: usize = 100;
 /// EFTS answers no further than this.
 const WINDOW: usize = 10_000;
+/// EFTS has nothing of before.
+const FIRST_YEAR: i16 = 2001;
 
 /// What to search for. Empty fields do not narrow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -122,11 +124,10 @@ impl EdgarClient {
                 result.truncated = true;
                 break;
             }
-            let request = request(query, from);
-            let reply: WireReply = json(&request.what(), &self.bytes(&request).await?)?;
-            result.documents = reply.hits.total.value;
-            let got = reply.hits.hits.len();
-            for hit in reply.hits.hits.into_iter().filter_map(hit) {
+            let page = self.search_page(query, from).await?;
+            result.documents = page.total.value;
+            let got = page.hits.len();
+            for hit in page.hits.into_iter().filter_map(hit) {
                 let asked = query.forms.is_empty() || query.forms.contains(&hit.form);
                 // Hits are documents: a filing comes once for each that matches.
                 if asked && seen.insert(hit.accession) {
@@ -142,23 +143,40 @@ impl EdgarClient {
         Ok(result)
     }
 
+    async fn search_page(
+        &self,
+        query: &FullTextQuery,
+        from: usize,
+    ) -> Result<WireHits, EdgarError> {
+        let request = request(query, from);
+        let reply: WireReply = json(&request.what(), &self.bytes(&request).await?)?;
+        Ok(reply.hits)
+    }
+
     /// The first company that a filing concerns, by way of search.
     pub(crate) async fn in_search(
         &self,
         accession: &AccessionNumber,
     ) -> Result<Option<Cik>, EdgarError> {
+        let year = i16::try_from(accession.year()).unwrap_or(i16::MAX);
+        if year < FIRST_YEAR {
+            return Ok(None);
+        }
         let query = FullTextQuery {
             text: format!("\"{accession}\""),
+            // Later filings quote the number; the filing itself is of its year or the next.
+            from: Date::new(year, 1, 1).ok(),
+            to: Date::new(year.saturating_add(1), 12, 31).ok(),
             ..FullTextQuery::default()
         };
-        let reply = match self.search(&query, PAGE).await {
+        let page = match self.search_page(&query, 0).await {
             Err(error) if error.is_absent() => return Ok(None),
             // A mirror has no search, and says so in its own way.
             Err(error) if self.is_partial() && error.is_transient() => return Ok(None),
-            reply => reply?,
+            page => page?,
         };
-        // Filings that merely quote the number are found as well.
-        let hit = reply.hits.iter().find(|hit| hit.accession == *accession);
+        let of_filing = |hit: &SearchHit| hit.accession == *accession;
+        let hit = page.hits.into_iter().filter_map(hit).find(of_filing);
         Ok(hit.and_then(|hit| hit.ciks.first().copied()))
     }
 }
@@ -178,7 +196,7 @@ fn request(query: &FullTextQuery, from: usize) -> Request {
         request = request.query("items", query.items.join(","));
     }
     if query.from.is_some() || query.to.is_some() {
-        let first = jiff::civil::date(2001, 1, 1);
+        let first = jiff::civil::date(FIRST_YEAR, 1, 1);
         request = request
             .query("dateRange", "custom")
             .query("startdt", query.from.unwrap_or(first).to_string())

@@ -8,4 +8,8 @@
 )]
 
 mod corpus;
+mod endpoints;
+mod mirror;
+mod source;
 mod support;
+mod transport;

@@ -3,6 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use aperilex_edgar::{EdgarClient, EdgarConfig};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
 /// The development corpus, if it is here. Says so if not, and fails where it is required.
 pub(crate) fn corpus() -> Option<PathBuf> {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/edgar");
@@ -63,4 +67,50 @@ pub(crate) fn filings(corpus: &Path) -> BTreeSet<(String, String, String)> {
         .collect();
     assert!(filings.len() > 40, "the corpus has filings");
     filings
+}
+
+/// A recorded-shape answer of ours.
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/fixtures")
+            .join(name),
+    )
+    .unwrap()
+}
+
+/// A server that stands for EDGAR, and its settings: complete, as EDGAR is.
+pub(crate) async fn edgar() -> (MockServer, EdgarConfig) {
+    let server = MockServer::start().await;
+    let mut config = EdgarConfig::for_source(&server.uri()).unwrap();
+    config.partial = Some(false);
+    (server, config)
+}
+
+/// A client with these settings.
+pub(crate) fn client(config: &EdgarConfig) -> EdgarClient {
+    EdgarClient::new(config).unwrap()
+}
+
+/// Lets the server answer this path so.
+pub(crate) async fn serve(server: &MockServer, at: &str, answer: ResponseTemplate) {
+    Mock::given(method("GET"))
+        .and(path(at))
+        .respond_with(answer)
+        .mount(server)
+        .await;
+}
+
+/// Lets the server answer this path with these bytes.
+pub(crate) async fn serve_body(server: &MockServer, at: &str, body: impl Into<Vec<u8>>) {
+    serve(server, at, ResponseTemplate::new(200).set_body_bytes(body)).await;
+}
+
+/// Paths that were asked for, in order.
+pub(crate) async fn asked(server: &MockServer) -> Vec<String> {
+    let requests = server.received_requests().await.unwrap();
+    requests
+        .iter()
+        .map(|request| request.url.path().to_owned())
+        .collect()
 }
