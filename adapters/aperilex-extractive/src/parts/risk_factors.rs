@@ -1,0 +1,146 @@
+//! The headings of the risk factors: filers put each risk into a sentence of its own.
+
+use aperilex_ports::{DraftClaim, PartKind};
+
+use super::places::{Found, find};
+use super::{Drawn, Part};
+use crate::filing::{Filing, Place, Sentence};
+use crate::rank::{Request, select};
+use crate::text::{collapse, contains_any, is_boilerplate, sentences, stands_alone};
+
+/// Headings that are listed; filers put the greatest risks first.
+const LIMIT: usize = 40;
+/// Fewer than this are no list of headings.
+const FEW: usize = 3;
+/// Words of a heading.
+const WORDS: std::ops::RangeInclusive<usize> = 6..=70;
+/// A body is longer than its heading, and this long at least.
+const BODY: usize = 160;
+
+/// Words by which a heading says that something may go wrong.
+const RISK: &[&str] = &[
+    "could",
+    "may ",
+    "might",
+    "risk",
+    "advers",
+    "harm",
+    "depend",
+    "subject to",
+    "fail",
+    "unable",
+    "loss",
+    "lose",
+    "compet",
+    "uncertain",
+    "no assurance",
+    "not be able",
+    "negative",
+    "decline",
+    "disrupt",
+    "impair",
+    "limit",
+    "liab",
+    "difficult",
+    "volatil",
+    "if we",
+    "reduce",
+    "damage",
+    "interrupt",
+    "exposed",
+    "expose",
+    "rely",
+    "reliance",
+    "cannot",
+    "challeng",
+    "breach",
+    "threat",
+    "significant",
+    "fluctuat",
+    "dilut",
+    "restrict",
+    "require",
+    "will ",
+];
+
+pub(super) fn draw(filing: &Filing<'_>) -> Part {
+    let Some(found) = find(filing, PartKind::RiskFactors)? else {
+        return Ok(Drawn::default());
+    };
+    let headings: Vec<Sentence<'_>> = found
+        .places
+        .iter()
+        .flat_map(|place| headings(filing, place))
+        .take(LIMIT)
+        .collect();
+    let chosen = if headings.len() < FEW {
+        central(filing, &found)
+    } else {
+        headings
+    };
+    let claims: Vec<DraftClaim> = chosen.iter().filter_map(|s| s.claim(filing)).collect();
+    if claims.is_empty() {
+        return Err("its item has no sentence that can be quoted".to_owned());
+    }
+    Ok(claims.into())
+}
+
+/// Short paragraphs of one sentence in front of a body.
+fn headings<'c>(filing: &Filing<'c>, place: &Place) -> Vec<Sentence<'c>> {
+    let text = filing.text(place.document);
+    let paragraphs = filing.paragraphs(place);
+    let pairs = paragraphs.iter().zip(paragraphs.iter().skip(1));
+    pairs
+        .filter(|(heading, body)| body.len() >= BODY && body.len() > heading.len())
+        .filter(|(heading, _)| stands_alone(text, heading.start, heading.end))
+        .filter(|(heading, _)| sentences(text, heading).len() == 1)
+        .filter_map(|(heading, _)| filing.sentence(place.document, heading.clone()))
+        .filter(|heading| is_heading(heading.text))
+        .collect()
+}
+
+fn is_heading(text: &str) -> bool {
+    let words = collapse(text);
+    let lower = words.to_lowercase();
+    let capital = words.chars().next().is_some_and(char::is_uppercase);
+    let letters = words.chars().filter(|c| c.is_alphabetic()).count();
+    let capitals = words.chars().filter(|c| c.is_uppercase()).count();
+    let lists =
+        words.ends_with([':', ';', ',']) || words.ends_with(" and") || words.ends_with(" or");
+    capital
+        && !lists
+        && WORDS.contains(&words.split(' ').count())
+        && capitals.saturating_mul(3) < letters
+        && contains_any(&lower, RISK)
+        && !is_boilerplate(text)
+        && !contains_any(
+            &lower,
+            &[
+                "for example",
+                "for more information",
+                "in addition,",
+                "see ",
+            ],
+        )
+}
+
+/// Where no headings stand out: the central sentences of the item.
+fn central<'c>(filing: &Filing<'c>, found: &Found) -> Vec<Sentence<'c>> {
+    let sentences: Vec<Sentence<'c>> = found
+        .places
+        .iter()
+        .flat_map(|place| filing.sentences(place))
+        .collect();
+    let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text).collect();
+    let request = Request {
+        query: "risk adversely affect harm could may fail loss unable decline uncertain",
+        on_query: false,
+        limit: 10,
+    };
+    let mut chosen = select(&texts, &request);
+    chosen.sort_unstable();
+    chosen
+        .into_iter()
+        .filter_map(|at| sentences.get(at).cloned())
+        .collect()
+}
