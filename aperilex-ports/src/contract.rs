@@ -41,7 +41,12 @@ macro_rules! scenario {
     };
 }
 
+pub mod account_store;
+pub mod analysis_pool;
+pub mod filing_store;
 pub mod ledger;
+pub mod outbox;
+pub mod quota_store;
 pub mod settlement;
 mod stores;
 mod support;

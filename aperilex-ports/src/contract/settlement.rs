@@ -40,6 +40,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "SE-10", a_retry_sends_a_new_generation),
     scenario!(id: "SE-10", the_sweeper_sends_a_lost_message_again),
     scenario!(id: "SE-11", a_cancelled_leader_hands_over_to_who_can_pay),
+    scenario!(id: "SE-11", the_heir_pays_what_it_was_quoted),
     scenario!(id: "SE-11", without_heirs_all_are_cancelled),
     scenario!(id: "SE-11", a_running_leader_is_not_cancelled),
     scenario!(id: "SE-11", a_follower_leaves_alone),

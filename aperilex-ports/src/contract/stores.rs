@@ -20,9 +20,14 @@ pub trait StoresFixture: Send + Sync + 'static {
 
 /// The suites that run on stores.
 const SUITES: &[(&str, &[Scenario<Desk>])] = &[
+    ("account_store", account_store::SCENARIOS),
+    ("filing_store", filing_store::SCENARIOS),
+    ("analysis_pool", analysis_pool::SCENARIOS),
     ("ledger", ledger::SCENARIOS),
     ("task_store", task_store::SCENARIOS),
     ("settlement", settlement::SCENARIOS),
+    ("quota_store", quota_store::SCENARIOS),
+    ("outbox", outbox::SCENARIOS),
 ];
 
 /// The trials of all stores.

@@ -174,7 +174,7 @@ pub struct AbandonTask {
 ///   with another request `KeyReused`; the key is the account's own.
 /// - **SE-5** racing submits never overdraw and never exceed `max_running`.
 /// - **SE-6** `deliver_filing` grants access to every live task of the filing that waits for it, of
-///   whatever key, and captures each access hold once; an account that has access meanwhile gets its hold
+///   whatever key, and captures each access hold once; an account that has paid access meanwhile gets its hold
 ///   back. Repeated, it changes nothing.
 /// - **SE-7** `complete` stores the analysis, captures the leader's hold (or voids it, uncharged),
 ///   completes leader and followers, each with its event, in one commit; those of them that still wait

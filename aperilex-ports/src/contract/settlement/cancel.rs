@@ -4,36 +4,51 @@ use super::super::support::{ACCESS, ANALYSIS, Desk, at, usd};
 use super::submit::messages;
 use crate::*;
 
-pub(super) async fn a_cancelled_leader_hands_over_to_who_can_pay(desk: Desk) {
-    let key = Desk::pool_key(desk.filing().await);
-    let mut first = desk.request_with_access(desk.funded(1000).await, &key);
-    first.charges.analysis_price = usd(7);
-    let leader = desk.submit(&first).await;
-    let poor = desk
-        .submit(&desk.request(desk.funded(ANALYSIS - 1).await, &key))
-        .await;
-    let heir = desk.request_with_access(desk.funded(ACCESS + ANALYSIS).await, &key);
-    let heir = desk.submit(&heir).await;
-    let rich = desk
-        .submit(&desk.request(desk.funded(1000).await, &key))
-        .await;
-    desk.drain().await;
+/// A leader that does not run, and followers of whom the first cannot pay.
+struct Waiting {
+    leader: Task,
+    poor: Task,
+    heir: Task,
+    rich: Task,
+}
 
-    let left = desk
-        .stores
-        .settlement
-        .cancel(leader.id, at(3600), at(30))
-        .await
-        .unwrap();
+impl Waiting {
+    async fn begin(desk: &Desk) -> Self {
+        let key = Desk::pool_key(desk.filing().await);
+        let mut first = desk.request_with_access(desk.funded(1000).await, &key);
+        // The heir pays its own price, not the leader's.
+        first.charges.analysis_price = usd(7);
+        let poor = desk.request(desk.funded(ANALYSIS - 1).await, &key);
+        let heir = desk.request_with_access(desk.funded(ACCESS + ANALYSIS).await, &key);
+        let rich = desk.request(desk.funded(1000).await, &key);
+        let waiting = Self {
+            leader: desk.submit(&first).await,
+            poor: desk.submit(&poor).await,
+            heir: desk.submit(&heir).await,
+            rich: desk.submit(&rich).await,
+        };
+        desk.drain().await;
+        waiting
+    }
+
+    async fn cancel(&self, desk: &Desk) -> Task {
+        let settlement = &desk.stores.settlement;
+        let left = settlement.cancel(self.leader.id, at(3600), at(30)).await;
+        left.unwrap()
+    }
+}
+
+pub(super) async fn a_cancelled_leader_hands_over_to_who_can_pay(desk: Desk) {
+    let waiting = Waiting::begin(&desk).await;
+    let (leader, heir) = (&waiting.leader, &waiting.heir);
+    let left = waiting.cancel(&desk).await;
     assert_eq!((left.id, left.status), (leader.id, TaskStatus::Cancelled));
     assert_eq!(desk.task(leader.id).await, left);
-    assert_eq!(
-        desk.balance(leader.user).await,
-        Balance {
-            posted: usd(1000),
-            held: usd(0)
-        }
-    );
+    let whole = Balance {
+        posted: usd(1000),
+        held: usd(0),
+    };
+    assert_eq!(desk.balance(leader.user).await, whole);
 
     let now = desk.task(heir.id).await;
     assert_eq!(
@@ -60,8 +75,7 @@ pub(super) async fn a_cancelled_leader_hands_over_to_who_can_pay(desk: Desk) {
         messages(&desk.drain().await),
         [(message, heir.priority, at(30))]
     );
-
-    for follower in [&poor, &rich] {
+    for follower in [&waiting.poor, &waiting.rich] {
         let now = desk.task(follower.id).await;
         assert_eq!(
             (now.role, now.status),
@@ -69,26 +83,26 @@ pub(super) async fn a_cancelled_leader_hands_over_to_who_can_pay(desk: Desk) {
         );
         assert_eq!(desk.balance(follower.user).await.held, usd(0));
     }
-    let lease = desk.claim(heir.id, 31).await;
+    desk.audit().await;
+}
+
+pub(super) async fn the_heir_pays_what_it_was_quoted(desk: Desk) {
+    let waiting = Waiting::begin(&desk).await;
+    waiting.cancel(&desk).await;
+    let lease = desk.claim(waiting.heir.id, 31).await;
     let done = CompleteTask {
         now: at(40),
-        ..desk.completion(&heir, lease)
+        ..desk.completion(&waiting.heir, lease)
     };
     desk.stores.settlement.complete(&done).await.unwrap();
-    for task in [&poor, &heir, &rich] {
+    for task in [&waiting.poor, &waiting.heir, &waiting.rich] {
         assert_eq!(desk.status(task.id).await, TaskStatus::Completed);
     }
-    assert_eq!(desk.status(leader.id).await, TaskStatus::Cancelled);
-    assert_eq!(
-        desk.balance(heir.user).await.posted,
-        usd(0),
-        "the heir paid what it was quoted"
-    );
-    assert_eq!(
-        desk.entries(leader.user).await.len(),
-        1,
-        "who left pays nothing"
-    );
+    assert_eq!(desk.status(waiting.leader.id).await, TaskStatus::Cancelled);
+    assert_eq!(desk.balance(waiting.heir.user).await.posted, usd(0));
+    for free in [&waiting.leader, &waiting.poor, &waiting.rich] {
+        assert_eq!(desk.entries(free.user).await.len(), 1, "pays nothing");
+    }
     desk.audit().await;
 }
 
