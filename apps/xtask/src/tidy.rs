@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 
 use crate::shell::root;
 
+/// One rule: the places that break it.
+type Rule = fn(&Tree) -> anyhow::Result<Vec<String>>;
+
 /// Checks all rules; names every place that breaks one.
 pub(crate) fn run() -> anyhow::Result<()> {
     let broken = broken_rules()?;
@@ -28,7 +31,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
 
 fn broken_rules() -> anyhow::Result<Vec<String>> {
     let tree = Tree::read(&root())?;
-    let rules: [fn(&Tree) -> anyhow::Result<Vec<String>>; 6] = [
+    let rules: [Rule; 6] = [
         dependencies::check,
         files::check,
         adapters::check,
