@@ -14,7 +14,7 @@ mod m20261123_000007_create_quota;
 mod m20261123_000008_create_queue;
 mod run;
 
-pub use run::{pending, run};
+pub use run::{names, pending, run};
 pub use sea_orm_migration::sea_orm::DbErr;
 
 /// The steps, in order.

@@ -42,6 +42,13 @@ pub async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     missing(db).await
 }
 
+/// Names of all steps, in order.
+#[must_use]
+pub fn names() -> Vec<String> {
+    let steps = Migrator::migrations();
+    steps.iter().map(|step| step.name().to_owned()).collect()
+}
+
 async fn begin_locked(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -60,9 +67,8 @@ async fn begin_locked(db: &DatabaseConnection) -> Result<DatabaseTransaction, Db
 
 async fn missing(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let applied = applied(db).await?;
-    let steps = Migrator::migrations();
-    let names = steps.iter().map(|step| step.name().to_owned());
-    Ok(names.filter(|name| !applied.contains(name)).collect())
+    let missing = names().into_iter().filter(|name| !applied.contains(name));
+    Ok(missing.collect())
 }
 
 async fn applied(db: &impl ConnectionTrait) -> Result<HashSet<String>, DbErr> {

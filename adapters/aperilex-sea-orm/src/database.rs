@@ -102,6 +102,15 @@ impl Database {
         answer.map(drop).map_err(DatabaseError::Unreachable)
     }
 
+    /// Closes all connections; what is under way ends first. Other clones are closed with it.
+    pub async fn close(&self) {
+        for pool in [&self.read, &self.relaxed, &self.write] {
+            if let Err(error) = pool.close_by_ref().await {
+                tracing::debug!(%error, "a pool was not closed");
+            }
+        }
+    }
+
     /// All stores, on this database.
     #[must_use]
     pub fn stores(&self) -> Stores {
