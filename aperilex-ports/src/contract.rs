@@ -43,6 +43,8 @@ macro_rules! scenario {
 
 pub mod account_store;
 pub mod analysis_pool;
+pub mod document_store;
+pub mod event_bus;
 pub mod filing_store;
 pub mod ledger;
 pub mod outbox;
@@ -50,10 +52,16 @@ pub mod quota_store;
 pub mod settlement;
 mod stores;
 mod support;
+pub mod task_queue;
 pub mod task_store;
 
+pub use document_store::{
+    DocumentBench, DocumentStoreFixture, document_store, document_store_failures,
+};
+pub use event_bus::{EventBusFixture, event_bus, event_bus_failures};
 pub use stores::{StoresFixture, stores, stores_failures};
 pub use support::Desk;
+pub use task_queue::{QueueBench, QueueFixture, task_queue, task_queue_failures};
 
 /// A scenario under way.
 pub type Running<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
@@ -89,8 +97,10 @@ pub fn run(trials: Vec<Trial>) -> ExitCode {
 /// Ids of the clauses that have scenarios, in the order of the suites, each once.
 #[must_use]
 pub fn clauses() -> Vec<&'static str> {
-    let mut ids = Vec::new();
-    ids.extend(stores::clauses());
+    let mut ids: Vec<_> = stores::clauses().collect();
+    ids.extend(task_queue::SCENARIOS.iter().map(|it| it.id));
+    ids.extend(document_store::SCENARIOS.iter().map(|it| it.id));
+    ids.extend(event_bus::SCENARIOS.iter().map(|it| it.id));
     ids.dedup();
     ids
 }

@@ -1,1 +1,37 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
 
+use sea_orm_migration::prelude::*;
+
+mod column;
+mod m20261123_000001_create_account;
+mod m20261123_000002_create_ledger;
+mod m20261123_000003_create_filing;
+mod m20261123_000004_create_analysis;
+mod m20261123_000005_create_task;
+mod m20261123_000006_create_outbox;
+mod m20261123_000007_create_quota;
+mod m20261123_000008_create_queue;
+mod run;
+
+pub use run::{names, pending, run};
+pub use sea_orm_migration::sea_orm::DbErr;
+
+/// The steps, in order.
+#[derive(Debug)]
+pub(crate) struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_create_account::Migration),
+            Box::new(m20261123_000002_create_ledger::Migration),
+            Box::new(m20261123_000003_create_filing::Migration),
+            Box::new(m20261123_000004_create_analysis::Migration),
+            Box::new(m20261123_000005_create_task::Migration),
+            Box::new(m20261123_000006_create_outbox::Migration),
+            Box::new(m20261123_000007_create_quota::Migration),
+            Box::new(m20261123_000008_create_queue::Migration),
+        ]
+    }
+}

@@ -1,0 +1,117 @@
+//! Accounts and their keys.
+
+use aperilex_ports::{
+    Account, AccountStore, AccountStoreError, ApiKey, Digest, Email, KeyId, StoreError, Timestamp,
+    UserId,
+};
+use async_trait::async_trait;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
+
+use crate::database::Store;
+use crate::entity::{account, api_key};
+use crate::error::Stop;
+use crate::read::page;
+use crate::stored::micros;
+
+type Outcome<T> = Result<T, Stop<AccountStoreError>>;
+
+#[async_trait]
+impl AccountStore for Store {
+    async fn create(&self, account: &Account) -> Result<(), AccountStoreError> {
+        transact!(self.db, |tx| create(tx, account).await)
+    }
+
+    async fn get(&self, user: UserId) -> Result<Option<Account>, StoreError> {
+        let query = account::Entity::find_by_id(user.as_uuid());
+        self.db.one::<account::Model, _>(&query.into_query()).await
+    }
+
+    async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
+        let query = account::Entity::find().filter(account::Column::Email.eq(email.as_str()));
+        self.db.one::<account::Model, _>(&query.into_query()).await
+    }
+
+    async fn by_key(&self, hash: &Digest) -> Result<Option<Account>, StoreError> {
+        let owner = Expr::col((api_key::Entity, api_key::Column::UserId))
+            .eq(Expr::col((account::Entity, account::Column::Id)));
+        let mut query = account::Entity::find()
+            .filter(api_key::Column::Hash.eq(hash.to_string()))
+            .filter(api_key::Column::RevokedAt.is_null())
+            .into_query();
+        query.join(JoinType::InnerJoin, api_key::Entity, owner);
+        self.db.one::<account::Model, _>(&query).await
+    }
+
+    async fn add_key(&self, key: &ApiKey) -> Result<(), AccountStoreError> {
+        transact!(self.db, |tx| add_key(tx, key).await)
+    }
+
+    async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError> {
+        transact!(self.db, |tx| {
+            let update = api_key::Entity::update_many()
+                .col_expr(api_key::Column::RevokedAt, micros(now).into())
+                .filter(api_key::Column::Id.eq(key.as_uuid()))
+                .filter(api_key::Column::RevokedAt.is_null());
+            update.exec(tx).await.map(drop).map_err(Stop::Database)
+        })
+    }
+
+    async fn list(&self, after: Option<UserId>, limit: usize) -> Result<Vec<Account>, StoreError> {
+        // Ids are in the order of their making.
+        let query = account::Entity::find()
+            .apply_if(after, |query, after| {
+                query.filter(account::Column::Id.gt(after.as_uuid()))
+            })
+            .order_by_asc(account::Column::Id)
+            .limit(page(limit));
+        self.db.all::<account::Model, _>(&query.into_query()).await
+    }
+}
+
+async fn create(tx: &DatabaseTransaction, account: &Account) -> Outcome<()> {
+    let same_email = account::Column::Email.eq(account.email.as_str());
+    let query = account::Entity::find().filter(same_email);
+    if query.one(tx).await?.is_some() {
+        return Err(Stop::Refused(AccountStoreError::EmailTaken));
+    }
+    let row = account::ActiveModel {
+        id: Set(account.id.as_uuid()),
+        email: Set(account.email.as_str().to_owned()),
+        tier: Set(account.tier.as_str().to_owned()),
+        status: Set(account.status.as_str().to_owned()),
+        role: Set(account.role.as_str().to_owned()),
+        posted: Set(0),
+        held: Set(0),
+        seq: Set(0),
+        created_at: Set(micros(account.created_at)),
+    };
+    // Where two are as fast as each other the second runs again, and finds the first.
+    account::Entity::insert(row)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+async fn add_key(tx: &DatabaseTransaction, key: &ApiKey) -> Outcome<()> {
+    let owner = account::Entity::find_by_id(key.user.as_uuid());
+    if owner.one(tx).await?.is_none() {
+        return Err(Stop::Refused(AccountStoreError::Unknown));
+    }
+    let row = api_key::ActiveModel {
+        id: Set(key.id.as_uuid()),
+        user_id: Set(key.user.as_uuid()),
+        prefix: Set(key.prefix.clone()),
+        hash: Set(key.hash.to_string()),
+        created_at: Set(micros(key.created_at)),
+        revoked_at: Set(key.revoked_at.map(micros)),
+    };
+    api_key::Entity::insert(row)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! The pool of analyses.
+
+use aperilex_ports::{
+    AccessSource, AnalysisId, AnalysisPool, AnalysisRecord, FilingId, FindAnalysis, StoreError,
+    UserId,
+};
+use async_trait::async_trait;
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+
+use crate::database::Store;
+use crate::entity::analysis::{Column, Entity, Model, rank};
+use crate::entity::filing_access;
+use crate::error::Stop;
+use crate::read::{page, read};
+use crate::stored::word;
+use crate::transaction::Durability;
+
+#[async_trait]
+impl AnalysisPool for Store {
+    async fn find(&self, request: &FindAnalysis) -> Result<Option<AnalysisRecord>, StoreError> {
+        let query = Entity::find()
+            .filter(Column::FilingId.eq(request.filing.as_uuid()))
+            .filter(Column::Template.eq(request.template.as_str()))
+            .filter(Column::QualityRank.gte(rank(request.quality)))
+            .filter(Column::DocumentSha256.eq(request.document_sha256.to_string()))
+            .filter(Column::SchemaVersion.eq(i64::from(request.schema_version)))
+            .filter(Column::PromptVersion.is_in(&request.prompt_versions))
+            .filter(Column::OwnerId.is_null())
+            .filter(Column::RetractedAt.is_null())
+            .order_by_desc(Column::QualityRank)
+            .order_by_desc(Column::CreatedAt)
+            .order_by_desc(Column::Id)
+            .limit(1);
+        self.db.one::<Model, _>(&query.into_query()).await
+    }
+
+    async fn readable(
+        &self,
+        user: UserId,
+        analysis: AnalysisId,
+    ) -> Result<Option<(AnalysisRecord, AccessSource)>, StoreError> {
+        let source = (filing_access::Entity, filing_access::Column::Source);
+        let mut query = readable_by(user)
+            .filter(Column::Id.eq(analysis.as_uuid()))
+            .into_query();
+        with_access(&mut query, user).expr_as(Expr::col(source), "access_source");
+        let rows = self
+            .db
+            .rows(&query)
+            .await
+            .map_err(crate::error::store_error)?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let source: String = row
+            .try_get("", "access_source")
+            .map_err(crate::error::store_error)?;
+        let source = word("source of access", &source)?;
+        Ok(Some((read::<Model, _>(row)?, source)))
+    }
+
+    async fn list(
+        &self,
+        user: UserId,
+        filing: Option<FilingId>,
+        before: Option<AnalysisId>,
+        limit: usize,
+    ) -> Result<Vec<AnalysisRecord>, StoreError> {
+        // Ids are in the order of their making.
+        let mut query = readable_by(user)
+            .apply_if(filing, |query, filing| {
+                query.filter(Column::FilingId.eq(filing.as_uuid()))
+            })
+            .apply_if(before, |query, before| {
+                query.filter(Column::Id.lt(before.as_uuid()))
+            })
+            .order_by_desc(Column::Id)
+            .limit(page(limit))
+            .into_query();
+        with_access(&mut query, user);
+        self.db.all::<Model, _>(&query).await
+    }
+
+    async fn record_view(&self, analysis: AnalysisId) -> Result<(), StoreError> {
+        transact!(self.db, Durability::Relaxed, |tx| {
+            let update = Entity::update_many()
+                .col_expr(Column::Views, Expr::col(Column::Views).add(1))
+                .filter(Column::Id.eq(analysis.as_uuid()));
+            update.exec(tx).await.map(drop).map_err(Stop::Database)
+        })
+    }
+}
+
+/// Analyses of the pool, and the account's own.
+fn readable_by(user: UserId) -> sea_orm::Select<Entity> {
+    Entity::find().filter(
+        Condition::any()
+            .add(Column::OwnerId.is_null())
+            .add(Column::OwnerId.eq(user.as_uuid())),
+    )
+}
+
+/// Only of filings that the account has access to: in the same query, so that nothing of the others
+/// is ever read.
+fn with_access(query: &mut SelectStatement, user: UserId) -> &mut SelectStatement {
+    let access = |column| Expr::col((filing_access::Entity, column));
+    let same_filing = access(filing_access::Column::FilingId)
+        .eq(Expr::col((Entity, Column::FilingId)))
+        .and(access(filing_access::Column::UserId).eq(user.as_uuid()));
+    query.join(JoinType::InnerJoin, filing_access::Entity, same_filing)
+}

@@ -1,0 +1,226 @@
+//! The database: its pools, and how they are opened.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aperilex_ports::{Clock, Stores};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+use secrecy::ExposeSecret;
+use tokio::sync::Mutex;
+
+use crate::config::{DatabaseConfig, Kind};
+use crate::error::{DatabaseError, is_passing};
+use crate::queue::{QueueSettings, SeaOrmQueue};
+use crate::transaction::{Begun, Durability, MAX_REPEATS, pause};
+
+/// A connection that was idle longer than this is tried before it is used.
+const TRIED_AFTER: Duration = Duration::from_secs(5);
+/// An idle connection is closed after this long, so that a database that sleeps when unused can.
+const IDLE_FOR: Duration = Duration::from_secs(60);
+/// Statements kept prepared per connection.
+const STATEMENTS: usize = 256;
+
+/// A database. Clones share its connections.
+#[derive(Debug, Clone)]
+pub struct Database {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    relaxed: DatabaseConnection,
+    /// SQLite takes one writer at a time: those of this process wait here, in turn, and not by polling
+    /// for the file lock.
+    writer: Option<Arc<Mutex<()>>>,
+    acquire_timeout: Duration,
+}
+
+impl Database {
+    /// Opens a database. A SQLite file is made if it is not there, its directory is not; Postgres is
+    /// connected to when it is first used.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    pub async fn connect(config: &DatabaseConfig) -> Result<Self, DatabaseError> {
+        match config.kind().ok_or(DatabaseError::Url)? {
+            Kind::Sqlite => Self::sqlite(config).await,
+            Kind::Postgres => Self::postgres(config).await,
+        }
+    }
+
+    async fn sqlite(config: &DatabaseConfig) -> Result<Self, DatabaseError> {
+        let write = open_writer(config).await?;
+        let relaxed = sqlite_options(config, 1, |opts| {
+            opts.synchronous(SqliteSynchronous::Normal)
+        });
+        let readers = config.pool_max.max(1);
+        let read = sqlite_options(config, readers, |opts| opts.pragma("query_only", "ON"));
+        Ok(Self {
+            read: open(read).await?,
+            write,
+            relaxed: open(relaxed).await?,
+            writer: Some(Arc::new(Mutex::new(()))),
+            acquire_timeout: config.acquire_timeout(),
+        })
+    }
+
+    async fn postgres(config: &DatabaseConfig) -> Result<Self, DatabaseError> {
+        let url = config.url.expose_secret();
+        // One spelling of the scheme is all that is accepted below.
+        let url = url.replacen("postgresql://", "postgres://", 1);
+        let mut options = ConnectOptions::new(url);
+        common(&mut options, config, config.pool_max.max(1));
+        options
+            .set_application_name("aperilex")
+            .statement_timeout(config.statement_timeout())
+            .idle_timeout(IDLE_FOR)
+            .test_before_acquire_if_idle_for(TRIED_AFTER)
+            .map_sqlx_postgres_opts(|opts| opts.statement_cache_capacity(STATEMENTS));
+        let pool = open(options).await?;
+        Ok(Self {
+            read: pool.clone(),
+            write: pool.clone(),
+            relaxed: pool,
+            writer: None,
+            acquire_timeout: config.acquire_timeout(),
+        })
+    }
+
+    /// The connections that may write: what migrations run on.
+    #[must_use]
+    pub const fn connection(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Unreachable`].
+    pub async fn ping(&self) -> Result<(), DatabaseError> {
+        let answer = self.read.execute_unprepared("SELECT 1").await;
+        answer.map(drop).map_err(DatabaseError::Unreachable)
+    }
+
+    /// Closes all connections; what is under way ends first. Other clones are closed with it.
+    pub async fn close(&self) {
+        for pool in [&self.read, &self.relaxed, &self.write] {
+            if let Err(error) = pool.close_by_ref().await {
+                tracing::debug!(%error, "a pool was not closed");
+            }
+        }
+    }
+
+    /// All stores, on this database.
+    #[must_use]
+    pub fn stores(&self) -> Stores {
+        let store = Arc::new(Store { db: self.clone() });
+        Stores {
+            accounts: store.clone(),
+            filings: store.clone(),
+            pool: store.clone(),
+            tasks: store.clone(),
+            ledger: store.clone(),
+            settlement: store.clone(),
+            quota: store.clone(),
+            outbox: store,
+        }
+    }
+
+    /// The embedded queue, on this database.
+    #[must_use]
+    pub fn queue(&self, clock: Arc<dyn Clock>, settings: QueueSettings) -> SeaOrmQueue {
+        SeaOrmQueue::new(self.clone(), clock, settings)
+    }
+
+    /// Where reads go.
+    pub(crate) const fn reader(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// Begins a write transaction. On SQLite it has the write lock from the start (`IMMEDIATE`); on
+    /// Postgres it is `READ COMMITTED` and takes row locks as it goes.
+    pub(crate) async fn begin(&self, durability: Durability) -> Result<Begun, DbErr> {
+        let writer = match &self.writer {
+            None => None,
+            Some(writer) => {
+                let turn = writer.clone().lock_owned();
+                let turn = tokio::time::timeout(self.acquire_timeout, turn).await;
+                Some(turn.map_err(|_| DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout))?)
+            }
+        };
+        let connection = match durability {
+            Durability::Full => &self.write,
+            Durability::Relaxed => &self.relaxed,
+        };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let inner = connection.begin_with_options(options).await?;
+        Ok(Begun::new(inner, writer))
+    }
+}
+
+/// All stores: their tables are one database, so they are one value.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub(crate) db: Database,
+}
+
+fn common(options: &mut ConnectOptions, config: &DatabaseConfig, connections: u32) {
+    options
+        .max_connections(connections)
+        .min_connections(0)
+        .acquire_timeout(config.acquire_timeout())
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .connect_lazy(true);
+}
+
+fn sqlite_options(
+    config: &DatabaseConfig,
+    connections: u32,
+    tune: fn(SqliteConnectOptions) -> SqliteConnectOptions,
+) -> ConnectOptions {
+    let mut options = ConnectOptions::new(config.url.expose_secret());
+    common(&mut options, config, connections);
+    let busy_timeout = config.statement_timeout();
+    options
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .map_sqlx_sqlite_opts(move |opts| {
+            let opts = opts.busy_timeout(busy_timeout).foreign_keys(true);
+            tune(opts.statement_cache_capacity(STATEMENTS))
+        });
+    options
+}
+
+async fn open(options: ConnectOptions) -> Result<DatabaseConnection, DatabaseError> {
+    sea_orm::Database::connect(options).await.map_err(|error| {
+        tracing::debug!(%error, "the database was not opened");
+        DatabaseError::Unreachable(error)
+    })
+}
+
+/// Opens the writing connection at once: it makes the file and turns on the write-ahead log, which
+/// stays on. Many processes doing so at once get in each other's way, so it is tried again.
+async fn open_writer(config: &DatabaseConfig) -> Result<DatabaseConnection, DatabaseError> {
+    let mut repeats = 0;
+    loop {
+        let mut options = sqlite_options(config, 1, |opts| {
+            opts.create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+        });
+        options.connect_lazy(false);
+        match sea_orm::Database::connect(options).await {
+            Err(error) if repeats < MAX_REPEATS && is_passing(&error) => {
+                pause(repeats).await;
+                repeats += 1;
+            }
+            outcome => return outcome.map_err(DatabaseError::Unreachable),
+        }
+    }
+}

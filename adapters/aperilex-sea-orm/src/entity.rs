@@ -1,0 +1,18 @@
+//! The rows, one module per table. They do not leave this crate.
+
+pub(crate) mod account;
+pub(crate) mod analysis;
+pub(crate) mod api_key;
+pub(crate) mod filing;
+pub(crate) mod filing_access;
+pub(crate) mod hold;
+pub(crate) mod idempotency;
+pub(crate) mod ledger_entry;
+pub(crate) mod live_run;
+pub(crate) mod outbox;
+pub(crate) mod queue_dead_letter;
+pub(crate) mod queue_dedup;
+pub(crate) mod queue_message;
+pub(crate) mod quota;
+pub(crate) mod task;
+pub(crate) mod task_event;

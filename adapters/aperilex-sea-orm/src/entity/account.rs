@@ -1,0 +1,46 @@
+//! Accounts with their wallets.
+
+use aperilex_ports::{Account, UserId};
+use sea_orm::entity::prelude::*;
+
+use crate::error::Unreadable;
+use crate::stored::{time, word};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "account")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: Uuid,
+    pub(crate) email: String,
+    pub(crate) tier: String,
+    pub(crate) status: String,
+    pub(crate) role: String,
+    pub(crate) posted: i64,
+    pub(crate) held: i64,
+    pub(crate) seq: i64,
+    pub(crate) created_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl TryFrom<Model> for Account {
+    type Error = Unreadable;
+
+    fn try_from(row: Model) -> Result<Self, Unreadable> {
+        Ok(Self {
+            id: UserId::from_uuid(row.id),
+            // The address is not for logs, so it is not repeated.
+            email: row
+                .email
+                .parse()
+                .map_err(|_| Unreadable("e-mail address of an account".to_owned()))?,
+            tier: word("tier of an account", &row.tier)?,
+            status: word("status of an account", &row.status)?,
+            role: word("role of an account", &row.role)?,
+            created_at: time("creation of an account", row.created_at)?,
+        })
+    }
+}

@@ -1,0 +1,181 @@
+//! Credits. All that changes an account's credits does so while it holds the lock on the account's row.
+
+mod hold;
+mod post;
+mod wallet;
+
+use aperilex_ports::{
+    Balance, Hold, HoldId, HoldStatus, Ledger, LedgerEntry, LedgerError, MicroUsd, PlaceHold,
+    PostEntry, StoreError, Timestamp, UserId,
+};
+use async_trait::async_trait;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+
+pub(crate) use hold::{Capture, find_hold};
+pub(crate) use wallet::{Wallet, Wallets};
+
+use crate::database::Store;
+use crate::entity::{account, hold as hold_row, ledger_entry, task};
+use crate::error::{Stop, Unreadable};
+use crate::read::page;
+use crate::stored::{micros, number};
+
+pub(crate) type Outcome<T> = Result<T, Stop<LedgerError>>;
+
+#[async_trait]
+impl Ledger for Store {
+    async fn place_hold(&self, hold: &PlaceHold) -> Result<Hold, LedgerError> {
+        transact!(self.db, |tx| {
+            match Wallet::lock(tx, hold.user).await {
+                Ok(mut wallet) => wallet.place(tx, hold).await,
+                Err(stop) => Err(stop),
+            }
+        })
+    }
+
+    async fn capture(
+        &self,
+        hold: HoldId,
+        amount: MicroUsd,
+        description: &str,
+        now: Timestamp,
+    ) -> Result<LedgerEntry, LedgerError> {
+        let capture = Capture {
+            hold,
+            amount,
+            description,
+            analysis: None,
+            now,
+        };
+        transact!(self.db, |tx| {
+            match lock_owner(tx, hold).await {
+                Ok(mut wallet) => wallet.capture(tx, &capture).await,
+                Err(stop) => Err(stop),
+            }
+        })
+    }
+
+    async fn void(&self, hold: HoldId, now: Timestamp) -> Result<(), LedgerError> {
+        transact!(self.db, |tx| {
+            match lock_owner(tx, hold).await {
+                Ok(mut wallet) => wallet.void(tx, hold, now).await,
+                Err(stop) => Err(stop),
+            }
+        })
+    }
+
+    async fn post(&self, entry: &PostEntry) -> Result<LedgerEntry, LedgerError> {
+        transact!(self.db, |tx| {
+            match Wallet::lock(tx, entry.user).await {
+                Ok(mut wallet) => wallet.post(tx, entry).await,
+                Err(stop) => Err(stop),
+            }
+        })
+    }
+
+    async fn balance(&self, user: UserId) -> Result<Balance, LedgerError> {
+        let query = account::Entity::find_by_id(user.as_uuid());
+        let balance = self
+            .db
+            .one::<account::Model, Stored>(&query.into_query())
+            .await?;
+        balance
+            .map(|Stored(balance)| balance)
+            .ok_or(LedgerError::Unknown)
+    }
+
+    async fn entries(
+        &self,
+        user: UserId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        let query = ledger_entry::Entity::find()
+            .filter(ledger_entry::Column::UserId.eq(user.as_uuid()))
+            .apply_if(before, |query, before| {
+                query.filter(ledger_entry::Column::Seq.lt(number(before)))
+            })
+            .order_by_desc(ledger_entry::Column::Seq)
+            .limit(page(limit));
+        self.db
+            .all::<ledger_entry::Model, _>(&query.into_query())
+            .await
+    }
+
+    async fn holds(&self, user: UserId) -> Result<Vec<Hold>, StoreError> {
+        let query = hold_row::Entity::find()
+            .filter(hold_row::Column::UserId.eq(user.as_uuid()))
+            .order_by_asc(hold_row::Column::Id);
+        self.db.all::<hold_row::Model, _>(&query.into_query()).await
+    }
+
+    async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError> {
+        let due = due(now).limit(page(limit)).into_query();
+        let due: Vec<Hold> = self.db.all::<hold_row::Model, _>(&due).await?;
+        let mut expired = Vec::new();
+        for hold in due {
+            // Each by itself: a sweep must not lock many accounts at a time.
+            let ended: Result<Option<Hold>, LedgerError> =
+                transact!(self.db, |tx| expire(tx, hold.id, now).await);
+            match ended {
+                Ok(hold) => expired.extend(hold),
+                Err(LedgerError::Store(error)) => return Err(error),
+                // It ended otherwise meanwhile.
+                Err(_) => {}
+            }
+        }
+        Ok(expired)
+    }
+}
+
+struct Stored(Balance);
+
+impl TryFrom<account::Model> for Stored {
+    type Error = Unreadable;
+
+    fn try_from(row: account::Model) -> Result<Self, Unreadable> {
+        Ok(Self(Balance {
+            posted: MicroUsd::new(row.posted),
+            held: MicroUsd::new(row.held),
+        }))
+    }
+}
+
+/// Open holds whose time has passed and whose task, if any, is not live.
+fn due(now: Timestamp) -> sea_orm::Select<hold_row::Entity> {
+    let live = Query::select()
+        .expr(Expr::val(1))
+        .from(task::Entity)
+        .and_where(
+            Expr::col((task::Entity, task::Column::Id))
+                .eq(Expr::col((hold_row::Entity, hold_row::Column::TaskId))),
+        )
+        .and_where(Expr::col((task::Entity, task::Column::Status)).is_in(task::LIVE))
+        .to_owned();
+    hold_row::Entity::find()
+        .filter(hold_row::Column::Status.eq(HoldStatus::Open.as_str()))
+        .filter(hold_row::Column::ExpiresAt.lte(micros(now)))
+        .filter(Expr::exists(live).not())
+        .order_by_asc(hold_row::Column::ExpiresAt)
+}
+
+async fn expire(tx: &DatabaseTransaction, id: HoldId, now: Timestamp) -> Outcome<Option<Hold>> {
+    let mut wallet = lock_owner(tx, id).await?;
+    // A task that has ended stays ended, so what was due stays due unless the hold itself ended.
+    let still = due(now).filter(hold_row::Column::Id.eq(id.as_uuid()));
+    if still.one(tx).await?.is_none() {
+        return Ok(None);
+    }
+    let hold = wallet.end(tx, id, HoldStatus::Expired, now).await?;
+    Ok(Some(hold))
+}
+
+/// The wallet that a hold is in.
+async fn lock_owner(tx: &DatabaseTransaction, hold: HoldId) -> Outcome<Wallet> {
+    let hold = find_hold(tx, hold).await?;
+    let hold = hold.ok_or(Stop::Refused(LedgerError::Unknown))?;
+    Wallet::lock(tx, hold.user).await
+}

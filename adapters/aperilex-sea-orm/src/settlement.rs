@@ -1,0 +1,67 @@
+//! The commits that span several records.
+//!
+//! Locks are taken in one order, so that no two transactions wait for each other: leaders by id, their
+//! followers by id, wallets by id. Holds need no lock of their own: they change under their wallet's.
+
+mod access;
+mod cancel;
+mod close;
+mod complete;
+mod submit;
+
+use aperilex_ports::{
+    AbandonTask, CompleteTask, GrantAccess, LeaseToken, Settlement, SettlementError, SubmitTask,
+    Submitted, Task, TaskId, Timestamp,
+};
+use async_trait::async_trait;
+
+use crate::database::Store;
+use crate::error::Stop;
+
+type Outcome<T> = Result<T, Stop<SettlementError>>;
+
+#[async_trait]
+impl Settlement for Store {
+    async fn submit(&self, task: &SubmitTask) -> Result<Submitted, SettlementError> {
+        transact!(self.db, |tx| submit::submit(tx, task).await)
+    }
+
+    async fn grant_access(&self, grant: &GrantAccess) -> Result<bool, SettlementError> {
+        transact!(self.db, |tx| access::grant(tx, grant).await)
+    }
+
+    async fn deliver_filing(
+        &self,
+        task: TaskId,
+        lease: LeaseToken,
+        now: Timestamp,
+    ) -> Result<(), SettlementError> {
+        transact!(self.db, |tx| access::deliver(tx, task, lease, now).await)
+    }
+
+    async fn complete(&self, command: &CompleteTask) -> Result<(), SettlementError> {
+        transact!(self.db, |tx| complete::complete(tx, command).await)
+    }
+
+    async fn abandon(&self, command: &AbandonTask) -> Result<(), SettlementError> {
+        transact!(self.db, |tx| close::abandon(tx, command).await)
+    }
+
+    async fn retry(
+        &self,
+        command: &AbandonTask,
+        not_before: Timestamp,
+    ) -> Result<(), SettlementError> {
+        transact!(self.db, |tx| close::retry(tx, command, not_before).await)
+    }
+
+    async fn cancel(
+        &self,
+        task: TaskId,
+        holds_expire_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Task, SettlementError> {
+        transact!(self.db, |tx| cancel::cancel(tx, task, holds_expire_at, now)
+            .await)
+    }
+}

@@ -1,0 +1,140 @@
+//! A task is withdrawn; if it led, the oldest follower who can pay takes over.
+
+use aperilex_ports::{
+    AnalysisStatus,     EntryKind, PlaceHold, SettlementError, Task, TaskId, TaskRole, TaskStatus, TaskStoreError,
+    Timestamp,
+};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+
+use super::Outcome;
+use super::close::void_all;
+use crate::entity::{live_run, task};
+use crate::error::Stop;
+use crate::ledger::{Wallet, Wallets};
+use crate::run::{self, Run, conflict, enqueue, save_all};
+
+pub(super) async fn cancel(
+    tx: &DatabaseTransaction,
+    id: TaskId,
+    holds_expire_at: Timestamp,
+    now: Timestamp,
+) -> Outcome<Task> {
+    let leader = lock_leader(tx, id).await?;
+    let mut run = Run::of(tx, leader).await?;
+    let place = run.tasks.iter().position(|task| task.id == id);
+    // It may have ended, or become the leader, before the lock was had.
+    let mut task = run
+        .tasks
+        .swap_remove(place.ok_or(Stop::<SettlementError>::Again)?);
+    if task.role == TaskRole::Follower {
+        let mut wallet = Wallet::lock(tx, task.user).await?;
+        withdraw(tx, &mut wallet, &mut task, now).await?;
+        return saved(tx, vec![task], now).await;
+    }
+    if task.status == TaskStatus::Running {
+        return Err(conflict(&task).into());
+    }
+    let others = hand_over(tx, &mut task, run.tasks, holds_expire_at, now).await?;
+    let changed = std::iter::once(task).chain(others).collect();
+    saved(tx, changed, now).await
+}
+
+/// Locks the leader of the live run that the task is in.
+async fn lock_leader(tx: &DatabaseTransaction, id: TaskId) -> Outcome<Task> {
+    let row = task::Entity::find_by_id(id.as_uuid()).one(tx).await?;
+    let row = row.ok_or(Stop::Refused(TaskStoreError::Unknown))?;
+    let run_of = row.pool_key.clone();
+    let task = Task::try_from(row)?;
+    if task.status.is_terminal() {
+        return Err(conflict(&task).into());
+    }
+    let run = live_run::Entity::find_by_id(run_of).one(tx).await?;
+    let leader = TaskId::from_uuid(run.ok_or(Stop::<SettlementError>::Again)?.leader_id);
+    let leader = run::lock(tx, leader).await?;
+    if leader.status.is_terminal() || leader.role != TaskRole::Leader {
+        return Err(Stop::Again);
+    }
+    Ok(leader)
+}
+
+/// Withdraws the leader; gives those of the others that change with it.
+async fn hand_over(
+    tx: &DatabaseTransaction,
+    leader: &mut Task,
+    mut followers: Vec<Task>,
+    holds_expire_at: Timestamp,
+    now: Timestamp,
+) -> Outcome<Vec<Task>> {
+    followers.sort_by_key(|task| (task.created_at, task.id));
+    let users = followers.iter().map(|task| task.user).chain([leader.user]);
+    let mut wallets = Wallets::lock(tx, users).await?;
+    withdraw(tx, wallets.of(leader.user)?, leader, now).await?;
+    let mut heir = None;
+    for (place, follower) in followers.iter().enumerate() {
+        let available = wallets.of(follower.user)?.available();
+        if follower.charges.analysis_price <= available {
+            heir = Some(place);
+            break;
+        }
+    }
+    let Some(place) = heir else {
+        Run::close(tx, &leader.key).await?;
+        for follower in &mut followers {
+            withdraw(tx, wallets.of(follower.user)?, follower, now).await?;
+        }
+        return Ok(followers);
+    };
+    let mut heir = followers.swap_remove(place);
+    promote(tx, wallets.of(heir.user)?, &mut heir, holds_expire_at, now).await?;
+    Ok(vec![heir])
+}
+
+async fn withdraw(
+    tx: &DatabaseTransaction,
+    wallet: &mut Wallet,
+    task: &mut Task,
+    now: Timestamp,
+) -> Outcome<()> {
+    void_all(tx, wallet, task, now).await?;
+    task.status = TaskStatus::Cancelled;
+    task.lease = None;
+    Ok(())
+}
+
+async fn promote(
+    tx: &DatabaseTransaction,
+    wallet: &mut Wallet,
+    heir: &mut Task,
+    holds_expire_at: Timestamp,
+    now: Timestamp,
+) -> Outcome<()> {
+    if heir.charges.analysis_price.is_positive() {
+        let hold = PlaceHold {
+            id: heir.charges.analysis_hold,
+            user: heir.user,
+            purpose: EntryKind::Analysis,
+            amount: heir.charges.analysis_price,
+            filing: Some(heir.key.filing),
+            task: Some(heir.id),
+            expires_at: holds_expire_at,
+            now,
+        };
+        wallet.place(tx, &hold).await?;
+    }
+    heir.role = TaskRole::Leader;
+    heir.status = TaskStatus::Pending;
+    heir.progress = AnalysisStatus::Initiated;
+    live_run::Entity::update_many()
+        .col_expr(live_run::Column::LeaderId, heir.id.as_uuid().into())
+        .filter(live_run::Column::PoolKey.eq(heir.key.to_string()))
+        .exec(tx)
+        .await?;
+    enqueue(tx, heir, now).await?;
+    Ok(())
+}
+
+/// Saves them all; gives the first.
+async fn saved(tx: &DatabaseTransaction, mut tasks: Vec<Task>, now: Timestamp) -> Outcome<Task> {
+    save_all(tx, &mut tasks, now).await?;
+    tasks.into_iter().next().ok_or(Stop::Again)
+}

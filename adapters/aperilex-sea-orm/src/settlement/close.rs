@@ -1,0 +1,82 @@
+//! A run ends badly, or is tried again.
+
+use aperilex_ports::{
+    AbandonTask, AnalysisStatus, HoldId, HoldStatus, SettlementError, Task, TaskStatus, Timestamp,
+};
+use sea_orm::DatabaseTransaction;
+
+use super::Outcome;
+use crate::error::Stop;
+use crate::ledger::{Wallet, Wallets, find_hold};
+use crate::run::{Run, enqueue, save_all};
+
+pub(super) async fn abandon(tx: &DatabaseTransaction, command: &AbandonTask) -> Outcome<()> {
+    let mut run = Run::guarded(tx, command.task, command.guard, command.now).await?;
+    let users = run.tasks.iter().map(|task| task.user);
+    let mut wallets = Wallets::lock(tx, users).await?;
+    for task in &mut run.tasks {
+        void_all(tx, wallets.of(task.user)?, task, command.now).await?;
+        task.status = TaskStatus::Failed;
+        task.progress = AnalysisStatus::Error;
+        task.lease = None;
+        task.failure = Some(command.failure.clone());
+    }
+    if let Some(leader) = run.tasks.first() {
+        Run::close(tx, &leader.key).await?;
+    }
+    save_all(tx, &mut run.tasks, command.now).await?;
+    Ok(())
+}
+
+pub(super) async fn retry(
+    tx: &DatabaseTransaction,
+    command: &AbandonTask,
+    not_before: Timestamp,
+) -> Outcome<()> {
+    let mut run = Run::guarded(tx, command.task, command.guard, command.now).await?;
+    // Followers that saw it waiting still do.
+    run.tasks
+        .retain(|task| task.id == command.task || task.progress != AnalysisStatus::Queued);
+    for task in &mut run.tasks {
+        task.progress = AnalysisStatus::Queued;
+    }
+    let leader = run
+        .tasks
+        .first_mut()
+        .ok_or(Stop::<SettlementError>::Again)?;
+    leader.status = TaskStatus::Retrying;
+    leader.generation = leader.generation.saturating_add(1);
+    leader.lease = None;
+    leader.failure = Some(command.failure.clone());
+    enqueue(tx, leader, not_before).await?;
+    save_all(tx, &mut run.tasks, command.now).await?;
+    Ok(())
+}
+
+/// Gives back all that a task has set aside.
+pub(super) async fn void_all(
+    tx: &DatabaseTransaction,
+    wallet: &mut Wallet,
+    task: &Task,
+    now: Timestamp,
+) -> Outcome<()> {
+    let access = task.charges.access.as_ref().map(|access| access.hold);
+    for hold in access.into_iter().chain([task.charges.analysis_hold]) {
+        void_if_open(tx, wallet, hold, now).await?;
+    }
+    Ok(())
+}
+
+/// Gives a hold back, if it was placed and has not ended.
+pub(super) async fn void_if_open(
+    tx: &DatabaseTransaction,
+    wallet: &mut Wallet,
+    hold: HoldId,
+    now: Timestamp,
+) -> Outcome<()> {
+    let placed = find_hold(tx, hold).await?;
+    if placed.is_some_and(|hold| hold.status == HoldStatus::Open) {
+        wallet.void(tx, hold, now).await?;
+    }
+    Ok(())
+}

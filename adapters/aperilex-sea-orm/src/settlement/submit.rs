@@ -1,0 +1,212 @@
+//! A request is accepted: it leads a new run, or follows a live one.
+
+use aperilex_ports::{
+    AnalysisStatus, EntryKind, HoldId, IdempotentRequest, LedgerError, MicroUsd, PlaceHold,
+    SettlementError, SubmitTask, Submitted, Task, TaskId, TaskRole, TaskStatus,
+};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
+
+use super::Outcome;
+use crate::entity::{idempotency, live_run, task};
+use crate::error::Stop;
+use crate::ledger::Wallet;
+use crate::run::{self, enqueue};
+use crate::stored::{micros, rounded};
+
+pub(super) async fn submit(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<Submitted> {
+    if let Some(request) = &command.idempotency
+        && let Some(task) = replayed(tx, command, request).await?
+    {
+        return Ok(Submitted::Replayed(task));
+    }
+    let leader = match lead(tx, command).await? {
+        true => None,
+        false => Some(live_leader(tx, command).await?),
+    };
+    if leader.is_some()
+        && let Some(own) = own_live_task(tx, command).await?
+    {
+        remember(tx, command, own.id).await?;
+        return Ok(Submitted::Joined(own));
+    }
+    let task = new_task(command, leader.as_ref());
+    pay(tx, command, &task).await?;
+    run::insert(tx, &task).await?;
+    if task.role == TaskRole::Leader {
+        enqueue(tx, &task, task.created_at).await?;
+    }
+    remember(tx, command, task.id).await?;
+    Ok(Submitted::Accepted(task))
+}
+
+/// The task this key made before.
+async fn replayed(
+    tx: &DatabaseTransaction,
+    command: &SubmitTask,
+    request: &IdempotentRequest,
+) -> Outcome<Option<Task>> {
+    let key = (command.user.as_uuid(), request.key.clone());
+    let Some(row) = idempotency::Entity::find_by_id(key).one(tx).await? else {
+        return Ok(None);
+    };
+    if row.request != request.request.to_string() {
+        return Err(Stop::Refused(SettlementError::KeyReused));
+    }
+    find(tx, row.task_id).await
+}
+
+/// Notes which task the client's key made. If the same request came twice at a time the later one fails
+/// here, runs again, and finds what the first one made.
+async fn remember(tx: &DatabaseTransaction, command: &SubmitTask, task: TaskId) -> Outcome<()> {
+    let Some(request) = &command.idempotency else {
+        return Ok(());
+    };
+    let row = idempotency::ActiveModel {
+        user_id: Set(command.user.as_uuid()),
+        key: Set(request.key.clone()),
+        request: Set(request.request.to_string()),
+        task_id: Set(task.as_uuid()),
+        created_at: Set(micros(command.now)),
+    };
+    idempotency::Entity::insert(row)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+/// Whether this task leads: the unique row decides. Where another request has just written it and not
+/// committed, this waits for its end.
+async fn lead(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<bool> {
+    let row = live_run::ActiveModel {
+        pool_key: Set(command.key.to_string()),
+        leader_id: Set(command.task.as_uuid()),
+    };
+    let first_stays = OnConflict::column(live_run::Column::PoolKey)
+        .do_nothing_on([live_run::Column::PoolKey])
+        .to_owned();
+    let inserted = live_run::Entity::insert(row)
+        .on_conflict(first_stays)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// The leader to follow, under lock. If it has ended or handed over meanwhile, all begins again.
+async fn live_leader(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<Task> {
+    let id = leader_id(tx, command).await?;
+    let leader = run::lock(tx, id).await?;
+    if leader.status.is_terminal() || leader_id(tx, command).await? != id {
+        return Err(Stop::Again);
+    }
+    Ok(leader)
+}
+
+async fn leader_id(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<TaskId> {
+    let row = live_run::Entity::find_by_id(command.key.to_string())
+        .one(tx)
+        .await?;
+    row.map(|row| TaskId::from_uuid(row.leader_id))
+        .ok_or(Stop::Again)
+}
+
+async fn own_live_task(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<Option<Task>> {
+    let row = task::Entity::find()
+        .filter(task::Column::PoolKey.eq(command.key.to_string()))
+        .filter(task::Column::Status.is_in(task::LIVE))
+        .filter(task::Column::UserId.eq(command.user.as_uuid()))
+        .one(tx)
+        .await?;
+    Ok(row.map(Task::try_from).transpose()?)
+}
+
+async fn find(tx: &DatabaseTransaction, id: sea_orm::prelude::Uuid) -> Outcome<Option<Task>> {
+    let row = task::Entity::find_by_id(id).one(tx).await?;
+    Ok(row.map(Task::try_from).transpose()?)
+}
+
+fn new_task(command: &SubmitTask, leader: Option<&Task>) -> Task {
+    let now = rounded(command.now);
+    Task {
+        id: command.task,
+        user: command.user,
+        key: command.key.clone(),
+        status: leader.map_or(TaskStatus::Pending, |_| TaskStatus::Queued),
+        progress: leader.map_or(AnalysisStatus::Initiated, |leader| leader.progress),
+        role: leader.map_or(TaskRole::Leader, |_| TaskRole::Follower),
+        priority: command.priority,
+        generation: 1,
+        attempts: 0,
+        lease: None,
+        charges: command.charges.clone(),
+        analysis: None,
+        failure: None,
+        last_event: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// Places the holds: for access, and for the analysis if the task leads.
+async fn pay(tx: &DatabaseTransaction, command: &SubmitTask, task: &Task) -> Outcome<()> {
+    let mut wallet = Wallet::lock(tx, command.user).await?;
+    let leads = task.role == TaskRole::Leader;
+    if leads {
+        require_slot(tx, command).await?;
+    }
+    let access = command.charges.access.as_ref();
+    let access = access.map(|access| (access.hold, access.price, access.purpose));
+    let (hold, price) = (
+        command.charges.analysis_hold,
+        command.charges.analysis_price,
+    );
+    let analysis = leads.then_some((hold, price, EntryKind::Analysis));
+    let holds: Vec<_> = access.into_iter().chain(analysis).collect();
+    if holds.iter().any(|(_, price, _)| *price < MicroUsd::ZERO) {
+        return Err(Stop::Refused(LedgerError::BadAmount).into());
+    }
+    wallet.require(holds.iter().map(|(_, price, _)| *price).sum())?;
+    for (id, amount, purpose) in holds {
+        if amount.is_positive() {
+            let hold = place_hold(command, id, amount, purpose);
+            wallet.place(tx, &hold).await?;
+        }
+    }
+    Ok(())
+}
+
+fn place_hold(command: &SubmitTask, id: HoldId, amount: MicroUsd, purpose: EntryKind) -> PlaceHold {
+    PlaceHold {
+        id,
+        user: command.user,
+        purpose,
+        amount,
+        filing: Some(command.key.filing),
+        task: Some(command.task),
+        expires_at: command.holds_expire_at,
+        now: command.now,
+    }
+}
+
+/// Refused if the account leads as many live runs as it may. Its wallet is locked: it is counted once
+/// at a time.
+async fn require_slot(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<()> {
+    let Some(limit) = command.max_running else {
+        return Ok(());
+    };
+    let running = task::Entity::find()
+        .filter(task::Column::UserId.eq(command.user.as_uuid()))
+        .filter(task::Column::Status.is_in(task::LIVE))
+        .filter(task::Column::Role.eq(TaskRole::Leader.as_str()))
+        .count(tx)
+        .await?;
+    let running = u32::try_from(running).unwrap_or(u32::MAX);
+    if running < limit {
+        return Ok(());
+    }
+    Err(Stop::Refused(SettlementError::TooManyAnalyses {
+        running,
+        limit,
+    }))
+}

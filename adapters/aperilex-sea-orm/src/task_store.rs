@@ -1,0 +1,191 @@
+//! Tasks: reading them, and the steps of a worker.
+
+use aperilex_ports::{
+    AdvanceTask, AnalysisStatus, ClaimTask, Lease, StoreError, Task, TaskEvent, TaskId, TaskRole,
+    TaskStatus, TaskStore, TaskStoreError, Timestamp, UserId,
+};
+use async_trait::async_trait;
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
+
+use crate::database::Store;
+use crate::entity::{task, task_event};
+use crate::error::Stop;
+use crate::read::page;
+use crate::run::{
+    Outcome, Run, conflict, is_leased, lock, lock_live, require_lease, save_all, update,
+};
+use crate::stored::{micros, number, rounded};
+
+#[async_trait]
+impl TaskStore for Store {
+    async fn get(&self, task: TaskId) -> Result<Option<Task>, StoreError> {
+        let query = task::Entity::find_by_id(task.as_uuid());
+        self.db.one::<task::Model, _>(&query.into_query()).await
+    }
+
+    async fn list(
+        &self,
+        user: UserId,
+        before: Option<TaskId>,
+        limit: usize,
+    ) -> Result<Vec<Task>, StoreError> {
+        // Ids are in the order of their making.
+        let query = task::Entity::find()
+            .filter(task::Column::UserId.eq(user.as_uuid()))
+            .apply_if(before, |query, before| {
+                query.filter(task::Column::Id.lt(before.as_uuid()))
+            })
+            .order_by_desc(task::Column::Id)
+            .limit(page(limit));
+        self.db.all::<task::Model, _>(&query.into_query()).await
+    }
+
+    async fn mark_queued(
+        &self,
+        task: TaskId,
+        generation: u32,
+        now: Timestamp,
+    ) -> Result<(), TaskStoreError> {
+        transact!(self.db, |tx| mark_queued(tx, task, generation, now).await)
+    }
+
+    async fn claim(&self, claim: &ClaimTask) -> Result<Task, TaskStoreError> {
+        transact!(self.db, |tx| take(tx, claim).await)
+    }
+
+    async fn extend(
+        &self,
+        task: TaskId,
+        lease: Lease,
+        now: Timestamp,
+    ) -> Result<(), TaskStoreError> {
+        transact!(self.db, |tx| extend(tx, task, lease, now).await)
+    }
+
+    async fn advance(&self, step: &AdvanceTask) -> Result<(), TaskStoreError> {
+        transact!(self.db, |tx| advance(tx, step).await)
+    }
+
+    async fn events(
+        &self,
+        task: TaskId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<TaskEvent>, StoreError> {
+        let query = task_event::Entity::find()
+            .filter(task_event::Column::TaskId.eq(task.as_uuid()))
+            .filter(task_event::Column::Seq.gt(number(after)))
+            .order_by_asc(task_event::Column::Seq)
+            .limit(page(limit));
+        self.db
+            .all::<task_event::Model, _>(&query.into_query())
+            .await
+    }
+
+    async fn stale(
+        &self,
+        now: Timestamp,
+        idle_since: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Task>, StoreError> {
+        let abandoned = Condition::all()
+            .add(task::Column::Status.eq(TaskStatus::Running.as_str()))
+            .add(task::Column::LeaseUntil.lte(micros(now)));
+        let waiting = [
+            TaskStatus::Pending,
+            TaskStatus::Queued,
+            TaskStatus::Retrying,
+        ];
+        let forgotten = Condition::all()
+            .add(task::Column::Status.is_in(waiting.map(TaskStatus::as_str)))
+            .add(task::Column::UpdatedAt.lt(micros(idle_since)));
+        let query = task::Entity::find()
+            .filter(task::Column::Role.eq(TaskRole::Leader.as_str()))
+            .filter(Condition::any().add(abandoned).add(forgotten))
+            .order_by_asc(task::Column::UpdatedAt)
+            .limit(page(limit));
+        self.db.all::<task::Model, _>(&query.into_query()).await
+    }
+}
+
+/// Followers see how far the run is; their status stays `queued`.
+fn set_progress(run: &mut Run, progress: AnalysisStatus) {
+    for task in &mut run.tasks {
+        task.progress = progress;
+    }
+}
+
+async fn mark_queued(
+    tx: &DatabaseTransaction,
+    id: TaskId,
+    generation: u32,
+    now: Timestamp,
+) -> Outcome<()> {
+    let leader = match lock(tx, id).await {
+        Err(Stop::Refused(TaskStoreError::Unknown)) => return Ok(()),
+        outcome => outcome?,
+    };
+    let is_waiting = matches!(leader.status, TaskStatus::Pending | TaskStatus::Retrying);
+    if !is_waiting || leader.role != TaskRole::Leader || leader.generation != generation {
+        return Ok(());
+    }
+    let mut run = Run::of(tx, leader).await?;
+    // After a retry the followers have been told already.
+    run.tasks
+        .retain(|task| task.id == id || task.progress != AnalysisStatus::Queued);
+    set_progress(&mut run, AnalysisStatus::Queued);
+    if let Some(leader) = run.tasks.first_mut() {
+        leader.status = TaskStatus::Queued;
+    }
+    save_all(tx, &mut run.tasks, now).await
+}
+
+async fn take(tx: &DatabaseTransaction, claim: &ClaimTask) -> Outcome<Task> {
+    let leader = lock_live(tx, claim.task).await?;
+    if claim.generation < leader.generation {
+        return Err(Stop::Refused(TaskStoreError::Superseded));
+    }
+    let is_free = leader.role == TaskRole::Leader && !is_leased(&leader, claim.now);
+    if !is_free || claim.generation != leader.generation {
+        return Err(conflict(&leader));
+    }
+    let mut run = Run::of(tx, leader).await?;
+    run.tasks
+        .retain(|task| task.id == claim.task || task.progress != AnalysisStatus::Queued);
+    set_progress(&mut run, AnalysisStatus::Queued);
+    if let Some(leader) = run.tasks.first_mut() {
+        leader.status = TaskStatus::Running;
+        leader.attempts = leader.attempts.saturating_add(1);
+        leader.lease = Some(rounded_lease(claim.lease));
+    }
+    save_all(tx, &mut run.tasks, claim.now).await?;
+    // The leader is the first and never left out.
+    run.tasks.into_iter().next().ok_or(Stop::Again)
+}
+
+async fn extend(tx: &DatabaseTransaction, id: TaskId, lease: Lease, now: Timestamp) -> Outcome<()> {
+    let mut task = lock_live(tx, id).await?;
+    require_lease(&task, lease.token, now)?;
+    task.lease = Some(rounded_lease(lease));
+    update(tx, &task).await
+}
+
+fn rounded_lease(lease: Lease) -> Lease {
+    Lease {
+        until: rounded(lease.until),
+        ..lease
+    }
+}
+
+async fn advance(tx: &DatabaseTransaction, step: &AdvanceTask) -> Outcome<()> {
+    let mut run = Run::leased(tx, step.task, step.token, step.now).await?;
+    let leader = run.tasks.first().ok_or(Stop::Again)?;
+    if leader.progress != step.from {
+        return Err(conflict(leader));
+    }
+    set_progress(&mut run, step.to);
+    save_all(tx, &mut run.tasks, step.now).await
+}

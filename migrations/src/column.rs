@@ -1,0 +1,104 @@
+//! The column types that are used, so that each means one thing everywhere.
+
+use sea_orm_migration::prelude::*;
+
+pub(crate) fn uuid(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).uuid().not_null().take()
+}
+
+pub(crate) fn uuid_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).uuid().take()
+}
+
+/// Words, keys, digests and JSON.
+pub(crate) fn text(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).text().not_null().take()
+}
+
+pub(crate) fn text_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).text().take()
+}
+
+/// Counts, micro-dollars, and microseconds since 1970.
+pub(crate) fn number(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).big_integer().not_null().take()
+}
+
+pub(crate) fn number_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).big_integer().take()
+}
+
+/// A number that the database counts up and never gives twice.
+pub(crate) fn counter(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name)
+        .big_integer()
+        .not_null()
+        .auto_increment()
+        .primary_key()
+        .take()
+}
+
+/// A table with these columns.
+pub(crate) fn table(name: &'static str, columns: Vec<ColumnDef>) -> TableCreateStatement {
+    let mut table = Table::create().table(name).take();
+    for mut column in columns {
+        table.col(&mut column);
+    }
+    table
+}
+
+/// A primary key of several columns.
+pub(crate) fn key(columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create();
+    for column in columns {
+        index.col(*column);
+    }
+    index.primary().take()
+}
+
+/// A foreign key to the `id` of another table.
+pub(crate) fn belongs_to(
+    table: &'static str,
+    column: &'static str,
+    other: &'static str,
+) -> ForeignKeyCreateStatement {
+    ForeignKey::create()
+        .name(format!("fk_{table}_{column}"))
+        .from(table, column)
+        .to(other, "id")
+        .take()
+}
+
+/// An index, named after its table and columns.
+pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    named("ix", table, columns)
+}
+
+/// The same, of values that occur once.
+pub(crate) fn unique(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    named("ux", table, columns).unique().take()
+}
+
+fn named(kind: &str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index
+        .name(format!("{kind}_{table}_{}", columns.join("_")))
+        .table(table);
+    for column in columns {
+        index.col(*column);
+    }
+    index.take()
+}
+
+/// Makes a table with its indexes.
+pub(crate) async fn create(
+    manager: &SchemaManager<'_>,
+    table: TableCreateStatement,
+    indexes: &[IndexCreateStatement],
+) -> Result<(), DbErr> {
+    manager.create_table(table).await?;
+    for index in indexes {
+        manager.create_index(index.clone()).await?;
+    }
+    Ok(())
+}
