@@ -122,7 +122,7 @@ impl EdgarClient {
         cik: Cik,
         accession: &AccessionNumber,
     ) -> Result<bool, EdgarError> {
-        match self.kept_filings(cik).await {
+        match self.kept_filings(cik).await? {
             Some(kept) => Ok(kept.has(accession)),
             None => self.probe(cik, accession).await,
         }

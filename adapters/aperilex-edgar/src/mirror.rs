@@ -28,20 +28,20 @@ impl KeptFilings {
 
 impl EdgarClient {
     /// What a mirror has of a company; none if it does not list its folders.
-    pub(crate) async fn kept_filings(&self, cik: Cik) -> Option<KeptFilings> {
-        let names = self.mirror_list(Host::Www, &company_path(cik)).await.ok()?;
-        Some(KeptFilings(names.into_iter().collect()))
+    pub(crate) async fn kept_filings(&self, cik: Cik) -> Result<Option<KeptFilings>, EdgarError> {
+        let names = self.mirror_list(Host::Www, &company_path(cik)).await?;
+        Ok((!names.is_empty()).then(|| KeptFilings(names.into_iter().collect())))
     }
 
-    /// The company under which a mirror keeps this filing, the oldest if there are several.
+    /// The company under which a mirror keeps this filing; of several the lowest number.
     pub(crate) async fn in_mirror(
         &self,
         accession: &AccessionNumber,
     ) -> Result<Option<Cik>, EdgarError> {
         let path = "/Archives/edgar/data";
-        let listed = self.mirror_list(Host::Www, path).await;
-        for cik in ciks(&listed.unwrap_or_default(), |name| name.strip_suffix('/')) {
-            let kept = self.kept_filings(cik).await;
+        let listed = self.mirror_list(Host::Www, path).await?;
+        for cik in ciks(&listed, |name| name.strip_suffix('/')) {
+            let kept = self.kept_filings(cik).await?;
             if kept.is_some_and(|kept| kept.has(accession)) {
                 return Ok(Some(cik));
             }
@@ -60,8 +60,8 @@ impl EdgarClient {
         {
             return Ok(cik);
         }
-        let listed = self.mirror_list(Host::Data, "/submissions").await;
-        for cik in ciks(&listed.unwrap_or_default(), |name| {
+        let listed = self.mirror_list(Host::Data, "/submissions").await?;
+        for cik in ciks(&listed, |name| {
             name.strip_prefix("CIK")?.strip_suffix(".json")
         }) {
             let company = absent_is_none(self.submissions(cik).await)?;
@@ -74,25 +74,29 @@ impl EdgarClient {
         )))
     }
 
-    /// Names in a mirror's folder; those of folders end in a slash.
+    /// Names in a mirror's folder, those of folders with a slash at the end; none where EDGAR or
+    /// a server does not list folders.
     async fn mirror_list(&self, host: Host, path: &str) -> Result<Vec<String>, EdgarError> {
         let request = Request::new(host, &format!("{path}/"), Shape::Page);
-        match self.transport() {
+        let listed = match self.transport() {
             Transport::Folder(folder) => folder.list(&request).await,
-            Transport::Http(_) if self.is_sec() => Err(EdgarError::Unsupported {
-                operation: "listing a folder",
-            }),
+            Transport::Http(_) if self.is_sec() => return Ok(Vec::new()),
             Transport::Http(http) => {
                 let url = http.url(&request)?;
-                self.read(&request, TTL, |what, page| hrefs(what, &url, page))
-                    .await
+                let names = |what: &str, page: &[u8]| hrefs(what, &url, page);
+                self.read(&request, TTL, names).await
             }
+        };
+        match listed {
+            // Servers that do not list refuse in many ways.
+            Err(EdgarError::BadAnswer { .. } | EdgarError::Misconfigured { .. }) => Ok(Vec::new()),
+            listed => Ok(absent_is_none(listed)?.unwrap_or_default()),
         }
     }
 }
 
 /// The companies among names, in order: which of several is found must not depend on the server.
-fn ciks(names: &[String], number: fn(&str) -> Option<&str>) -> Vec<Cik> {
+fn ciks(names: &[String], number: impl Fn(&str) -> Option<&str>) -> Vec<Cik> {
     let mut ciks: Vec<Cik> = names
         .iter()
         .filter_map(|name| number(name)?.parse().ok())
