@@ -56,4 +56,8 @@ impl Answers {
     pub(crate) fn keep(&self, key: String, kept: Kept) {
         self.0.insert(key, kept);
     }
+
+    pub(crate) fn forget(&self, key: &str) {
+        self.0.invalidate(key);
+    }
 }

@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 use crate::cache::{Answers, Kept};
 use crate::config::{Bases, ConfigError, EdgarConfig};
 use crate::error::EdgarError;
-use crate::request::{Host, Request, Shape};
-use crate::transport::{Answer, Transport, Validators, hrefs};
+use crate::request::Request;
+use crate::transport::{Answer, Transport, Validators};
 
 /// EDGAR, or a mirror of it. Clones share the limiter and the cache: make one per process.
 #[derive(Clone)]
@@ -105,23 +105,35 @@ impl EdgarClient {
         Ok(bytes)
     }
 
-    /// Names in a mirror's folder; those of folders end in a slash.
-    pub(crate) async fn mirror_list(&self, path: &str) -> Result<Vec<String>, EdgarError> {
-        let request = Request::new(Host::Www, &format!("{path}/"), Shape::Page);
-        match &self.inner.transport {
-            Transport::Folder(folder) => folder.list(&request).await,
-            Transport::Http(_) if self.inner.sec => Err(EdgarError::Unsupported {
-                operation: "listing a folder",
-            }),
-            Transport::Http(_) => {
-                let page = self.cached(&request, LISTING_TTL).await?;
-                hrefs(&request.what(), &page)
-            }
+    /// A kept answer, read. What cannot be read is not kept, or it would hold for as long as EDGAR
+    /// says that it has not changed.
+    pub(crate) async fn read<T>(
+        &self,
+        request: &Request,
+        ttl: Duration,
+        read: impl FnOnce(&str, &[u8]) -> Result<T, EdgarError>,
+    ) -> Result<T, EdgarError> {
+        let bytes = self.cached(request, ttl).await?;
+        let outcome = read(&request.what(), &bytes);
+        if outcome.is_err() {
+            self.forget(request);
         }
+        outcome
+    }
+
+    /// Drops a kept answer.
+    pub(crate) fn forget(&self, request: &Request) {
+        self.inner.answers.forget(&request.what());
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.inner.transport
+    }
+
+    pub(crate) fn is_sec(&self) -> bool {
+        self.inner.sec
     }
 }
-
-const LISTING_TTL: Duration = Duration::from_secs(30);
 
 impl fmt::Debug for EdgarClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

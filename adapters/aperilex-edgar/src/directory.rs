@@ -1,6 +1,5 @@
 //! The folder of a filing: what files it has, and the files themselves.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use aperilex_ports::{AccessionNumber, Cik};
@@ -58,8 +57,7 @@ impl EdgarClient {
     ) -> Result<Vec<FolderEntry>, EdgarError> {
         let path = format!("{}/index.json", folder_path(cik, accession));
         let request = Request::new(Host::Www, &path, Shape::Json);
-        let bytes = self.cached(&request, TTL).await?;
-        let index: WireIndex = json(&request.what(), &bytes)?;
+        let index: WireIndex = self.read(&request, TTL, json).await?;
         let entry = |item: WireItem| FolderEntry {
             name: item.name,
             size: item.size.parse().ok(),
@@ -124,16 +122,10 @@ impl EdgarClient {
         cik: Cik,
         accession: &AccessionNumber,
     ) -> Result<bool, EdgarError> {
-        match self.kept_filings(cik).await {
+        match self.kept_filings(cik).await? {
             Some(kept) => Ok(kept.has(accession)),
             None => self.probe(cik, accession).await,
         }
-    }
-
-    /// What a mirror has of a company; none if it does not list its folders.
-    pub(crate) async fn kept_filings(&self, cik: Cik) -> Option<KeptFilings> {
-        let names = self.mirror_list(&company_path(cik)).await.ok()?;
-        Some(KeptFilings(names.into_iter().collect()))
     }
 
     /// Asks for what every filing has.
@@ -150,16 +142,5 @@ impl EdgarClient {
         }
         let start = self.submission_text(cik, accession, Some(1)).await;
         Ok(absent_is_none(start)?.is_some())
-    }
-}
-
-/// The names in a company's folder of a mirror.
-#[derive(Debug)]
-pub(crate) struct KeptFilings(HashSet<String>);
-
-impl KeptFilings {
-    pub(crate) fn has(&self, accession: &AccessionNumber) -> bool {
-        self.0.contains(&format!("{}/", accession.digits()))
-            || self.0.contains(&format!("{accession}.txt"))
     }
 }

@@ -126,7 +126,7 @@ fn add(found: &mut Vec<FeedEntry>, entry: FeedEntry) {
     }
 }
 
-fn read(what: &str, bytes: &[u8]) -> Result<Vec<FeedEntry>, EdgarError> {
+pub(crate) fn read(what: &str, bytes: &[u8]) -> Result<Vec<FeedEntry>, EdgarError> {
     let feed: WireFeed = quick_xml::de::from_str(&decode(bytes))
         .map_err(|e| EdgarError::bad(what, format!("Atom: {e}")))?;
     Ok(feed.entry.into_iter().filter_map(entry).collect())

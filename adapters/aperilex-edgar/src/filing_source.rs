@@ -18,7 +18,7 @@ impl FilingSource for EdgarClient {
     async fn find(&self, locator: &FilingLocator) -> Result<FilingMeta, FilingSourceError> {
         let found = match locator {
             FilingLocator::Ticker { ticker, form } => {
-                let cik = self.cik_of(ticker).await?;
+                let cik = self.company_of(ticker).await?;
                 self.latest(cik, form, Some(ticker)).await
             }
             FilingLocator::Company { cik, form } => self.latest(*cik, form, None).await,
@@ -64,7 +64,7 @@ impl EdgarClient {
         Ok(match company {
             CompanyLocator::Cik(cik) => (self.submissions(*cik).await?, None),
             CompanyLocator::Ticker(ticker) => {
-                let cik = self.cik_of(ticker).await?;
+                let cik = self.company_of(ticker).await?;
                 (self.submissions(cik).await?, Some(ticker))
             }
         })

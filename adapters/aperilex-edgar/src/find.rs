@@ -46,7 +46,7 @@ impl EdgarClient {
             ..*wanted
         };
         let cik = company.company.cik;
-        let kept = self.kept_filings(cik).await;
+        let kept = self.kept_filings(cik).await?;
         let mut present = Vec::new();
         for filing in self.matching(company, &all).await? {
             if present.len() >= wanted.limit {

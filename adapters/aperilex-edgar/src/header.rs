@@ -218,7 +218,9 @@ impl SubmissionHeader {
     fn settle_items(&mut self, written: &[String]) {
         let old = self.filed.is_some_and(|filed| filed < date(2004, 8, 23));
         for text in written {
-            if let Some(code) = items::code(text, old) {
+            if let Some(code) = items::code(text, old)
+                && !self.items.contains(&code)
+            {
                 self.items.push(code);
             }
         }

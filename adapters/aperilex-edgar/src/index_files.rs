@@ -1,6 +1,6 @@
 //! Daily and quarterly index files: every filing of a day or quarter.
 
-mod parse;
+pub(crate) mod parse;
 
 use std::time::Duration;
 
@@ -80,7 +80,7 @@ impl Quarter {
 }
 
 impl EdgarClient {
-    /// All filings of a day.
+    /// All filings of a day; a few (letters, effectiveness orders) bear an earlier date.
     ///
     /// # Errors
     /// [`EdgarError::NotFound`] for weekends, holidays and days to come.
@@ -98,8 +98,8 @@ impl EdgarClient {
             day.day()
         );
         let request = Request::new(Host::Www, &path, Shape::Text).limit(MAX_INDEX_BYTES);
-        let bytes = self.cached(&request, TTL).await?;
-        parsed(request.what(), kind, bytes).await
+        let file = self.index_file(request, kind).await?;
+        self.entries(file).await
     }
 
     /// All filings of a quarter.
@@ -111,8 +111,8 @@ impl EdgarClient {
         quarter: Quarter,
         kind: IndexKind,
     ) -> Result<Vec<IndexEntry>, EdgarError> {
-        let (what, bytes) = self.quarter_bytes(quarter, kind).await?;
-        parsed(what, kind, bytes).await
+        let file = self.quarter_file(quarter, kind).await?;
+        self.entries(file).await
     }
 
     /// A company that filed this, by way of the quarterly indexes of the number's year.
@@ -127,69 +127,85 @@ impl EdgarClient {
             let Some(quarter) = Quarter::new(year, quarter) else {
                 continue;
             };
-            let index = self.quarter_bytes(quarter, IndexKind::Master).await;
-            let Some((what, bytes)) = absent_is_none(index)? else {
+            let file = self.quarter_file(quarter, IndexKind::Master).await;
+            let Some(file) = absent_is_none(file)? else {
                 continue;
             };
-            let (wanted, mut found) = (*accession, None);
-            let look = move || {
-                parse::each(&what, IndexKind::Master, &bytes, MAX_INDEX_BYTES, |entry| {
-                    found = (entry.accession == wanted).then_some(entry.cik);
-                    found.is_none()
-                })?;
-                Ok(found)
+            let wanted = *accession;
+            let take = move |found: &mut Option<Cik>, entry: IndexEntry| {
+                *found = (entry.accession == wanted).then_some(entry.cik);
+                found.is_none()
             };
-            if let Some(cik) = blocking(look).await? {
-                return Ok(Some(cik));
+            let found = self.scan(file, None, take).await?;
+            if found.is_some() {
+                return Ok(found);
             }
         }
         Ok(None)
     }
 
-    async fn quarter_bytes(
+    async fn quarter_file(
         &self,
         Quarter { year, quarter }: Quarter,
         kind: IndexKind,
-    ) -> Result<(String, Bytes), EdgarError> {
+    ) -> Result<IndexFile, EdgarError> {
         let ask = |end: &str, shape| {
-            let path = format!(
-                "/Archives/edgar/full-index/{year}/QTR{quarter}/{}.{end}",
-                kind.name()
-            );
+            let name = kind.name();
+            let path = format!("/Archives/edgar/full-index/{year}/QTR{quarter}/{name}.{end}");
             Request::new(Host::Www, &path, shape).limit(MAX_INDEX_BYTES)
         };
-        let packed = ask("gz", Shape::Gzip);
-        match self.cached(&packed, TTL).await {
-            Err(error) if error.is_absent() => {
-                let plain = ask("idx", Shape::Text);
-                Ok((plain.what(), self.cached(&plain, TTL).await?))
-            }
-            outcome => Ok((packed.what(), outcome?)),
+        match self.index_file(ask("gz", Shape::Gzip), kind).await {
+            Err(error) if error.is_absent() => self.index_file(ask("idx", Shape::Text), kind).await,
+            outcome => outcome,
         }
+    }
+
+    async fn index_file(&self, request: Request, kind: IndexKind) -> Result<IndexFile, EdgarError> {
+        let bytes = self.cached(&request, TTL).await?;
+        Ok(IndexFile {
+            request,
+            kind,
+            bytes,
+        })
+    }
+
+    async fn entries(&self, file: IndexFile) -> Result<Vec<IndexEntry>, EdgarError> {
+        let take = |entries: &mut Vec<IndexEntry>, entry| {
+            entries.push(entry);
+            true
+        };
+        self.scan(file, Vec::new(), take).await
+    }
+
+    /// Goes through the entries until `take` says no. Off the runtime's threads: 41 MB take long
+    /// enough to hold up other tasks.
+    async fn scan<T: Send + 'static>(
+        &self,
+        file: IndexFile,
+        mut into: T,
+        mut take: impl FnMut(&mut T, IndexEntry) -> bool + Send + 'static,
+    ) -> Result<T, EdgarError> {
+        let what = file.request.what();
+        let (kind, bytes) = (file.kind, file.bytes);
+        let work = move || {
+            let take = |entry| take(&mut into, entry);
+            parse::each(&what, kind, &bytes, MAX_INDEX_BYTES, take)?;
+            Ok(into)
+        };
+        let outcome = tokio::task::spawn_blocking(work)
+            .await
+            .unwrap_or_else(|_| Err(EdgarError::bad(file.request.what(), "reading it failed")));
+        if outcome.is_err() {
+            // Or it would hold for as long as EDGAR says that it has not changed.
+            self.forget(&file.request);
+        }
+        outcome
     }
 }
 
-async fn parsed(
-    what: String,
+/// An index file as it came.
+struct IndexFile {
+    request: Request,
     kind: IndexKind,
     bytes: Bytes,
-) -> Result<Vec<IndexEntry>, EdgarError> {
-    blocking(move || {
-        let mut entries = Vec::new();
-        parse::each(&what, kind, &bytes, MAX_INDEX_BYTES, |entry| {
-            entries.push(entry);
-            true
-        })?;
-        Ok(entries)
-    })
-    .await
-}
-
-/// Reading 41 MB takes long enough to hold up other tasks.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, EdgarError> + Send + 'static,
-) -> Result<T, EdgarError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|_| Err(EdgarError::bad("an index file", "reading it failed")))
 }

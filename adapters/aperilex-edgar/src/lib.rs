@@ -17,7 +17,10 @@ mod index_page;
 mod items;
 mod limiter;
 mod locate;
+mod mirror;
 mod request;
+#[cfg(test)]
+mod robust;
 mod search;
 mod submissions;
 mod text;

@@ -5,9 +5,6 @@ use aperilex_ports::{AccessionNumber, Cik};
 use crate::client::EdgarClient;
 use crate::error::EdgarError;
 
-/// More companies than this are not looked through one by one.
-const MAX_MIRROR_COMPANIES: usize = 20_000;
-
 impl EdgarClient {
     /// A company under which this filing is kept; tries the cheapest way first.
     ///
@@ -35,22 +32,5 @@ impl EdgarClient {
             return Ok(None);
         };
         Ok(self.has_filing(cik, accession).await?.then_some(cik))
-    }
-
-    /// A mirror can be looked through.
-    async fn in_mirror(&self, accession: &AccessionNumber) -> Result<Option<Cik>, EdgarError> {
-        let Ok(companies) = self.mirror_list("/Archives/edgar/data").await else {
-            return Ok(None);
-        };
-        let ciks = companies
-            .iter()
-            .filter_map(|name| name.trim_end_matches('/').parse::<Cik>().ok());
-        for cik in ciks.take(MAX_MIRROR_COMPANIES) {
-            let kept = self.kept_filings(cik).await;
-            if kept.is_some_and(|kept| kept.has(accession)) {
-                return Ok(Some(cik));
-            }
-        }
-        Ok(None)
     }
 }

@@ -82,9 +82,8 @@ impl EdgarClient {
     pub async fn submissions(&self, cik: Cik) -> Result<Submissions, EdgarError> {
         let path = format!("/submissions/CIK{cik}.json");
         let request = Request::new(Host::Data, &path, Shape::Json).limit(MAX_PAGE_BYTES);
-        let bytes = self.cached(&request, TTL).await?;
-        let what = request.what();
-        wire::company(&what, cik, json(&what, &bytes)?)
+        let company = |what: &str, bytes: &[u8]| wire::company(what, cik, json(what, bytes)?);
+        self.read(&request, TTL, company).await
     }
 
     /// The filings of an older page, newest first.
@@ -97,9 +96,8 @@ impl EdgarClient {
     ) -> Result<Vec<SubmittedFiling>, EdgarError> {
         let path = format!("/submissions/{}", checked_name(&page.name)?);
         let request = Request::new(Host::Data, &path, Shape::Json).limit(MAX_PAGE_BYTES);
-        let bytes = self.cached(&request, TTL).await?;
-        let what = request.what();
-        wire::filings(&what, json(&what, &bytes)?)
+        let filings = |what: &str, bytes: &[u8]| wire::filings(what, json(what, bytes)?);
+        self.read(&request, TTL, filings).await
     }
 
     /// Everything a company ever filed, newest first, each filing once.

@@ -46,8 +46,7 @@ impl EdgarClient {
     /// [`EdgarError`].
     pub async fn tickers(&self) -> Result<Vec<TickerEntry>, EdgarError> {
         let request = Request::new(Host::Www, "/files/company_tickers.json", Shape::Json);
-        let bytes = self.cached(&request, TTL).await?;
-        let wire: BTreeMap<String, WireEntry> = json(&request.what(), &bytes)?;
+        let wire: BTreeMap<String, WireEntry> = self.read(&request, TTL, json).await?;
         let mut numbered: Vec<(u64, WireEntry)> = wire
             .into_iter()
             .map(|(key, entry)| (key.parse().unwrap_or(u64::MAX), entry))
@@ -64,8 +63,8 @@ impl EdgarClient {
     pub async fn tickers_with_exchange(&self) -> Result<Vec<TickerEntry>, EdgarError> {
         let path = "/files/company_tickers_exchange.json";
         let request = Request::new(Host::Www, path, Shape::Json);
-        let bytes = self.cached(&request, TTL).await?;
-        read_table(&request.what(), json(&request.what(), &bytes)?)
+        let table = |what: &str, bytes: &[u8]| read_table(what, json(what, bytes)?);
+        self.read(&request, TTL, table).await
     }
 
     /// The company that has this symbol now.

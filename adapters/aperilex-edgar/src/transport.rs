@@ -74,4 +74,6 @@ impl Transport {
     }
 }
 
+#[cfg(test)]
+pub(crate) use answer::check_body;
 pub(crate) use listing::hrefs;

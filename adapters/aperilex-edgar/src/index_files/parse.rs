@@ -12,7 +12,7 @@ use crate::header::compact_date;
 use crate::text::decode;
 
 /// Calls `take` for each entry until it says no. At most `limit` unpacked bytes are read.
-pub(super) fn each(
+pub(crate) fn each(
     what: &str,
     kind: IndexKind,
     bytes: &[u8],

@@ -42,6 +42,10 @@ impl HttpTransport {
         if settings.sec {
             client = client.dns_resolver(Arc::new(PublicOnly));
         }
+        if settings.bases.all().iter().all(|base| is_loopback(base)) {
+            // No proxy leads to this machine.
+            client = client.no_proxy();
+        }
         Ok(Self {
             client: client
                 .build()
@@ -164,7 +168,8 @@ impl HttpTransport {
         EdgarError::Blocked { after }
     }
 
-    fn url(&self, request: &Request) -> Result<Url, EdgarError> {
+    /// Where a request goes.
+    pub(crate) fn url(&self, request: &Request) -> Result<Url, EdgarError> {
         let mut url = match request.host {
             Host::Www => self.bases.www.clone(),
             Host::Data => self.bases.data.clone(),
@@ -195,6 +200,15 @@ impl HttpTransport {
                 reason: format!("{what} redirects to another host, which is not followed"),
             })
         }
+    }
+}
+
+fn is_loopback(base: &Url) -> bool {
+    match base.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
     }
 }
 

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use aperilex_edgar::{EdgarClient, EdgarConfig, IndexKind};
-use aperilex_ports::{Digest, FilingLocator, FilingSource, FilingSourceError};
+use aperilex_ports::{
+    CompanyLocator, Digest, FilingLocator, FilingQuery, FilingSource, FilingSourceError,
+};
 use jiff::civil::date;
 
 use crate::mirror::serve_folder;
@@ -88,6 +90,9 @@ async fn the_latest_is_the_latest_that_a_mirror_has() {
             ("MSFT", "10-K", "0001193125-13-310206"),
             ("KO", "10-K", "0000021344-24-000009"),
             ("NVDA", "8-K", "0001045810-26-000024"),
+            // These symbols belong to other companies today.
+            ("DELL", "10-K", "0000950134-06-005149"),
+            ("DIS", "8-K", "0001001039-18-000048"),
         ] {
             let locator = FilingLocator::Ticker {
                 ticker: ticker.parse().unwrap(),
@@ -100,6 +105,26 @@ async fn the_latest_is_the_latest_that_a_mirror_has() {
                 "{ticker} {form}"
             );
         }
+        let list = FilingQuery {
+            company: CompanyLocator::Ticker("AAPL".parse().unwrap()),
+            form: Some("10-Q".parse().unwrap()),
+            from: None,
+            to: None,
+            limit: 10,
+        };
+        let listed = edgar.list(&list).await.unwrap();
+        let numbers: Vec<_> = listed
+            .iter()
+            .map(|meta| meta.accession.unwrap().to_string())
+            .collect();
+        assert_eq!(
+            numbers,
+            [
+                "0000320193-25-000057",
+                "0000320193-23-000077",
+                "0000912057-00-023442"
+            ]
+        );
         let absent = FilingLocator::Accession("0000320193-23-000106".parse().unwrap());
         let answer = edgar.find(&absent).await;
         assert!(

@@ -420,3 +420,32 @@ async fn a_company_is_described() {
     assert_eq!(company.fiscal_year_end.as_deref(), Some("1231"));
     assert_eq!(company.tickers.len(), 1);
 }
+
+#[tokio::test]
+async fn a_mirror_that_lists_no_folders_is_asked_for_each_filing() {
+    let (server, mut config) = harbor().await;
+    config.partial = Some(true);
+    // Its start page answers for every folder.
+    for listing in [
+        "/www.sec.gov/Archives/edgar/data/1234567/",
+        "/www.sec.gov/Archives/edgar/data/",
+    ] {
+        serve_body(
+            &server,
+            listing,
+            "<!DOCTYPE html><html><a href=\"/about\">Mirror</a></html>",
+        )
+        .await;
+    }
+    let at = format!("{DATA}/1234567/000099000124000040/index.json");
+    serve_body(&server, &at, FOLDER_LISTING).await;
+    let text = format!("{DATA}/1234567/0000990001-97-000002.txt");
+    serve_body(&server, &text, fixture("submission.txt")).await;
+    let edgar = client(&config);
+    let meta = edgar.find(&by_ticker("10-K")).await.unwrap();
+    assert_eq!(number(&meta), "0000990001-24-000040");
+    let meta = edgar.find(&by_ticker("10-K405")).await.unwrap();
+    assert_eq!(number(&meta), "0000990001-97-000002");
+    let absent = edgar.find(&by_ticker("10-K/A")).await;
+    assert!(matches!(absent, Err(FilingSourceError::NotFound { .. })));
+}

@@ -337,3 +337,22 @@ async fn json_that_is_none_is_a_bad_answer() {
         Err(EdgarError::BadAnswer { .. })
     ));
 }
+
+#[tokio::test]
+async fn f60_an_answer_that_cannot_be_read_is_not_kept() {
+    let (server, config) = edgar().await;
+    let broken = ResponseTemplate::new(200)
+        .insert_header("etag", "\"v1\"")
+        .set_body_string("{\"0\":{\"cik_str\":");
+    Mock::given(path(TICKERS))
+        .respond_with(broken)
+        .up_to_n_times(1)
+        .mount(&server)
+        .await;
+    serve_body(&server, TICKERS, fixture("company_tickers.json")).await;
+    let edgar = client(&config);
+    assert!(edgar.tickers().await.is_err());
+    assert_eq!(edgar.tickers().await.unwrap().len(), 2);
+    let requests = server.received_requests().await.unwrap();
+    assert!(!requests[1].headers.contains_key("if-none-match"));
+}
