@@ -5,7 +5,8 @@ use aperilex_ports::{
 };
 
 use crate::text::{
-    Layout, collapse, is_boilerplate, is_prose, paragraphs, sentences, stands_alone,
+    Layout, collapse, is_boilerplate, is_prose, is_quotable, marker, paragraphs, sentences,
+    stands_alone,
 };
 
 /// Sentences of one place that are looked at; a longer place is cut off.
@@ -85,10 +86,31 @@ impl<'c> Filing<'c> {
         self.paragraphs(place)
             .iter()
             .flat_map(|paragraph| sentences(text, paragraph))
+            .map(|range| {
+                let skip = text.get(range.clone()).map_or(0, marker);
+                range.start + skip..range.end
+            })
             .filter(|range| stands_alone(text, range.start, range.end))
             .filter_map(|range| self.sentence(place.document, range))
             .take(MAX_SENTENCES)
             .collect()
+    }
+
+    /// Sentences, or what comes near to them where there are none.
+    pub(crate) fn statements(&self, place: &Place) -> Vec<Sentence<'c>> {
+        let mut found = self.all_sentences(place);
+        let prose = found
+            .iter()
+            .any(|s| is_prose(s.text) && !is_boilerplate(s.text));
+        found.retain(|sentence| {
+            let kept = if prose {
+                is_prose(sentence.text)
+            } else {
+                is_quotable(sentence.text)
+            };
+            kept && !is_boilerplate(sentence.text)
+        });
+        found
     }
 
     pub(crate) fn sentence(&self, document: usize, range: TextRange) -> Option<Sentence<'c>> {

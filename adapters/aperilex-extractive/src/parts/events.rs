@@ -12,14 +12,16 @@ const LEAD: usize = 2;
 pub(super) fn draw(filing: &Filing<'_>) -> Part {
     let mut claims: Vec<DraftClaim> = Vec::new();
     let mut missing = Vec::new();
-    for code in codes(filing) {
-        let Some(title) = title(code) else {
+    let codes = codes(filing);
+    let alone = codes.iter().all(|code| is_exhibits(code));
+    for code in codes {
+        let Some(title) = title(code).filter(|_| alone || !is_exhibits(code)) else {
             continue;
         };
         let sentences: Vec<Sentence<'_>> = sections(filing, code)
             .flat_map(|section| lead(filing, section))
             .collect();
-        if sentences.is_empty() && !is_exhibits(code) {
+        if sentences.is_empty() {
             missing.push(format!(
                 "item {code} ({title}) has no sentence that can be quoted"
             ));
@@ -41,7 +43,7 @@ pub(super) fn sentences<'c>(filing: &Filing<'c>) -> Vec<Sentence<'c>> {
         .into_iter()
         .filter(|code| !is_exhibits(code))
         .flat_map(|code| sections(filing, code).collect::<Vec<_>>())
-        .flat_map(|section| filing.sentences(&place(section)))
+        .flat_map(|section| filing.statements(&place(section)))
         .collect()
 }
 
@@ -70,7 +72,7 @@ fn sections<'c>(filing: &Filing<'c>, code: &str) -> impl Iterator<Item = &'c Sec
 }
 
 fn lead<'c>(filing: &Filing<'c>, section: &Section) -> Vec<Sentence<'c>> {
-    let mut found = filing.sentences(&place(section));
+    let mut found = filing.statements(&place(section));
     found.truncate(LEAD);
     found
 }

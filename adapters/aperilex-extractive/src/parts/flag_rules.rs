@@ -20,6 +20,7 @@ pub(super) const WORD_RULES: &[WordRule] = &[
         with: &["going concern"],
         without: &[
             "alleviat",
+            "will be removed",
             "responsib",
             "evaluat",
             "requires management",

@@ -15,32 +15,34 @@ pub(super) struct Found {
 /// Where a part is drawn from; nothing where the filing says there is nothing; else the reason.
 pub(super) fn find(filing: &Filing<'_>, part: PartKind) -> Result<Option<Found>, String> {
     let sections = sections(filing, part);
-    let places: Vec<Place> = sections
-        .iter()
-        .filter(|s| has_text(s))
-        .map(|s| place(s))
-        .collect();
-    if !places.is_empty() {
-        let mixed = false;
-        return Ok(Some(Found { places, mixed }));
+    let any = |state: SectionState| sections.iter().any(|s| s.state == state);
+    let found = |places: Vec<Place>, mixed: bool| {
+        let some = !places.is_empty();
+        some.then_some(Found { places, mixed })
+    };
+    let with_text = sections.iter().filter(|section| has_text(section));
+    if let Some(found) = found(with_text.map(|section| place(section)).collect(), false) {
+        return Ok(Some(found));
     }
-    if sections
-        .iter()
-        .any(|s| s.state == SectionState::IncorporatedByReference)
-    {
-        let annual: Vec<Place> = annual_report(filing, part);
-        if !annual.is_empty() {
-            let (places, mixed) = (annual, true);
-            return Ok(Some(Found { places, mixed }));
-        }
+    if is_unsectioned(filing, &sections) {
+        return Ok(found(vec![filing.whole(filing.content.main)], true));
     }
-    if sections
-        .iter()
-        .any(|s| s.state == SectionState::NoneOrNotApplicable)
+    if any(SectionState::IncorporatedByReference)
+        && let Some(found) = found(annual_report(filing, part), true)
     {
+        return Ok(Some(found));
+    }
+    if any(SectionState::NoneOrNotApplicable) {
         return Ok(None);
     }
     Err(reason(&sections))
+}
+
+/// Whether the text must do as a whole: it has no headings to go by.
+fn is_unsectioned(filing: &Filing<'_>, sections: &[&Section]) -> bool {
+    let headed = matches!(filing.family(), FormFamily::Proxy | FormFamily::S1);
+    let indexed = |s: &&Section| s.state == SectionState::CrossReferenceIndex;
+    (headed && filing.content.sections.is_empty()) || sections.iter().any(indexed)
 }
 
 /// The annual report to shareholders, where it is attached: what a 10-K takes from it is there.
@@ -160,9 +162,6 @@ fn reason(sections: &[&Section]) -> String {
         }
         SectionState::PointerInternal => "points to another place of the document",
         SectionState::RefersToOtherFiling => "refers to another filing",
-        SectionState::CrossReferenceIndex => {
-            "is named in a cross-reference index only: the form has no headings for its items"
-        }
         SectionState::OmittedGeneralInstructionJ => "is omitted under General Instruction J",
         SectionState::NotFound => "has no heading in the filing",
         _ => "holds no text",

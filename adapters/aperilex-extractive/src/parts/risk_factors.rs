@@ -63,6 +63,47 @@ const RISK: &[&str] = &[
     "will ",
 ];
 
+/// How a paragraph starts that goes on with the one before it.
+const STARTS: &[&str] = &[
+    "such ",
+    "these ",
+    "this ",
+    "those ",
+    "that ",
+    "to ",
+    "also",
+    "in addition",
+    "additionally",
+    "further",
+    "moreover",
+    "however",
+    "as a result",
+    "accordingly",
+    "as of ",
+    "as discussed",
+    "although ",
+    "while ",
+    "from time to time",
+    "among other",
+    "similarly",
+    "finally",
+    "therefore",
+    "because of these",
+    "it is ",
+    "they ",
+    "there can be",
+    "we cannot assure",
+    "the following",
+    "on ",
+    "in 2",
+    "in fiscal",
+    "during ",
+    "in the past",
+    "in some ",
+    "in certain ",
+    "in recent",
+];
+
 pub(super) fn draw(filing: &Filing<'_>) -> Part {
     let Some(found) = find(filing, PartKind::RiskFactors)? else {
         return Ok(Drawn::default());
@@ -73,7 +114,7 @@ pub(super) fn draw(filing: &Filing<'_>) -> Part {
         .flat_map(|place| headings(filing, place))
         .take(LIMIT)
         .collect();
-    let chosen = if headings.len() < FEW {
+    let chosen = if found.mixed || headings.len() < FEW {
         central(filing, &found)
     } else {
         headings
@@ -113,15 +154,8 @@ fn is_heading(text: &str) -> bool {
         && capitals.saturating_mul(3) < letters
         && contains_any(&lower, RISK)
         && !is_boilerplate(text)
-        && !contains_any(
-            &lower,
-            &[
-                "for example",
-                "for more information",
-                "in addition,",
-                "see ",
-            ],
-        )
+        && !STARTS.iter().any(|start| lower.starts_with(start))
+        && !contains_any(&lower, &["for example", "for more information", "see "])
 }
 
 /// Where no headings stand out: the central sentences of the item.
@@ -134,7 +168,7 @@ fn central<'c>(filing: &Filing<'c>, found: &Found) -> Vec<Sentence<'c>> {
     let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text).collect();
     let request = Request {
         query: "risk adversely affect harm could may fail loss unable decline uncertain",
-        on_query: false,
+        on_query: found.mixed,
         limit: 10,
     };
     let mut chosen = select(&texts, &request);

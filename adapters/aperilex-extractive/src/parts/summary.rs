@@ -18,12 +18,14 @@ const SHARES: &[(PartKind, usize)] = &[
 ];
 
 pub(super) fn draw(filing: &Filing<'_>) -> Part {
-    let mut chosen = if filing.family() == FormFamily::EightK {
+    let events = filing.family() == FormFamily::EightK;
+    let mut chosen = if events {
         of_events(filing)
     } else {
         of_items(filing)
     };
-    if chosen.len() < LIMIT / 2 {
+    let few = if events { 1 } else { LIMIT / 2 };
+    if chosen.len() < few {
         chosen = of_all(filing);
     }
     let claims: Vec<DraftClaim> = chosen.iter().filter_map(|s| s.claim(filing)).collect();
@@ -57,29 +59,14 @@ fn of_events<'c>(filing: &Filing<'c>) -> Vec<Sentence<'c>> {
     ranked(sentences)
 }
 
-/// The best of all documents: sentences worth quoting, or at least sentences.
+/// The best of the first document that says something, the main one before the others.
 fn of_all<'c>(filing: &Filing<'c>) -> Vec<Sentence<'c>> {
     let count = filing.content.documents.len();
     let others = (0..count).filter(|at| *at != filing.content.main);
     let order: Vec<usize> = std::iter::once(filing.content.main).chain(others).collect();
-    let good = order.iter().map(|at| filing.sentences(&filing.whole(*at)));
-    if let Some(sentences) = good.into_iter().find(|found| !found.is_empty()) {
-        return ranked(sentences);
-    }
-    let plain = order.iter().map(|at| {
-        let mut found = filing.all_sentences(&filing.whole(*at));
-        found.retain(|s| is_quotable(s.text));
-        found
-    });
-    let sentences = plain.into_iter().find(|found| !found.is_empty());
-    ranked(sentences.unwrap_or_default())
-}
-
-/// Whether the words are enough, and words at all.
-fn is_quotable(text: &str) -> bool {
-    let words = text.split_whitespace();
-    let words = words.filter(|word| word.chars().any(char::is_alphabetic));
-    text.len() <= 2000 && words.count() >= 5
+    let found = order.iter().map(|at| filing.statements(&filing.whole(*at)));
+    let mut found = found.filter(|sentences| !sentences.is_empty());
+    ranked(found.next().unwrap_or_default())
 }
 
 fn ranked(sentences: Vec<Sentence<'_>>) -> Vec<Sentence<'_>> {

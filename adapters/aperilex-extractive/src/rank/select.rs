@@ -7,7 +7,11 @@ use crate::text::Vocabulary;
 const TEXTRANK: f64 = 0.7;
 const BM25: f64 = 0.3;
 /// The first sentences of an item introduce it.
-const POSITION: f64 = 0.1;
+const POSITION: f64 = 0.15;
+/// Of so many sentences on, position counts half.
+const INTRODUCTION: f64 = 10.0;
+/// Long sentences resemble many others and are hard to read: what a term more than these costs.
+const LENGTH: (usize, f64) = (25, 0.01);
 /// What a sentence is worth against what it repeats of those chosen before it.
 const RELEVANCE: f64 = 0.6;
 
@@ -31,8 +35,10 @@ pub(crate) fn select(texts: &[&str], request: &Request<'_>) -> Vec<usize> {
     let terms: Vec<Vec<u32>> = texts.iter().map(|text| vocabulary.terms(text)).collect();
     let query = vocabulary.terms(request.query);
     let relevance = scaled(bm25(&terms, &query));
-    let position = |i: usize| 1.0 - i as f64 / texts.len().max(1) as f64;
-    let first = |i: &usize| value(&relevance, *i) * BM25 + position(*i) * POSITION;
+    let position = |i: usize| 1.0 / (1.0 + i as f64 / INTRODUCTION);
+    let excess = |i: usize| terms.get(i).map_or(0, |t| t.len().saturating_sub(LENGTH.0)) as f64;
+    let first =
+        |i: &usize| value(&relevance, *i) * BM25 + position(*i) * POSITION - excess(*i) * LENGTH.1;
 
     let mut kept: Vec<usize> = (0..texts.len())
         .filter(|i| !request.on_query || value(&relevance, *i) > 0.0)

@@ -25,6 +25,12 @@ const BOILERPLATE: &[&str] = &[
     "deemed “filed”",
     "private securities litigation reform act",
     "read in conjunction with",
+    "in conjunction with the consolidated financial statements",
+    "year-to-year comparisons",
+    "can be found in",
+    "is included in item",
+    "is set forth in",
+    "are set forth in",
     "is attached hereto",
     "attached as exhibit",
     "furnished as exhibit",
@@ -40,7 +46,11 @@ const BOILERPLATE: &[&str] = &[
     "discussed in item",
     "in this item",
     "exact name of registrant",
-    "private and confidential",
+    "former name or former",
+    "as specified in its charter",
+    "neither this current report",
+    "furnished supplementally",
+    "hereunto duly authorized",
 ];
 
 /// Whether `text` is a whole sentence of running text: no heading, row, fragment or list of names.
@@ -53,7 +63,33 @@ pub(crate) fn is_prose(text: &str) -> bool {
         && !has_debris(text)
 }
 
+/// Whether `text` says something, though perhaps not in a whole sentence.
+pub(crate) fn is_quotable(text: &str) -> bool {
+    let words = text.split_whitespace();
+    let words = words.filter(|word| word.chars().any(char::is_alphabetic));
+    text.len() <= 2 * MAX_BYTES && words.count() >= *WORDS.start() && !text.contains('\t')
+}
+
+/// Bytes of the bullet, number or letter that a list puts before `text`.
+pub(crate) fn marker(text: &str) -> usize {
+    let bulleted = text.trim_start_matches(['•', '●', '▪', '■', '–', '—', '-', '*', '·', ' ']);
+    let mut rest = bulleted.trim_start();
+    if let Some((inside, after)) = rest.strip_prefix('(').and_then(|r| r.split_once(')')) {
+        let short = inside.len() <= 4 && inside.chars().all(|c| c.is_alphanumeric() || c == '-');
+        if short && after.starts_with(char::is_whitespace) {
+            rest = after.trim_start();
+        }
+    }
+    text.len() - rest.len()
+}
+
 fn starts_like_a_sentence(text: &str) -> bool {
+    let item = text
+        .get(..5)
+        .is_some_and(|start| start.eq_ignore_ascii_case("item "));
+    if item && text.chars().nth(5).is_some_and(|c| c.is_ascii_digit()) {
+        return false;
+    }
     let first = text
         .trim_start_matches(['“', '"', '(', '‘', '\''])
         .chars()
@@ -80,7 +116,19 @@ fn is_mostly_letters(text: &str) -> bool {
 fn has_debris(text: &str) -> bool {
     let cut = ["-\n", "–\n", "—\n", "(\n", "$\n", "/\n"];
     let debris = ["\t", "    ", "....", "___", "---", "•", "●", "☐", "☒"];
-    debris.iter().chain(&cut).any(|mark| text.contains(mark))
+    debris.iter().chain(&cut).any(|mark| text.contains(mark)) || has_cut_number(text)
+}
+
+/// Whether a line ends between a number and its scale word: joined again, it would be another number.
+fn has_cut_number(text: &str) -> bool {
+    text.match_indices('\n').any(|(at, _)| {
+        let (before, after) = text.split_at(at);
+        let scale = ["thousand", "million", "billion", "trillion"];
+        before.ends_with(|c: char| c.is_ascii_digit() || c == ')')
+            && scale
+                .iter()
+                .any(|word| after.trim_start().starts_with(word))
+    })
 }
 
 /// Whether the sentence is a formula.
@@ -144,11 +192,30 @@ mod tests {
                 false,
             ),
             ("WE MAY NOT BE ABLE TO PAY OUR DEBT.", false),
+            (
+                "Item 5.02 Departure of Directors; Election of Directors.",
+                false,
+            ),
             ("Net sales\t391,035\t383,285\tof all kinds.", false),
             ("Total 391,035 383,285 394,328 365,817 274,515.", false),
             ("We use long-\nterm debt to pay for it.", false),
+            ("Sales of the segment rose to $8\nmillion.", false),
+            ("Sales of the segment rose to $8 million\nin 2024.", true),
         ] {
             assert_eq!(is_prose(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn marks_of_lists_are_no_part_of_a_sentence() {
+        for (text, rest) in [
+            ("(b) On May 1 she resigned.", "On May 1 she resigned."),
+            ("• Sales rose.", "Sales rose."),
+            ("(a-b) • Sales rose.", "• Sales rose."),
+            ("(formerly known as X) rose.", "(formerly known as X) rose."),
+            ("Sales rose.", "Sales rose."),
+        ] {
+            assert_eq!(&text[marker(text)..], rest);
         }
     }
 
