@@ -52,7 +52,7 @@ pub enum EdgarError {
         /// The operation.
         operation: &'static str,
     },
-    /// A status that stands for a fault of the server.
+    /// A status that stands for a fault, mostly the server's.
     #[error("status {status} for {what}")]
     Status {
         /// HTTP status.
@@ -94,10 +94,11 @@ impl EdgarError {
 
     /// Whether sending the same again soon may help. A block is never answered with more traffic.
     pub(crate) const fn is_transient(&self) -> bool {
-        matches!(
-            self,
-            Self::Status { .. } | Self::Network { .. } | Self::BadAnswer { .. }
-        )
+        match self {
+            Self::Status { status, .. } => *status >= 500 || *status == 408,
+            Self::Network { .. } | Self::BadAnswer { .. } => true,
+            _ => false,
+        }
     }
 
     /// Whether the source simply does not have it, so that another place may be tried.

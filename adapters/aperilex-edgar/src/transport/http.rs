@@ -148,9 +148,13 @@ impl HttpTransport {
             .unwrap_or_default();
         match refusal(status, &page) {
             Refusal::Blocked => self.blocked(wait),
-            Refusal::Misconfigured(reason) => EdgarError::Misconfigured {
-                reason: reason.to_owned(),
-            },
+            Refusal::Misconfigured(reason) => {
+                // More of what is refused may become a block.
+                self.limiter.slow_down();
+                EdgarError::Misconfigured {
+                    reason: reason.to_owned(),
+                }
+            }
             Refusal::NotFound => EdgarError::not_found(what),
             Refusal::Server => EdgarError::Status {
                 status,

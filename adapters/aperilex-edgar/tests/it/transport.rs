@@ -136,6 +136,15 @@ async fn server_faults_are_tried_twice_more() {
         Err(EdgarError::Status { status: 500, .. })
     ));
     assert_eq!(asked(&server).await.len(), 3);
+
+    let (server, config) = edgar().await;
+    serve(&server, DOC, ResponseTemplate::new(400)).await;
+    assert!(document(&config).await.is_err());
+    assert_eq!(
+        asked(&server).await.len(),
+        1,
+        "the same would be refused again"
+    );
 }
 
 #[tokio::test]
