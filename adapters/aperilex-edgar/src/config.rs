@@ -13,7 +13,7 @@ const MAX_REQUESTS_PER_SECOND: u32 = 8;
 /// How long SEC limits an address that went over.
 const MIN_PAGE_AFTER_BLOCK_S: u64 = 600;
 const MAX_MIRROR_REQUESTS_PER_SECOND: u32 = 1000;
-const DEFAULT_MIRROR_REQUESTS_PER_SECOND: u32 = 100;
+const DEFAULT_MIRROR_REQUESTS_PER_SECOND: u32 = 8;
 const MIRROR_USER_AGENT: &str = concat!("Aperilex/", env!("CARGO_PKG_VERSION"));
 
 /// Settings of the client; the README has the table.
@@ -22,7 +22,7 @@ const MIRROR_USER_AGENT: &str = concat!("Aperilex/", env!("CARGO_PKG_VERSION"));
 pub struct EdgarConfig {
     /// `Company Name contact@domain`; must be given for sec.gov.
     pub user_agent: Option<String>,
-    /// Ceiling of the rate; for sec.gov 8, which is also the most, for a mirror 100.
+    /// Ceiling of the rate; 8, which is also the most for sec.gov; a mirror may have more.
     pub requests_per_second: Option<u32>,
     /// Base address of `www.sec.gov`.
     pub www: String,

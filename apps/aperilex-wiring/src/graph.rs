@@ -34,7 +34,7 @@ impl Graph {
         create_data_dir(settings)?;
         let clock = Arc::new(SystemClock);
         let source = select::source(&settings.source)?;
-        let documents = select::documents(&settings.documents, &settings.data_dir)?;
+        let documents = select::documents(&settings.documents, &settings.data_dir).await?;
         let analysts = select::analysts(&settings.analyst)?;
         let events = select::events(&settings.events)?;
         select::check_queue(&settings.queue)?;

@@ -13,7 +13,7 @@ use crate::error::WiringError;
 use crate::settings::DocumentsSelection;
 
 /// A folder of the data directory, unless the settings name another.
-pub(crate) fn documents(
+pub(crate) async fn documents(
     selection: &DocumentsSelection,
     data_dir: &Path,
 ) -> Result<Arc<dyn DocumentStore>, WiringError> {
@@ -21,7 +21,8 @@ pub(crate) fn documents(
         DocumentsSelection::Local(settings) => {
             let settings = with_default_path(settings.as_ref(), data_dir);
             let config: ObjectStoreConfig = own("documents", Some(&settings))?;
-            let documents = ObjectDocuments::local(&config)
+            let documents = ObjectDocuments::open(&config)
+                .await
                 .map_err(|e| WiringError::start("document store")(e.into()))?;
             return Ok(Arc::new(documents));
         }
