@@ -128,7 +128,8 @@ impl Counts {
         found.map_or(&[], |found| &found.counts)
     }
 
-    /// Counts one request, and forgets what the window has left behind.
+    /// Counts one request, and forgets what the window has left behind for as long as it is long: until
+    /// then a process whose clock is behind may still have to count it.
     fn add(&mut self, window: &QuotaWindow, now: Timestamp) {
         let place = self.windows.iter().position(|w| w.name == window.name);
         let place = place.unwrap_or_else(|| {
@@ -142,7 +143,8 @@ impl Counts {
             return;
         };
         let span = Span::of(window);
-        counts.retain(|(start, _)| span.end_of(*start) > micros(now));
+        let forgotten = micros(now).saturating_sub(span.window);
+        counts.retain(|(start, _)| span.end_of(*start) > forgotten);
         let part = span.part_of(now);
         match counts.binary_search_by_key(&part, |(start, _)| *start) {
             Ok(place) => {

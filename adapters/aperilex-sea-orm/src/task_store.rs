@@ -124,10 +124,7 @@ async fn mark_queued(
     generation: u32,
     now: Timestamp,
 ) -> Outcome<()> {
-    let leader = match lock(tx, id).await {
-        Err(Stop::Refused(TaskStoreError::Unknown)) => return Ok(()),
-        outcome => outcome?,
-    };
+    let leader = lock(tx, id).await?;
     let is_waiting = matches!(leader.status, TaskStatus::Pending | TaskStatus::Retrying);
     if !is_waiting || leader.role != TaskRole::Leader || leader.generation != generation {
         return Ok(());
