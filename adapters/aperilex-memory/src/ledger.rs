@@ -23,7 +23,7 @@ impl Ledger for MemoryStores {
         now: Timestamp,
     ) -> Result<LedgerEntry, LedgerError> {
         self.commit("ledger.capture", |state| {
-            state.capture(hold, amount, description, None, now)
+            state.capture(hold, amount, &Charge::of(description), now)
         })
     }
 
@@ -59,6 +59,22 @@ impl Ledger for MemoryStores {
 
     async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError> {
         self.commit("ledger.expire", |state| Ok(state.expire(now, limit)))
+    }
+}
+
+/// What a capture is for.
+pub(crate) struct Charge<'a> {
+    pub(crate) description: &'a str,
+    pub(crate) analysis: Option<AnalysisId>,
+}
+
+impl<'a> Charge<'a> {
+    /// Something other than an analysis.
+    pub(crate) const fn of(description: &'a str) -> Self {
+        Self {
+            description,
+            analysis: None,
+        }
     }
 }
 
@@ -117,8 +133,7 @@ impl State {
         &mut self,
         id: HoldId,
         amount: MicroUsd,
-        description: &str,
-        analysis: Option<AnalysisId>,
+        charge: &Charge<'_>,
         now: Timestamp,
     ) -> Result<LedgerEntry, LedgerError> {
         let hold = self.holds.get_mut(&id).ok_or(LedgerError::Unknown)?;
@@ -150,9 +165,9 @@ impl State {
             balance_after: MicroUsd::ZERO,
             filing: hold.filing,
             task: hold.task,
-            analysis,
+            analysis: charge.analysis,
             hold: Some(id),
-            description: description.to_owned(),
+            description: charge.description.to_owned(),
             key: id.to_string(),
             at: now,
         })

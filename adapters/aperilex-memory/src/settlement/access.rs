@@ -1,10 +1,11 @@
 //! Giving access to filings.
 
 use aperilex_ports::{
-    AccessSource, EntryKind, FilingId, GrantAccess, HoldStatus, LeaseToken, MicroUsd, PlaceHold,
-    SettlementError, TaskId, Timestamp, UserId,
+    AccessSource, EntryKind, FilingId, GrantAccess, LeaseToken, MicroUsd, PlaceHold,
+    SettlementError, Task, TaskId, Timestamp, UserId,
 };
 
+use crate::ledger::Charge;
 use crate::state::State;
 
 impl State {
@@ -26,8 +27,8 @@ impl State {
                 expires_at: grant.now,
                 now: grant.now,
             })?;
-            let what = describe(access.purpose);
-            self.capture(access.hold, access.price, what, None, grant.now)?;
+            let charge = Charge::of(describe(access.purpose));
+            self.capture(access.hold, access.price, &charge, grant.now)?;
         }
         self.open_access(user, filing, access.source);
         Ok(charged)
@@ -40,8 +41,7 @@ impl State {
         now: Timestamp,
     ) -> Result<(), SettlementError> {
         let filing = self.leased(task, lease, now)?.key.filing;
-        let live =
-            |task: &&aperilex_ports::Task| task.key.filing == filing && !task.status.is_terminal();
+        let live = |task: &&Task| task.key.filing == filing && !task.status.is_terminal();
         let waiting: Vec<_> = self
             .tasks
             .values()
@@ -63,11 +63,7 @@ impl State {
         let Some(access) = task.charges.access.take() else {
             return Ok(());
         };
-        let open = |status| status == HoldStatus::Open;
-        let held = self
-            .holds
-            .get(&access.hold)
-            .is_some_and(|hold| open(hold.status));
+        let held = self.is_open(access.hold);
         if self.has_paid_for(user, filing) {
             if held {
                 self.void(access.hold)?;
@@ -75,8 +71,8 @@ impl State {
             return Ok(());
         }
         if held {
-            let what = describe(access.purpose);
-            self.capture(access.hold, access.price, what, None, now)?;
+            let charge = Charge::of(describe(access.purpose));
+            self.capture(access.hold, access.price, &charge, now)?;
         }
         self.open_access(user, filing, access.source);
         Ok(())

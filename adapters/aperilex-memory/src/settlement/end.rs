@@ -1,10 +1,11 @@
 //! Ending runs.
 
 use aperilex_ports::{
-    AbandonTask, AnalysisStatus, CompleteTask, Guard, HoldStatus, SettlementError, StoreError,
-    TaskId, TaskStatus, TaskStoreError, Timestamp,
+    AbandonTask, AnalysisStatus, CompleteTask, Guard, Hold, HoldId, HoldStatus, SettlementError,
+    StoreError, TaskId, TaskStatus, TaskStoreError, Timestamp,
 };
 
+use crate::ledger::Charge;
 use crate::state::State;
 use crate::tasks::is_leased;
 
@@ -21,7 +22,11 @@ impl State {
         let hold = charges.analysis_hold;
         if command.charge && self.is_open(hold) {
             let price = charges.analysis_price;
-            self.capture(hold, price, "analysis of a filing", Some(id), now)?;
+            let charge = Charge {
+                description: "analysis of a filing",
+                analysis: Some(id),
+            };
+            self.capture(hold, price, &charge, now)?;
         }
         let mut run = self.followers(&key);
         run.insert(0, command.task);
@@ -98,16 +103,15 @@ impl State {
         }
     }
 
-    fn is_open(&self, hold: aperilex_ports::HoldId) -> bool {
+    /// Whether credits are set aside under this id.
+    pub(super) fn is_open(&self, hold: HoldId) -> bool {
         let hold = self.holds.get(&hold);
         hold.is_some_and(|hold| hold.status == HoldStatus::Open)
     }
 
     /// Gives back what is still held for a task.
     pub(super) fn void_holds(&mut self, task: TaskId) -> Result<(), SettlementError> {
-        let open = |hold: &&aperilex_ports::Hold| {
-            hold.task == Some(task) && hold.status == HoldStatus::Open
-        };
+        let open = |hold: &&Hold| hold.task == Some(task) && hold.status == HoldStatus::Open;
         let ids: Vec<_> = self
             .holds
             .values()

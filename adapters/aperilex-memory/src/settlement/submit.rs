@@ -32,12 +32,12 @@ impl State {
         self.remember(request, id);
         self.change(id, request.now, |_| ());
         if let Some(access) = &request.charges.access {
-            self.set_aside(id, access.hold, access.purpose, access.price, request)?;
+            self.set_aside(request, access.hold, access.purpose, access.price)?;
         }
         if leader.is_none() {
             let charges = &request.charges;
             let (hold, price) = (charges.analysis_hold, charges.analysis_price);
-            self.set_aside(id, hold, EntryKind::Analysis, price, request)?;
+            self.set_aside(request, hold, EntryKind::Analysis, price)?;
             self.enqueue(id, request.now);
         }
         let task = self.tasks.get(&id).cloned();
@@ -96,11 +96,10 @@ impl State {
 
     fn set_aside(
         &mut self,
-        task: TaskId,
+        request: &SubmitTask,
         id: HoldId,
         purpose: EntryKind,
         amount: MicroUsd,
-        request: &SubmitTask,
     ) -> Result<(), LedgerError> {
         if amount == MicroUsd::ZERO {
             return Ok(());
@@ -111,7 +110,7 @@ impl State {
             purpose,
             amount,
             filing: Some(request.key.filing),
-            task: Some(task),
+            task: Some(request.task),
             expires_at: request.holds_expire_at,
             now: request.now,
         })?;
