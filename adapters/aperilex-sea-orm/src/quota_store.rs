@@ -17,7 +17,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
 
 use crate::database::Store;
 use crate::entity::quota::{ActiveModel, Column, Entity, Model};
-use crate::error::{Stop, Unreadable};
+use crate::error::{Unreadable, store_error};
 use crate::shape::{Window, read_windows, write_windows};
 use crate::stored::micros;
 use crate::transaction::Durability;
@@ -96,29 +96,23 @@ impl Store {
         let row = ActiveModel {
             user_id: Set(user.as_uuid()),
             version: Set(next),
-            windows: Set(windows.clone()),
+            windows: Set(windows),
         };
-        let changed: Result<u64, StoreError> = transact!(self.db, Durability::Relaxed, |tx| {
-            let changed = if version == 0 {
-                let first_stays = OnConflict::column(Column::UserId)
-                    .do_nothing_on([Column::UserId])
-                    .to_owned();
-                Entity::insert(row.clone())
-                    .on_conflict(first_stays)
-                    .exec_without_returning(tx)
-                    .await
-            } else {
-                Entity::update_many()
-                    .set(row.clone())
-                    .filter(Column::UserId.eq(user.as_uuid()))
-                    .filter(Column::Version.eq(version))
-                    .exec(tx)
-                    .await
-                    .map(|done| done.rows_affected)
-            };
-            changed.map_err(Stop::Database)
-        });
-        Ok(changed? == 1)
+        let changed = if version == 0 {
+            let first_stays = OnConflict::column(Column::UserId)
+                .do_nothing_on([Column::UserId])
+                .to_owned();
+            let insert = Entity::insert(row).on_conflict(first_stays).into_query();
+            self.db.alone(Durability::Relaxed, &insert).await
+        } else {
+            let update = Entity::update_many()
+                .set(row)
+                .filter(Column::UserId.eq(user.as_uuid()))
+                .filter(Column::Version.eq(version))
+                .into_query();
+            self.db.alone(Durability::Relaxed, &update).await
+        };
+        Ok(changed.map_err(store_error)? == 1)
     }
 }
 
