@@ -6,7 +6,7 @@ use aperilex_ports::{
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -14,9 +14,10 @@ use sea_orm::{
 
 use crate::database::Store;
 use crate::entity::{account, api_key};
-use crate::error::Stop;
+use crate::error::{Stop, store_error};
 use crate::read::page;
 use crate::stored::micros;
+use crate::transaction::Durability;
 
 type Outcome<T> = Result<T, Stop<AccountStoreError>>;
 
@@ -37,14 +38,7 @@ impl AccountStore for Store {
     }
 
     async fn by_key(&self, hash: &Digest) -> Result<Option<Account>, StoreError> {
-        let owner = Expr::col((api_key::Entity, api_key::Column::UserId))
-            .eq(Expr::col((account::Entity, account::Column::Id)));
-        let mut query = account::Entity::find()
-            .filter(api_key::Column::Hash.eq(hash.to_string()))
-            .filter(api_key::Column::RevokedAt.is_null())
-            .into_query();
-        query.join(JoinType::InnerJoin, api_key::Entity, owner);
-        self.db.one::<account::Model, _>(&query).await
+        self.db.one::<account::Model, _>(&owner_of(hash)).await
     }
 
     async fn add_key(&self, key: &ApiKey) -> Result<(), AccountStoreError> {
@@ -52,13 +46,13 @@ impl AccountStore for Store {
     }
 
     async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError> {
-        transact!(self.db, |tx| {
-            let update = api_key::Entity::update_many()
-                .col_expr(api_key::Column::RevokedAt, micros(now).into())
-                .filter(api_key::Column::Id.eq(key.as_uuid()))
-                .filter(api_key::Column::RevokedAt.is_null());
-            update.exec(tx).await.map(drop).map_err(Stop::Database)
-        })
+        let update = api_key::Entity::update_many()
+            .col_expr(api_key::Column::RevokedAt, micros(now).into())
+            .filter(api_key::Column::Id.eq(key.as_uuid()))
+            .filter(api_key::Column::RevokedAt.is_null())
+            .into_query();
+        let revoked = self.db.alone(Durability::Full, &update).await;
+        revoked.map(drop).map_err(store_error)
     }
 
     async fn list(&self, after: Option<UserId>, limit: usize) -> Result<Vec<Account>, StoreError> {
@@ -71,6 +65,18 @@ impl AccountStore for Store {
             .limit(page(limit));
         self.db.all::<account::Model, _>(&query.into_query()).await
     }
+}
+
+/// The account of a live key, in one query: every request begins with it.
+pub(crate) fn owner_of(hash: &Digest) -> SelectStatement {
+    let owner = Expr::col((api_key::Entity, api_key::Column::UserId))
+        .eq(Expr::col((account::Entity, account::Column::Id)));
+    let mut query = account::Entity::find()
+        .filter(api_key::Column::Hash.eq(hash.to_string()))
+        .filter(api_key::Column::RevokedAt.is_null())
+        .into_query();
+    query.join(JoinType::InnerJoin, api_key::Entity, owner);
+    query
 }
 
 async fn create(tx: &DatabaseTransaction, account: &Account) -> Outcome<()> {

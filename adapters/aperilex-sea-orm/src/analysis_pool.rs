@@ -13,7 +13,7 @@ use sea_orm::{
 use crate::database::Store;
 use crate::entity::analysis::{Column, Entity, Model, rank};
 use crate::entity::filing_access;
-use crate::error::Stop;
+use crate::error::store_error;
 use crate::read::{page, read};
 use crate::stored::word;
 use crate::transaction::Durability;
@@ -21,20 +21,7 @@ use crate::transaction::Durability;
 #[async_trait]
 impl AnalysisPool for Store {
     async fn find(&self, request: &FindAnalysis) -> Result<Option<AnalysisRecord>, StoreError> {
-        let query = Entity::find()
-            .filter(Column::FilingId.eq(request.filing.as_uuid()))
-            .filter(Column::Template.eq(request.template.as_str()))
-            .filter(Column::QualityRank.gte(rank(request.quality)))
-            .filter(Column::DocumentSha256.eq(request.document_sha256.to_string()))
-            .filter(Column::SchemaVersion.eq(i64::from(request.schema_version)))
-            .filter(Column::PromptVersion.is_in(&request.prompt_versions))
-            .filter(Column::OwnerId.is_null())
-            .filter(Column::RetractedAt.is_null())
-            .order_by_desc(Column::QualityRank)
-            .order_by_desc(Column::CreatedAt)
-            .order_by_desc(Column::Id)
-            .limit(1);
-        self.db.one::<Model, _>(&query.into_query()).await
+        self.db.one::<Model, _>(&satisfying(request)).await
     }
 
     async fn readable(
@@ -42,22 +29,12 @@ impl AnalysisPool for Store {
         user: UserId,
         analysis: AnalysisId,
     ) -> Result<Option<(AnalysisRecord, AccessSource)>, StoreError> {
-        let source = (filing_access::Entity, filing_access::Column::Source);
-        let mut query = readable_by(user)
-            .filter(Column::Id.eq(analysis.as_uuid()))
-            .into_query();
-        with_access(&mut query, user).expr_as(Expr::col(source), "access_source");
-        let rows = self
-            .db
-            .rows(&query)
-            .await
-            .map_err(crate::error::store_error)?;
+        let query = one_readable(user, analysis);
+        let rows = self.db.rows(&query).await.map_err(store_error)?;
         let Some(row) = rows.first() else {
             return Ok(None);
         };
-        let source: String = row
-            .try_get("", "access_source")
-            .map_err(crate::error::store_error)?;
+        let source: String = row.try_get("", "access_source").map_err(store_error)?;
         let source = word("source of access", &source)?;
         Ok(Some((read::<Model, _>(row)?, source)))
     }
@@ -69,29 +46,68 @@ impl AnalysisPool for Store {
         before: Option<AnalysisId>,
         limit: usize,
     ) -> Result<Vec<AnalysisRecord>, StoreError> {
-        // Ids are in the order of their making.
-        let mut query = readable_by(user)
-            .apply_if(filing, |query, filing| {
-                query.filter(Column::FilingId.eq(filing.as_uuid()))
-            })
-            .apply_if(before, |query, before| {
-                query.filter(Column::Id.lt(before.as_uuid()))
-            })
-            .order_by_desc(Column::Id)
-            .limit(page(limit))
-            .into_query();
-        with_access(&mut query, user);
+        let query = all_readable(user, filing, before, page(limit));
         self.db.all::<Model, _>(&query).await
     }
 
     async fn record_view(&self, analysis: AnalysisId) -> Result<(), StoreError> {
-        transact!(self.db, Durability::Relaxed, |tx| {
-            let update = Entity::update_many()
-                .col_expr(Column::Views, Expr::col(Column::Views).add(1))
-                .filter(Column::Id.eq(analysis.as_uuid()));
-            update.exec(tx).await.map(drop).map_err(Stop::Database)
-        })
+        let update = Entity::update_many()
+            .col_expr(Column::Views, Expr::col(Column::Views).add(1))
+            .filter(Column::Id.eq(analysis.as_uuid()))
+            .into_query();
+        let counted = self.db.alone(Durability::Relaxed, &update).await;
+        counted.map(drop).map_err(store_error)
     }
+}
+
+/// Analyses that satisfy a request, the best first.
+pub(crate) fn satisfying(request: &FindAnalysis) -> SelectStatement {
+    Entity::find()
+        .filter(Column::FilingId.eq(request.filing.as_uuid()))
+        .filter(Column::Template.eq(request.template.as_str()))
+        .filter(Column::QualityRank.gte(rank(request.quality)))
+        .filter(Column::DocumentSha256.eq(request.document_sha256.to_string()))
+        .filter(Column::SchemaVersion.eq(i64::from(request.schema_version)))
+        .filter(Column::PromptVersion.is_in(&request.prompt_versions))
+        .filter(Column::OwnerId.is_null())
+        .filter(Column::RetractedAt.is_null())
+        .order_by_desc(Column::QualityRank)
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+        .limit(1)
+        .into_query()
+}
+
+/// One analysis, and why the account may read it, in one query.
+pub(crate) fn one_readable(user: UserId, analysis: AnalysisId) -> SelectStatement {
+    let source = (filing_access::Entity, filing_access::Column::Source);
+    let mut query = readable_by(user)
+        .filter(Column::Id.eq(analysis.as_uuid()))
+        .into_query();
+    with_access(&mut query, user).expr_as(Expr::col(source), "access_source");
+    query
+}
+
+/// What the account may read, newest first.
+pub(crate) fn all_readable(
+    user: UserId,
+    filing: Option<FilingId>,
+    before: Option<AnalysisId>,
+    limit: u64,
+) -> SelectStatement {
+    // Ids are in the order of their making.
+    let mut query = readable_by(user)
+        .apply_if(filing, |query, filing| {
+            query.filter(Column::FilingId.eq(filing.as_uuid()))
+        })
+        .apply_if(before, |query, before| {
+            query.filter(Column::Id.lt(before.as_uuid()))
+        })
+        .order_by_desc(Column::Id)
+        .limit(limit)
+        .into_query();
+    with_access(&mut query, user);
+    query
 }
 
 /// Analyses of the pool, and the account's own.

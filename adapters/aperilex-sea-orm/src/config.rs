@@ -1,5 +1,6 @@
 //! Settings.
 
+use std::path::Path;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -54,13 +55,22 @@ impl DatabaseConfig {
         }
     }
 
+    /// Settings for a SQLite file at this path, all others at their defaults.
+    #[must_use]
+    pub fn sqlite(path: &Path) -> Self {
+        // The only characters that mean something in the URL.
+        let path = path.to_string_lossy();
+        let path = path.replace('%', "%25").replace('?', "%3F");
+        Self::new(format!("sqlite:{path}").into())
+    }
+
     /// The kind the URL names; none if it names no kind, or a database in memory, which every
     /// connection would have one of its own of.
     pub(crate) fn kind(&self) -> Option<Kind> {
         let url = self.url.expose_secret();
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Some(Kind::Postgres)
-        } else if url.starts_with("sqlite:") && !url.contains("memory") {
+        } else if url.starts_with("sqlite:") && !is_in_memory(url) {
             Some(Kind::Sqlite)
         } else {
             None
@@ -76,6 +86,10 @@ impl DatabaseConfig {
     }
 }
 
+fn is_in_memory(url: &str) -> bool {
+    url.contains(":memory:") || url.contains("mode=memory")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +102,7 @@ mod tests {
     fn the_url_names_the_kind() {
         assert_eq!(config("sqlite:/a/b.db").kind(), Some(Kind::Sqlite));
         assert_eq!(config("postgresql://h/d").kind(), Some(Kind::Postgres));
+        assert_eq!(config("sqlite:/memory/b.db").kind(), Some(Kind::Sqlite));
         assert_eq!(config("sqlite::memory:").kind(), None);
         assert_eq!(config("mysql://h/d").kind(), None);
     }

@@ -6,14 +6,14 @@ use std::time::Duration;
 use aperilex_ports::{Clock, Stores};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait, DatabaseConnection, DbErr,
+    SqliteTransactionMode, StatementBuilder, TransactionOptions, TransactionTrait,
 };
 use secrecy::ExposeSecret;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::config::{DatabaseConfig, Kind};
-use crate::error::{DatabaseError, is_passing};
+use crate::error::{DatabaseError, is_passing, was_answered};
 use crate::queue::{QueueSettings, SeaOrmQueue};
 use crate::transaction::{Begun, Durability, MAX_REPEATS, pause};
 
@@ -138,27 +138,59 @@ impl Database {
         &self.read
     }
 
+    /// Runs one writing statement that is a transaction by itself, and gives the rows it changed.
+    pub(crate) async fn alone<S>(&self, durability: Durability, statement: &S) -> Result<u64, DbErr>
+    where
+        S: StatementBuilder + Sync,
+    {
+        let mut repeats = 0;
+        loop {
+            let done = {
+                let _turn = self.turn().await?;
+                self.writing(durability).execute(statement).await
+            };
+            match done {
+                // Only where the database says that nothing was done: it may not be done twice.
+                Err(error)
+                    if repeats < MAX_REPEATS && is_passing(&error) && was_answered(&error) =>
+                {
+                    pause(repeats).await;
+                    repeats += 1;
+                }
+                done => return done.map(|done| done.rows_affected()),
+            }
+        }
+    }
+
+    const fn writing(&self, durability: Durability) -> &DatabaseConnection {
+        match durability {
+            Durability::Full => &self.write,
+            Durability::Relaxed => &self.relaxed,
+        }
+    }
+
+    /// Waits until the writers that came before are done.
+    async fn turn(&self) -> Result<Option<OwnedMutexGuard<()>>, DbErr> {
+        let Some(writer) = &self.writer else {
+            return Ok(None);
+        };
+        let turn = tokio::time::timeout(self.acquire_timeout, writer.clone().lock_owned()).await;
+        match turn {
+            Ok(turn) => Ok(Some(turn)),
+            Err(_) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
+        }
+    }
+
     /// Begins a write transaction. On SQLite it has the write lock from the start (`IMMEDIATE`); on
     /// Postgres it is `READ COMMITTED` and takes row locks as it goes.
     pub(crate) async fn begin(&self, durability: Durability) -> Result<Begun, DbErr> {
-        let writer = match &self.writer {
-            None => None,
-            Some(writer) => {
-                let turn = writer.clone().lock_owned();
-                let turn = tokio::time::timeout(self.acquire_timeout, turn).await;
-                Some(turn.map_err(|_| DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout))?)
-            }
-        };
-        let connection = match durability {
-            Durability::Full => &self.write,
-            Durability::Relaxed => &self.relaxed,
-        };
+        let turn = self.turn().await?;
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let inner = connection.begin_with_options(options).await?;
-        Ok(Begun::new(inner, writer))
+        let inner = self.writing(durability).begin_with_options(options).await?;
+        Ok(Begun::new(inner, turn))
     }
 }
 

@@ -128,6 +128,16 @@ pub(crate) fn is_taken(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
+/// Whether the database itself refused, so that nothing is in doubt.
+pub(crate) fn was_answered(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    matches!(&**error, sqlx::Error::Database(_))
+}
+
 /// Whether the same statement may succeed shortly.
 pub(crate) fn is_passing(error: &DbErr) -> bool {
     let (DbErr::Conn(RuntimeErr::SqlxError(error))

@@ -145,7 +145,7 @@ impl TryFrom<account::Model> for Stored {
 }
 
 /// Open holds whose time has passed and whose task, if any, is not live.
-fn due(now: Timestamp) -> sea_orm::Select<hold_row::Entity> {
+pub(crate) fn due(now: Timestamp) -> sea_orm::Select<hold_row::Entity> {
     let live = Query::select()
         .expr(Expr::val(1))
         .from(task::Entity)

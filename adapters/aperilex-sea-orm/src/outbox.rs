@@ -5,15 +5,16 @@ use async_trait::async_trait;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
 use crate::database::Store;
 use crate::entity::outbox::{ActiveModel, Column, Entity, Model};
-use crate::error::{Stop, Unreadable};
+use crate::error::{Stop, Unreadable, store_error};
 use crate::read::page;
 use crate::shape::write_item;
 use crate::stored::micros;
+use crate::transaction::Durability;
 
 /// Rows per statement: far below what any database takes.
 const CHUNK: usize = 500;
@@ -27,9 +28,9 @@ impl Outbox for Store {
         now: Timestamp,
     ) -> Result<Vec<OutboxMessage>, StoreError> {
         // The relay asks often and mostly for nothing: a look takes no lock.
-        let free = free(now).limit(1);
-        let waiting = self.db.rows(&sea_orm::QueryTrait::into_query(free)).await;
-        if waiting.map_err(crate::error::store_error)?.is_empty() {
+        let free = free(now).limit(1).into_query();
+        let waiting = self.db.rows(&free).await.map_err(store_error)?;
+        if waiting.is_empty() {
             return Ok(Vec::new());
         }
         let rows: Vec<Model> = transact!(self.db, |tx| lease(tx, limit, leased_until, now).await)?;
@@ -37,14 +38,19 @@ impl Outbox for Store {
     }
 
     async fn mark_sent(&self, ids: &[i64], _now: Timestamp) -> Result<(), StoreError> {
-        if ids.is_empty() {
-            return Ok(());
+        // Each removal stands by itself: what is not removed is sent again.
+        for chunk in ids.chunks(CHUNK) {
+            let removal = Entity::delete_many()
+                .filter(Column::Id.is_in(chunk.iter().copied()))
+                .into_query();
+            let removed = self.db.alone(Durability::Full, &removal).await;
+            removed.map_err(store_error)?;
         }
-        transact!(self.db, |tx| remove(tx, ids).await)
+        Ok(())
     }
 }
 
-fn free(now: Timestamp) -> sea_orm::Select<Entity> {
+pub(crate) fn free(now: Timestamp) -> sea_orm::Select<Entity> {
     Entity::find().filter(Column::LeasedUntil.lte(micros(now)))
 }
 
@@ -77,16 +83,6 @@ fn readable(row: Model) -> Option<OutboxMessage> {
     OutboxMessage::try_from(row)
         .inspect_err(|Unreadable(what)| tracing::error!(id, what, "outbox row cannot be read"))
         .ok()
-}
-
-async fn remove(tx: &DatabaseTransaction, ids: &[i64]) -> Result<(), Stop<StoreError>> {
-    for chunk in ids.chunks(CHUNK) {
-        Entity::delete_many()
-            .filter(Column::Id.is_in(chunk.iter().copied()))
-            .exec(tx)
-            .await?;
-    }
-    Ok(())
 }
 
 /// Stores what is to be sent, in this order.

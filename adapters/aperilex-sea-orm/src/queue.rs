@@ -1,7 +1,7 @@
 //! The embedded queue: a table, for installations without a message broker.
 
 mod receipt;
-mod work;
+pub(crate) mod work;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,13 +12,14 @@ use aperilex_ports::{
     QueueCapabilities, QueueError, ReceiptHandle, StoreError, TaskQueue,
 };
 use async_trait::async_trait;
-use sea_orm::{ColumnTrait, EntityTrait, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::database::Database;
 use crate::entity::{queue_dead_letter, queue_message};
 use crate::error::queue_error;
 use crate::read::page;
 use crate::stored::micros;
+use crate::transaction::Durability;
 use receipt::Receipt;
 
 /// Ids of sent messages are cleared out once in so many sends.
@@ -121,9 +122,8 @@ impl TaskQueue for SeaOrmQueue {
 
     async fn acknowledge(&self, receipt: &ReceiptHandle) -> Result<(), QueueError> {
         let receipt = Receipt::parse(receipt)?;
-        let settled: Result<bool, StoreError> =
-            transact!(self.db, |tx| work::remove(tx, receipt).await);
-        valid(settled)
+        let removal = work::removal(receipt);
+        valid(self.db.alone(Durability::Full, &removal).await)
     }
 
     async fn extend(
@@ -134,9 +134,8 @@ impl TaskQueue for SeaOrmQueue {
         within_visibility(visibility)?;
         let receipt = Receipt::parse(receipt)?;
         let hidden_until = self.now().saturating_add(span(visibility));
-        let extended: Result<bool, StoreError> =
-            transact!(self.db, |tx| work::hide(tx, receipt, hidden_until).await);
-        valid(extended)
+        let hiding = work::hiding(receipt, hidden_until);
+        valid(self.db.alone(Durability::Full, &hiding).await)
     }
 
     async fn reject(&self, receipt: &ReceiptHandle, reason: &str) -> Result<(), QueueError> {
@@ -144,7 +143,11 @@ impl TaskQueue for SeaOrmQueue {
         let now = self.now();
         let rejected: Result<bool, StoreError> =
             transact!(self.db, |tx| work::reject(tx, receipt, reason, now).await);
-        valid(rejected)
+        if rejected.map_err(unavailable)? {
+            Ok(())
+        } else {
+            Err(QueueError::LeaseExpired)
+        }
     }
 
     async fn depth(&self) -> Result<u64, QueueError> {
@@ -183,11 +186,11 @@ fn span(time: Duration) -> i64 {
     i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
 }
 
-fn valid(done: Result<bool, StoreError>) -> Result<(), QueueError> {
-    if done.map_err(unavailable)? {
-        Ok(())
-    } else {
-        Err(QueueError::LeaseExpired)
+/// A receipt is valid if it was for something.
+fn valid(settled: Result<u64, DbErr>) -> Result<(), QueueError> {
+    match settled.map_err(queue_error)? {
+        0 => Err(QueueError::LeaseExpired),
+        _ => Ok(()),
     }
 }
 

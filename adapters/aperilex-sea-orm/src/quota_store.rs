@@ -17,7 +17,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
 
 use crate::database::Store;
 use crate::entity::quota::{ActiveModel, Column, Entity, Model};
-use crate::error::{Stop, Unreadable};
+use crate::error::{Unreadable, store_error};
 use crate::shape::{Window, read_windows, write_windows};
 use crate::stored::micros;
 use crate::transaction::Durability;
@@ -96,29 +96,23 @@ impl Store {
         let row = ActiveModel {
             user_id: Set(user.as_uuid()),
             version: Set(next),
-            windows: Set(windows.clone()),
+            windows: Set(windows),
         };
-        let changed: Result<u64, StoreError> = transact!(self.db, Durability::Relaxed, |tx| {
-            let changed = if version == 0 {
-                let first_stays = OnConflict::column(Column::UserId)
-                    .do_nothing_on([Column::UserId])
-                    .to_owned();
-                Entity::insert(row.clone())
-                    .on_conflict(first_stays)
-                    .exec_without_returning(tx)
-                    .await
-            } else {
-                Entity::update_many()
-                    .set(row.clone())
-                    .filter(Column::UserId.eq(user.as_uuid()))
-                    .filter(Column::Version.eq(version))
-                    .exec(tx)
-                    .await
-                    .map(|done| done.rows_affected)
-            };
-            changed.map_err(Stop::Database)
-        });
-        Ok(changed? == 1)
+        let changed = if version == 0 {
+            let first_stays = OnConflict::column(Column::UserId)
+                .do_nothing_on([Column::UserId])
+                .to_owned();
+            let insert = Entity::insert(row).on_conflict(first_stays).into_query();
+            self.db.alone(Durability::Relaxed, &insert).await
+        } else {
+            let update = Entity::update_many()
+                .set(row)
+                .filter(Column::UserId.eq(user.as_uuid()))
+                .filter(Column::Version.eq(version))
+                .into_query();
+            self.db.alone(Durability::Relaxed, &update).await
+        };
+        Ok(changed.map_err(store_error)? == 1)
     }
 }
 
@@ -128,7 +122,8 @@ impl Counts {
         found.map_or(&[], |found| &found.counts)
     }
 
-    /// Counts one request, and forgets what the window has left behind.
+    /// Counts one request, and forgets what the window has left behind for as long as it is long: until
+    /// then a process whose clock is behind may still have to count it.
     fn add(&mut self, window: &QuotaWindow, now: Timestamp) {
         let place = self.windows.iter().position(|w| w.name == window.name);
         let place = place.unwrap_or_else(|| {
@@ -142,7 +137,8 @@ impl Counts {
             return;
         };
         let span = Span::of(window);
-        counts.retain(|(start, _)| span.end_of(*start) > micros(now));
+        let forgotten = micros(now).saturating_sub(span.window);
+        counts.retain(|(start, _)| span.end_of(*start) > forgotten);
         let part = span.part_of(now);
         match counts.binary_search_by_key(&part, |(start, _)| *start) {
             Ok(place) => {

@@ -9,7 +9,7 @@ use aperilex_ports::{
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
 use crate::entity::{live_run, task, task_event};
@@ -62,9 +62,7 @@ impl Run {
 
     /// The run of a leader whose row is locked.
     pub(crate) async fn of(tx: &DatabaseTransaction, leader: Task) -> Outcome<Self> {
-        let followers = task::Entity::find()
-            .filter(task::Column::PoolKey.eq(leader.key.to_string()))
-            .filter(task::Column::Status.is_in(task::LIVE))
+        let followers = live(&leader.key)
             .filter(task::Column::Id.ne(leader.id.as_uuid()))
             .order_by_asc(task::Column::Id)
             .lock_exclusive()
@@ -84,6 +82,13 @@ impl Run {
             .await?;
         Ok(())
     }
+}
+
+/// The tasks of a key that have not ended: they are one run.
+pub(crate) fn live(key: &PoolKey) -> Select<task::Entity> {
+    task::Entity::find()
+        .filter(task::Column::PoolKey.eq(key.to_string()))
+        .filter(task::Column::Status.is_in(task::LIVE))
 }
 
 /// A task under lock.

@@ -7,7 +7,7 @@ use aperilex_ports::{
 use async_trait::async_trait;
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    QueryTrait, Select,
 };
 
 use crate::database::Store;
@@ -91,24 +91,28 @@ impl TaskStore for Store {
         idle_since: Timestamp,
         limit: usize,
     ) -> Result<Vec<Task>, StoreError> {
-        let abandoned = Condition::all()
-            .add(task::Column::Status.eq(TaskStatus::Running.as_str()))
-            .add(task::Column::LeaseUntil.lte(micros(now)));
-        let waiting = [
-            TaskStatus::Pending,
-            TaskStatus::Queued,
-            TaskStatus::Retrying,
-        ];
-        let forgotten = Condition::all()
-            .add(task::Column::Status.is_in(waiting.map(TaskStatus::as_str)))
-            .add(task::Column::UpdatedAt.lt(micros(idle_since)));
-        let query = task::Entity::find()
-            .filter(task::Column::Role.eq(TaskRole::Leader.as_str()))
-            .filter(Condition::any().add(abandoned).add(forgotten))
-            .order_by_asc(task::Column::UpdatedAt)
-            .limit(page(limit));
+        let query = stale(now, idle_since).limit(page(limit));
         self.db.all::<task::Model, _>(&query.into_query()).await
     }
+}
+
+/// Leaders that nobody seems to work on.
+pub(crate) fn stale(now: Timestamp, idle_since: Timestamp) -> Select<task::Entity> {
+    let abandoned = Condition::all()
+        .add(task::Column::Status.eq(TaskStatus::Running.as_str()))
+        .add(task::Column::LeaseUntil.lte(micros(now)));
+    let waiting = [
+        TaskStatus::Pending,
+        TaskStatus::Queued,
+        TaskStatus::Retrying,
+    ];
+    let forgotten = Condition::all()
+        .add(task::Column::Status.is_in(waiting.map(TaskStatus::as_str)))
+        .add(task::Column::UpdatedAt.lt(micros(idle_since)));
+    task::Entity::find()
+        .filter(task::Column::Role.eq(TaskRole::Leader.as_str()))
+        .filter(Condition::any().add(abandoned).add(forgotten))
+        .order_by_asc(task::Column::UpdatedAt)
 }
 
 /// Followers see how far the run is; their status stays `queued`.
@@ -124,10 +128,7 @@ async fn mark_queued(
     generation: u32,
     now: Timestamp,
 ) -> Outcome<()> {
-    let leader = match lock(tx, id).await {
-        Err(Stop::Refused(TaskStoreError::Unknown)) => return Ok(()),
-        outcome => outcome?,
-    };
+    let leader = lock(tx, id).await?;
     let is_waiting = matches!(leader.status, TaskStatus::Pending | TaskStatus::Retrying);
     if !is_waiting || leader.role != TaskRole::Leader || leader.generation != generation {
         return Ok(());

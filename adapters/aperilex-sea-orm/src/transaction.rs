@@ -4,10 +4,10 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-use sea_orm::{DatabaseTransaction, DbErr, RuntimeErr, sqlx};
+use sea_orm::DatabaseTransaction;
 use tokio::sync::OwnedMutexGuard;
 
-use crate::error::Stop;
+use crate::error::{Stop, was_answered};
 
 /// How often a transaction is run again.
 pub(crate) const MAX_REPEATS: u32 = 8;
@@ -90,16 +90,6 @@ impl Begun {
             }
         }
     }
-}
-
-/// Whether the database itself refused, so that nothing is in doubt.
-fn was_answered(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
-        error
-    else {
-        return false;
-    };
-    matches!(&**error, sqlx::Error::Database(_))
 }
 
 /// Waits before the next try: 5 ms doubling to 640 ms, with jitter so that two do not meet again.

@@ -2,9 +2,12 @@
 
 use aperilex_ports::{Delivery, NewMessage, StoreError};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict};
+use sea_orm::sea_query::{
+    DeleteStatement, Expr, ExprTrait, LockBehavior, LockType, OnConflict, UpdateStatement,
+};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
 };
 
 use super::receipt::Receipt;
@@ -68,7 +71,7 @@ async fn is_new(tx: &DatabaseTransaction, id: &str, now: i64, until: i64) -> Out
 }
 
 /// Messages that can be delivered.
-pub(super) fn visible(now: i64) -> Select<Entity> {
+pub(crate) fn visible(now: i64) -> Select<Entity> {
     Entity::find().filter(Column::VisibleAt.lte(now))
 }
 
@@ -140,27 +143,19 @@ fn delivery(row: Model) -> Outcome<Delivery> {
     })
 }
 
-pub(super) async fn remove(tx: &DatabaseTransaction, receipt: Receipt) -> Outcome<bool> {
-    let done = Entity::delete_many()
+pub(super) fn removal(receipt: Receipt) -> DeleteStatement {
+    Entity::delete_many()
         .filter(Column::Id.eq(receipt.message))
         .filter(Column::Receives.eq(receipt.delivery))
-        .exec(tx)
-        .await?;
-    Ok(done.rows_affected == 1)
+        .into_query()
 }
 
-pub(super) async fn hide(
-    tx: &DatabaseTransaction,
-    receipt: Receipt,
-    hidden_until: i64,
-) -> Outcome<bool> {
-    let done = Entity::update_many()
+pub(super) fn hiding(receipt: Receipt, hidden_until: i64) -> UpdateStatement {
+    Entity::update_many()
         .col_expr(Column::VisibleAt, hidden_until.into())
         .filter(Column::Id.eq(receipt.message))
         .filter(Column::Receives.eq(receipt.delivery))
-        .exec(tx)
-        .await?;
-    Ok(done.rows_affected == 1)
+        .into_query()
 }
 
 pub(super) async fn reject(

@@ -1,8 +1,8 @@
 //! A task is withdrawn; if it led, the oldest follower who can pay takes over.
 
 use aperilex_ports::{
-    AnalysisStatus,     EntryKind, PlaceHold, SettlementError, Task, TaskId, TaskRole, TaskStatus, TaskStoreError,
-    Timestamp,
+    AnalysisStatus, EntryKind, PlaceHold, SettlementError, Task, TaskId, TaskRole, TaskStatus,
+    TaskStoreError, Timestamp,
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 

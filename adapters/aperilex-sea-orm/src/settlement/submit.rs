@@ -112,9 +112,7 @@ async fn leader_id(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<Ta
 }
 
 async fn own_live_task(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<Option<Task>> {
-    let row = task::Entity::find()
-        .filter(task::Column::PoolKey.eq(command.key.to_string()))
-        .filter(task::Column::Status.is_in(task::LIVE))
+    let row = run::live(&command.key)
         .filter(task::Column::UserId.eq(command.user.as_uuid()))
         .one(tx)
         .await?;

@@ -12,16 +12,16 @@ use sea_orm::sqlx::{AssertSqlSafe, Executor, Row};
 use tempfile::TempDir;
 
 /// Names the Postgres server to use: a role that may create databases.
-pub const POSTGRES: &str = "APERILEX_TEST_POSTGRES_URL";
+pub(crate) const POSTGRES: &str = "APERILEX_TEST_POSTGRES_URL";
 
 /// The lock under which the template is made: any fixed number.
 const TEMPLATE_LOCK: i64 = 0x7465_6d70_6c61_7465;
 
 /// A database that nobody else uses, gone when this is dropped.
 #[derive(Debug)]
-pub struct Fresh {
-    pub database: Database,
-    pub url: String,
+pub(crate) struct Fresh {
+    pub(crate) database: Database,
+    pub(crate) url: String,
     _place: Place,
 }
 
@@ -49,13 +49,13 @@ impl Drop for Place {
 }
 
 /// The server's URL, if one is offered.
-pub fn postgres_url() -> Option<String> {
+pub(crate) fn postgres_url() -> Option<String> {
     std::env::var(POSTGRES).ok().filter(|url| !url.is_empty())
 }
 
 /// A database of every kind that is there. Where Postgres is missing this says so, and fails if it is
 /// required.
-pub async fn each() -> Vec<Fresh> {
+pub(crate) async fn each() -> Vec<Fresh> {
     let mut all = vec![sqlite().await];
     match postgres_url() {
         Some(url) => all.push(postgres(&url).await),
@@ -65,19 +65,19 @@ pub async fn each() -> Vec<Fresh> {
     all
 }
 
-pub fn is_required(backend: &str) -> bool {
+pub(crate) fn is_required(backend: &str) -> bool {
     std::env::var("APERILEX_REQUIRE")
         .is_ok_and(|list| list.split(',').any(|name| name.trim() == backend))
 }
 
-pub async fn sqlite() -> Fresh {
+pub(crate) async fn sqlite() -> Fresh {
     let fresh = empty_sqlite().await;
     migrate(&fresh.database).await;
     fresh
 }
 
 /// A file without tables.
-pub async fn empty_sqlite() -> Fresh {
+pub(crate) async fn empty_sqlite() -> Fresh {
     let directory = tempfile::tempdir().unwrap();
     let url = file_url(&directory.path().join("aperilex.db"));
     Fresh {
@@ -91,13 +91,13 @@ fn file_url(path: &Path) -> String {
     format!("sqlite:{}", path.display())
 }
 
-pub async fn postgres(server: &str) -> Fresh {
+pub(crate) async fn postgres(server: &str) -> Fresh {
     let template = template(server).await;
     created(server, &template).await
 }
 
 /// A database without tables.
-pub async fn empty_postgres(server: &str) -> Fresh {
+pub(crate) async fn empty_postgres(server: &str) -> Fresh {
     created(server, "template0").await
 }
 
@@ -125,16 +125,25 @@ async fn template(server: &str) -> String {
     let mut admin = connect(server).await;
     let lock = format!("SELECT pg_advisory_lock({TEMPLATE_LOCK})");
     execute(&mut admin, lock).await;
-    let found = format!("SELECT count(*) FROM pg_database WHERE datname = '{name}' AND datistemplate");
+    let found =
+        format!("SELECT count(*) FROM pg_database WHERE datname = '{name}' AND datistemplate");
     let row = admin.fetch_one(AssertSqlSafe(found)).await.unwrap();
     if row.get::<i64, _>(0) == 0 {
         // One that was left half made is no template yet.
         execute(&mut admin, format!("DROP DATABASE IF EXISTS \"{name}\"")).await;
-        execute(&mut admin, format!("CREATE DATABASE \"{name}\" TEMPLATE template0")).await;
+        execute(
+            &mut admin,
+            format!("CREATE DATABASE \"{name}\" TEMPLATE template0"),
+        )
+        .await;
         let database = open(&with_database(server, &name)).await;
         migrate(&database).await;
         database.close().await;
-        execute(&mut admin, format!("ALTER DATABASE \"{name}\" IS_TEMPLATE true")).await;
+        execute(
+            &mut admin,
+            format!("ALTER DATABASE \"{name}\" IS_TEMPLATE true"),
+        )
+        .await;
     }
     admin.close().await.unwrap();
     name
@@ -145,24 +154,26 @@ fn with_database(server: &str, name: &str) -> String {
     format!("{base}/{name}")
 }
 
-pub async fn open(url: &str) -> Database {
+pub(crate) async fn open(url: &str) -> Database {
     let config = DatabaseConfig::new(url.to_owned().into());
     Database::connect(&config).await.unwrap()
 }
 
-pub async fn migrate(database: &Database) {
-    aperilex_migrations::run(database.connection()).await.unwrap();
+pub(crate) async fn migrate(database: &Database) {
+    aperilex_migrations::run(database.connection())
+        .await
+        .unwrap();
 }
 
-pub async fn connect(url: &str) -> PgConnection {
+pub(crate) async fn connect(url: &str) -> PgConnection {
     PgConnection::connect(url).await.unwrap()
 }
 
-pub async fn execute(connection: &mut PgConnection, sql: String) {
+pub(crate) async fn execute(connection: &mut PgConnection, sql: String) {
     connection.execute(AssertSqlSafe(sql)).await.unwrap();
 }
 
-pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -173,7 +184,7 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
 
 /// A clock that is turned by hand.
 #[derive(Debug)]
-pub struct TestClock(Mutex<Timestamp>);
+pub(crate) struct TestClock(Mutex<Timestamp>);
 
 impl Default for TestClock {
     fn default() -> Self {
@@ -182,7 +193,7 @@ impl Default for TestClock {
 }
 
 impl TestClock {
-    pub fn advance(&self, by: Duration) {
+    pub(crate) fn advance(&self, by: Duration) {
         *self.0.lock().unwrap() += by;
     }
 }
