@@ -24,6 +24,7 @@ use catalog::Item;
 use lines::Lines;
 
 /// The items of a document, those not found included; and 8-K codes in order of appearance.
+#[derive(Debug, Default)]
 pub(crate) struct Found {
     /// Items in the form's order.
     pub(crate) sections: Vec<Section>,
@@ -35,10 +36,7 @@ pub(crate) struct Found {
 pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>, end: Option<Date>) -> Found {
     let items = catalog::of(form);
     if items.is_empty() {
-        return Found {
-            sections: Vec::new(),
-            items_8k: Vec::new(),
-        };
+        return Found::default();
     }
     let lines = Lines::new(&page.built);
     let mut candidates = candidate::read(&lines, items);

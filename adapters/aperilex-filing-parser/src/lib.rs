@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod container;
+mod document;
 mod encoding;
+mod exhibits;
 mod items;
 mod parser;
 mod table;

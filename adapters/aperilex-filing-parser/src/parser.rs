@@ -1,18 +1,18 @@
 //! The parser: files in, content out.
 
-use std::ops::Range;
-
 use aperilex_ports::model::{
-    CanonicalText, Digest, Document, FilingContent, FormType, RawDocument, RawFiling,
+    CanonicalText, Fact, FilingContent, ItemKey, RawDocument, RawFiling, Section, SectionState,
+    Table,
 };
-use aperilex_ports::{FilingParser, MAX_FILING_BYTES, ParseFilingError};
+use aperilex_ports::{FilingParser, ParseFilingError};
 
-use crate::container::sniff::{self, Kind};
-use crate::container::{self, File};
+use crate::document::{self, Opened, unusable};
 use crate::encoding::Source;
-use crate::items;
+use crate::exhibits;
+use crate::items::{self, Found};
 use crate::table::{self, Budget};
 use crate::text::{self, Page};
+use crate::xbrl::collect::Collector;
 use crate::xbrl::facts;
 
 /// Name and version of this parser.
@@ -22,187 +22,155 @@ pub const VERSION: &str = "aperilex-parser/1";
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Parser;
 
-/// A document of the filing before it is read.
-struct Opened<'a> {
-    document: Document,
-    kind: Kind,
-    source: Option<Source<'a>>,
-}
-
-fn unusable(reason: impl Into<String>) -> ParseFilingError {
-    ParseFilingError::Unusable {
-        reason: reason.into(),
-    }
-}
-
-fn check_size<'a>(files: impl Iterator<Item = &'a RawDocument>) -> Result<(), ParseFilingError> {
-    let bytes = files.map(|file| file.bytes.len() as u64).sum();
-    if bytes > MAX_FILING_BYTES {
-        return Err(ParseFilingError::TooLarge { bytes });
-    }
-    Ok(())
-}
-
-/// The documents in a file.
-fn open(file: &RawDocument) -> Result<Vec<Opened<'_>>, ParseFilingError> {
-    let whole = 0..file.bytes.len();
-    let digest = Digest::of(&file.bytes);
-    let document = |name: String, range: Range<usize>| Document {
-        name,
-        doc_type: file.doc_type.clone(),
-        sequence: file.sequence,
-        description: file.description.clone(),
-        raw_sha256: digest,
-        raw_bytes: file.bytes.len() as u64,
-        raw_range: range,
-        text: None,
-    };
-    let parts = match container::open(&file.bytes) {
-        File::Single => return Ok(vec![Opened::new(file, document(file.name.clone(), whole))]),
-        File::Submission(parts) => parts,
-    };
-    if parts.is_empty() {
-        return Err(unusable(format!(
-            "{} is a submission header without documents",
-            file.name
-        )));
-    }
-    let single = parts.len() == 1;
-    let opened = parts.into_iter().enumerate().map(|(index, part)| {
-        let name = part.name.unwrap_or_else(|| {
-            if single {
-                file.name.clone()
-            } else {
-                format!("{}#{}", file.name, index + 1)
-            }
-        });
-        let base = document(name, part.content);
-        Opened::new(
-            file,
-            Document {
-                doc_type: part.doc_type.or_else(|| base.doc_type.clone()),
-                sequence: part.sequence.or(base.sequence),
-                description: part.description.or_else(|| base.description.clone()),
-                ..base
-            },
-        )
-    });
-    Ok(opened.collect())
-}
-
-impl<'a> Opened<'a> {
-    fn new(file: &'a RawDocument, document: Document) -> Self {
-        let bytes = file
-            .bytes
-            .get(document.raw_range.clone())
-            .unwrap_or_default();
-        let kind = sniff::kind(bytes);
-        let source = (kind != Kind::Binary && !bytes.trim_ascii().is_empty())
-            .then(|| Source::new(&file.bytes, &document.raw_range));
-        Self {
-            document,
-            kind,
-            source,
-        }
-    }
-
-    fn page(&self) -> Option<Page<'_>> {
-        self.source
-            .as_ref()
-            .map(|source| text::read(source, self.kind))
-    }
-}
-
-/// The main document: of the form's own type with the lowest sequence; else the first with text
-/// that is no exhibit.
-fn main_document(form: &FormType, opened: &[Opened<'_>]) -> usize {
-    let typed = |matches: &dyn Fn(&str) -> bool| {
-        opened
-            .iter()
-            .enumerate()
-            .filter(|(_, one)| one.source.is_some())
-            .filter(|(_, one)| one.document.doc_type.as_deref().is_some_and(matches))
-            .min_by_key(|(index, one)| (one.document.sequence.unwrap_or(u32::MAX), *index))
-            .map(|(index, _)| index)
-    };
-    let family = |doc_type: &str| {
-        doc_type
-            .parse::<FormType>()
-            .is_ok_and(|found| found.family() == form.family())
-    };
-    let readable = |exhibits: bool| {
-        opened.iter().position(|one| {
-            let exhibit = one
-                .document
-                .doc_type
-                .as_deref()
-                .is_some_and(|t| t.starts_with("EX-"));
-            one.source.is_some() && (exhibits || !exhibit)
-        })
-    };
-    typed(&|doc_type| doc_type == form.as_str())
-        .or_else(|| typed(&|doc_type| !doc_type.starts_with("EX") && family(doc_type)))
-        .or_else(|| readable(false))
-        .or_else(|| readable(true))
-        .unwrap_or(0)
-}
-
 impl FilingParser for Parser {
     fn version(&self) -> &'static str {
         VERSION
     }
 
     fn parse(&self, filing: &RawFiling) -> Result<FilingContent, ParseFilingError> {
-        check_size(filing.documents.iter())?;
+        document::check_size(filing.documents.iter())?;
         let mut opened = Vec::new();
         for file in &filing.documents {
-            opened.extend(open(file)?);
+            opened.extend(document::open(file)?);
         }
-        let mut content = FilingContent {
+        let pages: Vec<Option<Page<'_>>> = opened.iter().map(Opened::page).collect();
+        check_text(&pages)?;
+        let main = document::main(&filing.meta.form, &opened);
+        let found = pages.get(main).and_then(Option::as_ref).map_or_else(Found::default, |page| {
+            let end = filing.meta.period.or(filing.meta.filed);
+            items::find(&filing.meta.form, main, page, end)
+        });
+        let mut warnings = Vec::new();
+        let (mut tables, facts) = details(&opened, &pages, &mut warnings);
+        assign_sections(&mut tables, &found.sections);
+        warn_missing(&found.sections, &mut warnings);
+        let main_page = pages.get(main).and_then(Option::as_ref);
+        let exhibits = exhibits::read(&opened, main_page, &found.sections);
+        Ok(FilingContent {
             form: filing.meta.form.clone(),
             parser_version: VERSION.to_owned(),
-            documents: Vec::new(),
-            main: 0,
-            sections: Vec::new(),
-            tables: Vec::new(),
-            facts: Vec::new(),
-            exhibits: Vec::new(),
-            items_8k: Vec::new(),
-            warnings: Vec::new(),
-        };
-        content.main = main_document(&filing.meta.form, &opened);
-        for (index, one) in opened.iter().enumerate() {
-            let mut document = one.document.clone();
-            if let (Some(source), Some(page)) = (&one.source, one.page()) {
-                document.text = Some(text::canonical(source, &page.built));
-                let mut budget = Budget::new(source.bytes.len(), page.built.text.len());
-                content
-                    .tables
-                    .extend(table::read(index, &page, &mut budget));
-                let read = facts::read(index, source, &page, &[]);
-                content.facts.extend(read.facts);
-                content.warnings.extend(read.warnings);
-                if index == content.main {
-                    let end = filing.meta.period.or(filing.meta.filed);
-                    let found = items::find(&filing.meta.form, index, &page, end);
-                    content.sections = found.sections;
-                    content.items_8k = found.items_8k;
-                }
-            }
-            content.documents.push(document);
-        }
-        Ok(content)
+            documents: documents(&opened, pages),
+            main,
+            sections: found.sections,
+            tables,
+            facts,
+            exhibits,
+            items_8k: found.items_8k,
+            warnings,
+        })
     }
 
     fn canonical_texts(&self, file: &RawDocument) -> Result<Vec<CanonicalText>, ParseFilingError> {
-        check_size(std::iter::once(file))?;
-        let opened = open(file)?;
-        Ok(opened
+        document::check_size(std::iter::once(file))?;
+        let opened = document::open(file)?;
+        let texts: Vec<CanonicalText> = opened
             .iter()
-            .filter_map(|one| {
-                let source = one.source.as_ref()?;
-                Some(text::canonical(source, &one.page()?.built))
-            })
-            .collect())
+            .filter_map(|one| Some(text::canonical(one.source.as_ref()?, one.page()?.built)))
+            .collect();
+        if texts.iter().all(|text| text.text.is_empty()) {
+            return Err(unusable(format!("{} has no text", file.name)));
+        }
+        Ok(texts)
     }
+}
+
+fn check_text(pages: &[Option<Page<'_>>]) -> Result<(), ParseFilingError> {
+    if pages.is_empty() {
+        return Err(unusable("it has no documents"));
+    }
+    if pages.iter().all(Option::is_none) {
+        return Err(unusable("its documents are empty or binary"));
+    }
+    if pages.iter().flatten().all(|page| page.built.text.is_empty()) {
+        return Err(unusable("its documents have no text that shows"));
+    }
+    Ok(())
+}
+
+/// Tables and facts of all documents, with what to warn of.
+fn details(
+    opened: &[Opened<'_>],
+    pages: &[Option<Page<'_>>],
+    warnings: &mut Vec<String>,
+) -> (Vec<Table>, Vec<Fact>) {
+    let (mut tables, mut all) = (Vec::new(), Vec::new());
+    // Inline XBRL may be spread over documents that share contexts and units.
+    let collectors: Vec<&Collector<'_>> = pages.iter().flatten().map(|page| &page.xbrl).collect();
+    let shared: &[&Collector<'_>] = if collectors.len() > 8 { &[] } else { &collectors };
+    for (index, (one, page)) in opened.iter().zip(pages).enumerate() {
+        let (Some(source), Some(page)) = (&one.source, page) else { continue };
+        let mut budget = Budget::new(source.bytes.len(), page.built.text.len());
+        tables.extend(table::read(index, page, &mut budget));
+        let read = facts::read(index, source, page, shared);
+        all.extend(read.facts);
+        let name = &one.document.name;
+        let told = page_warnings(source, page, &budget).into_iter().chain(read.warnings);
+        warnings.extend(told.map(|warning| format!("{name}: {warning}")));
+    }
+    (tables, all)
+}
+
+fn page_warnings(source: &Source<'_>, page: &Page<'_>, budget: &Budget) -> Vec<String> {
+    let mut out: Vec<String> = source.note.iter().cloned().collect();
+    if page.hidden > 0 {
+        out.push(format!("{} bytes of hidden text dropped", page.hidden));
+    }
+    if page.deceptive > 0 {
+        out.push(format!("{} characters that turn or hide text dropped", page.deceptive));
+    }
+    if budget.cut > 0 {
+        out.push(format!("{} tables cut or left out for their size", budget.cut));
+    }
+    out
+}
+
+/// Names the item that each table is in.
+fn assign_sections(tables: &mut [Table], sections: &[Section]) {
+    let mut places: Vec<(usize, std::ops::Range<usize>, &ItemKey)> = sections
+        .iter()
+        .filter(|section| !section.range.is_empty())
+        .map(|section| (section.document, section.range.clone(), &section.key))
+        .collect();
+    places.sort_by_key(|(document, range, _)| (*document, range.start));
+    for table in tables {
+        let place = (table.document, table.range.start);
+        let after = places.partition_point(|(document, range, _)| (*document, range.start) <= place);
+        let found = after.checked_sub(1).and_then(|at| places.get(at));
+        table.section = found
+            .filter(|(document, range, _)| {
+                *document == table.document && range.contains(&table.range.start)
+            })
+            .map(|(_, _, key)| (*key).clone());
+    }
+}
+
+fn warn_missing(sections: &[Section], warnings: &mut Vec<String>) {
+    let missing: Vec<String> = sections
+        .iter()
+        .filter(|section| section.state == SectionState::NotFound)
+        .map(|section| section.key.to_string())
+        .collect();
+    if !missing.is_empty() && missing.len() < sections.len() {
+        warnings.push(format!("no heading found for {}", missing.join("; ")));
+    } else if !missing.is_empty() {
+        warnings.push("no item headings found".to_owned());
+    }
+}
+
+/// The documents with their texts.
+fn documents(
+    opened: &[Opened<'_>],
+    pages: Vec<Option<Page<'_>>>,
+) -> Vec<aperilex_ports::model::Document> {
+    opened
+        .iter()
+        .zip(pages)
+        .map(|(one, page)| {
+            let mut document = one.document.clone();
+            if let (Some(source), Some(page)) = (&one.source, page) {
+                document.text = Some(text::canonical(source, page.built));
+            }
+            document
+        })
+        .collect()
 }

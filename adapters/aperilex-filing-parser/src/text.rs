@@ -66,13 +66,13 @@ pub(crate) fn read<'a>(source: &'a Source<'_>, kind: Kind) -> Page<'a> {
 }
 
 /// The text with its map to the raw file.
-pub(crate) fn canonical(source: &Source<'_>, built: &Built) -> CanonicalText {
-    let runs = source.to_raw(built.runs.clone(), built.text.as_bytes());
+pub(crate) fn canonical(source: &Source<'_>, built: Built) -> CanonicalText {
+    let runs = source.to_raw(built.runs, built.text.as_bytes());
     let len = u32::try_from(built.text.len()).unwrap_or(u32::MAX);
     CanonicalText {
-        text: built.text.clone(),
         sha256: Digest::of(built.text.as_bytes()),
         map: RawMap::new(runs, len),
+        text: built.text,
     }
 }
 

@@ -31,8 +31,6 @@ pub(crate) struct Candidate {
     pub(crate) number: String,
     /// Its title in its own words.
     pub(crate) title: String,
-    /// Part that a heading above it or its own label names.
-    pub(crate) part: Option<String>,
     /// How well the title agrees with the form's.
     pub(crate) quality: f32,
     /// Bold, underlined, centred or in capitals.
@@ -130,10 +128,20 @@ fn candidate(
     let own = words::split(on_line, MAX_WORDS);
     let wide = words::split(window, MAX_WORDS);
     let possible = possible(items, &number);
-    if possible.is_empty() && number != "X" && number.len() != 2 {
+    // `Item X` and `Item 4B` are headings of some filers; `Item 405` and `Item 33` are not.
+    let lettered = number.len() == 2 && number.ends_with(|c: char| c.is_ascii_uppercase());
+    if possible.is_empty() && number != "X" && !lettered {
         return None;
     }
-    let (rank, mut matched) = choose(items, &possible, &wide, part);
+    let (mut rank, mut matched) = choose(items, &possible, &own, part);
+    let after = window.get(line_end..).unwrap_or_default();
+    let goes_on = ["and ", "or ", "of "].iter().any(|word| {
+        let next = after.trim_start().get(..word.len()).unwrap_or_default();
+        next.eq_ignore_ascii_case(word)
+    });
+    if matched.quality < 0.6 || !matched.whole || goes_on {
+        (rank, matched) = choose(items, &possible, &wide, part);
+    }
     let ranks: Vec<usize> = combined(items, rank, &label.numbers);
     matched.words = further_titles(items, &ranks, &wide, matched.words);
     let title = Title::read(on_line, window, &own, &wide, &matched);
@@ -170,7 +178,6 @@ fn candidate(
         ranks,
         number,
         title: title.text,
-        part: part.map(str::to_owned),
         quality,
         strong: info.strong > shown / 2
             || info.flags.has(LineFlags::HEADING)

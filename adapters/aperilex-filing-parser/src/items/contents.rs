@@ -1,5 +1,7 @@
 //! Entries of tables of contents, told apart from headings.
 
+use std::collections::HashMap;
+
 use crate::text::Page;
 
 use super::candidate::Candidate;
@@ -52,19 +54,31 @@ fn is_pages(piece: &str) -> bool {
 
 /// A dense run of entries whose items come again later.
 fn mark_clusters(candidates: &mut [Candidate], lines: &Lines<'_>) {
+    let last = last_headings(candidates);
     let mut start = 0;
     while start < candidates.len() {
         let mut end = start + 1;
         while end < candidates.len() && is_near(candidates, end, lines) {
             end += 1;
         }
-        if is_contents(candidates, start, end) {
+        if is_contents(candidates, start, end, &last) {
             for candidate in candidates.iter_mut().take(end).skip(start) {
                 candidate.listed = true;
             }
         }
         start = end;
     }
+}
+
+/// The last candidate of each rank that looks like a heading.
+fn last_headings(candidates: &[Candidate]) -> HashMap<usize, usize> {
+    let mut last = HashMap::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        if candidate.quality >= 0.35 && !candidate.running && !candidate.listed {
+            last.extend(candidate.ranks.iter().map(|rank| (*rank, index)));
+        }
+    }
+    last
 }
 
 fn is_near(candidates: &[Candidate], index: usize, lines: &Lines<'_>) -> bool {
@@ -81,26 +95,23 @@ fn is_near(candidates: &[Candidate], index: usize, lines: &Lines<'_>) -> bool {
     to - one.line <= MAX_GAP && next.start - one.start <= MAX_GAP_BYTES && !prose
 }
 
-fn is_contents(candidates: &[Candidate], start: usize, end: usize) -> bool {
+fn is_contents(
+    candidates: &[Candidate],
+    start: usize,
+    end: usize,
+    last: &HashMap<usize, usize>,
+) -> bool {
     let cluster = candidates.get(start..end).unwrap_or_default();
-    let later = candidates.get(end..).unwrap_or_default();
     let entries: Vec<_> = cluster.iter().filter_map(|c| c.ranks.first()).collect();
-    let again = entries
-        .iter()
-        .filter(|rank| {
-            later
-                .iter()
-                .any(|c| c.ranks.contains(rank) && c.quality >= 0.35 && !c.running && !c.listed)
-        })
-        .count();
+    let comes_again = |rank: &&&usize| last.get(**rank).is_some_and(|index| *index >= end);
+    let again = entries.iter().filter(comes_again).count();
     let listed = cluster.iter().filter(|c| c.listed).count();
-    entries.len() >= MIN_ENTRIES && again * 5 >= entries.len() * 3
-        || (entries.len() >= MIN_ENTRIES && listed * 2 > entries.len())
+    entries.len() >= MIN_ENTRIES && (again * 5 >= entries.len() * 3 || listed * 2 > entries.len())
 }
 
 /// Candidates at which a link from an entry of the same item arrives.
 fn mark_targets(candidates: &mut [Candidate], lines: &Lines<'_>, page: &Page<'_>) {
-    let mut places: std::collections::HashMap<&[u8], usize> = std::collections::HashMap::new();
+    let mut places: HashMap<&[u8], usize> = HashMap::new();
     for anchor in &page.anchors {
         places.entry(anchor.target).or_insert(anchor.text as usize);
     }

@@ -39,13 +39,18 @@ impl<'t> Lines<'t> {
                 .unwrap_or_default()
                 .contains(&true)
         };
-        let mut repeats = HashMap::new();
+        // Only lines at edges are remembered; then all their occurrences are counted.
+        let mut repeats: HashMap<u64, (u32, u32)> = HashMap::new();
+        for at in (0..this.lines.len()).filter(|at| near(*at)) {
+            if let Some(key) = this.running_key(at) {
+                repeats.entry(key).or_default().0 += 1;
+            }
+        }
+        repeats.retain(|_, (edge, _)| *edge > MIN_REPEATS / 2);
         for at in 0..this.lines.len() {
-            let line = this.get(at);
-            if !line.is_empty() && line.len() <= MAX_RUNNING && !is_page_number(line) {
-                let entry: &mut (u32, u32) = repeats.entry(letters(line)).or_default();
-                entry.0 += u32::from(near(at));
-                entry.1 += 1;
+            let known = this.running_key(at).and_then(|key| repeats.get_mut(&key));
+            if let Some((_, all)) = known {
+                *all += 1;
             }
         }
         repeats.retain(|_, (_, all)| *all >= MIN_REPEATS);
@@ -87,6 +92,13 @@ impl<'t> Lines<'t> {
     /// What was seen of line `at`.
     pub(crate) fn info(&self, at: usize) -> Line {
         self.lines.get(at).copied().unwrap_or_default()
+    }
+
+    /// The key of a line that may be a header or footer.
+    fn running_key(&self, at: usize) -> Option<u64> {
+        let line = self.get(at);
+        let may = !line.is_empty() && line.len() <= MAX_RUNNING && !is_page_number(line);
+        may.then(|| letters(line))
     }
 
     /// A page number, alone or in a footer, a link back to the contents, or a page's first line.

@@ -26,7 +26,7 @@ pub(crate) fn cut(
         let end = before_next_part(lines, items, heading, next.copied(), end);
         let range = trim(lines, heading.body, end);
         let text = lines.text.get(range.clone()).unwrap_or_default();
-        let found = state::of(text, &heading.title, lines, heading);
+        let found = state::of(text, heading_part(items, heading), lines, heading);
         let confidence = confidence(heading, text, found);
         if heading.ranks.is_empty() {
             let key = ItemKey::new(part, heading.number.clone());
@@ -42,6 +42,7 @@ pub(crate) fn cut(
         }
     }
     state::heading_only(&mut out);
+    out.extend(part_without_headings(document, lines, items, &headings));
     out
 }
 
@@ -61,6 +62,53 @@ fn section(
         confidence,
         range: range.clone(),
     }
+}
+
+/// The part of a heading's (last) item; empty if the form does not know it.
+fn heading_part(items: &[Item], heading: &Candidate) -> &'static str {
+    let item = heading.ranks.last().and_then(|rank| items.get(*rank));
+    item.map_or("", |item| item.part)
+}
+
+/// Items 10 to 14 of a Part III that has no item headings, only a paragraph that refers to the
+/// proxy statement.
+fn part_without_headings(
+    document: usize,
+    lines: &Lines<'_>,
+    items: &[Item],
+    headings: &[&Candidate],
+) -> Vec<Section> {
+    let part = |candidate: &Candidate| heading_part(items, candidate);
+    if headings.iter().any(|heading| part(heading) == "III") {
+        return Vec::new();
+    }
+    let Some(before) = headings.iter().rfind(|heading| part(heading) == "II") else {
+        return Vec::new();
+    };
+    let Some(after) = headings.iter().find(|heading| part(heading) == "IV") else {
+        return Vec::new();
+    };
+    let start = (before.line + 1..after.line).find(|at| {
+        label::part_heading(lines.get(*at)).as_deref() == Some("III") && !lines.is_running(*at)
+    });
+    let Some(start) = start else { return Vec::new() };
+    let range = trim(lines, lines.start(start + 1), after.start);
+    let text = lines.text.get(range.clone()).unwrap_or_default();
+    let stub = text.len() < 4000 && text.to_lowercase().contains("incorporated");
+    let end = after.ranks.first().copied().unwrap_or(0);
+    items
+        .iter()
+        .enumerate()
+        .filter(|(rank, item)| stub && item.part == "III" && *rank < end)
+        .map(|(_, item)| Section {
+            document,
+            key: ItemKey::new(item.part, item.number),
+            title: item.titles.first().map_or_else(String::new, |title| (*title).to_owned()),
+            state: SectionState::IncorporatedByReference,
+            confidence: 0.8,
+            range: range.clone(),
+        })
+        .collect()
 }
 
 /// `end`, or before it the heading of the next item's part, or the announcement of items that an

@@ -7,14 +7,27 @@ use super::lines::Lines;
 
 /// Texts longer than this have something of their own to say.
 const SHORT: usize = 420;
+/// A reference with an introduction is at most this long.
+const REFERENCE: usize = 1300;
 /// A statement that there is nothing is at most this long.
 const NOTHING: usize = 260;
 
-/// The state of an item with `text` under the heading `title`.
-pub(crate) fn of(text: &str, title: &str, lines: &Lines<'_>, heading: &Candidate) -> SectionState {
-    let lower = text.to_lowercase();
-    let flat = lower.split_whitespace().collect::<Vec<_>>().join(" ");
-    if is_reserved(title) || (flat.len() < 80 && is_reserved(&flat)) {
+/// The state of an item of `part` with `text` under the heading `title`.
+pub(crate) fn of(
+    text: &str,
+    part: &str,
+    lines: &Lines<'_>,
+    heading: &Candidate,
+) -> SectionState {
+    if is_reserved(&heading.title) {
+        return SectionState::Reserved;
+    }
+    // A state needs no more than the beginning of a long text, but the length of all of it.
+    if text.len() > 4 * REFERENCE * 2 && part != "III" {
+        return SectionState::Present;
+    }
+    let flat = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    if flat.len() < 80 && is_reserved(&flat) {
         return SectionState::Reserved;
     }
     if flat.is_empty() && mentions_general_instruction_j(lines, heading) {
@@ -23,7 +36,12 @@ pub(crate) fn of(text: &str, title: &str, lines: &Lines<'_>, heading: &Candidate
     if says_nothing(&flat) {
         return SectionState::NoneOrNotApplicable;
     }
-    by_reference(&flat).unwrap_or(SectionState::Present)
+    if part == "IV" {
+        return SectionState::Present;
+    }
+    by_reference(&flat, part)
+        .or_else(|| by_pointer(&flat))
+        .unwrap_or(SectionState::Present)
 }
 
 fn is_reserved(text: &str) -> bool {
@@ -54,92 +72,131 @@ fn says_nothing(flat: &str) -> bool {
         return false;
     }
     let starts = [
-        "none",
         "not applicable",
         "not required",
         "n/a",
         "no disclosure",
         "nothing to report",
         "inapplicable",
+        "there are none",
+        "there were none",
     ];
     if starts.iter().any(|start| flat.starts_with(start)) {
         return true;
+    }
+    // `None of our directors …` is a statement of its own.
+    if let Some(rest) = flat.strip_prefix("none") {
+        let rest = rest.trim_start();
+        if !rest.starts_with("of ") && !rest.starts_with(char::is_alphanumeric)
+            || ["to report", "required", "noted"].iter().any(|word| rest.starts_with(word))
+        {
+            return true;
+        }
     }
     let smaller = flat.contains("smaller reporting compan")
         && (flat.contains("not required") || flat.contains("not applicable"));
     smaller || flat.ends_with("not applicable.") || flat.ends_with("not required.")
 }
 
-fn by_reference(flat: &str) -> Option<SectionState> {
-    let incorporated = flat.contains("incorporated by reference")
-        || flat.contains("incorporated herein by reference")
-        || flat.contains("incorporated into this")
-        || flat.contains("incorporated in this");
-    let outside = [
-        "proxy statement",
-        "annual report to",
-        "information statement",
-        "exhibit 13",
-    ]
-    .iter()
-    .any(|other| flat.contains(other));
-    if incorporated && outside {
-        let short = flat.len() <= 1300;
-        return Some(if short {
-            SectionState::IncorporatedByReference
-        } else if flat.len() <= 8000 {
-            SectionState::PartlyIncorporatedByReference
-        } else {
-            SectionState::Present
-        });
+/// Sentences of a text in lower case.
+fn sentences(flat: &str) -> impl Iterator<Item = &str> {
+    flat.split_inclusive(". ")
+}
+
+fn any(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
+}
+
+/// Documents outside of the report.
+const OUTSIDE: [&str; 6] = [
+    "proxy statement",
+    "annual report to",
+    "information statement",
+    "exhibit 13",
+    "exhibit 95",
+    "quarterly report to",
+];
+
+fn incorporates(sentence: &str) -> bool {
+    sentence.contains("incorporated")
+        && any(sentence, &["reference", "incorporated into this", "incorporated in this"])
+}
+
+fn by_reference(flat: &str, part: &str) -> Option<SectionState> {
+    let incorporated = sentences(flat).any(incorporates);
+    let outside = any(flat, &OUTSIDE);
+    if !incorporated {
+        let reported = any(flat, &["reported ", "appearing ", "appears ", "contained ", "set forth "]);
+        let only = flat.len() <= SHORT && outside && reported && !flat.contains("this report");
+        return only.then_some(SectionState::IncorporatedByReference);
     }
-    if incorporated && flat.len() <= SHORT {
-        let inside = flat.contains("note ") || flat.contains(" item ");
+    if !outside {
+        if flat.len() > SHORT {
+            return None;
+        }
+        let inside = any(flat, &["note ", " item ", "page f-", "index"]);
         return Some(if inside {
             SectionState::PointerInternal
         } else {
             SectionState::IncorporatedByReference
         });
     }
-    if flat.len() > SHORT {
+    let refers = |sentence: &&str| incorporates(sentence) || any(sentence, &OUTSIDE);
+    let own: usize = sentences(flat).filter(|s| !refers(s)).map(str::len).sum();
+    match part {
+        "III" if flat.len() <= REFERENCE => Some(SectionState::IncorporatedByReference),
+        "III" if flat.len() <= 6 * REFERENCE => Some(SectionState::PartlyIncorporatedByReference),
+        "III" => None,
+        _ if flat.len() > REFERENCE => None,
+        _ if own * 100 >= flat.len() * 45 => Some(SectionState::PartlyIncorporatedByReference),
+        _ => Some(SectionState::IncorporatedByReference),
+    }
+}
+
+/// A short text that sends the reader to another place: its first pointing sentence tells where.
+fn by_pointer(flat: &str) -> Option<SectionState> {
+    if flat.len() > SHORT || flat.starts_with("there have been no material changes") {
         return None;
     }
     let points = [
         "see ",
         "refer to",
-        "is included in",
-        "are included in",
+        "included in",
         "set forth in",
         "appears in",
+        "appears on",
         "appear in",
         "contained in",
-        "is presented in",
-        "are presented in",
+        "presented in",
+        "begin on page",
         "are filed",
-    ]
-    .iter()
-    .any(|word| flat.contains(word));
-    let other_filing = flat.contains("annual report on form 10-k")
-        || flat.contains("our 10-k")
-        || flat.contains("form 10-k for");
-    if other_filing && (points || flat.contains("no material change")) {
-        return Some(SectionState::RefersToOtherFiling);
-    }
-    points.then_some(SectionState::PointerInternal)
+        "disclosed in",
+        "described in",
+        "found in",
+    ];
+    let sentence = sentences(flat).find(|sentence| any(sentence, &points))?;
+    let elsewhere = sentence
+        .replace("this annual report", "")
+        .replace("this form 10-k", "")
+        .replace("this quarterly report", "");
+    let other = any(&elsewhere, &["annual report on form 10-k", "our 10-k", "form 10-k for the", "annual report for"]);
+    Some(if other { SectionState::RefersToOtherFiling } else { SectionState::PointerInternal })
 }
 
 /// Headings without text are covered by the note under a later heading of their part.
 pub(crate) fn heading_only(sections: &mut [Section]) {
-    let mut following: Option<(String, SectionState)> = None;
+    let mut covering: Option<String> = None;
     for section in sections.iter_mut().rev() {
-        let covered = following.as_ref().is_some_and(|(part, state)| {
-            *part == section.key.part && *state == SectionState::IncorporatedByReference
-        });
+        let refers = matches!(
+            section.state,
+            SectionState::IncorporatedByReference | SectionState::PartlyIncorporatedByReference
+        );
+        if refers && !section.range.is_empty() {
+            covering = Some(section.key.part.clone());
+        }
+        let covered = covering.as_deref() == Some(section.key.part.as_str());
         if section.range.is_empty() && section.state == SectionState::Present && covered {
             section.state = SectionState::IncorporatedByReference;
-        }
-        if !section.range.is_empty() {
-            following = Some((section.key.part.clone(), section.state));
         }
     }
 }
