@@ -1,1 +1,33 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
 
+mod accounts;
+mod analyst;
+mod clock;
+mod documents;
+mod events;
+mod faults;
+mod filings;
+mod ledger;
+mod memory;
+mod outbox;
+mod parser;
+mod pool;
+mod queue;
+mod quota;
+mod settlement;
+mod source;
+mod state;
+mod stores;
+mod tasks;
+
+pub use analyst::{ScriptEnded, ScriptedAnalyst};
+pub use clock::{SequentialIds, VirtualClock};
+pub use documents::MemoryDocuments;
+pub use events::MemoryEvents;
+pub use faults::{Fault, Faults};
+pub use memory::Memory;
+pub use parser::PlainParser;
+pub use queue::MemoryQueue;
+pub use source::MemorySource;
+pub use stores::MemoryStores;

@@ -1,0 +1,80 @@
+//! The pool of analyses.
+
+use aperilex_ports::{
+    AccessSource, AnalysisId, AnalysisPool, AnalysisRecord, FilingId, FindAnalysis, MAX_PAGE,
+    StoreError, UserId,
+};
+use async_trait::async_trait;
+
+use crate::state::State;
+use crate::stores::MemoryStores;
+
+#[async_trait]
+impl AnalysisPool for MemoryStores {
+    async fn find(&self, request: &FindAnalysis) -> Result<Option<AnalysisRecord>, StoreError> {
+        self.read("pool.find", |state| {
+            let good = state.analyses.values().filter(|it| satisfies(it, request));
+            good.max_by_key(|it| (it.key.quality, it.created_at, it.id))
+                .cloned()
+        })
+    }
+
+    async fn readable(
+        &self,
+        user: UserId,
+        analysis: AnalysisId,
+    ) -> Result<Option<(AnalysisRecord, AccessSource)>, StoreError> {
+        self.read("pool.readable", |state| {
+            let record = state.analyses.get(&analysis)?;
+            let access = state.may_read(user, record)?;
+            Some((record.clone(), access))
+        })
+    }
+
+    async fn list(
+        &self,
+        user: UserId,
+        filing: Option<FilingId>,
+        before: Option<AnalysisId>,
+        limit: usize,
+    ) -> Result<Vec<AnalysisRecord>, StoreError> {
+        self.read("pool.list", |state| {
+            let newest_first = state.analyses.values().rev();
+            let wanted = newest_first
+                .filter(|it| filing.is_none_or(|filing| it.key.filing == filing))
+                .filter(|it| before.is_none_or(|before| it.id < before))
+                .filter(|it| state.may_read(user, it).is_some());
+            wanted.take(limit.min(MAX_PAGE)).cloned().collect()
+        })
+    }
+
+    async fn record_view(&self, analysis: AnalysisId) -> Result<(), StoreError> {
+        self.commit("pool.record_view", |state| {
+            if state.analyses.contains_key(&analysis) {
+                *state.views.entry(analysis).or_default() += 1;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl State {
+    /// Why this account may read this analysis.
+    fn may_read(&self, user: UserId, analysis: &AnalysisRecord) -> Option<AccessSource> {
+        if analysis.owner.is_some_and(|owner| owner != user) {
+            return None;
+        }
+        self.access.get(&(user, analysis.key.filing)).copied()
+    }
+}
+
+fn satisfies(analysis: &AnalysisRecord, request: &FindAnalysis) -> bool {
+    let key = &analysis.key;
+    analysis.retracted_at.is_none()
+        && analysis.owner.is_none()
+        && (key.filing, key.template) == (request.filing, request.template)
+        && key.quality >= request.quality
+        && request.prompt_versions.contains(&key.prompt_version)
+        && analysis.document_sha256 == request.document_sha256
+        && analysis.schema_version == request.schema_version
+}

@@ -1,0 +1,91 @@
+//! Requests per window, by the times of the requests themselves.
+
+use std::time::Duration;
+
+use aperilex_ports::{
+    QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow, StoreError, Timestamp, UserId,
+};
+use async_trait::async_trait;
+
+use crate::state::State;
+use crate::stores::MemoryStores;
+
+#[async_trait]
+impl QuotaStore for MemoryStores {
+    async fn consume(
+        &self,
+        user: UserId,
+        windows: &[QuotaWindow],
+        now: Timestamp,
+    ) -> Result<QuotaOutcome, StoreError> {
+        self.commit("quota.consume", |state| {
+            let allowed = state.quota_outcome(user, windows, now).allowed;
+            if allowed {
+                for window in windows {
+                    let times = state.quota.entry((user, window.name)).or_default();
+                    times.retain(|time| is_inside(*time, window, now));
+                    times.push(now);
+                }
+            }
+            let outcome = state.quota_outcome(user, windows, now);
+            Ok(QuotaOutcome { allowed, ..outcome })
+        })
+    }
+
+    async fn usage(
+        &self,
+        user: UserId,
+        windows: &[QuotaWindow],
+        now: Timestamp,
+    ) -> Result<QuotaOutcome, StoreError> {
+        self.read("quota.usage", |state| {
+            state.quota_outcome(user, windows, now)
+        })
+    }
+}
+
+impl State {
+    /// How full the windows are, and whether one more request fits into all of them.
+    fn quota_outcome(&self, user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome {
+        let usage = |window: &QuotaWindow| {
+            let times = self.quota.get(&(user, window.name)).into_iter().flatten();
+            let inside: Vec<_> = times
+                .copied()
+                .filter(|time| is_inside(*time, window, now))
+                .collect();
+            quota_use(*window, &inside, now)
+        };
+        let windows: Vec<QuotaUse> = windows.iter().map(usage).collect();
+        QuotaOutcome {
+            allowed: windows.iter().all(|it| it.retry_after.is_zero()),
+            windows,
+        }
+    }
+}
+
+fn quota_use(window: QuotaWindow, inside: &[Timestamp], now: Timestamp) -> QuotaUse {
+    let used = u32::try_from(inside.len()).unwrap_or(u32::MAX);
+    // As many of the oldest as are too many must leave before one more fits.
+    let too_many = used.checked_sub(window.limit);
+    let leaves = too_many.and_then(|n| inside.get(n as usize).copied());
+    let retry_after = match (too_many, leaves) {
+        (None, _) => Duration::ZERO,
+        (Some(_), Some(time)) => window.length.saturating_sub(elapsed(time, now)),
+        // A window without room for anything.
+        (Some(_), None) => window.length,
+    };
+    QuotaUse {
+        window,
+        used,
+        retry_after,
+    }
+}
+
+fn is_inside(time: Timestamp, window: &QuotaWindow, now: Timestamp) -> bool {
+    elapsed(time, now) < window.length
+}
+
+/// Zero if `time` is later: of two clocks one may be behind.
+fn elapsed(time: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(time)).unwrap_or_default()
+}

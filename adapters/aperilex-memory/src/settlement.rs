@@ -1,0 +1,63 @@
+//! The commits that span task, holds, access, pool and outbox.
+
+mod access;
+mod cancel;
+mod end;
+mod submit;
+
+use aperilex_ports::{
+    AbandonTask, CompleteTask, GrantAccess, LeaseToken, Settlement, SettlementError, SubmitTask,
+    Submitted, Task, TaskId, Timestamp,
+};
+use async_trait::async_trait;
+
+use crate::stores::MemoryStores;
+
+#[async_trait]
+impl Settlement for MemoryStores {
+    async fn submit(&self, task: &SubmitTask) -> Result<Submitted, SettlementError> {
+        self.commit("settlement.submit", |state| state.submit(task))
+    }
+
+    async fn grant_access(&self, grant: &GrantAccess) -> Result<bool, SettlementError> {
+        self.commit("settlement.grant_access", |state| state.grant_access(grant))
+    }
+
+    async fn deliver_filing(
+        &self,
+        task: TaskId,
+        lease: LeaseToken,
+        now: Timestamp,
+    ) -> Result<(), SettlementError> {
+        self.commit("settlement.deliver_filing", |state| {
+            state.deliver_filing(task, lease, now)
+        })
+    }
+
+    async fn complete(&self, command: &CompleteTask) -> Result<(), SettlementError> {
+        self.commit("settlement.complete", |state| state.complete(command))
+    }
+
+    async fn abandon(&self, command: &AbandonTask) -> Result<(), SettlementError> {
+        self.commit("settlement.abandon", |state| state.abandon(command))
+    }
+
+    async fn retry(
+        &self,
+        command: &AbandonTask,
+        not_before: Timestamp,
+    ) -> Result<(), SettlementError> {
+        self.commit("settlement.retry", |state| state.retry(command, not_before))
+    }
+
+    async fn cancel(
+        &self,
+        task: TaskId,
+        holds_expire_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Task, SettlementError> {
+        self.commit("settlement.cancel", |state| {
+            state.cancel(task, holds_expire_at, now)
+        })
+    }
+}

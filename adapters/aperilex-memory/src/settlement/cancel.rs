@@ -1,0 +1,86 @@
+//! Withdrawing a task.
+
+use aperilex_ports::{
+    AnalysisStatus, EntryKind, MicroUsd, PlaceHold, SettlementError, Task, TaskId, TaskRole,
+    TaskStatus, TaskStoreError, Timestamp,
+};
+
+use crate::state::State;
+
+impl State {
+    pub(super) fn cancel(
+        &mut self,
+        id: TaskId,
+        holds_expire_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Task, SettlementError> {
+        let task = self.tasks.get(&id).ok_or(TaskStoreError::Unknown)?;
+        if task.status.is_terminal() || task.status == TaskStatus::Running {
+            let actual = task.status;
+            return Err(TaskStoreError::Conflict { actual }.into());
+        }
+        let (role, key) = (task.role, task.key.clone());
+        self.withdraw(id, now)?;
+        if role == TaskRole::Leader {
+            let followers = self.followers(&key);
+            match followers.iter().copied().find(|id| self.can_pay(*id)) {
+                Some(heir) => self.promote(heir, holds_expire_at, now)?,
+                None => {
+                    for follower in followers {
+                        self.withdraw(follower, now)?;
+                    }
+                }
+            }
+        }
+        let task = self.tasks.get(&id).cloned();
+        Ok(task.ok_or(TaskStoreError::Unknown)?)
+    }
+
+    fn withdraw(&mut self, id: TaskId, now: Timestamp) -> Result<(), SettlementError> {
+        self.void_holds(id)?;
+        self.change(id, now, |task| task.status = TaskStatus::Cancelled);
+        Ok(())
+    }
+
+    /// Whether the account has credits for the analysis as it was quoted.
+    fn can_pay(&self, id: TaskId) -> bool {
+        let Some(task) = self.tasks.get(&id) else {
+            return false;
+        };
+        let balance = self.balance(task.user);
+        balance.is_ok_and(|balance| task.charges.analysis_price <= balance.available())
+    }
+
+    /// Makes a follower the leader.
+    fn promote(
+        &mut self,
+        id: TaskId,
+        holds_expire_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), SettlementError> {
+        let task = self.tasks.get(&id).ok_or(TaskStoreError::Unknown)?;
+        let (key, amount) = (task.key.clone(), task.charges.analysis_price);
+        let hold = PlaceHold {
+            id: task.charges.analysis_hold,
+            user: task.user,
+            purpose: EntryKind::Analysis,
+            amount,
+            filing: Some(key.filing),
+            task: Some(id),
+            expires_at: holds_expire_at,
+            now,
+        };
+        if amount != MicroUsd::ZERO {
+            self.place_hold(&hold)?;
+        }
+        self.change(id, now, |task| {
+            task.role = TaskRole::Leader;
+            task.status = TaskStatus::Pending;
+            task.progress = AnalysisStatus::Initiated;
+            task.generation += 1;
+        });
+        self.enqueue(id, now);
+        self.tell_followers(&key, AnalysisStatus::Initiated, now);
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! Ending runs.
+
+use aperilex_ports::{
+    AbandonTask, AnalysisStatus, CompleteTask, Guard, Hold, HoldId, HoldStatus, SettlementError,
+    StoreError, TaskId, TaskStatus, TaskStoreError, Timestamp,
+};
+
+use crate::ledger::Charge;
+use crate::state::State;
+use crate::tasks::is_leased;
+
+impl State {
+    pub(super) fn complete(&mut self, command: &CompleteTask) -> Result<(), SettlementError> {
+        let now = command.now;
+        let leader = self.leased(command.task, command.lease, now)?;
+        let (key, charges) = (leader.key.clone(), leader.charges.clone());
+        let analysis = command.analysis.clone();
+        let id = analysis.id;
+        if self.analyses.insert(id, analysis).is_some() {
+            return Err(StoreError::Conflict.into());
+        }
+        let hold = charges.analysis_hold;
+        if command.charge && self.is_open(hold) {
+            let price = charges.analysis_price;
+            let charge = Charge {
+                description: "analysis of a filing",
+                analysis: Some(id),
+            };
+            self.capture(hold, price, &charge, now)?;
+        }
+        let mut run = self.followers(&key);
+        run.insert(0, command.task);
+        for task in run {
+            self.deliver_to(task, now)?;
+            self.void_holds(task)?;
+            self.change(task, now, |task| {
+                task.status = TaskStatus::Completed;
+                task.progress = AnalysisStatus::Completed;
+                task.analysis = Some(id);
+                task.failure = None;
+                task.lease = None;
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn abandon(&mut self, command: &AbandonTask) -> Result<(), SettlementError> {
+        self.check_guard(command)?;
+        let Some(leader) = self.tasks.get(&command.task) else {
+            return Ok(());
+        };
+        let mut run = self.followers(&leader.key.clone());
+        run.insert(0, command.task);
+        for task in run {
+            self.void_holds(task)?;
+            self.change(task, command.now, |task| {
+                task.status = TaskStatus::Failed;
+                task.progress = AnalysisStatus::Error;
+                task.failure = Some(command.failure.clone());
+                task.lease = None;
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn retry(
+        &mut self,
+        command: &AbandonTask,
+        not_before: Timestamp,
+    ) -> Result<(), SettlementError> {
+        self.check_guard(command)?;
+        let (id, now) = (command.task, command.now);
+        self.change(id, now, |task| {
+            task.status = TaskStatus::Retrying;
+            task.progress = AnalysisStatus::Queued;
+            task.generation += 1;
+            task.failure = Some(command.failure.clone());
+            task.lease = None;
+        });
+        self.enqueue(id, not_before);
+        if let Some(key) = self.tasks.get(&id).map(|task| task.key.clone()) {
+            self.tell_followers(&key, AnalysisStatus::Queued, now);
+        }
+        Ok(())
+    }
+
+    /// Whether this caller may end the run.
+    fn check_guard(&self, command: &AbandonTask) -> Result<(), TaskStoreError> {
+        let (id, now) = (command.task, command.now);
+        match command.guard {
+            Guard::Lease(token) => self.leased(id, token, now).map(drop),
+            Guard::Unleased { generation } => {
+                let task = self.live_leader(id)?;
+                if task.generation != generation {
+                    return Err(TaskStoreError::Superseded);
+                }
+                if is_leased(task, now) {
+                    let actual = task.status;
+                    return Err(TaskStoreError::Conflict { actual });
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether credits are set aside under this id.
+    pub(super) fn is_open(&self, hold: HoldId) -> bool {
+        let hold = self.holds.get(&hold);
+        hold.is_some_and(|hold| hold.status == HoldStatus::Open)
+    }
+
+    /// Gives back what is still held for a task.
+    pub(super) fn void_holds(&mut self, task: TaskId) -> Result<(), SettlementError> {
+        let open = |hold: &&Hold| hold.task == Some(task) && hold.status == HoldStatus::Open;
+        let ids: Vec<_> = self
+            .holds
+            .values()
+            .filter(open)
+            .map(|hold| hold.id)
+            .collect();
+        for id in ids {
+            self.void(id)?;
+        }
+        Ok(())
+    }
+}

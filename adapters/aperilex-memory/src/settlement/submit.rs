@@ -1,0 +1,165 @@
+//! Accepting a request.
+
+use aperilex_ports::{
+    AnalysisStatus, EntryKind, HoldId, LedgerError, MicroUsd, OutboxItem, PlaceHold,
+    SettlementError, StoreError, SubmitTask, Submitted, Task, TaskId, TaskMessage, TaskRole,
+    TaskStatus, Timestamp,
+};
+
+use crate::state::State;
+
+impl State {
+    pub(super) fn submit(&mut self, request: &SubmitTask) -> Result<Submitted, SettlementError> {
+        if let Some(task) = self.replayed(request)? {
+            return Ok(Submitted::Replayed(task));
+        }
+        let live: Vec<Task> = self.live_tasks(&request.key).cloned().collect();
+        if let Some(own) = live.iter().find(|task| task.user == request.user) {
+            self.remember(request, own.id);
+            return Ok(Submitted::Joined(own.clone()));
+        }
+        let leader = live.iter().find(|task| task.role == TaskRole::Leader);
+        if leader.is_none() {
+            self.check_slots(request)?;
+        }
+        self.check_credits(request, leader.is_none())?;
+
+        let id = request.task;
+        if self.tasks.contains_key(&id) {
+            return Err(StoreError::Conflict.into());
+        }
+        self.tasks.insert(id, new_task(request, leader));
+        self.remember(request, id);
+        self.change(id, request.now, |_| ());
+        if let Some(access) = &request.charges.access {
+            self.set_aside(request, access.hold, access.purpose, access.price)?;
+        }
+        if leader.is_none() {
+            let charges = &request.charges;
+            let (hold, price) = (charges.analysis_hold, charges.analysis_price);
+            self.set_aside(request, hold, EntryKind::Analysis, price)?;
+            self.enqueue(id, request.now);
+        }
+        let task = self.tasks.get(&id).cloned();
+        Ok(Submitted::Accepted(task.ok_or(StoreError::Conflict)?))
+    }
+
+    /// The task that this request's key made before.
+    fn replayed(&self, request: &SubmitTask) -> Result<Option<Task>, SettlementError> {
+        let Some(own) = &request.idempotency else {
+            return Ok(None);
+        };
+        match self.requests.get(&(request.user, own.key.clone())) {
+            None => Ok(None),
+            Some((asked, task)) if *asked == own.request => Ok(self.tasks.get(task).cloned()),
+            Some(_) => Err(SettlementError::KeyReused),
+        }
+    }
+
+    fn remember(&mut self, request: &SubmitTask, task: TaskId) {
+        if let Some(own) = &request.idempotency {
+            let key = (request.user, own.key.clone());
+            self.requests.insert(key, (own.request, task));
+        }
+    }
+
+    fn check_slots(&self, request: &SubmitTask) -> Result<(), SettlementError> {
+        let leads = |task: &&Task| {
+            task.user == request.user && task.role == TaskRole::Leader && !task.status.is_terminal()
+        };
+        let running = self.tasks.values().filter(leads).count();
+        let running = u32::try_from(running).unwrap_or(u32::MAX);
+        match request.max_running {
+            Some(limit) if running >= limit => {
+                Err(SettlementError::TooManyAnalyses { running, limit })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses with what is needed in all, before the holds are placed one by one.
+    fn check_credits(&self, request: &SubmitTask, leads: bool) -> Result<(), SettlementError> {
+        let charges = &request.charges;
+        let access = charges.access.as_ref().map_or(MicroUsd::ZERO, |a| a.price);
+        let analysis = if leads {
+            charges.analysis_price
+        } else {
+            MicroUsd::ZERO
+        };
+        let needed = access.checked_add(analysis).ok_or(LedgerError::BadAmount)?;
+        let available = self.balance(request.user)?.available();
+        if needed > available {
+            return Err(SettlementError::InsufficientCredits { needed, available });
+        }
+        Ok(())
+    }
+
+    fn set_aside(
+        &mut self,
+        request: &SubmitTask,
+        id: HoldId,
+        purpose: EntryKind,
+        amount: MicroUsd,
+    ) -> Result<(), LedgerError> {
+        if amount == MicroUsd::ZERO {
+            return Ok(());
+        }
+        self.place_hold(&PlaceHold {
+            id,
+            user: request.user,
+            purpose,
+            amount,
+            filing: Some(request.key.filing),
+            task: Some(request.task),
+            expires_at: request.holds_expire_at,
+            now: request.now,
+        })?;
+        Ok(())
+    }
+
+    /// Sends a message for the task's generation.
+    pub(super) fn enqueue(&mut self, id: TaskId, not_before: Timestamp) {
+        let Some(task) = self.tasks.get(&id) else {
+            return;
+        };
+        let item = OutboxItem::Enqueue {
+            message: TaskMessage {
+                task: id,
+                generation: task.generation,
+            },
+            priority: task.priority,
+            not_before,
+        };
+        self.announce(item);
+    }
+}
+
+/// A leader, or a follower that is as far as the run it joins.
+fn new_task(request: &SubmitTask, leader: Option<&Task>) -> Task {
+    let (role, status, progress) = match leader {
+        None => (
+            TaskRole::Leader,
+            TaskStatus::Pending,
+            AnalysisStatus::Initiated,
+        ),
+        Some(leader) => (TaskRole::Follower, TaskStatus::Queued, leader.progress),
+    };
+    Task {
+        id: request.task,
+        user: request.user,
+        key: request.key.clone(),
+        status,
+        progress,
+        role,
+        priority: request.priority,
+        generation: 1,
+        attempts: 0,
+        lease: None,
+        charges: request.charges.clone(),
+        analysis: None,
+        failure: None,
+        last_event: 0,
+        created_at: request.now,
+        updated_at: request.now,
+    }
+}

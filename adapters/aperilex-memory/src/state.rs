@@ -1,0 +1,53 @@
+//! The records of all stores, as plain maps.
+
+use std::collections::BTreeMap;
+
+use aperilex_ports::{
+    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, Digest, FilingId, FilingRecord,
+    Hold, HoldId, KeyId, LedgerEntry, OutboxItem, Task, TaskEvent, TaskId, Timestamp, UserId,
+};
+
+/// Everything that is stored.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct State {
+    pub(crate) accounts: BTreeMap<UserId, Account>,
+    pub(crate) keys: BTreeMap<KeyId, ApiKey>,
+    pub(crate) filings: BTreeMap<FilingId, FilingRecord>,
+    pub(crate) access: BTreeMap<(UserId, FilingId), AccessSource>,
+    pub(crate) analyses: BTreeMap<AnalysisId, AnalysisRecord>,
+    pub(crate) views: BTreeMap<AnalysisId, u64>,
+    pub(crate) tasks: BTreeMap<TaskId, Task>,
+    /// Events of each task, oldest first.
+    pub(crate) events: BTreeMap<TaskId, Vec<TaskEvent>>,
+    /// What each idempotency key of an account asked for, and the task that answered it.
+    pub(crate) requests: BTreeMap<(UserId, String), (Digest, TaskId)>,
+    /// Entries of each account, oldest first.
+    pub(crate) entries: BTreeMap<UserId, Vec<LedgerEntry>>,
+    pub(crate) holds: BTreeMap<HoldId, Hold>,
+    /// Allowed requests of each account and window, oldest first.
+    pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
+    /// Rows by number; sent ones are removed.
+    pub(crate) outbox: BTreeMap<i64, OutboxRow>,
+    /// The number of the newest row ever.
+    pub(crate) last_row: i64,
+}
+
+/// A row of the outbox.
+#[derive(Debug, Clone)]
+pub(crate) struct OutboxRow {
+    pub(crate) item: OutboxItem,
+    /// Nobody else gets it before this.
+    pub(crate) leased_until: Option<Timestamp>,
+}
+
+impl State {
+    /// Puts something into the outbox.
+    pub(crate) fn announce(&mut self, item: OutboxItem) {
+        self.last_row += 1;
+        let row = OutboxRow {
+            item,
+            leased_until: None,
+        };
+        self.outbox.insert(self.last_row, row);
+    }
+}

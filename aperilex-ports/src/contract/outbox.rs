@@ -1,0 +1,120 @@
+//! Clauses of [`Outbox`](crate::Outbox).
+
+use futures_util::future::join_all;
+
+use super::support::{Desk, at};
+use super::*;
+use crate::*;
+
+/// The scenarios.
+pub const SCENARIOS: &[Scenario<Desk>] = &[
+    scenario!(id: "OB-1", a_leased_batch_is_nobody_elses),
+    scenario!(id: "OB-1", many_relays_share_the_rows),
+    scenario!(id: "OB-2", unsent_rows_come_again),
+    scenario!(id: "OB-3", a_sent_row_never_comes_again),
+    scenario!(id: "OB-4", rows_come_in_the_order_of_their_numbers),
+];
+
+/// Puts two rows into the outbox for each of `n` tasks.
+async fn filled(desk: &Desk, n: usize) {
+    for _ in 0..n {
+        desk.lone_task().await;
+    }
+}
+
+async fn batch(desk: &Desk, limit: usize, until: i64, now: i64) -> Vec<i64> {
+    let outbox = &desk.stores.outbox;
+    let rows = outbox.next_batch(limit, at(until), at(now)).await.unwrap();
+    rows.into_iter().map(|row| row.id).collect()
+}
+
+async fn a_leased_batch_is_nobody_elses(desk: Desk) {
+    filled(&desk, 3).await;
+    let first = batch(&desk, 4, 60, 0).await;
+    assert_eq!(first.len(), 4, "at most the limit");
+    let second = batch(&desk, 99, 60, 1).await;
+    assert_eq!(second.len(), 2, "the rest");
+    assert!(second.iter().all(|id| !first.contains(id)));
+    assert!(batch(&desk, 99, 90, 59).await.is_empty());
+}
+
+async fn many_relays_share_the_rows(desk: Desk) {
+    filled(&desk, 20).await;
+    let batches = join_all((0..32).map(|_| batch(&desk, 3, 60, 0))).await;
+    let mut ids: Vec<_> = batches.into_iter().flatten().collect();
+    ids.extend(batch(&desk, 99, 60, 0).await);
+    ids.sort_unstable();
+    let handed_out = ids.len();
+    ids.dedup();
+    assert_eq!((ids.len(), handed_out), (40, 40), "each row once");
+}
+
+async fn unsent_rows_come_again(desk: Desk) {
+    filled(&desk, 2).await;
+    let first = batch(&desk, 99, 60, 0).await;
+    let outbox = &desk.stores.outbox;
+    outbox.mark_sent(&first[..1], at(5)).await.unwrap();
+    assert_eq!(
+        batch(&desk, 99, 120, 61).await,
+        first[1..],
+        "whatever was not marked"
+    );
+    assert!(batch(&desk, 99, 180, 119).await.is_empty(), "leased anew");
+    assert_eq!(batch(&desk, 99, 180, 121).await, first[1..]);
+}
+
+async fn a_sent_row_never_comes_again(desk: Desk) {
+    filled(&desk, 2).await;
+    let sent = batch(&desk, 99, 60, 0).await;
+    // A relay that is late marks rows that another one has leased again.
+    assert_eq!(batch(&desk, 99, 200, 100).await, sent);
+    for _ in 0..2 {
+        desk.stores.outbox.mark_sent(&sent, at(101)).await.unwrap();
+    }
+    assert!(batch(&desk, 99, 9999, 9998).await.is_empty());
+    desk.stores.outbox.mark_sent(&[], at(102)).await.unwrap();
+    filled(&desk, 1).await;
+    let new = batch(&desk, 99, 10_060, 10_000).await;
+    assert!(
+        new.iter().all(|id| !sent.contains(id)),
+        "numbers are not used again"
+    );
+    assert_eq!(new.len(), 2);
+}
+
+async fn rows_come_in_the_order_of_their_numbers(desk: Desk) {
+    filled(&desk, 12).await;
+    let mut ids = Vec::new();
+    loop {
+        let rows = batch(&desk, 5, 60, 0).await;
+        if rows.is_empty() {
+            break;
+        }
+        ids.extend(rows);
+    }
+    assert_eq!(ids.len(), 24);
+    assert!(ids.is_sorted(), "{ids:?}");
+    let task = desk.lone_task().await;
+    let lease = desk.claim(task.id, 5).await;
+    desk.stores
+        .settlement
+        .complete(&desk.completion(&task, lease))
+        .await
+        .unwrap();
+    let rows = desk
+        .stores
+        .outbox
+        .next_batch(99, at(60), at(0))
+        .await
+        .unwrap();
+    let events = rows.into_iter().filter_map(|row| match row.item {
+        OutboxItem::Event(event) => Some(event),
+        OutboxItem::Enqueue { .. } => None,
+    });
+    let told: Vec<_> = events.collect();
+    assert_eq!(
+        told,
+        desk.events(task.id).await,
+        "a task's events in their order"
+    );
+}

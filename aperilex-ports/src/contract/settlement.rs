@@ -1,0 +1,54 @@
+//! Clauses of [`Settlement`](crate::Settlement).
+
+mod access;
+mod cancel;
+mod end;
+mod submit;
+
+use super::support::Desk;
+use super::*;
+
+use access::*;
+use cancel::*;
+use end::*;
+use submit::*;
+
+/// The scenarios.
+pub const SCENARIOS: &[Scenario<Desk>] = &[
+    scenario!(id: "SE-1", a_leader_comes_with_holds_event_and_message),
+    scenario!(id: "SE-1", a_refused_submit_leaves_nothing),
+    scenario!(id: "SE-1", what_is_free_needs_no_hold),
+    scenario!(id: "SE-2", of_many_submits_one_leads),
+    scenario!(id: "SE-2", a_follower_takes_no_slot),
+    scenario!(id: "SE-3", an_own_live_task_is_joined),
+    scenario!(id: "SE-4", a_repeated_request_is_replayed),
+    scenario!(id: "SE-4", a_repeated_request_by_many_at_once_makes_one_task),
+    scenario!(id: "SE-4", a_joined_request_is_replayed_too),
+    scenario!(id: "SE-5", racing_submits_never_overdraw),
+    scenario!(id: "SE-5", racing_submits_keep_within_max_running),
+    scenario!(id: "SE-6", delivery_grants_access_to_all_who_wait),
+    scenario!(id: "SE-6", delivery_charges_an_account_once),
+    scenario!(id: "SE-6", access_got_meanwhile_is_not_charged_again),
+    scenario!(id: "SE-7", completion_pays_and_tells_everyone),
+    scenario!(id: "SE-7", an_uncharged_completion_gives_the_hold_back),
+    scenario!(id: "SE-7", completion_serves_who_still_waits_for_the_filing),
+    scenario!(id: "SE-7", of_many_completions_one_counts),
+    scenario!(id: "SE-8", a_lost_lease_changes_nothing),
+    scenario!(id: "SE-9", failure_gives_everyone_back_what_is_held),
+    scenario!(id: "SE-9", failure_keeps_delivered_access),
+    scenario!(id: "SE-9", the_sweeper_ends_what_nobody_works_on),
+    scenario!(id: "SE-10", a_retry_sends_a_new_generation),
+    scenario!(id: "SE-10", the_sweeper_sends_a_lost_message_again),
+    scenario!(id: "SE-11", a_cancelled_leader_hands_over_to_who_can_pay),
+    scenario!(id: "SE-11", the_heir_pays_what_it_was_quoted),
+    scenario!(id: "SE-11", without_heirs_all_are_cancelled),
+    scenario!(id: "SE-11", a_running_leader_is_not_cancelled),
+    scenario!(id: "SE-11", a_follower_leaves_alone),
+    scenario!(id: "SE-12", a_finished_task_is_finished),
+    scenario!(id: "SE-13", access_is_charged_once),
+    scenario!(id: "SE-13", access_without_credits_is_refused),
+    scenario!(id: "SE-13", free_access_is_not_charged),
+    scenario!(id: "SE-13", paid_access_outranks_a_policy),
+    scenario!(id: "SE-14", finished_tasks_hold_nothing),
+    scenario!(id: "SE-14", racing_ends_agree),
+];

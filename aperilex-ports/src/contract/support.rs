@@ -1,0 +1,416 @@
+//! What the scenarios of the stores share: people, filings, requests, and an auditor.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use uuid::Uuid;
+
+use crate::*;
+
+/// When every scenario begins: 2026-01-01T00:00:00Z.
+const BEGIN: i64 = 1_767_225_600;
+
+/// Seconds after the beginning.
+pub(super) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(BEGIN + seconds).unwrap()
+}
+
+/// Micro-dollars.
+pub(super) const fn usd(micros: i64) -> MicroUsd {
+    MicroUsd::new(micros)
+}
+
+/// What an analysis costs in these scenarios.
+pub(super) const ANALYSIS: i64 = 20;
+/// What access to a filing costs in these scenarios.
+pub(super) const ACCESS: i64 = 100;
+
+/// Fresh stores, and whom and what a scenario has put into them.
+#[derive(Debug)]
+pub struct Desk {
+    pub(super) stores: Stores,
+    next: AtomicU64,
+    users: Mutex<Vec<UserId>>,
+}
+
+/// All that can be seen of an account and its tasks: to prove that nothing has changed.
+#[derive(Debug, PartialEq)]
+pub(super) struct Snapshot {
+    accounts: Vec<(Balance, Vec<LedgerEntry>, Vec<Hold>)>,
+    tasks: Vec<(Task, Vec<TaskEvent>)>,
+}
+
+impl Desk {
+    /// A desk on fresh stores.
+    #[must_use]
+    pub const fn new(stores: Stores) -> Self {
+        Self {
+            stores,
+            next: AtomicU64::new(1),
+            users: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// A new id; later ones sort behind earlier ones.
+    pub(super) fn id<T>(&self, kind: fn(Uuid) -> T) -> T {
+        let n = self.next.fetch_add(1, Ordering::Relaxed);
+        let millis = u64::try_from(BEGIN).unwrap() * 1000 + n;
+        let mut rest = [0; 10];
+        rest[2..].copy_from_slice(&n.to_be_bytes());
+        kind(uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid())
+    }
+
+    /// An account that is not in the store yet.
+    pub(super) fn person(&self) -> Account {
+        let id = self.id(UserId::from_uuid);
+        Account {
+            id,
+            email: format!("u{id}@example.com").parse().unwrap(),
+            tier: Tier::Basic,
+            status: AccountStatus::Active,
+            role: Role::Member,
+            created_at: at(0),
+        }
+    }
+
+    /// An account with an empty wallet.
+    pub(super) async fn account(&self) -> UserId {
+        let person = self.person();
+        self.stores.accounts.create(&person).await.unwrap();
+        self.users.lock().unwrap().push(person.id);
+        person.id
+    }
+
+    /// An account with credits.
+    pub(super) async fn funded(&self, micros: i64) -> UserId {
+        let user = self.account().await;
+        let top_up = self.top_up(user, micros);
+        self.stores.ledger.post(&top_up).await.unwrap();
+        user
+    }
+
+    pub(super) fn top_up(&self, user: UserId, micros: i64) -> PostEntry {
+        let id = self.id(EntryId::from_uuid);
+        PostEntry {
+            id,
+            user,
+            kind: EntryKind::TopUp,
+            amount: usd(micros),
+            key: format!("top-up {id}"),
+            description: "bought credits".into(),
+            now: at(0),
+        }
+    }
+
+    pub(super) fn hold(&self, user: UserId, micros: i64) -> PlaceHold {
+        PlaceHold {
+            id: self.id(HoldId::from_uuid),
+            user,
+            purpose: EntryKind::Analysis,
+            amount: usd(micros),
+            filing: None,
+            task: None,
+            expires_at: at(1800),
+            now: at(0),
+        }
+    }
+
+    pub(super) async fn balance(&self, user: UserId) -> Balance {
+        self.stores.ledger.balance(user).await.unwrap()
+    }
+
+    /// All entries, oldest first.
+    pub(super) async fn entries(&self, user: UserId) -> Vec<LedgerEntry> {
+        let mut all = Vec::new();
+        let mut before = None;
+        loop {
+            let ledger = &self.stores.ledger;
+            let page = ledger.entries(user, before, MAX_PAGE).await.unwrap();
+            let Some(last) = page.last() else { break };
+            before = Some(last.seq);
+            all.extend(page);
+        }
+        all.reverse();
+        all
+    }
+
+    /// The hold as it is now.
+    pub(super) async fn find_hold(&self, user: UserId, id: HoldId) -> Option<Hold> {
+        let holds = self.stores.ledger.holds(user).await.unwrap();
+        holds.into_iter().find(|hold| hold.id == id)
+    }
+
+    /// Where a hold is; none if it was never placed.
+    pub(super) async fn hold_status(&self, user: UserId, id: HoldId) -> Option<HoldStatus> {
+        self.find_hold(user, id).await.map(|hold| hold.status)
+    }
+
+    pub(super) fn meta(&self) -> FilingMeta {
+        let n = self.next.fetch_add(1, Ordering::Relaxed);
+        let accession: AccessionNumber = format!("0001234567-26-{n:06}").parse().unwrap();
+        FilingMeta {
+            id: FilingId::of_accession(&accession),
+            accession: Some(accession),
+            cik: Some("1234567".parse().unwrap()),
+            company: Some("Example Corp".into()),
+            ticker: Some("EXMP".parse().unwrap()),
+            form: "10-K".parse().unwrap(),
+            filed: Some("2026-01-01".parse().unwrap()),
+            period: Some("2025-12-31".parse().unwrap()),
+            items: Vec::new(),
+            primary_document: Some("main.htm".into()),
+            url: None,
+        }
+    }
+
+    /// A filing that is known and stored.
+    pub(super) async fn filing(&self) -> FilingId {
+        let meta = self.meta();
+        let filings = &self.stores.filings;
+        filings.register(&meta, at(0)).await.unwrap();
+        let documents = [stored_document()];
+        filings
+            .mark_stored(meta.id, &documents, at(0))
+            .await
+            .unwrap();
+        meta.id
+    }
+
+    pub(super) fn pool_key(filing: FilingId) -> PoolKey {
+        PoolKey {
+            filing,
+            template: Template::Comprehensive,
+            quality: Quality::Standard,
+            prompt_version: "prompt/1".into(),
+        }
+    }
+
+    /// A request for an analysis by an account that has access already.
+    pub(super) fn request(&self, user: UserId, key: &PoolKey) -> SubmitTask {
+        SubmitTask {
+            task: self.id(TaskId::from_uuid),
+            user,
+            key: key.clone(),
+            priority: Priority::new(5),
+            charges: TaskCharges {
+                access: None,
+                analysis_hold: self.id(HoldId::from_uuid),
+                analysis_price: usd(ANALYSIS),
+            },
+            max_running: None,
+            idempotency: None,
+            holds_expire_at: at(1800),
+            now: at(0),
+        }
+    }
+
+    /// The same by an account that pays for access.
+    pub(super) fn request_with_access(&self, user: UserId, key: &PoolKey) -> SubmitTask {
+        let mut request = self.request(user, key);
+        request.charges.access = Some(self.pending_access());
+        request
+    }
+
+    pub(super) fn pending_access(&self) -> PendingAccess {
+        PendingAccess {
+            hold: self.id(HoldId::from_uuid),
+            price: usd(ACCESS),
+            purpose: EntryKind::FilingAccess,
+            source: AccessSource::Paid,
+        }
+    }
+
+    pub(super) async fn give_access(&self, user: UserId, filing: FilingId, source: AccessSource) {
+        let grant = GrantAccess {
+            user,
+            filing,
+            access: PendingAccess {
+                price: MicroUsd::ZERO,
+                source,
+                ..self.pending_access()
+            },
+            now: at(0),
+        };
+        let charged = self.stores.settlement.grant_access(&grant).await.unwrap();
+        assert!(!charged, "there is nothing to charge");
+    }
+
+    pub(super) async fn submit(&self, request: &SubmitTask) -> Task {
+        match self.stores.settlement.submit(request).await.unwrap() {
+            Submitted::Accepted(task) => task,
+            other => panic!("expected a new task, got {other:?}"),
+        }
+    }
+
+    /// A new run by one funded account, not claimed yet.
+    pub(super) async fn lone_task(&self) -> Task {
+        let user = self.funded(1000).await;
+        let key = Self::pool_key(self.filing().await);
+        self.submit(&self.request(user, &key)).await
+    }
+
+    pub(super) async fn task(&self, id: TaskId) -> Task {
+        self.stores.tasks.get(id).await.unwrap().unwrap()
+    }
+
+    /// Where a task is.
+    pub(super) async fn status(&self, id: TaskId) -> TaskStatus {
+        self.task(id).await.status
+    }
+
+    pub(super) fn lease(&self, until: i64) -> Lease {
+        Lease {
+            token: self.id(LeaseToken::from_uuid),
+            until: at(until),
+        }
+    }
+
+    /// Claims a waiting leader for 60 seconds from `now`.
+    pub(super) async fn claim(&self, task: TaskId, now: i64) -> LeaseToken {
+        let lease = self.lease(now + 60);
+        let claim = ClaimTask {
+            task,
+            generation: self.task(task).await.generation,
+            lease,
+            now: at(now),
+        };
+        self.stores.tasks.claim(&claim).await.unwrap();
+        lease.token
+    }
+
+    /// A submitted and claimed leader.
+    pub(super) async fn running(&self, request: &SubmitTask) -> (Task, LeaseToken) {
+        let task = self.submit(request).await;
+        let lease = self.claim(task.id, 1).await;
+        (self.task(task.id).await, lease)
+    }
+
+    pub(super) fn analysis(&self, task: TaskId, key: &PoolKey) -> AnalysisRecord {
+        AnalysisRecord {
+            id: self.id(AnalysisId::from_uuid),
+            key: key.clone(),
+            schema_version: 1,
+            method: Method::Model,
+            document_sha256: stored_document().sha256,
+            result_sha256: Digest::of(task.to_string().as_bytes()),
+            result_bytes: 4096,
+            claims: 12,
+            task,
+            owner: None,
+            created_at: at(10),
+            retracted_at: None,
+        }
+    }
+
+    pub(super) fn completion(&self, task: &Task, lease: LeaseToken) -> CompleteTask {
+        CompleteTask {
+            task: task.id,
+            lease,
+            analysis: self.analysis(task.id, &task.key),
+            charge: true,
+            now: at(10),
+        }
+    }
+
+    /// Takes everything out of the outbox, as the relay does.
+    pub(super) async fn drain(&self) -> Vec<OutboxItem> {
+        let (outbox, now) = (&self.stores.outbox, at(100_000));
+        let mut items = Vec::new();
+        loop {
+            let batch = outbox.next_batch(MAX_PAGE, at(100_060), now).await.unwrap();
+            if batch.is_empty() {
+                return items;
+            }
+            let ids: Vec<i64> = batch.iter().map(|row| row.id).collect();
+            outbox.mark_sent(&ids, now).await.unwrap();
+            items.extend(batch.into_iter().map(|row| row.item));
+        }
+    }
+
+    /// All events of a task.
+    pub(super) async fn events(&self, task: TaskId) -> Vec<TaskEvent> {
+        self.stores.tasks.events(task, 0, MAX_PAGE).await.unwrap()
+    }
+
+    pub(super) async fn snapshot(&self) -> Snapshot {
+        let users = self.users.lock().unwrap().clone();
+        let (mut accounts, mut tasks) = (Vec::new(), Vec::new());
+        for user in users {
+            let holds = self.stores.ledger.holds(user).await.unwrap();
+            accounts.push((self.balance(user).await, self.entries(user).await, holds));
+            for task in self.stores.tasks.list(user, None, MAX_PAGE).await.unwrap() {
+                let events = self.events(task.id).await;
+                tasks.push((task, events));
+            }
+        }
+        Snapshot { accounts, tasks }
+    }
+
+    /// What holds of every account and task at every moment, whatever the scenario is about.
+    pub(super) async fn audit(&self) {
+        let Snapshot { accounts, tasks } = self.snapshot().await;
+        for (balance, entries, holds) in accounts {
+            assert_eq!(
+                balance,
+                Balance::fold(&entries, &holds),
+                "balance is the fold"
+            );
+            assert!(
+                balance.available() >= MicroUsd::ZERO,
+                "overdrawn: {balance:?}"
+            );
+            audit_chain(&entries);
+            for hold in holds.iter().filter(|hold| hold.status == HoldStatus::Open) {
+                let Some(task) = hold.task else { continue };
+                let status = self.status(task).await;
+                assert!(
+                    !status.is_terminal(),
+                    "open hold of a {status} task: {hold:?}"
+                );
+            }
+        }
+        for (task, events) in tasks {
+            audit_events(&task, &events);
+        }
+    }
+}
+
+fn audit_chain(entries: &[LedgerEntry]) {
+    let mut balance = MicroUsd::ZERO;
+    for (seq, entry) in (1..).zip(entries) {
+        balance = balance.checked_add(entry.amount).unwrap();
+        assert_eq!(
+            (entry.seq, entry.balance_after),
+            (seq, balance),
+            "{entry:?}"
+        );
+    }
+}
+
+fn audit_events(task: &Task, events: &[TaskEvent]) {
+    for (seq, event) in (1..).zip(events) {
+        assert_eq!((event.task, event.seq), (task.id, seq), "{event:?}");
+    }
+    let last = events.last().expect("a task has events");
+    assert_eq!(last.seq, task.last_event);
+    assert_eq!((last.status, last.progress), (task.status, task.progress));
+    assert_eq!(last.analysis, task.analysis);
+}
+
+pub(super) fn stored_document() -> StoredDocument {
+    StoredDocument {
+        name: "main.htm".into(),
+        doc_type: Some("10-K".into()),
+        sequence: Some(1),
+        description: Some("annual report".into()),
+        sha256: Digest::of(b"an annual report"),
+        bytes: 16,
+    }
+}
+
+pub(super) fn failure() -> Failure {
+    Failure {
+        code: "filing_unusable".into(),
+        message: "the filing cannot be read".into(),
+    }
+}
