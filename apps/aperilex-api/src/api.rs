@@ -1,0 +1,141 @@
+//! What all requests share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aperilex_core::ports::FilingRecord;
+use aperilex_core::{AnalysisRecord, Digest, Engine, EngineError, FilingContent};
+use bytes::Bytes;
+use moka::sync::Cache;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::Authenticator;
+use crate::limits::Streams;
+use crate::problem::Problem;
+use crate::settings::{ApiSettings, seconds};
+use crate::wake::Wakes;
+
+/// Filings taken apart at the same time.
+const PARSERS: usize = 2;
+
+/// Engine, settings, caches.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) engine: Engine,
+    pub(crate) settings: ApiSettings,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) streams: Arc<Streams>,
+    pub(crate) wakes: Arc<Wakes>,
+    /// Cancelled when the server stops.
+    pub(crate) closing: CancellationToken,
+    results: Cache<Digest, Bytes>,
+    contents: Cache<Digest, Arc<FilingContent>>,
+    parsers: Semaphore,
+}
+
+impl Api {
+    pub(crate) fn new(engine: Engine, settings: ApiSettings, closing: CancellationToken) -> Self {
+        let weigh = |_: &Digest, bytes: &Bytes| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let results = Cache::builder()
+            .weigher(weigh)
+            .max_capacity(settings.result_cache_bytes)
+            .build();
+        let contents = Cache::builder()
+            .weigher(|_: &Digest, content: &Arc<FilingContent>| weight(content))
+            .max_capacity(settings.content_cache_bytes)
+            .build();
+        Self {
+            authenticator: Authenticator::new(seconds(settings.auth_cache_s)),
+            streams: Arc::default(),
+            wakes: Arc::default(),
+            closing,
+            results,
+            contents,
+            parsers: Semaphore::new(PARSERS),
+            engine,
+            settings,
+        }
+    }
+
+    pub(crate) const fn heartbeat(&self) -> Duration {
+        seconds(self.settings.heartbeat_s)
+    }
+
+    pub(crate) const fn poll(&self) -> Duration {
+        seconds(self.settings.poll_s)
+    }
+
+    /// The stored bytes of an analysis. The caller has asked whether they may be read.
+    pub(crate) async fn result(&self, record: &AnalysisRecord) -> Result<Bytes, EngineError> {
+        if let Some(bytes) = self.results.get(&record.result_sha256) {
+            return Ok(bytes);
+        }
+        let bytes = self.engine.analysis_bytes(record).await?;
+        self.results.insert(record.result_sha256, bytes.clone());
+        Ok(bytes)
+    }
+
+    /// A filing taken apart. The caller has asked whether it may be read.
+    pub(crate) async fn content(
+        &self,
+        record: &FilingRecord,
+    ) -> Result<Arc<FilingContent>, Problem> {
+        let Some(main) = record
+            .stored
+            .as_ref()
+            .and_then(|stored| stored.documents.first())
+        else {
+            return Err(EngineError::NotFound {
+                what: "document".to_owned(),
+            }
+            .into());
+        };
+        // Filings can share a main document, never a set of documents.
+        let key = Digest::of(format!("{}|{}", record.meta.id, main.sha256).as_bytes());
+        if let Some(content) = self.contents.get(&key) {
+            return Ok(content);
+        }
+        let _permit = self
+            .parsers
+            .acquire()
+            .await
+            .map_err(|_| Problem::internal())?;
+        // Whoever held the permit may have parsed this very filing.
+        if let Some(content) = self.contents.get(&key) {
+            return Ok(content);
+        }
+        let content = Arc::new(self.parse(record.clone()).await?);
+        self.contents.insert(key, Arc::clone(&content));
+        Ok(content)
+    }
+
+    /// Parsing is work for a processor, so it must not hold up the threads that serve.
+    async fn parse(&self, record: FilingRecord) -> Result<FilingContent, Problem> {
+        let engine = self.engine.clone();
+        let runtime = tokio::runtime::Handle::current();
+        let work = move || runtime.block_on(engine.filing_content(&record));
+        match tokio::task::spawn_blocking(work).await {
+            Ok(content) => Ok(content?),
+            Err(error) => {
+                tracing::error!(%error, "taking a filing apart broke off");
+                Err(Problem::internal())
+            }
+        }
+    }
+}
+
+/// About the bytes that a filing takes in memory.
+fn weight(content: &FilingContent) -> u32 {
+    let texts = content.documents.iter().filter_map(|d| d.text.as_ref());
+    let text: usize = texts.map(|text| text.text.len().saturating_mul(2)).sum();
+    let cells: usize = content
+        .tables
+        .iter()
+        .flat_map(|t| &t.rows)
+        .flatten()
+        .map(|c| c.len() + 24)
+        .sum();
+    let facts = content.facts.len().saturating_mul(400);
+    u32::try_from(text.saturating_add(cells).saturating_add(facts)).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,190 @@
+//! Who asks: the API key of a request and its account.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aperilex_core::{Account, Digest, Engine, EngineError};
+use moka::sync::Cache;
+use poem::http::HeaderMap;
+use poem::http::header::AUTHORIZATION;
+use poem::{Request, RequestBody, Result};
+use poem_openapi::registry::{MetaSecurityScheme, Registry};
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+
+use crate::problem::{Problem, ProblemCode};
+
+/// Most accounts remembered.
+const REMEMBERED: u64 = 10_000;
+/// Query parameters that look like a key.
+const KEY_PARAMETERS: [&str; 5] = ["access_token", "api_key", "apikey", "key", "token"];
+const SCHEME: &str = "apiKey";
+
+/// Knows accounts by their keys. Only keys that were found are remembered, and not for long, so a
+/// new key works at once and a revoked one, or a suspension, takes a few seconds to show.
+#[derive(Debug)]
+pub(crate) struct Authenticator {
+    known: Cache<Digest, Arc<Account>>,
+}
+
+impl Authenticator {
+    pub(crate) fn new(remember: Duration) -> Self {
+        let known = Cache::builder()
+            .max_capacity(REMEMBERED)
+            .time_to_live(remember)
+            .build();
+        Self { known }
+    }
+
+    /// The account whose key the request carries.
+    pub(crate) async fn account(
+        &self,
+        engine: &Engine,
+        headers: &HeaderMap,
+    ) -> Result<Arc<Account>, Problem> {
+        let key = bearer(headers)?;
+        let digest = Digest::of(key.as_bytes());
+        if let Some(account) = self.known.get(&digest) {
+            return Ok(account);
+        }
+        let found = engine
+            .authenticate(key)
+            .await
+            .map_err(|error: EngineError| Problem::from(error))?;
+        let Some(account) = found else {
+            return Err(Problem::unauthenticated(
+                "the API key is unknown or revoked",
+            ));
+        };
+        let account = Arc::new(account);
+        self.known.insert(digest, Arc::clone(&account));
+        Ok(account)
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+    let mut sent = headers.get_all(AUTHORIZATION).iter();
+    let (Some(header), None) = (sent.next(), sent.next()) else {
+        let detail = "send exactly one header: Authorization: Bearer KEY";
+        return Err(Problem::unauthenticated(detail));
+    };
+    let wrong = || Problem::unauthenticated("expected Authorization: Bearer KEY");
+    let (scheme, key) = header
+        .to_str()
+        .ok()
+        .and_then(|h| h.split_once(' '))
+        .ok_or_else(wrong)?;
+    let key = key.trim();
+    if !scheme.eq_ignore_ascii_case("bearer") || key.is_empty() || key.contains([' ', ',']) {
+        return Err(wrong());
+    }
+    Ok(key)
+}
+
+/// A URL ends up in logs and histories: a key in it is refused even if it is valid.
+pub(crate) fn refuse_key_in_url(query: Option<&str>) -> Result<(), Problem> {
+    let names = query.unwrap_or_default().split('&').map(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        name.to_ascii_lowercase()
+    });
+    if names
+        .into_iter()
+        .any(|name| KEY_PARAMETERS.contains(&name.as_str()))
+    {
+        let detail = "send the key as Authorization: Bearer KEY, and replace it: it is in logs now";
+        return Err(Problem::new(ProblemCode::CredentialsInUrl, detail));
+    }
+    Ok(())
+}
+
+/// The account behind a request; the front door has let it in.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller(pub(crate) Arc<Account>);
+
+impl std::ops::Deref for Caller {
+    type Target = Account;
+
+    fn deref(&self) -> &Account {
+        &self.0
+    }
+}
+
+impl<'a> ApiExtractor<'a> for Caller {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        registry.create_security_scheme(
+            SCHEME,
+            MetaSecurityScheme {
+                ty: "http",
+                description: Some("An API key, as `aperilex account create` prints it."),
+                name: None,
+                key_in: None,
+                scheme: Some("bearer"),
+                bearer_format: Some("apx_live_…"),
+                flows: None,
+                openid_connect_url: None,
+            },
+        );
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![SCHEME]
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        _: &mut RequestBody,
+        _: ExtractParamOptions<()>,
+    ) -> Result<Self> {
+        let caller = request.data::<Self>().cloned();
+        Ok(caller.ok_or_else(|| Problem::unauthenticated("send Authorization: Bearer KEY"))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(values: &[&'static str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(AUTHORIZATION, poem::http::HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    #[test]
+    fn one_bearer_key_is_read() {
+        assert_eq!(bearer(&headers(&["Bearer abc"])).unwrap(), "abc");
+        assert_eq!(bearer(&headers(&["bearer  abc "])).unwrap(), "abc");
+        for bad in [
+            &[][..],
+            &["Bearer"],
+            &["Bearer "],
+            &["Basic YTpi"],
+            &["Bearer a", "Bearer a"],
+            &["Bearer a, Bearer b"],
+        ] {
+            let problem = bearer(&headers(bad)).unwrap_err();
+            assert_eq!(problem.code, ProblemCode::Unauthenticated, "{bad:?}");
+            assert!(
+                problem
+                    .headers
+                    .iter()
+                    .any(|(name, _)| name == "www-authenticate")
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_in_the_url_is_refused() {
+        assert!(refuse_key_in_url(Some("limit=1&cursor=x")).is_ok());
+        assert!(refuse_key_in_url(None).is_ok());
+        for bad in ["token=x", "limit=1&Access_Token=y", "key"] {
+            assert!(refuse_key_in_url(Some(bad)).is_err(), "{bad}");
+        }
+    }
+}

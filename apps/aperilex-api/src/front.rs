@@ -1,0 +1,203 @@
+//! The front door: what happens to every request before and after its operation.
+//!
+//! In order (product §5): is there such an operation (404, 405) → who asks (401) → is the account
+//! suspended (403) → does the quota allow it (429) → is the request well-formed (4xx) → the operation.
+//! Whatever fails on the way, panics included, leaves as a problem document.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aperilex_core::{AccountStatus, Refusal};
+use futures_util::FutureExt;
+use poem::http::header::{
+    ACCEPT, CACHE_CONTROL, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
+use poem::http::{HeaderName, HeaderValue, Method};
+use poem::{Endpoint, Request, Response, Result};
+
+use crate::api::Api;
+use crate::auth::{Caller, refuse_key_in_url};
+use crate::body::{BodyLimits, check_head};
+use crate::limits::rate_headers;
+use crate::operations::{Operation, Operations};
+use crate::problem::{Problem, ProblemCode, echo, of_poem};
+use crate::settings::seconds;
+
+/// Long polls may take this much longer than others.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Most segments of a path that are said back.
+const MAX_SEGMENTS: usize = 12;
+
+/// Everything, with the operations inside.
+pub(crate) struct Front<E> {
+    api: Arc<Api>,
+    operations: Operations,
+    inner: E,
+}
+
+impl<E: Endpoint<Output = Response>> Front<E> {
+    pub(crate) const fn new(api: Arc<Api>, operations: Operations, inner: E) -> Self {
+        Self {
+            api,
+            operations,
+            inner,
+        }
+    }
+
+    async fn answer(&self, mut request: Request) -> Result<Response, Problem> {
+        let operation = self
+            .operations
+            .find(request.method(), request.uri().path())?;
+        let mut rates = Vec::new();
+        if operation.protected {
+            refuse_key_in_url(request.uri().query())?;
+            let account = self
+                .api
+                .authenticator
+                .account(&self.api.engine, request.headers())
+                .await?;
+            rates = self.admit(operation, &account).await?;
+            request.set_data(Caller(account));
+        }
+        match self.perform(operation, request).await {
+            Ok(mut response) => {
+                response.headers_mut().extend(rates);
+                Ok(response)
+            }
+            Err(problem) => Err(problem.with_headers(rates)),
+        }
+    }
+
+    /// Suspension and quota; gives the headers that tell what is left of the quota.
+    async fn admit(
+        &self,
+        operation: &Operation,
+        account: &aperilex_core::Account,
+    ) -> Result<Vec<(HeaderName, HeaderValue)>, Problem> {
+        if operation.counted {
+            let outcome = self.api.engine.admit(account).await?;
+            return Ok(rate_headers(&outcome.windows));
+        }
+        if account.status == AccountStatus::Suspended {
+            return Err(Refusal::AccountSuspended.into());
+        }
+        Ok(Vec::new())
+    }
+
+    async fn perform(
+        &self,
+        operation: &Operation,
+        mut request: Request,
+    ) -> Result<Response, Problem> {
+        let settings = &self.api.settings;
+        check_head(request.headers(), settings.max_body_bytes)?;
+        operation.check_accept(request.header(ACCEPT))?;
+        operation.check_query(request.uri().query())?;
+        request.set_data(BodyLimits {
+            bytes: settings.max_body_bytes,
+            time: seconds(settings.body_timeout_s),
+        });
+        let patience = seconds(settings.request_timeout_s)
+            + seconds(settings.body_timeout_s)
+            + if operation.id == "waitForTask" {
+                LONGEST_WAIT
+            } else {
+                Duration::ZERO
+            };
+        match tokio::time::timeout(patience, self.inner.call(request)).await {
+            Ok(answer) => answer.map_err(of_poem),
+            Err(_) => {
+                let detail =
+                    "ask again; a paid request is repeated safely with its Idempotency-Key";
+                Err(Problem::new(ProblemCode::DeadlineExceeded, detail).retry_after(1))
+            }
+        }
+    }
+
+    /// The client's own id if it is harmless, else a new one.
+    fn request_id(&self, request: &Request) -> String {
+        let harmless = |id: &&str| {
+            let lawful = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+            (1..=64).contains(&id.len()) && id.bytes().all(lawful)
+        };
+        match request.header(&REQUEST_ID).filter(harmless) {
+            Some(id) => id.to_owned(),
+            None => {
+                let ports = self.api.engine.ports();
+                ports.ids.uuid_v7(ports.clock.now()).to_string()
+            }
+        }
+    }
+}
+
+/// The path as it is told in a problem: no piece of it longer than what is said back.
+fn instance(path: &str) -> String {
+    let pieces: Vec<_> = path.split('/').take(MAX_SEGMENTS).map(echo).collect();
+    pieces.join("/")
+}
+
+/// What a panic said, for the log.
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no words")
+}
+
+impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> Result<Response> {
+        let id = self.request_id(&request);
+        let (method, path) = (request.method().clone(), instance(request.uri().path()));
+        let answer = AssertUnwindSafe(self.answer(request)).catch_unwind().await;
+        let mut response = match answer {
+            Ok(Ok(response)) => response,
+            Ok(Err(problem)) => problem.render(path.clone(), &id),
+            Err(panic) => {
+                tracing::error!(
+                    request_id = id,
+                    panic = words(&*panic),
+                    "a handler panicked"
+                );
+                Problem::internal().render(path.clone(), &id)
+            }
+        };
+        if method == Method::HEAD {
+            response.set_body(());
+        }
+        finish(&mut response, &id, self.api.settings.behind_tls);
+        tracing::debug!(request_id = id, %method, path, status = response.status().as_u16(), "answered");
+        Ok(response)
+    }
+}
+
+fn finish(response: &mut Response, id: &str, behind_tls: bool) {
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("private, no-cache"));
+    if behind_tls {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(STRICT_TRANSPORT_SECURITY, year);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_told_in_short_pieces() {
+        assert_eq!(instance("/api/v1/me"), "/api/v1/me");
+        let long = instance(&format!("/api/{}", "x".repeat(1_000)));
+        assert_eq!(long.chars().count(), "/api/".len() + 65);
+        assert!(instance(&"/x".repeat(10_000)).len() < 30);
+    }
+}

@@ -1,0 +1,228 @@
+//! The operations as a table, made from the description of the API: what is not in it is not served.
+
+use poem::http::header::ALLOW;
+use poem::http::{HeaderValue, Method};
+use poem_openapi::OpenApi;
+use poem_openapi::registry::{MetaOperation, MetaParamIn};
+
+use crate::problem::{Problem, ProblemCode};
+
+/// One operation.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// Its `operationId`.
+    pub(crate) id: &'static str,
+    /// Whether a key is needed.
+    pub(crate) protected: bool,
+    /// Whether it counts against the quota: reads of what is stored do not.
+    pub(crate) counted: bool,
+    query: Vec<String>,
+    media_types: Vec<&'static str>,
+}
+
+#[derive(Debug)]
+struct Path {
+    /// Segments; none where any value stands.
+    segments: Vec<Option<String>>,
+    operations: Vec<(Method, Operation)>,
+}
+
+/// All operations by path and method.
+#[derive(Debug)]
+pub(crate) struct Operations(Vec<Path>);
+
+impl Operations {
+    /// The operations of `Api`.
+    pub(crate) fn of<Api: OpenApi>() -> Self {
+        let mut paths: Vec<Path> = Vec::new();
+        for path in Api::meta().into_iter().flat_map(|api| api.paths) {
+            let segments: Vec<_> = path
+                .path
+                .trim_start_matches('/')
+                .split('/')
+                .map(segment)
+                .collect();
+            let operations = path.operations.into_iter().map(operation);
+            match paths.iter_mut().find(|known| known.segments == segments) {
+                Some(known) => known.operations.extend(operations),
+                None => paths.push(Path {
+                    segments,
+                    operations: operations.collect(),
+                }),
+            }
+        }
+        Self(paths)
+    }
+
+    /// The operation for a path and method.
+    pub(crate) fn find(&self, method: &Method, path: &str) -> Result<&Operation, Problem> {
+        let fits = |pattern: &Path| {
+            let given = path.strip_prefix('/').unwrap_or(path).split('/');
+            let mut left = pattern.segments.iter();
+            given.into_iter().all(|given| match left.next() {
+                Some(Some(fixed)) => fixed == given,
+                Some(None) => !given.is_empty(),
+                None => false,
+            }) && left.next().is_none()
+        };
+        // A fixed segment is more exact than an open one, so `/openapi.json` is not an id.
+        let fixed = |pattern: &&Path| pattern.segments.iter().filter(|s| s.is_some()).count();
+        let Some(path) = self.0.iter().filter(|path| fits(path)).max_by_key(fixed) else {
+            let detail = "no operation has this path; see /api/v1/openapi.json";
+            return Err(Problem::new(ProblemCode::NoSuchRoute, detail));
+        };
+        let wanted = if method == Method::HEAD {
+            &Method::GET
+        } else {
+            method
+        };
+        let found = path
+            .operations
+            .iter()
+            .find(|(offered, _)| offered == wanted);
+        found
+            .map(|(_, operation)| operation)
+            .ok_or_else(|| not_allowed(path))
+    }
+}
+
+fn segment(text: &str) -> Option<String> {
+    (!text.starts_with('{')).then(|| text.to_owned())
+}
+
+fn operation(meta: MetaOperation) -> (Method, Operation) {
+    let in_query =
+        |p: &&poem_openapi::registry::MetaOperationParam| p.in_type == MetaParamIn::Query;
+    let contents = meta
+        .responses
+        .responses
+        .iter()
+        .filter(|r| r.status.is_some_and(|s| s < 300));
+    let operation = Operation {
+        id: meta.operation_id.unwrap_or_default(),
+        protected: !meta.security.is_empty(),
+        counted: !meta.security.is_empty() && meta.method != Method::GET,
+        query: meta
+            .params
+            .iter()
+            .filter(in_query)
+            .map(|p| p.name.clone())
+            .collect(),
+        media_types: contents
+            .flat_map(|r| &r.content)
+            .map(|c| c.content_type)
+            .collect(),
+    };
+    (meta.method, operation)
+}
+
+fn not_allowed(path: &Path) -> Problem {
+    let mut methods: Vec<&str> = path
+        .operations
+        .iter()
+        .map(|(method, _)| method.as_str())
+        .collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    let allowed = methods.join(", ");
+    let problem = Problem::new(
+        ProblemCode::MethodNotAllowed,
+        format!("this address takes {allowed}"),
+    );
+    match HeaderValue::try_from(allowed) {
+        Ok(allowed) => problem.with_header(ALLOW, allowed),
+        Err(_) => problem,
+    }
+}
+
+impl Operation {
+    /// Every query parameter is one of the operation's and is given once.
+    pub(crate) fn check_query(&self, query: Option<&str>) -> Result<(), Problem> {
+        let mut seen: Vec<&str> = Vec::new();
+        for pair in query
+            .unwrap_or_default()
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+        {
+            let name = pair.split('=').next().unwrap_or_default();
+            let pointer = format!("?{}", crate::problem::echo(name));
+            if !self.query.iter().any(|known| known == name) {
+                let known = self.query.join(", ");
+                let detail = if known.is_empty() {
+                    "this operation has no query parameters".to_owned()
+                } else {
+                    format!("this operation's query parameters are {known}")
+                };
+                return Err(Problem::field(ProblemCode::UnknownField, pointer, detail));
+            }
+            if seen.contains(&name) {
+                let detail = "this parameter is given twice";
+                return Err(Problem::field(ProblemCode::InvalidField, pointer, detail));
+            }
+            seen.push(name);
+        }
+        Ok(())
+    }
+
+    /// Something the operation answers with is accepted.
+    pub(crate) fn check_accept(&self, accept: Option<&str>) -> Result<(), Problem> {
+        let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else {
+            return Ok(());
+        };
+        let offered = |range: &str| {
+            self.media_types.is_empty()
+                || self.media_types.iter().any(|offer| accepts(range, offer))
+        };
+        if accept.split(',').any(offered) {
+            return Ok(());
+        }
+        let offers = self.media_types.join(" or ");
+        let detail = format!("accept {offers}");
+        Err(Problem::new(ProblemCode::NotAcceptable, detail))
+    }
+}
+
+/// Whether a media range (RFC 9110 §12.5.1) covers a media type.
+fn accepts(range: &str, offer: &str) -> bool {
+    let essence = |text: &str| {
+        text.split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase()
+    };
+    let refused = range.split(';').skip(1).any(|parameter| {
+        let (name, value) = parameter.split_once('=').unwrap_or_default();
+        name.trim().eq_ignore_ascii_case("q") && value.trim().parse::<f32>().is_ok_and(|q| q <= 0.0)
+    });
+    let (range, offer) = (essence(range), essence(offer));
+    let covered = range == "*/*"
+        || range == offer
+        || range.strip_suffix("/*").is_some_and(|kind| {
+            offer
+                .split_once('/')
+                .is_some_and(|(offered, _)| offered == kind)
+        });
+    covered && !refused
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_ranges() {
+        let json = "application/json; charset=utf-8";
+        for (range, covered) in [
+            ("*/*", true),
+            ("application/*;q=0.5", true),
+            ("application/JSON", true),
+            ("application/json;q=0", false),
+            ("text/xml", false),
+            ("text/*", false),
+        ] {
+            assert_eq!(accepts(range, json), covered, "{range}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What the engine says, as a problem: one table.
+
+use std::time::Duration;
+
+use aperilex_core::ports::{Retry, StoreError};
+use aperilex_core::{EngineError, MicroUsd, Refusal};
+
+use super::{Facts, Problem, ProblemCode, echo};
+use crate::limits::rate_headers;
+
+/// When to come back where nobody knows better.
+const BACKOFF_S: u64 = 2;
+/// When to look again for a free place among the account's runs.
+const RUN_S: u64 = 5;
+
+impl From<EngineError> for Problem {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Refused(refusal) => refusal.into(),
+            EngineError::NotFound { what } => {
+                Self::new(ProblemCode::NotFound, format!("not found: {}", echo(&what)))
+            }
+            EngineError::UrlNotAllowed { reason } => {
+                Self::field(ProblemCode::UrlNotAllowed, "/filing/url", reason)
+            }
+            EngineError::Filing(error) => Self::new(ProblemCode::FilingUnusable, error.to_string()),
+            EngineError::Port {
+                port,
+                retry,
+                ref source,
+            } => {
+                let conflict = matches!(
+                    source.downcast_ref::<StoreError>(),
+                    Some(StoreError::Conflict)
+                );
+                log(&error);
+                if conflict {
+                    let detail =
+                        "another request changed the same thing; nothing was done, ask again";
+                    return Self::new(ProblemCode::Conflict, detail);
+                }
+                of_port(port, retry)
+            }
+            error => {
+                log(&error);
+                Self::internal()
+            }
+        }
+    }
+}
+
+fn of_port(port: &str, retry: Retry) -> Problem {
+    let wait = match retry {
+        Retry::Never => return Problem::internal(),
+        Retry::After(wait) => ceil(wait),
+        _ => BACKOFF_S,
+    };
+    let detail = format!("the {port} does not answer; nothing was charged, ask again later");
+    Problem::new(ProblemCode::Unavailable, detail).retry_after(wait)
+}
+
+/// A fault is logged with all its causes; the client sees none of them.
+fn log(error: &EngineError) {
+    let mut causes = String::new();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        causes.push_str(": ");
+        causes.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    tracing::error!(error = %error, causes, "a request failed");
+}
+
+/// Whole seconds, rounded up.
+pub(crate) fn ceil(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            Refusal::AccountSuspended => Self::new(ProblemCode::AccountSuspended, detail),
+            Refusal::QuotaExceeded {
+                retry_after,
+                windows,
+            } => Self::new(ProblemCode::QuotaExceeded, detail)
+                .retry_after(ceil(retry_after))
+                .with_headers(rate_headers(&windows)),
+            Refusal::NotEntitled {
+                limit,
+                tier,
+                lifted_by,
+            } => Self::new(ProblemCode::NotEntitled, detail).with_facts(Facts {
+                limit: Some(limit.to_string()),
+                tier: Some(tier.to_string()),
+                lifted_by: lifted_by.map(|tier| tier.to_string()),
+                ..Facts::default()
+            }),
+            Refusal::InsufficientCredits { needed, available } => {
+                Self::new(ProblemCode::InsufficientCredits, detail)
+                    .with_facts(credits(needed, Some(available)))
+            }
+            Refusal::OverMaxPrice { price, .. } => {
+                Self::new(ProblemCode::OverMaxPrice, detail).with_facts(credits(price, None))
+            }
+            Refusal::TooManyAnalyses { .. } => {
+                Self::new(ProblemCode::TooManyAnalyses, detail).retry_after(RUN_S)
+            }
+            Refusal::KeyReused => {
+                Self::field(ProblemCode::IdempotencyMismatch, "Idempotency-Key", detail)
+            }
+            Refusal::NotOffered { .. } => {
+                Self::field(ProblemCode::QualityNotOffered, "/quality", detail)
+            }
+            Refusal::NotCancellable { .. } => Self::new(ProblemCode::NotCancellable, detail),
+            Refusal::EmailTaken => Self::new(ProblemCode::EmailTaken, detail),
+            _ => Self::internal(),
+        }
+    }
+}
+
+fn credits(needed: MicroUsd, available: Option<MicroUsd>) -> Facts {
+    Facts {
+        needed_usd: Some(needed.to_string()),
+        available_usd: available.map(|available| available.to_string()),
+        ..Facts::default()
+    }
+}

@@ -1,0 +1,59 @@
+//! The operations, by subject.
+
+mod account;
+mod analyses;
+mod contents;
+mod description;
+mod filings;
+mod health;
+mod page;
+mod quotes;
+mod tasks;
+
+use std::sync::Arc;
+
+use poem_openapi::Tags;
+
+use crate::api::Api;
+
+/// All operations.
+pub(crate) type Routes = (
+    health::Health,
+    quotes::Quotes,
+    analyses::Analyses,
+    tasks::Tasks,
+    filings::Filings,
+    contents::Contents,
+    account::AccountRoutes,
+    description::Description,
+);
+
+/// All operations on this state.
+pub(crate) fn routes(api: &Arc<Api>) -> Routes {
+    let api = || Arc::clone(api);
+    (
+        health::Health(api()),
+        quotes::Quotes(api()),
+        analyses::Analyses(api()),
+        tasks::Tasks(api()),
+        filings::Filings(api()),
+        contents::Contents(api()),
+        account::AccountRoutes(api()),
+        description::Description,
+    )
+}
+
+/// Groups of operations.
+#[derive(Tags)]
+enum Group {
+    /// Asking for analyses and reading them.
+    Analyses,
+    /// Work that is going on.
+    Tasks,
+    /// Filings and what is in them.
+    Filings,
+    /// The account, its limits and its credits.
+    Account,
+    /// The service itself.
+    Service,
+}

@@ -1,0 +1,12 @@
+//! What goes over the wire: documents apart from what is stored, so that nothing is told by accident.
+
+pub(crate) mod account;
+pub(crate) mod analysis;
+pub(crate) mod cursor;
+pub(crate) mod filing;
+pub(crate) mod payload;
+pub(crate) mod quote;
+pub(crate) mod request;
+pub(crate) mod strict;
+pub(crate) mod task;
+pub(crate) mod text;

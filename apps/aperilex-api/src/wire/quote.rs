@@ -1,0 +1,47 @@
+//! What a request would cost.
+
+use aperilex_core::Quote;
+use poem_openapi::Object;
+
+use super::filing::FilingSummary;
+use super::text::{EntryKindWord, Moment, QualityWord, TemplateWord, Usd};
+
+/// What a request would cost now.
+#[derive(Debug, Object)]
+#[oai(rename = "Quote")]
+pub(crate) struct QuoteDocument {
+    filing: FilingSummary,
+    template: TemplateWord,
+    quality: QualityWord,
+    /// What access to the filing would be charged as.
+    access_kind: EntryKindWord,
+    /// For access to the filing; zero if the account has it.
+    access_usd: Usd,
+    /// For the analysis; zero if it exists already.
+    analysis_usd: Usd,
+    /// Both.
+    total_usd: Usd,
+    /// Whether the analysis exists and would be given at once.
+    pooled: bool,
+    /// What the account can spend.
+    available_usd: Usd,
+    /// Until when the price holds.
+    expires_at: Moment,
+}
+
+impl From<&Quote> for QuoteDocument {
+    fn from(quote: &Quote) -> Self {
+        Self {
+            filing: (&quote.filing).into(),
+            template: quote.template.into(),
+            quality: quote.quality.into(),
+            access_kind: quote.access_kind.into(),
+            access_usd: quote.access.into(),
+            analysis_usd: quote.analysis.into(),
+            total_usd: quote.total.into(),
+            pooled: quote.pooled,
+            available_usd: quote.available.into(),
+            expires_at: quote.expires_at.into(),
+        }
+    }
+}
