@@ -1,0 +1,8 @@
+//! The domain in a world of memory: the order of decisions, the run, and what survives a crash.
+
+mod crash_points;
+mod money;
+mod request_analysis;
+mod run_analysis;
+mod verify;
+mod world;
