@@ -1,8 +1,8 @@
-//! Clauses of [`AccountStore`](crate::AccountStore).
+//! Clauses of [`AccountStore`].
 
 use futures_util::future::join_all;
 
-use super::support::{Desk, at};
+use super::support::{Desk, MOST_PAGES, at};
 use super::*;
 use crate::*;
 
@@ -141,7 +141,7 @@ async fn accounts_come_oldest_first_by_page(desk: Desk) {
         made.push(person);
     }
     let (mut seen, mut after) = (Vec::new(), None);
-    loop {
+    for _ in 0..MOST_PAGES {
         let page = accounts.list(after, 3).await.unwrap();
         let Some(last) = page.last() else { break };
         assert!(page.len() <= 3);

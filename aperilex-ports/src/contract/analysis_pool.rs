@@ -1,6 +1,6 @@
-//! Clauses of [`AnalysisPool`](crate::AnalysisPool).
+//! Clauses of [`AnalysisPool`].
 
-use super::support::{Desk, at, stored_document};
+use super::support::{Desk, MOST_PAGES, at, stored_document};
 use super::*;
 use crate::*;
 
@@ -248,7 +248,7 @@ async fn what_may_be_read_comes_newest_first_by_page(desk: Desk) {
     all.push(alone.clone());
     all.reverse();
     let (mut seen, mut before) = (Vec::new(), None);
-    loop {
+    for _ in 0..MOST_PAGES {
         let page = desk
             .stores
             .pool

@@ -1,8 +1,8 @@
-//! Clauses of [`Ledger`](crate::Ledger).
+//! Clauses of [`Ledger`].
 
 use futures_util::future::join_all;
 
-use super::support::{Desk, at, usd};
+use super::support::{Desk, MOST_PAGES, at, usd};
 use super::*;
 use crate::*;
 
@@ -401,7 +401,7 @@ async fn entries_come_newest_first_by_page(desk: Desk) {
         ledger.post(&desk.top_up(user, n)).await.unwrap();
     }
     let (mut pages, mut before) = (Vec::new(), None);
-    loop {
+    for _ in 0..MOST_PAGES {
         let page = ledger.entries(user, before, 3).await.unwrap();
         let Some(last) = page.last() else { break };
         before = Some(last.seq);

@@ -1,8 +1,8 @@
-//! Clauses of [`Outbox`](crate::Outbox).
+//! Clauses of [`Outbox`].
 
 use futures_util::future::join_all;
 
-use super::support::{Desk, at};
+use super::support::{Desk, MOST_PAGES, at};
 use super::*;
 use crate::*;
 
@@ -85,7 +85,7 @@ async fn a_sent_row_never_comes_again(desk: Desk) {
 async fn rows_come_in_the_order_of_their_numbers(desk: Desk) {
     filled(&desk, 12).await;
     let mut ids = Vec::new();
-    loop {
+    for _ in 0..MOST_PAGES {
         let rows = batch(&desk, 5, 60, 0).await;
         if rows.is_empty() {
             break;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::future::join_all;
 
+use super::support::MOST_PAGES;
 use super::*;
 use crate::{
     Delivery, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage, Priority,
@@ -223,7 +224,7 @@ async fn receivers_never_share_a_message(bench: Box<dyn QueueBench>) {
         assert!(batch.len() <= 3);
         bodies.extend(batch.into_iter().map(|delivery| delivery.body));
     }
-    loop {
+    for _ in 0..MOST_PAGES {
         let rest = receive(&*bench).await;
         if rest.is_empty() {
             break;

@@ -1,8 +1,8 @@
-//! Clauses of [`TaskStore`](crate::TaskStore).
+//! Clauses of [`TaskStore`].
 
 use futures_util::future::join_all;
 
-use super::support::{Desk, at};
+use super::support::{Desk, MOST_PAGES, at};
 use super::*;
 use crate::*;
 
@@ -498,7 +498,7 @@ async fn tasks_come_newest_first_by_page(desk: Desk) {
     }
     made.reverse();
     let (mut seen, mut before) = (Vec::new(), None);
-    loop {
+    for _ in 0..MOST_PAGES {
         let page = tasks.list(user, before, 2).await.unwrap();
         let Some(last) = page.last() else { break };
         assert!(page.len() <= 2);

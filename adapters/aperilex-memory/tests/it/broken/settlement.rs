@@ -1,0 +1,228 @@
+//! Broken settlements.
+
+use std::sync::Arc;
+
+use aperilex_ports::{
+    AbandonTask, CompleteTask, EntryKind, GrantAccess, Guard, HoldId, LeaseToken, Ledger, MicroUsd,
+    PlaceHold, Settlement, SettlementError, Stores, SubmitTask, Submitted, Task, TaskId, TaskRole,
+    TaskStatus, TaskStore, TaskStoreError, Timestamp, UserId,
+};
+use async_trait::async_trait;
+
+use super::{failures, fresh_number};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    LeavesAHoldWhenRefused,
+    HoldsForFollowers,
+    NeverJoins,
+    ForgetsIdempotencyKeys,
+    IgnoresMaxRunning,
+    DeliversNothing,
+    CompletesFree,
+    TakesLostLeases,
+    ChargesAccessForFailures,
+    RetriesWithoutANewGeneration,
+    CancelsRunningLeaders,
+    FinishesTwice,
+    ChargesAccessAgain,
+    LeavesHoldsOpen,
+}
+
+pub(crate) const FLAWS: &[(Flaw, &str)] = &[
+    (Flaw::LeavesAHoldWhenRefused, "SE-1"),
+    (Flaw::HoldsForFollowers, "SE-2"),
+    (Flaw::NeverJoins, "SE-3"),
+    (Flaw::ForgetsIdempotencyKeys, "SE-4"),
+    (Flaw::IgnoresMaxRunning, "SE-5"),
+    (Flaw::DeliversNothing, "SE-6"),
+    (Flaw::CompletesFree, "SE-7"),
+    (Flaw::TakesLostLeases, "SE-8"),
+    (Flaw::ChargesAccessForFailures, "SE-9"),
+    (Flaw::RetriesWithoutANewGeneration, "SE-10"),
+    (Flaw::CancelsRunningLeaders, "SE-11"),
+    (Flaw::FinishesTwice, "SE-12"),
+    (Flaw::ChargesAccessAgain, "SE-13"),
+    (Flaw::LeavesHoldsOpen, "SE-14"),
+];
+
+pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
+    failures(move |stores| {
+        let broken = Broken {
+            inner: stores.settlement.clone(),
+            ledger: stores.ledger.clone(),
+            tasks: stores.tasks.clone(),
+            flaw,
+        };
+        Stores {
+            settlement: Arc::new(broken),
+            ..stores
+        }
+    })
+}
+
+#[derive(Debug)]
+struct Broken {
+    inner: Arc<dyn Settlement>,
+    ledger: Arc<dyn Ledger>,
+    tasks: Arc<dyn TaskStore>,
+    flaw: Flaw,
+}
+
+type Outcome = Result<(), SettlementError>;
+
+impl Broken {
+    async fn hold_something(&self, user: UserId, task: Option<TaskId>, now: Timestamp) {
+        let hold = PlaceHold {
+            id: HoldId::from_uuid(uuid::Uuid::from_u128(u128::from(fresh_number()))),
+            user,
+            purpose: EntryKind::Analysis,
+            amount: MicroUsd::new(1),
+            filing: None,
+            task,
+            expires_at: now,
+            now,
+        };
+        // Where there is nothing left to hold, this flaw does not show.
+        let _ = self.ledger.place_hold(&hold).await;
+    }
+
+    /// The lease the task really has.
+    async fn real_lease(&self, task: TaskId, lease: LeaseToken) -> LeaseToken {
+        let there = self.tasks.get(task).await.unwrap();
+        let real = there.and_then(|task| task.lease);
+        match self.flaw {
+            Flaw::TakesLostLeases => real.map_or(lease, |real| real.token),
+            _ => lease,
+        }
+    }
+
+    fn forgive(&self, outcome: Outcome) -> Outcome {
+        match (self.flaw, outcome) {
+            (
+                Flaw::FinishesTwice,
+                Err(SettlementError::Task(TaskStoreError::Conflict { actual })),
+            ) if actual.is_terminal() => Ok(()),
+            (_, outcome) => outcome,
+        }
+    }
+}
+
+#[async_trait]
+impl Settlement for Broken {
+    async fn submit(&self, task: &SubmitTask) -> Result<Submitted, SettlementError> {
+        let mut request = task.clone();
+        match self.flaw {
+            Flaw::ForgetsIdempotencyKeys => request.idempotency = None,
+            Flaw::IgnoresMaxRunning => request.max_running = None,
+            _ => {}
+        }
+        let outcome = self.inner.submit(&request).await;
+        match (self.flaw, &outcome) {
+            (Flaw::LeavesAHoldWhenRefused, Err(_)) => {
+                self.hold_something(request.user, None, request.now).await;
+            }
+            (Flaw::HoldsForFollowers, Ok(Submitted::Accepted(task)))
+                if task.role == TaskRole::Follower =>
+            {
+                self.hold_something(task.user, Some(task.id), request.now)
+                    .await;
+            }
+            (Flaw::NeverJoins, Ok(Submitted::Joined(_))) => {
+                request.key.prompt_version = format!("again {}", fresh_number());
+                return self.inner.submit(&request).await;
+            }
+            _ => {}
+        }
+        outcome
+    }
+
+    async fn grant_access(&self, grant: &GrantAccess) -> Result<bool, SettlementError> {
+        let charged = self.inner.grant_access(grant).await?;
+        if self.flaw == Flaw::ChargesAccessAgain && !charged && grant.access.price.is_positive() {
+            let hold = PlaceHold {
+                id: grant.access.hold,
+                user: grant.user,
+                purpose: grant.access.purpose,
+                amount: grant.access.price,
+                filing: Some(grant.filing),
+                task: None,
+                expires_at: grant.now,
+                now: grant.now,
+            };
+            self.ledger.place_hold(&hold).await?;
+            let price = grant.access.price;
+            self.ledger
+                .capture(hold.id, price, "again", grant.now)
+                .await?;
+            return Ok(true);
+        }
+        Ok(charged)
+    }
+
+    async fn deliver_filing(&self, task: TaskId, lease: LeaseToken, now: Timestamp) -> Outcome {
+        if self.flaw == Flaw::DeliversNothing {
+            return Ok(());
+        }
+        let lease = self.real_lease(task, lease).await;
+        self.forgive(self.inner.deliver_filing(task, lease, now).await)
+    }
+
+    async fn complete(&self, command: &CompleteTask) -> Outcome {
+        let mut command = command.clone();
+        command.lease = self.real_lease(command.task, command.lease).await;
+        if self.flaw == Flaw::CompletesFree {
+            command.charge = false;
+        }
+        self.forgive(self.inner.complete(&command).await)
+    }
+
+    async fn abandon(&self, command: &AbandonTask) -> Outcome {
+        let mut command = command.clone();
+        if let Guard::Lease(lease) = command.guard {
+            command.guard = Guard::Lease(self.real_lease(command.task, lease).await);
+        }
+        let there = self.tasks.get(command.task).await?;
+        if let (Flaw::ChargesAccessForFailures, Guard::Lease(lease)) = (self.flaw, command.guard) {
+            let (task, now) = (command.task, command.now);
+            self.inner.deliver_filing(task, lease, now).await?;
+        }
+        let outcome = self.inner.abandon(&command).await;
+        if let (Flaw::LeavesHoldsOpen, Ok(()), Some(task)) = (self.flaw, &outcome, there) {
+            self.hold_something(task.user, Some(task.id), command.now)
+                .await;
+        }
+        self.forgive(outcome)
+    }
+
+    async fn retry(&self, command: &AbandonTask, not_before: Timestamp) -> Outcome {
+        let mut command = command.clone();
+        if let Guard::Lease(lease) = command.guard {
+            command.guard = Guard::Lease(self.real_lease(command.task, lease).await);
+        }
+        if self.flaw == Flaw::RetriesWithoutANewGeneration {
+            return Ok(());
+        }
+        self.forgive(self.inner.retry(&command, not_before).await)
+    }
+
+    async fn cancel(
+        &self,
+        task: TaskId,
+        holds_expire_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Task, SettlementError> {
+        match (
+            self.flaw,
+            self.inner.cancel(task, holds_expire_at, now).await,
+        ) {
+            (
+                Flaw::CancelsRunningLeaders,
+                Err(SettlementError::Task(TaskStoreError::Conflict {
+                    actual: TaskStatus::Running,
+                })),
+            ) => Ok(self.tasks.get(task).await?.unwrap()),
+            (_, cancelled) => cancelled,
+        }
+    }
+}
