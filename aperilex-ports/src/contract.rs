@@ -130,8 +130,11 @@ fn trial(
 
 /// Whether `APERILEX_REQUIRE` names this backend.
 fn is_required(backend: &str) -> bool {
-    std::env::var("APERILEX_REQUIRE")
-        .is_ok_and(|list| list.split(',').any(|name| name.trim() == backend))
+    std::env::var("APERILEX_REQUIRE").is_ok_and(|list| names(&list, backend))
+}
+
+fn names(list: &str, backend: &str) -> bool {
+    list.split(',').any(|name| name.trim() == backend)
 }
 
 /// Whether `test` ends without a panic.
@@ -144,4 +147,48 @@ fn failed(results: impl Iterator<Item = (&'static str, bool)>) -> Vec<&'static s
     let mut ids: Vec<_> = results.filter(|(_, ok)| !ok).map(|(id, _)| id).collect();
     ids.dedup();
     ids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_names_whole_words() {
+        assert!(names("sqlite, postgres", "postgres"));
+        assert!(!names("sqlite,postgres-15", "postgres"));
+        assert!(!names("", "postgres"));
+    }
+
+    #[test]
+    fn a_trial_is_run_shown_or_failed() {
+        let missing = Backend::Missing("set THE_URL");
+        let of = |backend, capable| trial("some", backend, "suite::XX-1_name", capable, || ());
+        assert_eq!(of(Backend::Ready, true).name(), "some::suite::XX-1_name");
+        assert!(!of(Backend::Ready, true).has_ignored_flag());
+        assert!(of(Backend::Ready, false).has_ignored_flag(), "not able to");
+        assert!(of(missing, true).has_ignored_flag(), "not there");
+        let arguments = Arguments {
+            include_ignored: true,
+            quiet: true,
+            ..Arguments::default()
+        };
+        let absent = libtest_mimic::run(&arguments, vec![of(missing, true)]);
+        assert_eq!(
+            absent.num_failed, 1,
+            "asked for, it fails and does not pass"
+        );
+    }
+
+    #[test]
+    fn failures_name_each_clause_once() {
+        let results = [
+            ("A-1", true),
+            ("A-2", false),
+            ("A-2", false),
+            ("A-3", false),
+        ];
+        assert_eq!(failed(results.into_iter()), ["A-2", "A-3"]);
+        assert!(passes(|| ()));
+    }
 }

@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::config::{DatabaseConfig, Kind};
-use crate::error::{DatabaseError, is_passing, was_answered};
+use crate::error::{DatabaseError, is_passing};
 use crate::queue::{QueueSettings, SeaOrmQueue};
 use crate::transaction::{Begun, Durability, MAX_REPEATS, pause};
 
@@ -138,7 +138,8 @@ impl Database {
         &self.read
     }
 
-    /// Runs one writing statement that is a transaction by itself, and gives the rows it changed.
+    /// Runs one writing statement that is a transaction by itself, and gives the rows it changed. It may
+    /// be run twice where a connection breaks: only for what does no harm then.
     pub(crate) async fn alone<S>(&self, durability: Durability, statement: &S) -> Result<u64, DbErr>
     where
         S: StatementBuilder + Sync,
@@ -150,10 +151,7 @@ impl Database {
                 self.writing(durability).execute(statement).await
             };
             match done {
-                // Only where the database says that nothing was done: it may not be done twice.
-                Err(error)
-                    if repeats < MAX_REPEATS && is_passing(&error) && was_answered(&error) =>
-                {
+                Err(error) if repeats < MAX_REPEATS && is_passing(&error) => {
                     pause(repeats).await;
                     repeats += 1;
                 }
@@ -230,10 +228,8 @@ fn sqlite_options(
 }
 
 async fn open(options: ConnectOptions) -> Result<DatabaseConnection, DatabaseError> {
-    sea_orm::Database::connect(options).await.map_err(|error| {
-        tracing::debug!(%error, "the database was not opened");
-        DatabaseError::Unreachable(error)
-    })
+    let opened = sea_orm::Database::connect(options).await;
+    opened.map_err(DatabaseError::Unreachable)
 }
 
 /// Opens the writing connection at once: it makes the file and turns on the write-ahead log, which

@@ -1,5 +1,7 @@
 //! The database's errors, and what they mean to the ports.
 
+use std::borrow::Cow;
+
 use aperilex_ports::{LedgerError, QueueError, SettlementError, StoreError, TaskStoreError};
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
@@ -128,28 +130,38 @@ pub(crate) fn is_taken(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
-/// Whether the database itself refused, so that nothing is in doubt.
-pub(crate) fn was_answered(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
-        error
-    else {
-        return false;
+/// Whether a commit that failed this way was certainly not done: the database itself refused it, and
+/// not because it was shutting down (class 57P), losing the connection (08) or failing (58, XX).
+pub(crate) fn is_refused(error: &DbErr) -> bool {
+    let doubtful = |code: &str| {
+        ["57P", "08", "58", "XX"]
+            .iter()
+            .any(|class| code.starts_with(class))
     };
-    matches!(&**error, sqlx::Error::Database(_))
+    database_code(error).is_some_and(|code| !doubtful(&code))
 }
 
 /// Whether the same statement may succeed shortly.
 pub(crate) fn is_passing(error: &DbErr) -> bool {
-    let (DbErr::Conn(RuntimeErr::SqlxError(error))
-    | DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
-    else {
-        return false;
-    };
-    match &**error {
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| is_passing_code(&code)),
-        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
-        _ => false,
+    match sqlx_error(error) {
+        Some(sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed) => true,
+        _ => database_code(error).is_some_and(|code| is_passing_code(&code)),
+    }
+}
+
+fn database_code(error: &DbErr) -> Option<Cow<'_, str>> {
+    match sqlx_error(error) {
+        Some(sqlx::Error::Database(error)) => error.code(),
+        _ => None,
+    }
+}
+
+fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
     }
 }
 
@@ -164,5 +176,21 @@ fn is_passing_code(code: &str) -> bool {
         "5" | "6" | "261" | "517" => true,
         // connection_exception
         _ => code.len() == 5 && code.starts_with("08"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_passes_is_tried_again() {
+        for code in ["40001", "40P01", "57P01", "08006", "5", "517"] {
+            assert!(is_passing_code(code), "{code}");
+        }
+        // A broken rule, a full disk, a statement that took too long.
+        for code in ["23514", "53100", "57014", "13", "8", "787"] {
+            assert!(!is_passing_code(code), "{code}");
+        }
     }
 }

@@ -13,6 +13,8 @@ mod error;
 mod filing_store;
 mod ledger;
 mod outbox;
+#[cfg(test)]
+mod plans;
 mod queue;
 mod quota_store;
 mod read;
@@ -21,6 +23,19 @@ mod settlement;
 mod shape;
 mod stored;
 mod task_store;
+
+// The tests of this crate share what its integration tests use, which speaks of it by name.
+#[cfg(test)]
+extern crate self as aperilex_sea_orm;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+#[allow(
+    dead_code,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "each test binary uses some of it; a test fails by panicking, and says what it skips"
+)]
+mod support;
 
 pub use config::DatabaseConfig;
 pub use database::Database;

@@ -219,3 +219,59 @@ fn retry_after(counts: &[(i64, u32)], window: &QuotaWindow, now: Timestamp) -> D
     // Nothing ever fits.
     window.length
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: QuotaWindow = QuotaWindow {
+        name: "hour",
+        length: Duration::from_secs(3600),
+        limit: 10,
+    };
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_767_225_600 + seconds).unwrap()
+    }
+
+    #[test]
+    fn what_is_kept_does_not_grow() {
+        let mut counts = Counts::default();
+        for n in 0..10_000 {
+            counts.add(&HOUR, at(20 * n));
+        }
+        assert!(counts.of(&HOUR).len() <= 122, "{}", counts.of(&HOUR).len());
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_counts_what_it_should() {
+        let mut counts = Counts::default();
+        for _ in 0..10 {
+            counts.add(&HOUR, at(0));
+        }
+        counts.add(&HOUR, at(3700));
+        assert_eq!(used(counts.of(&HOUR), &HOUR, at(3700)), 1);
+        assert_eq!(used(counts.of(&HOUR), &HOUR, at(3500)), 11);
+    }
+
+    #[test]
+    fn windows_of_no_length_and_of_all_time_do_no_harm() {
+        for length in [Duration::ZERO, Duration::from_micros(1), Duration::MAX] {
+            let window = QuotaWindow { length, ..HOUR };
+            let mut counts = Counts::default();
+            for now in [Timestamp::MIN, at(0), Timestamp::MAX] {
+                counts.add(&window, now);
+                let outcome = outcome(&counts, &[window], now);
+                assert!(outcome.allowed, "{outcome:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_fits_into_a_window_without_room() {
+        let closed = QuotaWindow { limit: 0, ..HOUR };
+        let outcome = outcome(&Counts::default(), &[closed], at(0));
+        assert!(!outcome.allowed);
+        assert_eq!(outcome.windows[0].retry_after, HOUR.length);
+    }
+}

@@ -143,3 +143,6 @@ fn read<T: DeserializeOwned>(what: &str, json: &str) -> Result<T, Unreadable> {
     let versioned: Versioned<T> = serde_json::from_str(json).map_err(malformed)?;
     Ok(versioned.content)
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sea_orm::DatabaseTransaction;
 use tokio::sync::OwnedMutexGuard;
 
-use crate::error::{Stop, was_answered};
+use crate::error::{Stop, is_refused};
 
 /// How often a transaction is run again.
 pub(crate) const MAX_REPEATS: u32 = 8;
@@ -78,7 +78,7 @@ impl Begun {
         match outcome {
             Ok(value) => match self.inner.commit().await {
                 Ok(()) => Ok(value),
-                Err(error) if was_answered(&error) => Err(Stop::Database(error)),
+                Err(error) if is_refused(&error) => Err(Stop::Database(error)),
                 Err(error) => Err(Stop::Unknown(error)),
             },
             Err(stop) => {

@@ -1,6 +1,11 @@
 //! The contract of every store and of the queue, on SQLite always and on Postgres where it is offered.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
 
 #[allow(dead_code, reason = "each test binary uses some of it")]
 mod support;

@@ -1,4 +1,4 @@
-//! Clauses of [`AccountStore`](crate::AccountStore).
+//! Clauses of [`AccountStore`].
 
 use futures_util::future::join_all;
 

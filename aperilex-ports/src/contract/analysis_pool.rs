@@ -1,4 +1,4 @@
-//! Clauses of [`AnalysisPool`](crate::AnalysisPool).
+//! Clauses of [`AnalysisPool`].
 
 use super::support::{Desk, MOST_PAGES, at, stored_document};
 use super::*;

@@ -1,4 +1,4 @@
-//! Clauses of [`FilingStore`](crate::FilingStore).
+//! Clauses of [`FilingStore`].
 
 use futures_util::future::join_all;
 

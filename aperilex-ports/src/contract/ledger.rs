@@ -1,4 +1,4 @@
-//! Clauses of [`Ledger`](crate::Ledger).
+//! Clauses of [`Ledger`].
 
 use futures_util::future::join_all;
 

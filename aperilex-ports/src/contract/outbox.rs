@@ -1,4 +1,4 @@
-//! Clauses of [`Outbox`](crate::Outbox).
+//! Clauses of [`Outbox`].
 
 use futures_util::future::join_all;
 

@@ -1,4 +1,4 @@
-//! Clauses of [`QuotaStore`](crate::QuotaStore).
+//! Clauses of [`QuotaStore`].
 
 use std::time::Duration;
 

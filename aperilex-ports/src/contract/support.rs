@@ -1,5 +1,6 @@
 //! What the scenarios of the stores share: people, filings, requests, and an auditor.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -354,16 +355,13 @@ impl Desk {
     pub(super) async fn audit(&self) {
         let Snapshot { accounts, tasks } = self.snapshot().await;
         for (balance, entries, holds) in accounts {
-            assert_eq!(
-                balance,
-                Balance::fold(&entries, &holds),
-                "balance is the fold"
-            );
+            assert_eq!(balance, Balance::fold(&entries, &holds), "the fold");
             assert!(
                 balance.available() >= MicroUsd::ZERO,
                 "overdrawn: {balance:?}"
             );
             audit_chain(&entries);
+            self.audit_charges(&entries).await;
             for hold in holds.iter().filter(|hold| hold.status == HoldStatus::Open) {
                 let Some(task) = hold.task else { continue };
                 let status = self.status(task).await;
@@ -375,6 +373,33 @@ impl Desk {
         }
         for (task, events) in tasks {
             audit_events(&task, &events);
+        }
+    }
+
+    /// Nobody is charged twice, or without goods.
+    async fn audit_charges(&self, entries: &[LedgerEntry]) {
+        let (mut keys, mut goods) = (BTreeSet::new(), BTreeSet::new());
+        for entry in entries {
+            assert!(keys.insert(&entry.key), "key used twice: {entry:?}");
+            match (entry.kind, entry.task, entry.filing) {
+                (EntryKind::Analysis, Some(task), _) => {
+                    assert!(goods.insert(task.as_uuid()), "charged twice: {entry:?}");
+                    let task = self.task(task).await;
+                    assert_eq!(task.status, TaskStatus::Completed, "{entry:?}");
+                    assert_eq!(task.analysis, entry.analysis, "{entry:?}");
+                }
+                (EntryKind::FilingAccess | EntryKind::FilingImport, _, Some(filing)) => {
+                    assert!(goods.insert(filing.as_uuid()), "charged twice: {entry:?}");
+                    let access = self
+                        .stores
+                        .filings
+                        .access(entry.user, filing)
+                        .await
+                        .unwrap();
+                    assert!(access.is_some(), "charged without access: {entry:?}");
+                }
+                _ => {}
+            }
         }
     }
 }
@@ -395,7 +420,9 @@ fn audit_events(task: &Task, events: &[TaskEvent]) {
     for (seq, event) in (1..).zip(events) {
         assert_eq!((event.task, event.seq), (task.id, seq), "{event:?}");
     }
-    let last = events.last().expect("a task has events");
+    let (last, earlier) = events.split_last().expect("a task has events");
+    let ended = earlier.iter().find(|event| event.status.is_terminal());
+    assert_eq!(ended, None, "nothing follows the end");
     assert_eq!(last.seq, task.last_event);
     assert_eq!((last.status, last.progress), (task.status, task.progress));
     assert_eq!(last.analysis, task.analysis);

@@ -1,4 +1,4 @@
-//! Clauses of [`TaskStore`](crate::TaskStore).
+//! Clauses of [`TaskStore`].
 
 use futures_util::future::join_all;
 

@@ -312,6 +312,10 @@ impl AnalysisResult {
         }
         let header: Header =
             serde_json::from_slice(bytes).map_err(DecodeAnalysisError::Malformed)?;
+        if header.schema_version == 0 {
+            let error = <serde_json::Error as serde::de::Error>::custom("versions begin at 1");
+            return Err(DecodeAnalysisError::Malformed(error));
+        }
         if header.schema_version > Self::VERSION {
             return Err(DecodeAnalysisError::Newer {
                 version: header.schema_version,

@@ -170,7 +170,7 @@ pub enum SectionState {
     Present,
     /// "None" or "Not applicable".
     NoneOrNotApplicable,
-    /// "[Reserved]".
+    /// "\[Reserved\]".
     Reserved,
     /// Only a reference to another document (a proxy statement, an annual report).
     IncorporatedByReference,

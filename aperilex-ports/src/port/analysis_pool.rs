@@ -30,12 +30,13 @@ pub struct FindAnalysis {
 ///
 /// # Contract
 /// - **AP-1** `find` gives the best analysis that satisfies the request, the newest of equals.
-/// - **AP-2** retracted, private and otherwise drawn ones (of another filing, template, document, shape
-///   or prompt version, or of a lesser quality) are not found.
+/// - **AP-2** retracted, private and otherwise drawn ones (of another filing, template, document,
+///   shape or prompt version, or of a lesser quality) are not found.
 /// - **AP-3** `readable` gives an analysis only to an account with access to its filing; to others
 ///   it does not exist. A private one is its owner's alone. A retracted one can still be read.
 /// - **AP-4** `list` gives what the account may read, newest first, without gaps between pages.
-/// - **AP-5** counting a view changes nothing that is read, and of an unknown analysis it does nothing.
+/// - **AP-5** counting a view changes nothing that is read, and of an unknown analysis it does
+///   nothing.
 #[async_trait]
 pub trait AnalysisPool: Debug + Send + Sync + 'static {
     /// The analysis that satisfies a request.

@@ -93,26 +93,26 @@ pub struct PostEntry {
 /// # Contract
 /// - **LG-1** a hold lowers `available` by its amount and leaves `posted` alone.
 /// - **LG-2** a hold over `available` is refused, and nothing changes.
-/// - **LG-3** a capture up to the hold posts one charge (the hold's UUID, purpose, filing and task, the
-///   amount negative) and frees the rest. Time alone does not end a hold, `expire` does.
+/// - **LG-3** a capture up to the hold posts one charge (the hold's UUID, purpose, filing and task,
+///   the amount negative) and frees the rest. Time alone does not end a hold, `expire` does.
 /// - **LG-4** a capture over the hold is refused, and nothing changes.
 /// - **LG-5** a voided hold restores `available`.
 /// - **LG-6** a hold ends once: captured, voided and expired ones refuse every other end. Voiding a
-///   voided one, and capturing a captured one for the same amount, gives the first outcome. An unknown
-///   hold is `Unknown`.
+///   voided one, and capturing a captured one for the same amount, gives the first outcome. An
+///   unknown hold is `Unknown`.
 /// - **LG-7** racing holds never overdraw.
 /// - **LG-8** the balance is the fold of entries and holds, always.
 /// - **LG-9** the same hold id or entry key with the same content gives the first outcome again and
 ///   changes nothing. Times are no content, nor is the new id of an entry that is posted again.
-/// - **LG-10** the same hold id or entry key with other content is `KeyReused`, and nothing changes. Keys
-///   are the account's own.
+/// - **LG-10** the same hold id or entry key with other content is `KeyReused`, and nothing
+///   changes. Keys are the account's own.
 /// - **LG-11** `seq` counts from 1 without gaps and `balance_after` chains.
 /// - **LG-12** entries come newest first, without gaps between pages.
-/// - **LG-13** `expire` ends open holds whose time has passed and whose task, if any, is finished, and no
-///   others.
-/// - **LG-14** zero and negative holds and captures, zero posts, and posts beyond what the balance can
-///   count are `BadAmount`; posts below nothing are `InsufficientCredits`. An unknown account is
-///   `Unknown`. Nothing changes.
+/// - **LG-13** `expire` ends open holds whose time has passed and whose task, if any, is finished,
+///   and no others.
+/// - **LG-14** zero and negative holds and captures, zero posts, and posts beyond what the balance
+///   can count are `BadAmount`; posts below nothing are `InsufficientCredits`. An unknown account
+///   is `Unknown`. Nothing changes.
 #[async_trait]
 pub trait Ledger: Debug + Send + Sync + 'static {
     /// Sets credits aside.

@@ -45,7 +45,8 @@ pub struct QuotaOutcome {
 /// - **QS-1** in no stretch as long as a window are more than `limit` requests allowed.
 /// - **QS-2** a refused request counts in no window.
 /// - **QS-3** racing requests never exceed the limit.
-/// - **QS-4** requests leave the window as time passes, at the latest one sixtieth of its length late.
+/// - **QS-4** requests leave the window as time passes, at the latest one sixtieth of its length
+///   late.
 /// - **QS-5** accounts do not share windows.
 /// - **QS-6** `retry_after` of a refused request is positive, and at that time one fits again.
 #[async_trait]

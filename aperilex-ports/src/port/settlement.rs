@@ -125,8 +125,8 @@ pub struct GrantAccess {
 pub enum Guard {
     /// The worker that holds this lease.
     Lease(LeaseToken),
-    /// The sweeper: the task is still of this generation (else `Superseded`) and no live lease is on it
-    /// (else `Conflict`).
+    /// The sweeper: the task is still of this generation (else `Superseded`) and no live lease is
+    /// on it (else `Conflict`).
     Unleased {
         /// The generation it saw.
         generation: u32,
@@ -167,31 +167,32 @@ pub struct AbandonTask {
 /// # Contract
 /// - **SE-1** `submit` makes the task, its holds, its first event and, for a leader, its message in
 ///   one commit; refused, it leaves nothing.
-/// - **SE-2** of many submits for one key one leads; the others follow, without an analysis hold and
-///   without counting for `max_running`.
+/// - **SE-2** of many submits for one key one leads; the others follow, without an analysis hold
+///   and without counting for `max_running`.
 /// - **SE-3** the account's own live task for the same key is `Joined`; nothing new is made.
-/// - **SE-4** the same idempotency key gives `Replayed`, also when the task was joined or has ended since;
-///   with another request `KeyReused`; the key is the account's own.
+/// - **SE-4** the same idempotency key gives `Replayed`, also when the task was joined or has ended
+///   since; with another request `KeyReused`; the key is the account's own.
 /// - **SE-5** racing submits never overdraw and never exceed `max_running`.
 /// - **SE-6** `deliver_filing` grants access to every live task of the filing that waits for it, of
-///   whatever key, and captures each access hold once; an account that has paid access meanwhile gets its hold
-///   back. Repeated, it changes nothing.
+///   whatever key, and captures each access hold once; an account that has paid access meanwhile
+///   gets its hold back. Repeated, it changes nothing.
 /// - **SE-7** `complete` stores the analysis, captures the leader's hold (or voids it, uncharged),
-///   completes leader and followers, each with its event, in one commit; those of them that still wait
-///   for the filing get access as from `deliver_filing`.
+///   completes leader and followers, each with its event, in one commit; those of them that still
+///   wait for the filing get access as from `deliver_filing`.
 /// - **SE-8** `deliver_filing`, `complete`, `retry` and `abandon` under a lost or expired lease are
 ///   `LeaseLost` and change nothing.
-/// - **SE-9** `abandon` fails leader and followers, with the reason, and voids all their open holds; what
-///   was captured for access stays.
-/// - **SE-10** `retry` leaves the leader `retrying`, its progress `queued`, with a new generation and a new
-///   message that is due at `not_before`; its holds stay open.
-/// - **SE-11** `cancel` of a leader that does not run yet voids its holds and makes the oldest follower
-///   whose credits cover its quoted price the leader, with a message of its own; if there is none all
-///   are cancelled. Of a running leader: `Conflict`. A follower leaves alone, at any time.
+/// - **SE-9** `abandon` fails leader and followers, with the reason, and voids all their open
+///   holds; what was captured for access stays.
+/// - **SE-10** `retry` leaves the leader `retrying`, its progress `queued`, with a new generation
+///   and a new message that is due at `not_before`; its holds stay open.
+/// - **SE-11** `cancel` of a leader that does not run yet voids its holds and makes the oldest
+///   follower whose credits cover its quoted price the leader, with a message of its own; if there
+///   is none all are cancelled. Of a running leader: `Conflict`. A follower leaves alone, at any
+///   time.
 /// - **SE-12** a finished task is finished: every command on it is `Conflict`.
-/// - **SE-13** `grant_access` charges once per account and filing, and gives access in the same commit;
-///   refused, it leaves nothing. `paid` access is never charged again nor replaced; access from another
-///   source is no bar to paying, and becomes `paid`.
+/// - **SE-13** `grant_access` charges once per account and filing, and gives access in the same
+///   commit; refused, it leaves nothing. `paid` access is never charged again nor replaced; access
+///   from another source is no bar to paying, and becomes `paid`.
 /// - **SE-14** holds of finished tasks are never open.
 #[async_trait]
 pub trait Settlement: Debug + Send + Sync + 'static {

@@ -104,10 +104,11 @@ pub struct DeadLetter {
 /// # Contract
 /// - **TQ-1** a delivered message is hidden until its visibility time has passed.
 /// - **TQ-2** when it has passed the message is delivered again and `receive_count` grows by one.
-/// - **TQ-3** a receipt whose time has passed and whose message was delivered again settles nothing:
-///   [`QueueError::LeaseExpired`]. Nor does a receipt of a settled message.
+/// - **TQ-3** a receipt whose time has passed and whose message was delivered again settles
+///   nothing: [`QueueError::LeaseExpired`]. Nor does a receipt of a settled message.
 /// - **TQ-4** an acknowledged message is never delivered again.
-/// - **TQ-5** `extend` prolongs the hiding, counted from now; zero makes the message visible at once.
+/// - **TQ-5** `extend` prolongs the hiding, counted from now; zero makes the message visible at
+///   once.
 /// - **TQ-6** two receivers never get the same message at the same time.
 /// - **TQ-7** bodies arrive unchanged, up to [`MAX_MESSAGE_BYTES`].
 /// - **TQ-8** a message with a `dedup_id` sent within the window is dropped, also after the first

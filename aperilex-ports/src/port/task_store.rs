@@ -67,22 +67,23 @@ pub struct AdvanceTask {
 /// A lease lives while `now` is before its `until`.
 ///
 /// # Contract
-/// - **TS-1** a claim of a queued task wins once among many; it runs, `attempts` grows by one, and its
-///   progress is `queued`, from where every run begins.
-/// - **TS-2** a running task can be claimed again once its lease has run out, and the old lease is lost.
-/// - **TS-3** a claim of an older generation is `Superseded`; of a finished task, of one whose lease lives
-///   and of a follower `Conflict`; of one that is not there `Unknown`.
-/// - **TS-4** `advance` with a lost or expired lease is `LeaseLost`, from elsewhere than the progress is
-///   `Conflict`, and changes nothing.
+/// - **TS-1** a claim of a queued task wins once among many; it runs, `attempts` grows by one, and
+///   its progress is `queued`, from where every run begins.
+/// - **TS-2** a running task can be claimed again once its lease has run out, and the old lease is
+///   lost.
+/// - **TS-3** a claim of an older generation is `Superseded`; of a finished task, of one whose
+///   lease lives and of a follower `Conflict`; of one that is not there `Unknown`.
+/// - **TS-4** `advance` with a lost or expired lease is `LeaseLost`, from elsewhere than the
+///   progress is `Conflict`, and changes nothing.
 /// - **TS-5** `extend` prolongs the newest lease only, and not one that has run out.
-/// - **TS-6** every change of status or progress is one event, a prolonged lease is none; events come in
-///   order, and again from any number.
-/// - **TS-7** `mark_queued` takes a pending or retrying leader of that generation to queued; repeated,
-///   or of any other task or generation, it changes nothing and succeeds.
+/// - **TS-6** every change of status or progress is one event, a prolonged lease is none; events
+///   come in order, and again from any number.
+/// - **TS-7** `mark_queued` takes a pending or retrying leader of that generation to queued;
+///   repeated, or of any other task or generation, it changes nothing and succeeds.
 /// - **TS-8** `stale` gives running tasks whose lease has run out and waiting leaders last touched
 ///   before `idle_since`, and no others.
-/// - **TS-9** `list` gives the account's own tasks, newest first, without gaps between pages; a task that
-///   is not there is `None`.
+/// - **TS-9** `list` gives the account's own tasks, newest first, without gaps between pages; a
+///   task that is not there is `None`.
 #[async_trait]
 pub trait TaskStore: Debug + Send + Sync + 'static {
     /// One task.

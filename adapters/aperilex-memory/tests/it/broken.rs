@@ -24,7 +24,9 @@ use aperilex_ports::{BoxError, StoreError, Stores};
 use async_trait::async_trait;
 
 /// The clauses that stores break after `breaking` has replaced some of them.
-fn failures(breaking: impl Fn(Stores) -> Stores + Send + Sync + 'static) -> Vec<&'static str> {
+pub(crate) fn failures(
+    breaking: impl Fn(Stores) -> Stores + Send + Sync + 'static,
+) -> Vec<&'static str> {
     stores_failures(&Broken(breaking))
 }
 

@@ -1,0 +1,159 @@
+//! Every query that runs often finds its rows by an index, on SQLite and on Postgres; and the tables are
+//! what the entities say.
+
+use std::collections::BTreeSet;
+
+use aperilex_ports::{
+    AnalysisId, Digest, FilingId, FindAnalysis, PoolKey, Quality, Template, Timestamp, UserId,
+};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IdenStatic,
+    Iterable, QueryOrder, QueryTrait, Statement,
+};
+use uuid::Uuid;
+
+use crate::database::Database;
+use crate::support::{Fresh, each};
+use crate::transaction::Durability;
+use crate::{account_store, analysis_pool, entity, ledger, outbox, queue, run, task_store};
+
+fn queries() -> Vec<(&'static str, SelectStatement)> {
+    let (user, filing) = (
+        UserId::from_uuid(Uuid::from_u128(1)),
+        FilingId::from_uuid(Uuid::from_u128(2)),
+    );
+    let analysis = AnalysisId::from_uuid(Uuid::from_u128(3));
+    let now = Timestamp::from_second(1_767_225_600).unwrap();
+    let key = PoolKey {
+        filing,
+        template: Template::Risk,
+        quality: Quality::Standard,
+        prompt_version: "1".into(),
+    };
+    let request = FindAnalysis {
+        filing,
+        template: key.template,
+        quality: key.quality,
+        document_sha256: Digest::of(b""),
+        schema_version: 1,
+        prompt_versions: vec!["1".into()],
+    };
+    let urgent = queue::work::visible(0).order_by_asc(entity::queue_message::Column::Rank);
+    vec![
+        ("by_key", account_store::owner_of(&Digest::of(b""))),
+        ("find", analysis_pool::satisfying(&request)),
+        ("readable", analysis_pool::one_readable(user, analysis)),
+        (
+            "analyses",
+            analysis_pool::all_readable(user, None, Some(analysis), 9),
+        ),
+        ("run", run::live(&key).into_query()),
+        ("stale", task_store::stale(now, now).into_query()),
+        ("due holds", ledger::due(now).into_query()),
+        (
+            "outbox",
+            outbox::free(now)
+                .order_by_asc(entity::outbox::Column::Id)
+                .into_query(),
+        ),
+        ("queue", urgent.into_query()),
+    ]
+}
+
+async fn plan(tx: &DatabaseTransaction, query: &SelectStatement) -> String {
+    let backend = tx.get_database_backend();
+    let (explain, column) = match backend {
+        DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),
+        _ => ("EXPLAIN", "QUERY PLAN"),
+    };
+    // With its values written into it, so that each backend can explain it.
+    let sql = format!("{explain} {}", backend.build(query));
+    let rows = tx.query_all_raw(Statement::from_string(backend, sql)).await;
+    let lines = rows.unwrap().into_iter();
+    let lines: Vec<String> = lines.map(|row| row.try_get("", column).unwrap()).collect();
+    lines.join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hot_queries_use_an_index() {
+    for Fresh { database, .. } in &each().await {
+        let begun = database.begin(Durability::Full).await.unwrap();
+        let is_sqlite = begun.inner().get_database_backend() == DbBackend::Sqlite;
+        if !is_sqlite {
+            // An empty table is best read whole: ask for the next best plan.
+            let off = "SET LOCAL enable_seqscan = off";
+            begun.inner().execute_unprepared(off).await.unwrap();
+        }
+        for (what, query) in queries() {
+            let plan = plan(begun.inner(), &query).await;
+            // The outbox is its backlog, read in the order of its key.
+            let by_index = |line: &str| !line.contains("SCAN") || line.contains("USING INDEX");
+            let good = match is_sqlite {
+                true => plan == "SCAN outbox" || plan.lines().all(by_index),
+                false => !plan.contains("Seq Scan"),
+            };
+            assert!(good, "{what}:\n{plan}");
+        }
+    }
+}
+
+/// Columns with whether they may be null.
+type Columns = BTreeSet<(String, bool)>;
+
+fn of_entity<E: EntityTrait>(_: E) -> Columns {
+    E::Column::iter()
+        .map(|column| (column.as_str().to_owned(), column.def().is_null()))
+        .collect()
+}
+
+async fn of_table(database: &Database, table: &str) -> Columns {
+    let backend = database.connection().get_database_backend();
+    let sql = match backend {
+        DbBackend::Sqlite => {
+            format!("SELECT name, 1 - \"notnull\" FROM pragma_table_info('{table}')")
+        }
+        _ => format!(
+            "SELECT column_name::text, (is_nullable = 'YES')::int::bigint \
+             FROM information_schema.columns WHERE table_name = '{table}'"
+        ),
+    };
+    let rows = database
+        .connection()
+        .query_all_raw(Statement::from_string(backend, sql))
+        .await;
+    let rows = rows.unwrap().into_iter();
+    let columns = rows.map(|row| {
+        let (name, null): (String, i64) = row.try_get_many_by_index().unwrap();
+        (name, null == 1)
+    });
+    columns.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_what_the_entities_say() {
+    use entity::*;
+    let entities = [
+        ("account", of_entity(account::Entity)),
+        ("analysis", of_entity(analysis::Entity)),
+        ("api_key", of_entity(api_key::Entity)),
+        ("filing", of_entity(filing::Entity)),
+        ("filing_access", of_entity(filing_access::Entity)),
+        ("hold", of_entity(hold::Entity)),
+        ("idempotency", of_entity(idempotency::Entity)),
+        ("ledger_entry", of_entity(ledger_entry::Entity)),
+        ("live_run", of_entity(live_run::Entity)),
+        ("outbox", of_entity(outbox::Entity)),
+        ("queue_dead_letter", of_entity(queue_dead_letter::Entity)),
+        ("queue_dedup", of_entity(queue_dedup::Entity)),
+        ("queue_message", of_entity(queue_message::Entity)),
+        ("quota", of_entity(quota::Entity)),
+        ("task", of_entity(task::Entity)),
+        ("task_event", of_entity(task_event::Entity)),
+    ];
+    for Fresh { database, .. } in &each().await {
+        for (table, columns) in &entities {
+            assert_eq!(of_table(database, table).await, *columns, "{table}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What the database itself refuses, whatever the program does.
+
+use aperilex_ports::{MicroUsd, StoreError, Timestamp};
+use sea_orm::ConnectionTrait;
+
+use crate::desk::{audit, funded, hold, request};
+use crate::support::{self, Fresh};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ledger_entries_are_never_changed_or_removed() {
+    for fresh in &support::each().await {
+        let stores = fresh.database.stores();
+        let user = funded(&stores, 100).await;
+        for change in [
+            "UPDATE ledger_entry SET amount = 1000000",
+            "DELETE FROM ledger_entry",
+        ] {
+            let refused = fresh.database.connection().execute_unprepared(change).await;
+            let error = refused.unwrap_err().to_string();
+            assert!(error.contains("ledger entries are never"), "{error}");
+        }
+        assert_eq!(audit(&stores, user).await.posted, MicroUsd::new(100));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_wallet_is_overdrawn() {
+    for fresh in &support::each().await {
+        funded(&fresh.database.stores(), 100).await;
+        for overdraft in [
+            "UPDATE account SET held = 101",
+            "UPDATE account SET posted = -1",
+            "UPDATE account SET held = -1",
+        ] {
+            let refused = fresh
+                .database
+                .connection()
+                .execute_unprepared(overdraft)
+                .await;
+            let error = refused.unwrap_err().to_string();
+            assert!(error.to_lowercase().contains("check"), "{error}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_cannot_be_read_are_reported() {
+    for Fresh { database, .. } in &support::each().await {
+        let stores = database.stores();
+        let user = funded(&stores, 100).await;
+        stores.ledger.place_hold(&hold(user, 1)).await.unwrap();
+        let task = request(user);
+        stores.settlement.submit(&task).await.unwrap();
+        for damage in [
+            "UPDATE account SET tier = 'gold'",
+            "UPDATE hold SET created_at = 9223372036854775807",
+            "UPDATE task SET generation = -1",
+            "UPDATE task_event SET event = '{\"schema_version\": 2}'",
+        ] {
+            database
+                .connection()
+                .execute_unprepared(damage)
+                .await
+                .unwrap();
+        }
+        for (what, error) in [
+            ("gold", stores.accounts.get(user).await.unwrap_err()),
+            ("hold", stores.ledger.holds(user).await.unwrap_err()),
+            ("generation", stores.tasks.get(task.task).await.unwrap_err()),
+            (
+                "version 2",
+                stores.tasks.events(task.task, 0, 9).await.unwrap_err(),
+            ),
+        ] {
+            let StoreError::Unreadable { what: told } = &error else {
+                panic!("{error:?}");
+            };
+            assert!(told.contains(what), "{told}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_outbox_row_holds_up_nobody() {
+    for Fresh { database, .. } in &support::each().await {
+        let stores = database.stores();
+        let user = funded(&stores, 100).await;
+        stores.settlement.submit(&request(user)).await.unwrap();
+        let damage = "UPDATE outbox SET item = 'x' WHERE id = (SELECT min(id) FROM outbox)";
+        database
+            .connection()
+            .execute_unprepared(damage)
+            .await
+            .unwrap();
+        let (now, later) = (
+            Timestamp::from_second(0).unwrap(),
+            Timestamp::from_second(60).unwrap(),
+        );
+        let batch = stores.outbox.next_batch(9, later, now).await.unwrap();
+        assert_eq!(batch.len(), 1, "the other of two");
+    }
+}

@@ -1,0 +1,18 @@
+//! What the contract does not ask: first boots, crashes, other processes, lost connections.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
+
+#[allow(dead_code, reason = "each test binary uses some of it")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod crash;
+mod desk;
+mod guards;
+mod migrate;
+mod processes;
