@@ -35,7 +35,10 @@ fn filings(root: &Path) -> Vec<RawFiling> {
             paths.push((path, form));
         }
     }
-    paths.iter().filter_map(|(path, form)| filing(root, path, form)).collect()
+    paths
+        .iter()
+        .filter_map(|(path, form)| filing(root, path, form))
+        .collect()
 }
 
 fn filing(root: &Path, path: &str, form: &str) -> Option<RawFiling> {
@@ -65,8 +68,12 @@ fn filing(root: &Path, path: &str, form: &str) -> Option<RawFiling> {
 }
 
 fn full(filings: &[RawFiling]) -> usize {
-    let parsed = filings.iter().filter_map(|filing| Parser.parse(filing).ok());
-    parsed.map(|content| content.sections.len() + content.facts.len() + content.tables.len()).sum()
+    let parsed = filings
+        .iter()
+        .filter_map(|filing| Parser.parse(filing).ok());
+    parsed
+        .map(|content| content.sections.len() + content.facts.len() + content.tables.len())
+        .sum()
 }
 
 fn text(filings: &[RawFiling]) -> usize {
@@ -86,10 +93,7 @@ fn lol(filings: &[RawFiling]) -> usize {
             Ok(())
         });
         let mut rewriter = lol_html::HtmlRewriter::new(
-            lol_html::Settings {
-                document_content_handlers: vec![handler],
-                ..lol_html::Settings::new()
-            },
+            lol_html::Settings::new().append_document_content_handler(handler),
             |_: &[u8]| {},
         );
         let _ = rewriter.write(&document.bytes);

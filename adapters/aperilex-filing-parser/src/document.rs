@@ -20,7 +20,9 @@ pub(crate) struct Opened<'a> {
 }
 
 pub(crate) fn unusable(reason: impl Into<String>) -> ParseFilingError {
-    ParseFilingError::Unusable { reason: reason.into() }
+    ParseFilingError::Unusable {
+        reason: reason.into(),
+    }
 }
 
 /// Refuses files that are too large together.
@@ -58,12 +60,19 @@ pub(crate) fn open(file: &RawDocument) -> Result<Vec<Opened<'_>>, ParseFilingErr
         File::Submission(parts) => parts,
     };
     if parts.is_empty() {
-        return Err(unusable(format!("{} is a submission header without documents", file.name)));
+        return Err(unusable(format!(
+            "{} is a submission header without documents",
+            file.name
+        )));
     }
     let single = parts.len() == 1;
     let opened = parts.into_iter().enumerate().map(|(index, part)| {
         let name = part.name.unwrap_or_else(|| {
-            if single { file.name.clone() } else { format!("{}#{}", file.name, index + 1) }
+            if single {
+                file.name.clone()
+            } else {
+                format!("{}#{}", file.name, index + 1)
+            }
         });
         let base = document(name, part.content);
         let known = Document {
@@ -79,16 +88,25 @@ pub(crate) fn open(file: &RawDocument) -> Result<Vec<Opened<'_>>, ParseFilingErr
 
 impl<'a> Opened<'a> {
     fn new(file: &'a RawDocument, document: Document) -> Self {
-        let bytes = file.bytes.get(document.raw_range.clone()).unwrap_or_default();
+        let bytes = file
+            .bytes
+            .get(document.raw_range.clone())
+            .unwrap_or_default();
         let kind = sniff::kind(bytes);
         let source = (kind != Kind::Binary && !bytes.trim_ascii().is_empty())
             .then(|| Source::new(&file.bytes, &document.raw_range));
-        Self { document, kind, source }
+        Self {
+            document,
+            kind,
+            source,
+        }
     }
 
     /// Reads it, if it has text.
     pub(crate) fn page(&self) -> Option<Page<'_>> {
-        self.source.as_ref().map(|source| text::read(source, self.kind))
+        self.source
+            .as_ref()
+            .map(|source| text::read(source, self.kind))
     }
 
     fn is_type(&self, accept: impl Fn(&str) -> bool) -> bool {

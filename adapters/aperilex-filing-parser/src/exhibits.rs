@@ -14,7 +14,11 @@ const MAX_EXHIBITS: usize = 5000;
 const MAX_DESCRIPTION: usize = 1000;
 
 /// The exhibits of a filing: those of the index in its order, then attached ones it does not list.
-pub(crate) fn read(opened: &[Opened<'_>], main: Option<&Page<'_>>, sections: &[Section]) -> Vec<Exhibit> {
+pub(crate) fn read(
+    opened: &[Opened<'_>],
+    main: Option<&Page<'_>>,
+    sections: &[Section],
+) -> Vec<Exhibit> {
     let attached: Vec<Exhibit> = opened.iter().filter_map(attached).collect();
     let mut out: Vec<Exhibit> = Vec::new();
     let mut seen = HashSet::new();
@@ -26,7 +30,8 @@ pub(crate) fn read(opened: &[Opened<'_>], main: Option<&Page<'_>>, sections: &[S
     for exhibit in attached {
         let same = out.iter_mut().find(|listed| {
             listed.document == exhibit.document
-                || (listed.document.is_none() && listed.number.eq_ignore_ascii_case(&exhibit.number))
+                || (listed.document.is_none()
+                    && listed.number.eq_ignore_ascii_case(&exhibit.number))
         });
         match same {
             Some(listed) => listed.document = exhibit.document,
@@ -43,7 +48,11 @@ fn attached(opened: &Opened<'_>) -> Option<Exhibit> {
     let description = opened.document.description.clone().unwrap_or_default();
     Some(Exhibit {
         number: number.to_owned(),
-        description: if description.eq_ignore_ascii_case(doc_type) { String::new() } else { description },
+        description: if description.eq_ignore_ascii_case(doc_type) {
+            String::new()
+        } else {
+            description
+        },
         document: Some(opened.document.name.clone()),
     })
 }
@@ -64,7 +73,12 @@ fn index_ranges(page: &Page<'_>, sections: &[Section]) -> Vec<Range<usize>> {
         .map(|section| section.range.clone())
         .collect();
     let last = ranges.iter().map(|range| range.end).max().unwrap_or(0);
-    let titles = ["exhibit index", "index to exhibits", "index of exhibits", "exhibits index"];
+    let titles = [
+        "exhibit index",
+        "index to exhibits",
+        "index of exhibits",
+        "exhibits index",
+    ];
     let behind = page
         .built
         .lines
@@ -72,8 +86,15 @@ fn index_ranges(page: &Page<'_>, sections: &[Section]) -> Vec<Range<usize>> {
         .map(|line| line.start as usize)
         .filter(|start| *start >= last)
         .find(|start| {
-            let line = text.get(*start..).unwrap_or_default().split('\n').next().unwrap_or_default();
-            titles.iter().any(|title| line.trim().eq_ignore_ascii_case(title))
+            let line = text
+                .get(*start..)
+                .unwrap_or_default()
+                .split('\n')
+                .next()
+                .unwrap_or_default();
+            titles
+                .iter()
+                .any(|title| line.trim().eq_ignore_ascii_case(title))
         });
     ranges.extend(behind.map(|start| start..text.len()));
     ranges
@@ -89,14 +110,22 @@ fn listed(
 ) {
     let text = page.built.text.as_str();
     let mut start = range.start;
-    for line in text.get(range.clone()).unwrap_or_default().split_inclusive('\n') {
+    for line in text
+        .get(range.clone())
+        .unwrap_or_default()
+        .split_inclusive('\n')
+    {
         let end = start + line.len();
         if out.len() < MAX_EXHIBITS
             && let Some((number, description)) = row(line)
             && seen.insert((number.clone(), description.clone()))
         {
             let document = linked(page, start..end, opened);
-            out.push(Exhibit { number, description, document });
+            out.push(Exhibit {
+                number,
+                description,
+                document,
+            });
         }
         start = end;
     }
@@ -114,7 +143,9 @@ fn row(line: &str) -> Option<(String, String)> {
         return None;
     }
     if description.len() > MAX_DESCRIPTION {
-        let cut = (0..=MAX_DESCRIPTION).rev().find(|at| description.is_char_boundary(*at));
+        let cut = (0..=MAX_DESCRIPTION)
+            .rev()
+            .find(|at| description.is_char_boundary(*at));
         description.truncate(cut.unwrap_or(0));
     }
     Some((number, description))
@@ -122,7 +153,9 @@ fn row(line: &str) -> Option<(String, String)> {
 
 /// An exhibit number by Item 601: `10.1`, `4(a)`, `101.INS`, with note marks taken off.
 fn number(cell: &str) -> Option<String> {
-    let cell = cell.trim().trim_matches(|c: char| matches!(c, '*' | '†' | '‡' | '+' | '#' | '.' | ' ' | '-' | '–'));
+    let cell = cell
+        .trim()
+        .trim_matches(|c: char| matches!(c, '*' | '†' | '‡' | '+' | '#' | '.' | ' ' | '-' | '–'));
     let cell = cell
         .strip_prefix("Exhibit ")
         .or_else(|| cell.strip_prefix("EXHIBIT "))
@@ -132,14 +165,21 @@ fn number(cell: &str) -> Option<String> {
     let digits = cell.bytes().take_while(u8::is_ascii_digit).count();
     let first: u32 = cell.get(..digits)?.parse().ok()?;
     let lawful = cell.len() <= 12
-        && cell.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'(' | b')' | b'-'));
+        && cell
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'(' | b')' | b'-'));
     (lawful && (1..=107).contains(&first)).then(|| cell.to_owned())
 }
 
 /// The document of this filing that a link in `range` leads to.
 fn linked(page: &Page<'_>, range: Range<usize>, opened: &[Opened<'_>]) -> Option<String> {
-    let first = page.files.partition_point(|link| (link.text as usize) + 1 < range.start);
-    let link = page.files.get(first).filter(|link| (link.text as usize) < range.end)?;
+    let first = page
+        .files
+        .partition_point(|link| (link.text as usize) + 1 < range.start);
+    let link = page
+        .files
+        .get(first)
+        .filter(|link| (link.text as usize) < range.end)?;
     let address = std::str::from_utf8(link.target).ok()?;
     let name = address.rsplit('/').next()?.split(['#', '?']).next()?;
     opened
@@ -156,10 +196,22 @@ mod tests {
     #[test]
     fn reads_rows_of_an_index() {
         for (line, expected) in [
-            ("10.1*\tCredit Agreement, dated May 1", Some(("10.1", "Credit Agreement, dated May 1"))),
-            ("101.INS\tInline XBRL Instance", Some(("101.INS", "Inline XBRL Instance"))),
-            ("   4(a)    Form of Indenture", Some(("4(a)", "Form of Indenture"))),
-            ("Exhibit 99.1\tPress release", Some(("99.1", "Press release"))),
+            (
+                "10.1*\tCredit Agreement, dated May 1",
+                Some(("10.1", "Credit Agreement, dated May 1")),
+            ),
+            (
+                "101.INS\tInline XBRL Instance",
+                Some(("101.INS", "Inline XBRL Instance")),
+            ),
+            (
+                "   4(a)    Form of Indenture",
+                Some(("4(a)", "Form of Indenture")),
+            ),
+            (
+                "Exhibit 99.1\tPress release",
+                Some(("99.1", "Press release")),
+            ),
             ("2024\tNet sales", None),
             ("10.1\t$ 5", None),
             ("The exhibits listed below", None),

@@ -36,10 +36,13 @@ impl FilingParser for Parser {
         let pages: Vec<Option<Page<'_>>> = opened.iter().map(Opened::page).collect();
         check_text(&pages)?;
         let main = document::main(&filing.meta.form, &opened);
-        let found = pages.get(main).and_then(Option::as_ref).map_or_else(Found::default, |page| {
-            let end = filing.meta.period.or(filing.meta.filed);
-            items::find(&filing.meta.form, main, page, end)
-        });
+        let found = pages
+            .get(main)
+            .and_then(Option::as_ref)
+            .map_or_else(Found::default, |page| {
+                let end = filing.meta.period.or(filing.meta.filed);
+                items::find(&filing.meta.form, main, page, end)
+            });
         let mut warnings = Vec::new();
         let (mut tables, facts) = details(&opened, &pages, &mut warnings);
         assign_sections(&mut tables, &found.sections);
@@ -81,7 +84,11 @@ fn check_text(pages: &[Option<Page<'_>>]) -> Result<(), ParseFilingError> {
     if pages.iter().all(Option::is_none) {
         return Err(unusable("its documents are empty or binary"));
     }
-    if pages.iter().flatten().all(|page| page.built.text.is_empty()) {
+    if pages
+        .iter()
+        .flatten()
+        .all(|page| page.built.text.is_empty())
+    {
         return Err(unusable("its documents have no text that shows"));
     }
     Ok(())
@@ -96,15 +103,23 @@ fn details(
     let (mut tables, mut all) = (Vec::new(), Vec::new());
     // Inline XBRL may be spread over documents that share contexts and units.
     let collectors: Vec<&Collector<'_>> = pages.iter().flatten().map(|page| &page.xbrl).collect();
-    let shared: &[&Collector<'_>] = if collectors.len() > 8 { &[] } else { &collectors };
+    let shared: &[&Collector<'_>] = if collectors.len() > 8 {
+        &[]
+    } else {
+        &collectors
+    };
     for (index, (one, page)) in opened.iter().zip(pages).enumerate() {
-        let (Some(source), Some(page)) = (&one.source, page) else { continue };
+        let (Some(source), Some(page)) = (&one.source, page) else {
+            continue;
+        };
         let mut budget = Budget::new(source.bytes.len(), page.built.text.len());
         tables.extend(table::read(index, page, &mut budget));
         let read = facts::read(index, source, page, shared);
         all.extend(read.facts);
         let name = &one.document.name;
-        let told = page_warnings(source, page, &budget).into_iter().chain(read.warnings);
+        let told = page_warnings(source, page, &budget)
+            .into_iter()
+            .chain(read.warnings);
         warnings.extend(told.map(|warning| format!("{name}: {warning}")));
     }
     (tables, all)
@@ -116,10 +131,16 @@ fn page_warnings(source: &Source<'_>, page: &Page<'_>, budget: &Budget) -> Vec<S
         out.push(format!("{} bytes of hidden text dropped", page.hidden));
     }
     if page.deceptive > 0 {
-        out.push(format!("{} characters that turn or hide text dropped", page.deceptive));
+        out.push(format!(
+            "{} characters that turn or hide text dropped",
+            page.deceptive
+        ));
     }
     if budget.cut > 0 {
-        out.push(format!("{} tables cut or left out for their size", budget.cut));
+        out.push(format!(
+            "{} tables cut or left out for their size",
+            budget.cut
+        ));
     }
     out
 }
@@ -134,7 +155,8 @@ fn assign_sections(tables: &mut [Table], sections: &[Section]) {
     places.sort_by_key(|(document, range, _)| (*document, range.start));
     for table in tables {
         let place = (table.document, table.range.start);
-        let after = places.partition_point(|(document, range, _)| (*document, range.start) <= place);
+        let after =
+            places.partition_point(|(document, range, _)| (*document, range.start) <= place);
         let found = after.checked_sub(1).and_then(|at| places.get(at));
         table.section = found
             .filter(|(document, range, _)| {

@@ -98,7 +98,8 @@ fn looks_like_html(head: &[u8]) -> bool {
             b"p" | b"br" | b"b" | b"a" | b"h1" | b"h2" | b"h3" | b"li" | b"hr" => weak += 1,
             _ => {}
         }
-        if weak >= 3 {
+        // A text that begins with one is a fragment of HTML.
+        if weak >= 3 || (weak == 1 && head.get(..at).is_some_and(|b| b.trim_ascii().is_empty())) {
             return true;
         }
     }

@@ -13,6 +13,8 @@ use super::words::{self, Match, Word};
 const MAX_WORDS: usize = 48;
 /// How far a title may run over lines.
 const MAX_TITLE_LINES: usize = 5;
+/// Candidates that are taken; a filing with every running header has a few thousand.
+const MAX_CANDIDATES: usize = 20_000;
 /// Words of a title that is not the form's own.
 const MAX_OWN_TITLE: usize = 120;
 
@@ -91,6 +93,9 @@ pub(crate) fn read(lines: &Lines<'_>, items: &[Item]) -> Vec<Candidate> {
                 candidate.running &= !seen.insert(lines.get(at));
                 candidate
             }));
+            if out.len() >= MAX_CANDIDATES {
+                break;
+            }
         } else if let Some(found) = label::part_heading(raw) {
             part = Some(found);
         }
@@ -151,7 +156,8 @@ fn candidate(
         matched.quality
     };
     let code = number.contains('.');
-    if title.is_reference || (!label.marked && !code && quality < 0.5 && !on_line.trim().is_empty()) {
+    if title.is_reference || (!label.marked && !code && quality < 0.5 && !on_line.trim().is_empty())
+    {
         return None;
     }
     let body = rest + title.end;
@@ -271,15 +277,21 @@ impl Title {
         });
         let mark = tail.get(..tail.len() - bare.len()).unwrap_or_default();
         let trimmed = bare.trim_end();
-        if is_title_tail(trimmed) {
+        let ended = mark.contains(['.', ':', '–', '—', '-']);
+        let answer = trimmed.trim_end_matches('.').to_ascii_lowercase();
+        let nothing = matches!(
+            answer.as_str(),
+            "none" | "not applicable" | "n/a" | "not required"
+        );
+        let sentence_follows = ended && (trimmed.ends_with(['.', ';']) || nothing);
+        if is_title_tail(trimmed) && !sentence_follows {
             return Self {
                 text: clean(on_line),
                 end: on_line.len(),
                 is_reference: false,
             };
         }
-        if mark.contains(['.', ':', '–', '—', '\t']) || mark.contains("--") || mark.contains(" - ")
-        {
+        if ended || mark.contains('\t') {
             return Self {
                 text: clean(on_line.get(..matched_end).unwrap_or_default()),
                 end: on_line.len() - bare.len(),
@@ -334,7 +346,9 @@ impl Title {
 fn is_title_tail(tail: &str) -> bool {
     let letters = tail.chars().filter(|c| c.is_alphanumeric()).count();
     let words = ["and ", "of ", "for ", "on ", "to ", "the "];
-    let bare = words.iter().fold(tail, |rest, word| rest.strip_prefix(word).unwrap_or(rest));
+    let bare = words
+        .iter()
+        .fold(tail, |rest, word| rest.strip_prefix(word).unwrap_or(rest));
     let lower_start = bare.chars().next().is_some_and(char::is_lowercase);
     letters == 0
         || (tail.len() <= 60 && !tail.trim_end_matches(['.', ':']).contains(". ") && !lower_start)

@@ -331,8 +331,20 @@ const TWENTY_F: &[Item] = &[
         ALWAYS,
         FOREVER,
     ),
-    item("II", "15", &[CONTROLS, "Reserved", "Reserved for future use"], ALWAYS, FOREVER),
-    item("II", "16", &["Reserved", "Reserved for future use"], OPTIONAL, FOREVER),
+    item(
+        "II",
+        "15",
+        &[CONTROLS, "Reserved", "Reserved for future use"],
+        ALWAYS,
+        FOREVER,
+    ),
+    item(
+        "II",
+        "16",
+        &["Reserved", "Reserved for future use"],
+        OPTIONAL,
+        FOREVER,
+    ),
     item(
         "II",
         "16A",

@@ -159,7 +159,10 @@ impl<'t> Lines<'t> {
 /// The shortest answers to an item: never a header, however often they come at a page's end.
 fn says_nothing(line: &str) -> bool {
     let line = line.trim_end_matches('.').to_ascii_lowercase();
-    matches!(line.as_str(), "none" | "not applicable" | "n/a" | "not required" | "reserved" | "[reserved]")
+    matches!(
+        line.as_str(),
+        "none" | "not applicable" | "n/a" | "not required" | "reserved" | "[reserved]"
+    )
 }
 
 /// A running header that lists what is on the page: `PART II, III`, `Item 9B, 10, 11`.
@@ -181,7 +184,9 @@ fn is_list_of_numbers(line: &str) -> bool {
                     word.len() <= 4
                         && (word.bytes().all(|b| matches!(b, b'i' | b'v'))
                             || (word.starts_with(|c: char| c.is_ascii_digit())
-                                && word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'c'))))
+                                && word
+                                    .bytes()
+                                    .all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'c'))))
                 })
     })
 }

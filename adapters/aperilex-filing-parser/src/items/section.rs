@@ -91,7 +91,9 @@ fn part_without_headings(
     let start = (before.line + 1..after.line).find(|at| {
         label::part_heading(lines.get(*at)).as_deref() == Some("III") && !lines.is_running(*at)
     });
-    let Some(start) = start else { return Vec::new() };
+    let Some(start) = start else {
+        return Vec::new();
+    };
     let range = trim(lines, lines.start(start + 1), after.start);
     let text = lines.text.get(range.clone()).unwrap_or_default();
     let stub = text.len() < 4000 && text.to_lowercase().contains("incorporated");
@@ -103,7 +105,10 @@ fn part_without_headings(
         .map(|(_, item)| Section {
             document,
             key: ItemKey::new(item.part, item.number),
-            title: item.titles.first().map_or_else(String::new, |title| (*title).to_owned()),
+            title: item
+                .titles
+                .first()
+                .map_or_else(String::new, |title| (*title).to_owned()),
             state: SectionState::IncorporatedByReference,
             confidence: 0.8,
             range: range.clone(),
@@ -121,7 +126,11 @@ fn before_next_part(
     end: usize,
 ) -> usize {
     let part = |candidate: &Candidate| {
-        candidate.ranks.last().and_then(|rank| items.get(*rank)).map(|item| item.part)
+        candidate
+            .ranks
+            .last()
+            .and_then(|rank| items.get(*rank))
+            .map(|item| item.part)
     };
     let here = part(heading).unwrap_or_default();
     let rank = |part: &str| ["I", "II", "III", "IV"].iter().position(|p| *p == part);

@@ -121,7 +121,9 @@ fn first_of_each(candidates: &[Candidate], body: &[usize]) -> Vec<usize> {
         // The codes since 2004 are unmistakable; `Item 5` needs its title.
         let code = candidate.number.contains('.');
         if candidate.ranks.is_empty()
-            || candidate.inside || (candidate.quality < 0.35 && !candidate.title.is_empty() && !code) {
+            || candidate.inside
+            || (candidate.quality < 0.35 && !candidate.title.is_empty() && !code)
+        {
             continue;
         }
         let same = out.iter().position(|at| {

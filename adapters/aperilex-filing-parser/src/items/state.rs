@@ -13,12 +13,7 @@ const REFERENCE: usize = 1300;
 const NOTHING: usize = 260;
 
 /// The state of an item of `part` with `text` under the heading `title`.
-pub(crate) fn of(
-    text: &str,
-    part: &str,
-    lines: &Lines<'_>,
-    heading: &Candidate,
-) -> SectionState {
+pub(crate) fn of(text: &str, part: &str, lines: &Lines<'_>, heading: &Candidate) -> SectionState {
     if is_reserved(&heading.title) {
         return SectionState::Reserved;
     }
@@ -26,7 +21,11 @@ pub(crate) fn of(
     if text.len() > 4 * REFERENCE * 2 && part != "III" {
         return SectionState::Present;
     }
-    let flat = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let flat = text
+        .to_lowercase()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     if flat.len() < 80 && is_reserved(&flat) {
         return SectionState::Reserved;
     }
@@ -88,7 +87,9 @@ fn says_nothing(flat: &str) -> bool {
     if let Some(rest) = flat.strip_prefix("none") {
         let rest = rest.trim_start();
         if !rest.starts_with("of ") && !rest.starts_with(char::is_alphanumeric)
-            || ["to report", "required", "noted"].iter().any(|word| rest.starts_with(word))
+            || ["to report", "required", "noted"]
+                .iter()
+                .any(|word| rest.starts_with(word))
         {
             return true;
         }
@@ -119,14 +120,30 @@ const OUTSIDE: [&str; 6] = [
 
 fn incorporates(sentence: &str) -> bool {
     sentence.contains("incorporated")
-        && any(sentence, &["reference", "incorporated into this", "incorporated in this"])
+        && any(
+            sentence,
+            &[
+                "reference",
+                "incorporated into this",
+                "incorporated in this",
+            ],
+        )
 }
 
 fn by_reference(flat: &str, part: &str) -> Option<SectionState> {
     let incorporated = sentences(flat).any(incorporates);
     let outside = any(flat, &OUTSIDE);
     if !incorporated {
-        let reported = any(flat, &["reported ", "appearing ", "appears ", "contained ", "set forth "]);
+        let reported = any(
+            flat,
+            &[
+                "reported ",
+                "appearing ",
+                "appears ",
+                "contained ",
+                "set forth ",
+            ],
+        );
         let only = flat.len() <= SHORT && outside && reported && !flat.contains("this report");
         return only.then_some(SectionState::IncorporatedByReference);
     }
@@ -179,8 +196,20 @@ fn by_pointer(flat: &str) -> Option<SectionState> {
         .replace("this annual report", "")
         .replace("this form 10-k", "")
         .replace("this quarterly report", "");
-    let other = any(&elsewhere, &["annual report on form 10-k", "our 10-k", "form 10-k for the", "annual report for"]);
-    Some(if other { SectionState::RefersToOtherFiling } else { SectionState::PointerInternal })
+    let other = any(
+        &elsewhere,
+        &[
+            "annual report on form 10-k",
+            "our 10-k",
+            "form 10-k for the",
+            "annual report for",
+        ],
+    );
+    Some(if other {
+        SectionState::RefersToOtherFiling
+    } else {
+        SectionState::PointerInternal
+    })
 }
 
 /// Headings without text are covered by the note under a later heading of their part.

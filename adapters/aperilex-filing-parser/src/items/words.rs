@@ -59,7 +59,11 @@ pub(crate) fn best(words: &[Word], titles: &[&str]) -> Match {
         found.title = index;
         // Of two good matches the longer: an old title may be the beginning of the current one.
         let good = found.quality >= 0.75 && best.quality >= 0.75;
-        let better = if good { found.words > best.words } else { found.quality > best.quality };
+        let better = if good {
+            found.words > best.words
+        } else {
+            found.quality > best.quality
+        };
         if better {
             best = found;
         }

@@ -54,14 +54,16 @@ fn is_rule(line: &str) -> bool {
         .all(|b| matches!(b, b'-' | b'=' | b'_' | b' ' | b'\t' | b'.' | b'*'))
 }
 
-/// Pieces of a line between gaps of two spaces or more, or a tab: start and end.
+/// Pieces of a line between gaps of two spaces or leader dots or more, or a tab: start and end.
 fn pieces(line: &str) -> Vec<(usize, usize)> {
     let bytes = line.as_bytes();
     let mut out: Vec<(usize, usize)> = Vec::new();
     let mut start = None;
     let (mut spaces, mut last) = (0, 0);
     for (at, byte) in bytes.iter().enumerate() {
-        if *byte == b' ' || *byte == b'\t' {
+        let leader = *byte == b'.'
+            && (bytes.get(at + 1) == Some(&b'.') || at > 0 && bytes.get(at - 1) == Some(&b'.'));
+        if *byte == b' ' || *byte == b'\t' || leader {
             spaces += if *byte == b'\t' { 2 } else { 1 };
             continue;
         }

@@ -1,0 +1,140 @@
+//! Files and the documents in them.
+
+use aperilex_filing_parser::Parser;
+use aperilex_ports::{FilingParser as _, MAX_FILING_BYTES, ParseFilingError};
+
+use crate::support::{check_map, file, filing, try_parse};
+
+const SUBMISSION: &str = "\
+-----BEGIN PRIVACY-ENHANCED MESSAGE-----
+Proc-Type: 2001,MIC-CLEAR
+
+<SEC-DOCUMENT>0000000001-98-000001.txt : 19980301
+<SEC-HEADER>0000000001-98-000001.hdr.sgml : 19980301
+CONFORMED SUBMISSION TYPE:\t10-K405
+</SEC-HEADER>
+<DOCUMENT>
+<TYPE>EX-27
+<SEQUENCE>3
+<TEXT>
+<ARTICLE> 5
+</TEXT>
+</DOCUMENT>
+<DOCUMENT>
+<TYPE>10-K405
+<SEQUENCE>1
+<DESCRIPTION>ANNUAL REPORT
+<TEXT>
+
+<PAGE>
+ANNUAL REPORT
+</TEXT>
+</DOCUMENT>
+<DOCUMENT>
+<TYPE>GRAPHIC
+<SEQUENCE>4
+<FILENAME>logo.jpg
+<TEXT>
+begin 644 logo.jpg
+M_]C_X
+end
+</TEXT>
+</DOCUMENT>
+</SEC-DOCUMENT>
+";
+
+#[test]
+fn a_submission_is_split_and_its_main_document_found() {
+    let files = vec![file("0000000001-98-000001.txt", None, SUBMISSION)];
+    let content = Parser
+        .parse(&filing("10-K405", None, files.clone()))
+        .unwrap();
+    let types: Vec<_> = content
+        .documents
+        .iter()
+        .map(|d| d.doc_type.as_deref().unwrap())
+        .collect();
+    assert_eq!(types, ["EX-27", "10-K405", "GRAPHIC"]);
+    assert_eq!(content.main, 1);
+    assert_eq!(content.text(), "ANNUAL REPORT");
+    assert_eq!(
+        content.documents[1].description.as_deref(),
+        Some("ANNUAL REPORT")
+    );
+    assert_eq!(content.documents[2].name, "logo.jpg");
+    assert!(content.documents[2].text.is_none());
+    assert_eq!(content.documents[0].raw_bytes, SUBMISSION.len() as u64);
+    check_map(&content, &files);
+    let exhibits: Vec<_> = content.exhibits.iter().map(|e| e.number.as_str()).collect();
+    assert_eq!(exhibits, ["27"]);
+    let texts = Parser.canonical_texts(&files[0]).unwrap();
+    assert_eq!(texts.len(), 2);
+    assert_eq!(texts[1].sha256, content.main_text().unwrap().sha256);
+}
+
+#[test]
+fn the_main_document_is_the_one_of_the_forms_type() {
+    let files = vec![
+        file("a.htm", Some("EX-99.1"), "<p>press release</p>"),
+        file("b.htm", Some("8-K"), "<p>current report</p>"),
+    ];
+    let content = Parser.parse(&filing("8-K", None, files)).unwrap();
+    assert_eq!(content.text(), "current report");
+    assert_eq!(content.exhibits[0].number, "99.1");
+    assert_eq!(content.exhibits[0].document.as_deref(), Some("a.htm"));
+}
+
+#[test]
+fn names_do_not_decide_what_a_file_is() {
+    let plain = try_parse("10-K", "ANNUAL REPORT\n\n   Sales   5\n").unwrap();
+    assert_eq!(plain.text(), "ANNUAL REPORT\n\n   Sales   5");
+    let html = Parser
+        .parse(&filing(
+            "10-K",
+            None,
+            vec![file("a.txt", None, "<html><p>a<p>b</html>")],
+        ))
+        .unwrap();
+    assert_eq!(html.text(), "a\nb");
+}
+
+#[test]
+fn what_is_no_filing_is_refused() {
+    for bytes in [
+        &b""[..],
+        b" ",
+        b"\n\t \n",
+        b"%PDF-1.4 ...",
+        b"PK\x03\x04....",
+        b"<html><body></body></html>",
+        b"<SEC-HEADER>only a header</SEC-HEADER>",
+        b"<html><head><title>SEC.gov | Request Rate Threshold Exceeded</title></head>x</html>",
+        b"<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code></Error>",
+    ] {
+        let error = try_parse("10-K", bytes).unwrap_err();
+        assert!(
+            matches!(error, ParseFilingError::Unusable { .. }),
+            "{bytes:?}: {error}"
+        );
+        let file = file("a.htm", None, bytes);
+        assert!(Parser.canonical_texts(&file).is_err(), "{bytes:?}");
+    }
+    let none = Parser.parse(&filing("10-K", None, Vec::new())).unwrap_err();
+    assert!(matches!(none, ParseFilingError::Unusable { .. }));
+}
+
+#[test]
+fn one_byte_is_a_text() {
+    assert_eq!(try_parse("10-K", "x").unwrap().text(), "x");
+}
+
+#[test]
+fn the_size_limit_counts_all_documents() {
+    let half = usize::try_from(MAX_FILING_BYTES / 2).unwrap();
+    let files = vec![
+        file("a.htm", None, vec![b'a'; half]),
+        file("b.htm", None, vec![b'b'; half + 1]),
+    ];
+    let error = Parser.parse(&filing("10-K", None, files)).unwrap_err();
+    assert!(matches!(error, ParseFilingError::TooLarge { bytes } if bytes == MAX_FILING_BYTES + 1));
+}
