@@ -68,7 +68,7 @@ fn gather<'c>(filing: &Filing<'c>, found: &Found) -> Vec<Sentence<'c>> {
     let mut sentences: Vec<Sentence<'c>> = found
         .places
         .iter()
-        .flat_map(|place| filing.sentences(place))
+        .flat_map(|place| filing.sentences(place).to_vec())
         .collect();
     // Combined items share their text.
     let mut seen = std::collections::BTreeSet::new();

@@ -163,7 +163,7 @@ fn central<'c>(filing: &Filing<'c>, found: &Found) -> Vec<Sentence<'c>> {
     let sentences: Vec<Sentence<'c>> = found
         .places
         .iter()
-        .flat_map(|place| filing.sentences(place))
+        .flat_map(|place| filing.sentences(place).to_vec())
         .collect();
     let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text).collect();
     let request = Request {

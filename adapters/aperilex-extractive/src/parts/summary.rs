@@ -54,7 +54,7 @@ fn of_items<'c>(filing: &Filing<'c>) -> Vec<Sentence<'c>> {
 fn of_events<'c>(filing: &Filing<'c>) -> Vec<Sentence<'c>> {
     let mut sentences = events::sentences(filing);
     for document in filing.exhibits("EX-99") {
-        sentences.extend(filing.sentences(&filing.whole(document)));
+        sentences.extend_from_slice(&filing.sentences(&filing.whole(document)));
     }
     ranked(sentences)
 }
