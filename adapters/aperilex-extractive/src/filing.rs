@@ -8,9 +8,10 @@ use aperilex_ports::{
     DraftClaim, DraftQuote, FilingContent, FilingMeta, FormFamily, ItemKey, TextRange,
 };
 
+use crate::rank::{Request, select};
 use crate::text::{
-    Layout, collapse, is_boilerplate, is_prose, is_quotable, marker, paragraphs, sentences,
-    stands_alone,
+    Layout, Vocabulary, collapse, is_boilerplate, is_prose, is_quotable, marker, paragraphs,
+    sentences, stands_alone,
 };
 
 /// Sentences of one place that are looked at; a longer place is cut off.
@@ -28,6 +29,7 @@ pub(crate) struct Filing<'c> {
     pub(crate) content: &'c FilingContent,
     /// Sentences of places that were asked for: parts share them.
     read: RefCell<BTreeMap<Key, Sentences<'c>>>,
+    vocabulary: RefCell<Vocabulary>,
 }
 
 /// A stretch of a document's text.
@@ -51,11 +53,12 @@ impl Place {
 }
 
 impl<'c> Filing<'c> {
-    pub(crate) const fn new(meta: &'c FilingMeta, content: &'c FilingContent) -> Self {
+    pub(crate) fn new(meta: &'c FilingMeta, content: &'c FilingContent) -> Self {
         Self {
             meta,
             content,
             read: RefCell::new(BTreeMap::new()),
+            vocabulary: RefCell::new(Vocabulary::new()),
         }
     }
 
@@ -137,6 +140,22 @@ impl<'c> Filing<'c> {
         found
     }
 
+    /// The sentences that matter most, the best first.
+    pub(crate) fn select(
+        &self,
+        sentences: &[Sentence<'c>],
+        request: &Request<'_>,
+    ) -> Vec<Sentence<'c>> {
+        let mut vocabulary = self.vocabulary.borrow_mut();
+        let terms = sentences.iter();
+        let terms: Vec<Rc<[u32]>> = terms
+            .map(|s| vocabulary.terms_at((s.place.document, s.place.range.start), s.text))
+            .collect();
+        let query = vocabulary.terms(request.query);
+        let chosen = select(&terms, &query, request).into_iter();
+        chosen.filter_map(|at| sentences.get(at).cloned()).collect()
+    }
+
     pub(crate) fn sentence(&self, document: usize, range: TextRange) -> Option<Sentence<'c>> {
         let text = self.text(document).get(range.clone())?;
         let place = Place { document, range };
@@ -175,6 +194,12 @@ impl<'c> Filing<'c> {
         let start = start + (line.len() - line.trim_start().len());
         self.sentence(document, start..start + line.trim().len())
     }
+}
+
+/// In the order in which the filing says them.
+pub(crate) fn in_order(mut sentences: Vec<Sentence<'_>>) -> Vec<Sentence<'_>> {
+    sentences.sort_by_key(|sentence| sentence.place.key());
+    sentences
 }
 
 impl Sentence<'_> {
