@@ -36,21 +36,21 @@ impl FilingAnalyst for ExtractiveAnalyst {
         content: &FilingContent,
         template: Template,
     ) -> Result<Draft, AnalystError> {
-        let filing = Filing {
-            meta: filing,
-            content,
-        };
-        let mut draft = Draft::default();
-        for part in parts(&filing, template) {
-            add(&mut draft, part, draw(&filing, part));
-        }
-        if draft.parts.values().all(Vec::is_empty) {
-            return Err(AnalystError::Unsuitable {
-                reason: "it has no sentence and no figure that can be quoted".to_owned(),
-            });
-        }
-        Ok(draft)
+        draft(&Filing::new(filing, content), template)
     }
+}
+
+fn draft(filing: &Filing<'_>, template: Template) -> Result<Draft, AnalystError> {
+    let mut draft = Draft::default();
+    for part in parts(filing, template) {
+        add(&mut draft, part, draw(filing, part));
+    }
+    if draft.parts.values().all(Vec::is_empty) {
+        return Err(AnalystError::Unsuitable {
+            reason: "it has no sentence and no figure that can be quoted".to_owned(),
+        });
+    }
+    Ok(draft)
 }
 
 /// What was looked for in vain has a reason; what the filing says to be none is an empty list.

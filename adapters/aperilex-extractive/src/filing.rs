@@ -1,22 +1,35 @@
 //! A filing as the parts see it: its texts with their layout, and quotes from them.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use aperilex_ports::{
     DraftClaim, DraftQuote, FilingContent, FilingMeta, FormFamily, ItemKey, TextRange,
 };
 
+use crate::rank::{Request, select};
 use crate::text::{
-    Layout, collapse, is_boilerplate, is_prose, is_quotable, marker, paragraphs, sentences,
-    stands_alone,
+    Layout, Vocabulary, collapse, is_boilerplate, is_prose, is_quotable, marker, paragraphs,
+    sentences, stands_alone,
 };
 
 /// Sentences of one place that are looked at; a longer place is cut off.
 const MAX_SENTENCES: usize = 20_000;
 
+/// A place, in an order.
+type Key = (usize, usize, usize);
+/// Sentences, shared.
+type Sentences<'c> = Rc<[Sentence<'c>]>;
+
 /// A filing.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Filing<'c> {
     pub(crate) meta: &'c FilingMeta,
     pub(crate) content: &'c FilingContent,
+    /// Sentences of places that were asked for: parts share them.
+    read: RefCell<BTreeMap<Key, Sentences<'c>>>,
+    vocabulary: RefCell<Vocabulary>,
 }
 
 /// A stretch of a document's text.
@@ -33,7 +46,22 @@ pub(crate) struct Sentence<'c> {
     pub(crate) text: &'c str,
 }
 
+impl Place {
+    const fn key(&self) -> Key {
+        (self.document, self.range.start, self.range.end)
+    }
+}
+
 impl<'c> Filing<'c> {
+    pub(crate) fn new(meta: &'c FilingMeta, content: &'c FilingContent) -> Self {
+        Self {
+            meta,
+            content,
+            read: RefCell::new(BTreeMap::new()),
+            vocabulary: RefCell::new(Vocabulary::new()),
+        }
+    }
+
     pub(crate) fn family(&self) -> FormFamily {
         self.content.form.family()
     }
@@ -74,10 +102,15 @@ impl<'c> Filing<'c> {
     }
 
     /// Sentences of running text worth quoting.
-    pub(crate) fn sentences(&self, place: &Place) -> Vec<Sentence<'c>> {
-        let mut found = self.all_sentences(place);
-        found.retain(|sentence| is_prose(sentence.text) && !is_boilerplate(sentence.text));
-        found
+    pub(crate) fn sentences(&self, place: &Place) -> Sentences<'c> {
+        let known = self.read.borrow().get(&place.key()).cloned();
+        known.unwrap_or_else(|| {
+            let all = self.all_sentences(place).into_iter();
+            let good = all.filter(|s| is_prose(s.text) && !is_boilerplate(s.text));
+            let found: Sentences<'c> = good.collect();
+            self.read.borrow_mut().insert(place.key(), found.clone());
+            found
+        })
     }
 
     /// Every sentence, whatever it is like.
@@ -98,19 +131,29 @@ impl<'c> Filing<'c> {
 
     /// Sentences, or what comes near to them where there are none.
     pub(crate) fn statements(&self, place: &Place) -> Vec<Sentence<'c>> {
+        let good = self.sentences(place);
+        if !good.is_empty() {
+            return good.to_vec();
+        }
         let mut found = self.all_sentences(place);
-        let prose = found
-            .iter()
-            .any(|s| is_prose(s.text) && !is_boilerplate(s.text));
-        found.retain(|sentence| {
-            let kept = if prose {
-                is_prose(sentence.text)
-            } else {
-                is_quotable(sentence.text)
-            };
-            kept && !is_boilerplate(sentence.text)
-        });
+        found.retain(|s| is_quotable(s.text) && !is_boilerplate(s.text));
         found
+    }
+
+    /// The sentences that matter most, the best first.
+    pub(crate) fn select(
+        &self,
+        sentences: &[Sentence<'c>],
+        request: &Request<'_>,
+    ) -> Vec<Sentence<'c>> {
+        let mut vocabulary = self.vocabulary.borrow_mut();
+        let terms = sentences.iter();
+        let terms: Vec<Rc<[u32]>> = terms
+            .map(|s| vocabulary.terms_at((s.place.document, s.place.range.start), s.text))
+            .collect();
+        let query = vocabulary.terms(request.query);
+        let chosen = select(&terms, &query, request).into_iter();
+        chosen.filter_map(|at| sentences.get(at).cloned()).collect()
     }
 
     pub(crate) fn sentence(&self, document: usize, range: TextRange) -> Option<Sentence<'c>> {
@@ -151,6 +194,12 @@ impl<'c> Filing<'c> {
         let start = start + (line.len() - line.trim_start().len());
         self.sentence(document, start..start + line.trim().len())
     }
+}
+
+/// In the order in which the filing says them.
+pub(crate) fn in_order(mut sentences: Vec<Sentence<'_>>) -> Vec<Sentence<'_>> {
+    sentences.sort_by_key(|sentence| sentence.place.key());
+    sentences
 }
 
 impl Sentence<'_> {

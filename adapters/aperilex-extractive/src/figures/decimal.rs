@@ -49,13 +49,15 @@ impl Decimal {
         Some(doubled / then.checked_mul(2)?)
     }
 
-    /// In whole millions, if it is that much and nothing is lost.
+    /// In millions, if it is that much and three decimal places lose nothing.
     pub(crate) fn in_millions(self) -> Option<Self> {
-        let whole = self.scale == 0 && self.mantissa != 0 && self.mantissa % 1_000_000 == 0;
-        whole.then_some(Self {
-            mantissa: self.mantissa / 1_000_000,
-            scale: 0,
-        })
+        let large = self.scale == 0 && self.mantissa.unsigned_abs() >= 1_000_000;
+        let (mut mantissa, mut scale) = (self.mantissa / 1000, 3);
+        while scale > 0 && mantissa % 10 == 0 {
+            mantissa /= 10;
+            scale -= 1;
+        }
+        (large && self.mantissa % 1000 == 0).then_some(Self { mantissa, scale })
     }
 }
 
@@ -166,7 +168,10 @@ mod tests {
     fn millions_only_where_nothing_is_lost() {
         let shown = |text: &str| decimal(text).in_millions().map(|d| d.to_string());
         assert_eq!(shown("96995000000").as_deref(), Some("96,995"));
+        assert_eq!(shown("-1163800000").as_deref(), Some("-1,163.8"));
+        assert_eq!(shown("364784000").as_deref(), Some("364.784"));
         assert_eq!(shown("96995000001"), None);
+        assert_eq!(shown("999000"), None);
         assert_eq!(shown("0"), None);
         assert_eq!(shown("5.5"), None);
     }

@@ -15,8 +15,8 @@ const MAX_ROW: usize = 600;
 
 /// Facts without dimensions that are shown as numbers, by concept.
 #[derive(Debug)]
-pub(crate) struct Facts<'c> {
-    filing: Filing<'c>,
+pub(crate) struct Facts<'f, 'c> {
+    filing: &'f Filing<'c>,
     reported: Option<Reported>,
     by_concept: BTreeMap<&'c str, Vec<&'c Fact>>,
 }
@@ -34,8 +34,8 @@ pub(crate) struct Reading<'c> {
     pub(crate) shown: Sentence<'c>,
 }
 
-impl<'c> Facts<'c> {
-    pub(crate) fn new(filing: Filing<'c>) -> Self {
+impl<'f, 'c> Facts<'f, 'c> {
+    pub(crate) fn new(filing: &'f Filing<'c>) -> Self {
         let mut by_concept: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
         for fact in &filing.content.facts {
             let shown = fact.range.is_some() && fact.period.is_some();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aperilex_ports::{Date, FilingContent, FilingMeta, FormFamily, Period};
 
-use super::concepts::METRICS;
+use super::concepts::{Kind, METRICS};
 
 /// Days of a quarter of 12 to 14 weeks.
 const QUARTER: std::ops::RangeInclusive<i32> = 80..=100;
@@ -72,10 +72,13 @@ impl Reported {
 
 /// On how many main figures each day is the last.
 fn main_ends(content: &FilingContent) -> BTreeMap<Date, usize> {
-    let main = |concept: &str| METRICS.iter().any(|m| m.concepts.contains(&concept));
+    let main = |concept: &str| {
+        let mut metrics = METRICS.iter().filter(|metric| metric.kind != Kind::Cover);
+        metrics.any(|metric| metric.concepts.contains(&concept))
+    };
     let mut ends = BTreeMap::new();
     for fact in &content.facts {
-        if let Some(period @ Period::Duration { .. }) = &fact.period
+        if let Some(period) = &fact.period
             && fact.dimensions.is_empty()
             && main(&fact.concept)
         {

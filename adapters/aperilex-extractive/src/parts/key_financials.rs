@@ -7,7 +7,7 @@ use crate::figures::{Facts, METRICS, Reading, rows, statement};
 use crate::filing::Filing;
 
 pub(super) fn draw(filing: &Filing<'_>) -> Part {
-    let facts = Facts::new(*filing);
+    let facts = Facts::new(filing);
     let readings = METRICS.iter().filter_map(|metric| {
         let reading = facts.read(metric)?;
         claim(filing, metric.name, &reading)

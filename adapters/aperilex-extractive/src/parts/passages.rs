@@ -4,9 +4,9 @@ use aperilex_ports::{DraftClaim, PartKind};
 
 use super::places::{Found, find};
 use super::{Drawn, Part};
-use crate::filing::{Filing, Sentence};
-use crate::rank::{Request, select};
-use crate::text::contains_any;
+use crate::filing::{Filing, Sentence, in_order};
+use crate::rank::Request;
+use crate::text::{collapse, contains_any};
 
 /// Words of management about what is to come.
 const OUTLOOK: &[&str] = &[
@@ -35,14 +35,13 @@ pub(super) fn draw(filing: &Filing<'_>, part: PartKind) -> Part {
         return Ok(Drawn::default());
     };
     let sentences = gather(filing, &found);
-    let mut chosen = best(&sentences, &request(part, found.mixed));
+    let mut chosen = filing.select(&sentences, &request(part, found.mixed));
     if part == PartKind::MdnaDrivers {
-        chosen.extend(outlook(&sentences, &chosen));
+        chosen.extend(outlook(filing, &sentences, &chosen));
     }
-    chosen.sort_unstable();
-    let claims: Vec<DraftClaim> = chosen
+    let claims: Vec<DraftClaim> = in_order(chosen)
         .iter()
-        .filter_map(|at| sentences.get(*at)?.claim(filing))
+        .filter_map(|sentence| sentence.claim(filing))
         .collect();
     if claims.is_empty() {
         return Err("its item has no sentence on the subject that can be quoted".to_owned());
@@ -60,15 +59,14 @@ pub(super) fn top<'c>(filing: &Filing<'c>, part: PartKind, limit: usize) -> Vec<
         limit,
         ..request(part, found.mixed)
     };
-    let chosen = best(&sentences, &request).into_iter();
-    chosen.filter_map(|at| sentences.get(at).cloned()).collect()
+    filing.select(&sentences, &request)
 }
 
 fn gather<'c>(filing: &Filing<'c>, found: &Found) -> Vec<Sentence<'c>> {
     let mut sentences: Vec<Sentence<'c>> = found
         .places
         .iter()
-        .flat_map(|place| filing.sentences(place))
+        .flat_map(|place| filing.sentences(place).to_vec())
         .collect();
     // Combined items share their text.
     let mut seen = std::collections::BTreeSet::new();
@@ -76,34 +74,25 @@ fn gather<'c>(filing: &Filing<'c>, found: &Found) -> Vec<Sentence<'c>> {
     sentences
 }
 
-fn best(sentences: &[Sentence<'_>], request: &Request<'_>) -> Vec<usize> {
-    let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text).collect();
-    select(&texts, request)
-}
-
 /// Sentences about what is to come that are not among those chosen.
-fn outlook(sentences: &[Sentence<'_>], chosen: &[usize]) -> Vec<usize> {
-    let ahead: Vec<usize> = (0..sentences.len())
-        .filter(|at| !chosen.contains(at))
-        .filter(|at| {
-            let text = sentences.get(*at).map(|s| s.text.to_lowercase());
-            text.is_some_and(|text| contains_any(&text, OUTLOOK))
-        })
-        .collect();
-    let texts: Vec<&str> = ahead
+fn outlook<'c>(
+    filing: &Filing<'c>,
+    sentences: &[Sentence<'c>],
+    chosen: &[Sentence<'c>],
+) -> Vec<Sentence<'c>> {
+    let others = sentences
         .iter()
-        .filter_map(|at| Some(sentences.get(*at)?.text))
+        .filter(|sentence| !chosen.contains(sentence));
+    let ahead: Vec<Sentence<'c>> = others
+        .filter(|sentence| contains_any(&collapse(sentence.text).to_lowercase(), OUTLOOK))
+        .cloned()
         .collect();
     let request = Request {
         query: "expect anticipate outlook guidance growth revenue margin next fiscal year quarter",
         on_query: false,
         limit: OUTLOOK_LIMIT,
     };
-    let picked = select(&texts, &request);
-    picked
-        .into_iter()
-        .filter_map(|at| ahead.get(at).copied())
-        .collect()
+    filing.select(&ahead, &request)
 }
 
 fn request(part: PartKind, mixed: bool) -> Request<'static> {

@@ -97,7 +97,7 @@ fn takes_back(before: &str, words: &[&str]) -> bool {
 }
 
 fn by_figures(filing: &Filing<'_>) -> Vec<DraftClaim> {
-    let facts = Facts::new(*filing);
+    let facts = Facts::new(filing);
     let read = |name: &str| facts.read(Metric::named(name)?);
     let annual = matches!(filing.family(), FormFamily::TenK | FormFamily::TwentyF);
     let mut claims = Vec::new();

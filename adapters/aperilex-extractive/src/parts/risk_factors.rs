@@ -4,8 +4,8 @@ use aperilex_ports::{DraftClaim, PartKind};
 
 use super::places::{Found, find};
 use super::{Drawn, Part};
-use crate::filing::{Filing, Place, Sentence};
-use crate::rank::{Request, select};
+use crate::filing::{Filing, Place, Sentence, in_order};
+use crate::rank::Request;
 use crate::text::{collapse, contains_any, is_boilerplate, sentences, stands_alone};
 
 /// Headings that are listed; filers put the greatest risks first.
@@ -163,18 +163,12 @@ fn central<'c>(filing: &Filing<'c>, found: &Found) -> Vec<Sentence<'c>> {
     let sentences: Vec<Sentence<'c>> = found
         .places
         .iter()
-        .flat_map(|place| filing.sentences(place))
+        .flat_map(|place| filing.sentences(place).to_vec())
         .collect();
-    let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text).collect();
     let request = Request {
         query: "risk adversely affect harm could may fail loss unable decline uncertain",
         on_query: found.mixed,
         limit: 10,
     };
-    let mut chosen = select(&texts, &request);
-    chosen.sort_unstable();
-    chosen
-        .into_iter()
-        .filter_map(|at| sentences.get(at).cloned())
-        .collect()
+    in_order(filing.select(&sentences, &request))
 }

@@ -3,8 +3,8 @@
 use aperilex_ports::{DraftClaim, FormFamily, PartKind};
 
 use super::{Part, events, passages};
-use crate::filing::{Filing, Sentence};
-use crate::rank::{Request, select};
+use crate::filing::{Filing, Sentence, in_order};
+use crate::rank::Request;
 
 const LIMIT: usize = 6;
 
@@ -54,9 +54,9 @@ fn of_items<'c>(filing: &Filing<'c>) -> Vec<Sentence<'c>> {
 fn of_events<'c>(filing: &Filing<'c>) -> Vec<Sentence<'c>> {
     let mut sentences = events::sentences(filing);
     for document in filing.exhibits("EX-99") {
-        sentences.extend(filing.sentences(&filing.whole(document)));
+        sentences.extend_from_slice(&filing.sentences(&filing.whole(document)));
     }
-    ranked(sentences)
+    ranked(filing, &sentences)
 }
 
 /// The best of the first document that says something, the main one before the others.
@@ -66,21 +66,15 @@ fn of_all<'c>(filing: &Filing<'c>) -> Vec<Sentence<'c>> {
     let order: Vec<usize> = std::iter::once(filing.content.main).chain(others).collect();
     let found = order.iter().map(|at| filing.statements(&filing.whole(*at)));
     let mut found = found.filter(|sentences| !sentences.is_empty());
-    ranked(found.next().unwrap_or_default())
+    ranked(filing, &found.next().unwrap_or_default())
 }
 
-fn ranked(sentences: Vec<Sentence<'_>>) -> Vec<Sentence<'_>> {
-    let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text).collect();
+fn ranked<'c>(filing: &Filing<'c>, sentences: &[Sentence<'c>]) -> Vec<Sentence<'c>> {
     let request = Request {
         query: "business revenue income results operations products services customers \
                 agreement announced approved",
         on_query: false,
         limit: LIMIT,
     };
-    let mut chosen = select(&texts, &request);
-    chosen.sort_unstable();
-    let chosen = chosen
-        .into_iter()
-        .filter_map(|at| sentences.get(at).cloned());
-    chosen.collect()
+    in_order(filing.select(sentences, &request))
 }

@@ -1,13 +1,15 @@
 //! BM25 of sentences against a query (k1 1.2, b 0.75), as Robertson and Zaragoza give it.
 
+use std::rc::Rc;
+
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
 
 /// The score of every sentence; terms are in rising order.
-pub(super) fn bm25(sentences: &[Vec<u32>], query: &[u32]) -> Vec<f64> {
+pub(super) fn bm25(sentences: &[Rc<[u32]>], query: &[u32]) -> Vec<f64> {
     let mut query = query.to_vec();
     query.dedup();
-    let total: usize = sentences.iter().map(Vec::len).sum();
+    let total: usize = sentences.iter().map(|terms| terms.len()).sum();
     let mean = (total as f64 / sentences.len().max(1) as f64).max(1.0);
     let mut scores = vec![0.0; sentences.len()];
     for term in query {
@@ -33,7 +35,7 @@ mod tests {
 
     #[test]
     fn rare_and_repeated_terms_count_most() {
-        let sentences = [vec![1, 2, 3], vec![1, 1, 3], vec![3, 4, 5], vec![3, 6, 7]];
+        let sentences = [[1, 2, 3], [1, 1, 3], [3, 4, 5], [3, 6, 7]].map(Rc::from);
         let scores = bm25(&sentences, &[1, 3]);
         assert!(scores[1] > scores[0] && scores[0] > scores[2]);
         assert_eq!(scores[2], scores[3]);

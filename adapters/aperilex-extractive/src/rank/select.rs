@@ -1,8 +1,9 @@
 //! The best sentences: TextRank, BM25 and position together, without repeats (MMR).
 
+use std::rc::Rc;
+
 use super::bm25::bm25;
 use super::textrank::{shared, textrank};
-use crate::text::Vocabulary;
 
 const TEXTRANK: f64 = 0.7;
 const BM25: f64 = 0.3;
@@ -29,25 +30,22 @@ pub(crate) struct Request<'q> {
     pub(crate) limit: usize,
 }
 
-/// Indices of the chosen sentences, the best first.
-pub(crate) fn select(texts: &[&str], request: &Request<'_>) -> Vec<usize> {
-    let mut vocabulary = Vocabulary::new();
-    let terms: Vec<Vec<u32>> = texts.iter().map(|text| vocabulary.terms(text)).collect();
-    let query = vocabulary.terms(request.query);
-    let relevance = scaled(bm25(&terms, &query));
+/// Indices of the chosen sentences, given by their terms, the best first.
+pub(crate) fn select(terms: &[Rc<[u32]>], query: &[u32], request: &Request<'_>) -> Vec<usize> {
+    let relevance = scaled(bm25(terms, query));
     let position = |i: usize| 1.0 / (1.0 + i as f64 / INTRODUCTION);
     let excess = |i: usize| terms.get(i).map_or(0, |t| t.len().saturating_sub(LENGTH.0)) as f64;
     let first =
         |i: &usize| value(&relevance, *i) * BM25 + position(*i) * POSITION - excess(*i) * LENGTH.1;
 
-    let mut kept: Vec<usize> = (0..texts.len())
+    let mut kept: Vec<usize> = (0..terms.len())
         .filter(|i| !request.on_query || value(&relevance, *i) > 0.0)
         .collect();
     kept.sort_by(|a, b| first(b).total_cmp(&first(a)).then(a.cmp(b)));
     kept.truncate(RANKED);
     kept.sort_unstable();
 
-    let kept_terms: Vec<Vec<u32>> = kept.iter().filter_map(|i| terms.get(*i).cloned()).collect();
+    let kept_terms: Vec<Rc<[u32]>> = kept.iter().filter_map(|i| terms.get(*i).cloned()).collect();
     let ranks = scaled(textrank(&kept_terms));
     let scores: Vec<f64> = kept
         .iter()
@@ -75,7 +73,7 @@ fn value(scores: &[f64], at: usize) -> f64 {
 }
 
 /// Maximal marginal relevance: each choice weighs a sentence against its likeness to those chosen.
-fn diverse(terms: &[Vec<u32>], scores: &[f64], limit: usize) -> Vec<usize> {
+fn diverse(terms: &[Rc<[u32]>], scores: &[f64], limit: usize) -> Vec<usize> {
     let mut repeats = vec![0.0_f64; scores.len()];
     let mut open: Vec<usize> = (0..scores.len()).collect();
     let mut chosen = Vec::new();
@@ -112,6 +110,7 @@ fn cosine(a: &[u32], b: &[u32]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Vocabulary;
 
     const TEXTS: [&str; 6] = [
         "Revenue grew because demand for data center products was strong.",
@@ -122,8 +121,15 @@ mod tests {
         "Data center products and gaming products drove demand, revenue and expenses.",
     ];
 
+    fn chosen_of(texts: &[&str], request: &Request<'_>) -> Vec<usize> {
+        let mut vocabulary = Vocabulary::new();
+        let terms = texts.iter().map(|text| vocabulary.terms(text).into());
+        let terms: Vec<Rc<[u32]>> = terms.collect();
+        select(&terms, &vocabulary.terms(request.query), request)
+    }
+
     fn chosen(request: &Request<'_>) -> Vec<usize> {
-        select(&TEXTS, request)
+        chosen_of(&TEXTS, request)
     }
 
     #[test]
@@ -171,6 +177,6 @@ mod tests {
             on_query: false,
             limit: 5,
         };
-        assert_eq!(select(&texts, &request).len(), 5);
+        assert_eq!(chosen_of(&texts, &request).len(), 5);
     }
 }

@@ -12,20 +12,27 @@ pub(crate) enum Layout {
 }
 
 /// Lines of preformatted text are rarely longer than this many bytes.
-const WRAPPED_LINE: usize = 140;
+const LONG_LINE: usize = 140;
+/// A line that goes on in the next is longer than this many bytes.
+const SHORT_LINE: usize = 50;
 
 impl Layout {
-    /// Preformatted text has blank lines, and hardly any of it is on long lines.
+    /// Preformatted text has blank lines, lines that end in the middle of a sentence, and hardly
+    /// any long ones.
     pub(crate) fn of(text: &str) -> Self {
-        let (mut lines, mut blank, mut long) = (0_usize, 0_usize, 0_usize);
+        let (mut lines, mut blank, mut cut, mut long) = (0_usize, 0_usize, 0_usize, 0_usize);
         for line in text.lines() {
+            let line = line.trim();
             lines += 1;
-            blank += usize::from(line.trim().is_empty());
-            if line.len() > WRAPPED_LINE {
+            blank += usize::from(line.is_empty());
+            if line.len() > LONG_LINE {
                 long += line.len();
+            } else if line.len() > SHORT_LINE && !line.ends_with(['.', ':', ';', '!', '?']) {
+                cut += 1;
             }
         }
-        if blank.saturating_mul(20) > lines && long.saturating_mul(10) < text.len() {
+        let wrapped = blank.saturating_mul(20) > lines && cut.saturating_mul(5) > lines - blank;
+        if wrapped && long.saturating_mul(10) < text.len() {
             Self::Wrapped
         } else {
             Self::Lines
@@ -88,5 +95,7 @@ mod tests {
         let html = format!("A heading\n{}\n", "word ".repeat(60));
         assert_eq!(Layout::of(&html.repeat(20)), Layout::Lines);
         assert_eq!(Layout::of("One line.\nAnother."), Layout::Lines);
+        let spaced = "A heading\n\nA sentence that is longer than fifty bytes, but ends here.\n\n";
+        assert_eq!(Layout::of(&spaced.repeat(20)), Layout::Lines);
     }
 }

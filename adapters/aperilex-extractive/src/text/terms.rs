@@ -1,6 +1,8 @@
 //! Terms: words as numbers, stemmed (Porter 2), without the words every text is full of.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::rc::Rc;
 
 use rust_stemmers::{Algorithm, Stemmer};
 
@@ -120,8 +122,16 @@ const STOP: &[&str] = &[
 /// Gives every term a number. The same words in the same order get the same numbers.
 pub(crate) struct Vocabulary {
     stemmer: Stemmer,
+    /// Terms of texts that were read, by where they stand.
+    read: HashMap<(usize, usize), Rc<[u32]>>,
     words: HashMap<String, Option<u32>>,
     terms: HashMap<String, u32>,
+}
+
+impl fmt::Debug for Vocabulary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Vocabulary({} terms)", self.terms.len())
+    }
 }
 
 impl Vocabulary {
@@ -129,9 +139,20 @@ impl Vocabulary {
         let stop = STOP.iter().map(|word| ((*word).to_owned(), None));
         Self {
             stemmer: Stemmer::create(Algorithm::English),
+            read: HashMap::new(),
             words: stop.collect(),
             terms: HashMap::new(),
         }
+    }
+
+    /// The terms of the text that stands at `key`, which is read once only.
+    pub(crate) fn terms_at(&mut self, key: (usize, usize), text: &str) -> Rc<[u32]> {
+        if let Some(known) = self.read.get(&key) {
+            return known.clone();
+        }
+        let terms: Rc<[u32]> = self.terms(text).into();
+        self.read.insert(key, terms.clone());
+        terms
     }
 
     /// The terms of a text in rising order, repeated as often as they occur.
