@@ -146,7 +146,7 @@ async fn a_wake_up_comes_at_once() {
     work(&memory, &engine).await;
     stream.until("event: completed").await;
     assert!(
-        poll.until("\"analysis_url\"")
+        poll.until("updated_at")
             .await
             .contains("\"status\":\"completed\"")
     );
