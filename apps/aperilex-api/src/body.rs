@@ -3,7 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use poem::http::HeaderMap;
-use poem::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
+use poem::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use poem::{Request, RequestBody};
 use std::time::Duration;
 
@@ -33,10 +33,6 @@ pub(crate) fn is_json(content_type: &str) -> bool {
 
 /// What the head alone tells against a body.
 pub(crate) fn check_head(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
-    if headers.contains_key(CONTENT_LENGTH) && headers.contains_key(TRANSFER_ENCODING) {
-        let detail = "Content-Length and Transfer-Encoding contradict each other";
-        return Err(Problem::new(ProblemCode::BadRequest, detail).closing());
-    }
     let encoded = headers
         .get_all(CONTENT_ENCODING)
         .iter()

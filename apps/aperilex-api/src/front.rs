@@ -12,7 +12,8 @@ use std::time::Duration;
 use aperilex_core::{AccountStatus, Refusal};
 use futures_util::FutureExt;
 use poem::http::header::{
-    ACCEPT, CACHE_CONTROL, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, CACHE_CONTROL, CONNECTION, STRICT_TRANSPORT_SECURITY, TRANSFER_ENCODING,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use poem::http::{HeaderName, HeaderValue, Method};
 use poem::{Endpoint, Request, Response, Result};
@@ -152,6 +153,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
     async fn call(&self, request: Request) -> Result<Response> {
         let id = self.request_id(&request);
         let (method, path) = (request.method().clone(), instance(request.uri().path()));
+        let chunked = request.headers().contains_key(TRANSFER_ENCODING);
         let answer = AssertUnwindSafe(self.answer(request)).catch_unwind().await;
         let mut response = match answer {
             Ok(Ok(response)) => response,
@@ -167,6 +169,13 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
         };
         if method == Method::HEAD {
             response.set_body(());
+        }
+        if chunked {
+            // hyper drops a Content-Length beside it without a word; RFC 9112 §6.1 wants such a
+            // connection closed, so that nothing behind the body is taken for a request.
+            response
+                .headers_mut()
+                .insert(CONNECTION, HeaderValue::from_static("close"));
         }
         finish(&mut response, &id, self.api.settings.behind_tls);
         tracing::debug!(request_id = id, %method, path, status = response.status().as_u16(), "answered");

@@ -147,6 +147,10 @@ impl Contents {
         method = "get",
         operation_id = "listFilingFacts"
     )]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one for each parameter of the operation"
+    )]
     async fn facts(
         &self,
         caller: Caller,

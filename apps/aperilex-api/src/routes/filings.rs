@@ -59,6 +59,10 @@ impl Filings {
         method = "get",
         operation_id = "getFilingRaw"
     )]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one for each parameter of the operation"
+    )]
     async fn raw(
         &self,
         caller: Caller,

@@ -119,6 +119,7 @@ fn price(text: &str) -> Result<MicroUsd, String> {
 }
 
 fn locator(name: &mut Fields) -> Option<FilingLocator> {
+    name.drop_nulls(&[&WAYS[..], &["form"]].concat());
     let named: Vec<_> = WAYS.into_iter().filter(|way| name.has(way)).collect();
     let way = match named[..] {
         [way] => way,
@@ -228,97 +229,113 @@ mod tests {
         );
     }
 
+    /// A filing, the code of the complaint, and where it points.
+    const BAD_FILINGS: &[(&str, ProblemCode, &str)] = &[
+        ("7", ProblemCode::WrongType, ""),
+        ("null", ProblemCode::MissingField, ""),
+        ("{}", ProblemCode::InvalidField, ""),
+        (
+            r#"{"ticker":"A","accession":"x"}"#,
+            ProblemCode::InvalidField,
+            "",
+        ),
+        (r#"{"ticker":"AAPL"}"#, ProblemCode::MissingField, "/form"),
+        (
+            r#"{"ticker":"","form":"10-K"}"#,
+            ProblemCode::InvalidField,
+            "/ticker",
+        ),
+        (
+            r#"{"ticker":"AAPL;DROP","form":"10-K"}"#,
+            ProblemCode::InvalidField,
+            "/ticker",
+        ),
+        (
+            r#"{"ticker":"ＡＡＰＬ","form":"10-K"}"#,
+            ProblemCode::InvalidField,
+            "/ticker",
+        ),
+        (
+            r#"{"ticker":1,"form":"10-K"}"#,
+            ProblemCode::WrongType,
+            "/ticker",
+        ),
+        (
+            r#"{"ticker":"A","form":"10-k"}"#,
+            ProblemCode::InvalidField,
+            "/form",
+        ),
+        (
+            r#"{"ticker":"A","form":"../"}"#,
+            ProblemCode::InvalidField,
+            "/form",
+        ),
+        (
+            r#"{"cik":"0","form":"10-K"}"#,
+            ProblemCode::InvalidField,
+            "/cik",
+        ),
+        (
+            r#"{"cik":"12345678901","form":"10-K"}"#,
+            ProblemCode::InvalidField,
+            "/cik",
+        ),
+        (r#"{"id":"x"}"#, ProblemCode::InvalidField, "/id"),
+        (
+            r#"{"url":"https://www.sec.gov/","form":"10-K"}"#,
+            ProblemCode::InvalidField,
+            "/form",
+        ),
+        (
+            r#"{"accession":"0000320193-23-000106","x":1}"#,
+            ProblemCode::UnknownField,
+            "/x",
+        ),
+    ];
+
     #[test]
-    fn what_is_wrong_is_named() {
-        use ProblemCode as P;
-        for (body, code, place) in [
-            (r#"{}"#, P::MissingField, "/filing"),
-            (r#"{"filing":7}"#, P::WrongType, "/filing"),
-            (r#"{"filing":{}}"#, P::InvalidField, "/filing"),
+    fn what_is_wrong_with_a_filing_is_named() {
+        for (filing, code, place) in BAD_FILINGS {
+            let body = format!(r#"{{"filing":{filing}}}"#);
+            assert_eq!(
+                code_and_place(&body),
+                (*code, format!("/filing{place}")),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_rest_is_named() {
+        for (rest, code, place) in [
+            (r#""tier":"ENTERPRISE""#, ProblemCode::UnknownField, "/tier"),
             (
-                r#"{"filing":{"ticker":"AAPL","accession":"x"}}"#,
-                P::InvalidField,
-                "/filing",
-            ),
-            (
-                r#"{"filing":{"ticker":"AAPL"}}"#,
-                P::MissingField,
-                "/filing/form",
-            ),
-            (
-                r#"{"filing":{"ticker":"","form":"10-K"}}"#,
-                P::InvalidField,
-                "/filing/ticker",
-            ),
-            (
-                r#"{"filing":{"ticker":"AAPL;DROP","form":"10-K"}}"#,
-                P::InvalidField,
-                "/filing/ticker",
-            ),
-            (
-                r#"{"filing":{"ticker":"ＡＡＰＬ","form":"10-K"}}"#,
-                P::InvalidField,
-                "/filing/ticker",
-            ),
-            (
-                r#"{"filing":{"ticker":1,"form":"10-K"}}"#,
-                P::WrongType,
-                "/filing/ticker",
-            ),
-            (
-                r#"{"filing":{"ticker":"A","form":"10-k"}}"#,
-                P::InvalidField,
-                "/filing/form",
-            ),
-            (
-                r#"{"filing":{"ticker":"A","form":"../"}}"#,
-                P::InvalidField,
-                "/filing/form",
-            ),
-            (
-                r#"{"filing":{"cik":"0","form":"10-K"}}"#,
-                P::InvalidField,
-                "/filing/cik",
-            ),
-            (
-                r#"{"filing":{"cik":"12345678901","form":"10-K"}}"#,
-                P::InvalidField,
-                "/filing/cik",
-            ),
-            (r#"{"filing":{"id":"x"}}"#, P::InvalidField, "/filing/id"),
-            (
-                r#"{"filing":{"url":"https://www.sec.gov/x","form":"10-K"}}"#,
-                P::InvalidField,
-                "/filing/form",
-            ),
-            (
-                r#"{"filing":{"accession":"0000320193-23-000106","x":1}}"#,
-                P::UnknownField,
-                "/filing/x",
-            ),
-            (
-                r#"{"filing":{"accession":"0000320193-23-000106"},"tier":"ENTERPRISE"}"#,
-                P::UnknownField,
-                "/tier",
-            ),
-            (
-                r#"{"filing":{"accession":"0000320193-23-000106"},"max_price_usd":1}"#,
-                P::WrongType,
+                r#""max_price_usd":1"#,
+                ProblemCode::WrongType,
                 "/max_price_usd",
             ),
             (
-                r#"{"filing":{"accession":"0000320193-23-000106"},"max_price_usd":"-1"}"#,
-                P::InvalidField,
+                r#""max_price_usd":"-1""#,
+                ProblemCode::InvalidField,
                 "/max_price_usd",
             ),
             (
-                r#"{"filing":{"accession":"0000320193-23-000106"},"template":"all"}"#,
-                P::InvalidField,
+                r#""max_price_usd":"1e3""#,
+                ProblemCode::InvalidField,
+                "/max_price_usd",
+            ),
+            (
+                r#""template":"all""#,
+                ProblemCode::InvalidField,
                 "/template",
             ),
+            (r#""quality":"best""#, ProblemCode::InvalidField, "/quality"),
         ] {
-            assert_eq!(code_and_place(body), (code, place.to_owned()), "{body}");
+            let body = format!(r#"{{"filing":{{"accession":"0000320193-23-000106"}},{rest}}}"#);
+            assert_eq!(code_and_place(&body), (code, place.to_owned()), "{body}");
         }
+        let nothing = (ProblemCode::MissingField, "/filing".to_owned());
+        assert_eq!(code_and_place("{}"), nothing);
     }
 
     #[test]

@@ -210,10 +210,16 @@ impl Object {
             .any(|(key, value)| key == name && *value != Json::Null)
     }
 
+    /// Takes out those of these fields that are null: they count as absent.
+    pub(crate) fn drop_nulls(&mut self, names: &[&str]) {
+        let null = |name: &str, value: &Json| names.contains(&name) && *value == Json::Null;
+        self.fields.retain(|(name, value)| !null(name, value));
+    }
+
     /// Takes a field out; null counts as absent.
     fn take(&mut self, name: &str) -> Option<Json> {
         let at = self.fields.iter().position(|(key, _)| key == name)?;
-        Some(self.fields.swap_remove(at).1).filter(|value| *value != Json::Null)
+        Some(self.fields.remove(at).1).filter(|value| *value != Json::Null)
     }
 
     /// A string field, read by `parse`.

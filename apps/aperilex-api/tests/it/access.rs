@@ -1,0 +1,198 @@
+//! Who may do what: keys, suspension, other people's things, quotas.
+
+use aperilex_api::ApiSettings;
+use aperilex_core::{AccountStatus, Settings, Tier};
+use serde_json::Value;
+
+use crate::world::{World, body, call, filing_id};
+
+/// Every protected operation with the ids of the first account's things, as method and path.
+fn protected(world_ids: &[(&str, String)]) -> Vec<(String, String)> {
+    let document: Value = serde_json::from_str(&aperilex_api::openapi_json()).unwrap();
+    let mut all = Vec::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            if operation["security"].is_array() {
+                let fill = |path: String, (name, id): &(&str, String)| path.replace(name, id);
+                let path = world_ids.iter().fold(path.clone(), fill);
+                assert!(!path.contains('{'), "{path}");
+                all.push((method.to_uppercase(), path));
+            }
+        }
+    }
+    all
+}
+
+async fn ids(world: &World) -> Vec<(&'static str, String)> {
+    let analysis = world.analysed().await;
+    let task = world.get("/api/v1/tasks").await.json()["items"][0]["task_id"].clone();
+    vec![
+        ("{analysis_id}", analysis),
+        ("{task_id}", task.as_str().unwrap().to_owned()),
+        ("{filing_id}", filing_id()),
+        ("{part}", "I".to_owned()),
+        ("{item}", "1A".to_owned()),
+    ]
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_a_key() {
+    let world = World::new().await;
+    let wrong = format!("{}0", &world.key[..world.key.len() - 1]);
+    let bearer = format!("Bearer {}", world.key);
+    for (method, path) in protected(&ids(&world).await) {
+        let call = || call(&method, &path);
+        for (attempt, call) in [
+            ("none", call()),
+            ("empty", call().header("authorization", "Bearer ")),
+            ("basic", call().header("authorization", "Basic YTpi")),
+            ("wrong", call().key(&wrong)),
+            ("other", call().key("sk-1234")),
+            (
+                "two",
+                call()
+                    .header("authorization", &bearer)
+                    .header("authorization", &bearer),
+            ),
+        ] {
+            let answer = world.send(call).await;
+            assert_eq!(
+                answer.problem(),
+                "unauthenticated",
+                "{attempt} {method} {path}"
+            );
+            assert_eq!(
+                answer.header("www-authenticate"),
+                "Bearer realm=\"aperilex\""
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_in_the_url_is_refused() {
+    let world = World::new().await;
+    let answer = world
+        .send(call("GET", format!("/api/v1/me?token={}", world.key)))
+        .await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.problem().as_str()),
+        (400, "credentials-in-url")
+    );
+    assert!(!String::from_utf8_lossy(&answer.bytes).contains(&world.key));
+}
+
+#[tokio::test]
+async fn what_is_others_does_not_exist() {
+    let world = World::new().await;
+    let ids = ids(&world).await;
+    let stranger = world.account("stranger", Tier::Professional, 0).await;
+    for (method, path) in protected(&ids)
+        .into_iter()
+        .filter(|(_, path)| path.contains('-'))
+    {
+        let theirs = world.send(call(&method, &path).key(&stranger)).await;
+        assert_eq!(theirs.status, 404, "{method} {path}");
+        let nobody = uuid::Uuid::from_u128(9).to_string();
+        let unknown = ids
+            .iter()
+            .fold(path.clone(), |path, (_, id)| match id.len() {
+                36 => path.replace(id.as_str(), &nobody),
+                _ => path,
+            });
+        let unknown = world.send(call(&method, &unknown).key(&stranger)).await;
+        let told = |body: &Value| (body["title"].clone(), body["code"].clone());
+        assert_eq!(
+            told(&theirs.json()),
+            told(&unknown.json()),
+            "{method} {path}"
+        );
+    }
+    for list in ["analyses", "tasks", "billing/entries"] {
+        let answer = world
+            .send(call("GET", format!("/api/v1/{list}")).key(&stranger))
+            .await;
+        assert_eq!(answer.json()["items"], serde_json::json!([]), "{list}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_account_is_refused() {
+    let world = World::new().await;
+    world.analysed().await;
+    let page = world.get("/api/v1/billing/entries?limit=1").await.json();
+    let path = format!(
+        "/api/v1/billing/entries?cursor={}",
+        page["next"].as_str().unwrap()
+    );
+    assert_eq!(world.get(&path).await.status, 200);
+    let stranger = world.account("stranger", Tier::Professional, 0).await;
+    let answer = world.send(call("GET", path).key(&stranger)).await;
+    assert_eq!(answer.problem(), "bad-cursor");
+}
+
+#[tokio::test]
+async fn a_suspended_account_may_nothing() {
+    let world = World::new().await;
+    // No operation suspends an account yet, so this one is made suspended.
+    use aperilex_core::ports::{AccountStore, Clock, IdSource};
+    let now = world.memory.clock.now();
+    let account = aperilex_core::Account {
+        id: aperilex_core::UserId::from_uuid(world.memory.ids.uuid_v7(now)),
+        email: "bad@example.com".parse().unwrap(),
+        tier: Tier::Basic,
+        status: AccountStatus::Suspended,
+        role: aperilex_core::Role::Member,
+        created_at: now,
+    };
+    let accounts: std::sync::Arc<dyn AccountStore> = world.memory.stores.stores().accounts;
+    accounts.create(&account).await.unwrap();
+    let key = world.engine.issue_key(account.id).await.unwrap();
+    for (method, path) in protected(&ids(&world).await) {
+        let answer = world.send(call(&method, &path).key(key.reveal())).await;
+        assert_eq!(answer.problem(), "account-suspended", "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_quota_counts_changes_and_not_reads() {
+    let mut settings = Settings::default();
+    settings.plans.professional.requests_per_hour = Some(3);
+    let world = World::with(|_| {}, settings, ApiSettings::default()).await;
+    for _ in 0..20 {
+        assert_eq!(world.get("/api/v1/me").await.status, 200);
+    }
+    let quote = || call("POST", "/api/v1/quotes").json(&body());
+    // What cannot be understood counts too: the quota is asked before the body is read.
+    assert_eq!(
+        world
+            .ask(call("POST", "/api/v1/quotes").body("{"))
+            .await
+            .status,
+        400
+    );
+    let second = world.ask(quote()).await;
+    assert_eq!(second.header("ratelimit"), r#""hour";r=1, "day";r=9998"#);
+    assert_eq!(world.ask(quote()).await.status, 200);
+    let refused = world.ask(quote()).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.problem().as_str()),
+        (429, "quota-exceeded")
+    );
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=3_660).contains(&wait), "{wait}");
+    assert_eq!(
+        refused.header("ratelimit"),
+        format!(r#""hour";r=0;t={wait}, "day";r=9997"#)
+    );
+    assert_eq!(
+        refused.header("ratelimit-policy"),
+        r#""hour";q=3;w=3600, "day";q=10000;w=86400"#
+    );
+    assert_eq!(world.get("/api/v1/me").await.status, 200, "reads go on");
+    world
+        .memory
+        .clock
+        .advance(std::time::Duration::from_secs(wait));
+    assert_eq!(world.ask(quote()).await.status, 200);
+}

@@ -1,0 +1,84 @@
+//! The checked-in description is the one that is served, and says what clients rely on.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use aperilex_api::ProblemCode;
+use serde_json::Value;
+
+#[test]
+fn the_checked_in_description_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+    let made = aperilex_api::openapi_json();
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::write(&path, &made).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == made,
+        "run the tests with UPDATE_OPENAPI=1 and look at the difference"
+    );
+}
+
+#[test]
+fn every_refusal_is_a_problem_document() {
+    let document: Value = serde_json::from_str(&aperilex_api::openapi_json()).unwrap();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let protected = path.starts_with("/api/v1/") && path != "/api/v1/openapi.json";
+            assert_eq!(
+                operation["security"].is_array(),
+                protected,
+                "{method} {path}"
+            );
+            let responses = operation["responses"].as_object().unwrap();
+            for (status, response) in responses.iter().filter(|(s, _)| **s >= "400".to_owned()) {
+                let schema = &response["content"]["application/problem+json"]["schema"];
+                assert_eq!(
+                    schema["$ref"], "#/components/schemas/Problem",
+                    "{path} {status}"
+                );
+            }
+            let needed: &[&str] = if protected {
+                &["401", "403", "422", "500"]
+            } else {
+                &["500"]
+            };
+            for status in needed {
+                assert!(
+                    responses.contains_key(*status),
+                    "{method} {path} lacks {status}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_problem_code_has_its_page() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/problems");
+    let pages: BTreeSet<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| {
+            entry
+                .unwrap()
+                .path()
+                .file_stem()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    let codes: BTreeSet<_> = ProblemCode::ALL
+        .iter()
+        .map(|code| code.as_str().to_owned())
+        .collect();
+    assert_eq!(pages, codes);
+    for code in ProblemCode::ALL {
+        let page = std::fs::read_to_string(folder.join(format!("{}.md", code.as_str()))).unwrap();
+        let heading = format!("# {}\n", code.as_str());
+        assert!(page.starts_with(&heading), "{}", code.as_str());
+        let status = format!("Status {}", code.status().as_u16());
+        assert!(page.contains(&status), "{}", code.as_str());
+    }
+}

@@ -1,0 +1,20 @@
+//! The API from outside: in one process with everything in memory, and over real sockets where the
+//! socket matters.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod access;
+mod bad_input;
+mod description;
+mod events;
+mod faults;
+mod operations;
+mod pool;
+mod server;
+mod socket;
+mod wire;
+mod world;

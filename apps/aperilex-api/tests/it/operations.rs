@@ -1,0 +1,330 @@
+//! Every operation does what it is for: one scenario each, and none is left out.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::world::{ACCESSION, MAIN, World, body, call, filing_id, report};
+
+/// The operations that the document describes.
+fn described() -> BTreeSet<String> {
+    let document: Value = serde_json::from_str(&aperilex_api::openapi_json()).unwrap();
+    let paths = document["paths"].as_object().unwrap().values();
+    let operations = paths.flat_map(|path| path.as_object().unwrap().values());
+    operations
+        .map(|operation| operation["operationId"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// The scenario of each operation; what it checks, it checks in a world where the analysis is made.
+async fn scenario(operation: &str, world: &World, analysis: &str) {
+    match operation {
+        "healthLive" | "healthReady" => health(operation, world).await,
+        "getOpenApi" => open_api(world).await,
+        "createQuote" => quote(world).await,
+        "requestAnalysis" => request(world, analysis).await,
+        "listAnalyses" => list_analyses(world, analysis).await,
+        "getAnalysis" => get_analysis(world, analysis).await,
+        "listTasks" | "getTask" | "waitForTask" => tasks(operation, world, analysis).await,
+        "cancelTask" => cancel(world).await,
+        "streamTaskEvents" => stream(world).await,
+        "getFiling" => filing(world).await,
+        "getFilingRaw" => raw(world).await,
+        "listFilingSections" | "getFilingSection" => sections(operation, world).await,
+        "listFilingTables" => tables(world).await,
+        "listFilingFacts" => facts(world).await,
+        "listFilingExhibits" => exhibits(world).await,
+        "getMe" => me(world).await,
+        "listBillingEntries" => entries(world).await,
+        other => panic!("{other} has no scenario: write one"),
+    }
+}
+
+#[tokio::test]
+async fn every_operation_works() {
+    for operation in described() {
+        let world = World::new().await;
+        let analysis = world.analysed().await;
+        scenario(&operation, &world, &analysis).await;
+    }
+}
+
+#[test]
+fn nothing_is_described_that_is_not_meant_to_be() {
+    assert_eq!(described().len(), 21);
+}
+
+async fn health(operation: &str, world: &World) {
+    let word = if operation == "healthLive" {
+        "live"
+    } else {
+        "ready"
+    };
+    let answer = world.send(call("GET", format!("/health/{word}"))).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.json()),
+        (200, json!({"status": word}))
+    );
+}
+
+async fn open_api(world: &World) {
+    let answer = world.send(call("GET", "/api/v1/openapi.json")).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.bytes, aperilex_api::openapi_json().into_bytes());
+}
+
+async fn quote(world: &World) {
+    let mut wanted = body();
+    wanted["template"] = "risk".into();
+    let answer = world
+        .ask(call("POST", "/api/v1/quotes").json(&wanted))
+        .await;
+    assert_eq!(answer.status, 200, "{:?}", answer.json());
+    let quote = answer.json();
+    assert_eq!(quote["analysis_usd"], "0.015000");
+    assert_eq!(
+        quote["access_usd"], "0.000000",
+        "access was paid for with the first analysis"
+    );
+    assert_eq!(quote["total_usd"], "0.015000");
+    assert_eq!(quote["available_usd"], "4.935000");
+    assert_eq!(quote["pooled"], false);
+    assert_eq!(quote["filing"]["accession"], ACCESSION);
+    assert_eq!(quote["expires_at"], "2026-11-02T09:40:00Z");
+    assert_eq!(
+        answer.header("ratelimit-policy"),
+        r#""hour";q=1000;w=3600, "day";q=10000;w=86400"#
+    );
+}
+
+async fn request(world: &World, analysis: &str) {
+    let answer = world.request(&world.key).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json()["id"], analysis);
+    assert_eq!(
+        answer.header("content-location"),
+        format!("/api/v1/analyses/{analysis}")
+    );
+    let mut other = body();
+    other["template"] = "financial".into();
+    let answer = world
+        .ask(call("POST", "/api/v1/analyses").json(&other))
+        .await;
+    assert_eq!(answer.status, 202);
+    let accepted = answer.json();
+    let task = format!("/api/v1/tasks/{}", accepted["task_id"].as_str().unwrap());
+    assert_eq!(answer.header("location"), task);
+    assert_eq!(accepted["status"], "pending");
+    assert_eq!(accepted["events_url"], format!("{task}/events"));
+}
+
+async fn list_analyses(world: &World, analysis: &str) {
+    let list = world.get("/api/v1/analyses").await.json();
+    assert_eq!(list["items"][0]["analysis_id"], analysis);
+    assert_eq!(list["items"].as_array().unwrap().len(), 1);
+    assert!(list.get("next").is_none());
+    let other = uuid::Uuid::nil();
+    let none = world
+        .get(&format!("/api/v1/analyses?filing_id={other}"))
+        .await
+        .json();
+    assert_eq!(none["items"], json!([]));
+}
+
+async fn get_analysis(world: &World, analysis: &str) {
+    let path = format!("/api/v1/analyses/{analysis}");
+    let answer = world.get(&path).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json()["id"], analysis);
+    let etag = answer.header("etag").to_owned();
+    assert_eq!(
+        etag,
+        format!("\"{}\"", aperilex_core::Digest::of(&answer.bytes))
+    );
+    let again = world
+        .ask(call("GET", &path).header("if-none-match", &etag))
+        .await;
+    assert_eq!((again.status.as_u16(), again.bytes.len()), (304, 0));
+    assert_eq!(again.header("etag"), etag);
+}
+
+async fn tasks(operation: &str, world: &World, analysis: &str) {
+    let list = world.get("/api/v1/tasks").await.json();
+    let task = list["items"][0].clone();
+    assert_eq!(task["status"], "completed");
+    assert_eq!(task["analysis_url"], format!("/api/v1/analyses/{analysis}"));
+    let path = format!("/api/v1/tasks/{}", task["task_id"].as_str().unwrap());
+    let path = if operation == "waitForTask" {
+        format!("{path}/wait?timeout_s=60")
+    } else {
+        path
+    };
+    assert_eq!(world.get(&path).await.json(), task);
+}
+
+async fn cancel(world: &World) {
+    let mut other = body();
+    other["template"] = "business".into();
+    let accepted = world
+        .ask(call("POST", "/api/v1/analyses").json(&other))
+        .await;
+    let path = accepted.header("location").to_owned();
+    for _ in 0..2 {
+        let answer = world.ask(call("DELETE", &path)).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json()["status"]),
+            (200, &json!("cancelled"))
+        );
+    }
+}
+
+async fn stream(world: &World) {
+    let task = world.get("/api/v1/tasks").await.json()["items"][0].clone();
+    let path = task["events_url"].as_str().unwrap().to_owned();
+    let answer = world.get(&path).await;
+    assert_eq!(answer.header("content-type"), "text/event-stream");
+    let text = String::from_utf8(answer.bytes).unwrap();
+    assert!(
+        text.contains("event: pending") && text.ends_with("\n\n"),
+        "{text}"
+    );
+    let last = task["last_event"].to_string();
+    let done = world
+        .ask(call("GET", &path).header("last-event-id", last))
+        .await;
+    assert_eq!(done.status, 204);
+}
+
+async fn filing(world: &World) {
+    let filing = world
+        .get(&format!("/api/v1/filings/{}", filing_id()))
+        .await
+        .json();
+    assert_eq!(filing["accession"], ACCESSION);
+    assert_eq!(filing["cik"], "0000320193");
+    assert_eq!(filing["filed"], "2026-08-14");
+    assert_eq!(filing["documents"][0]["name"], MAIN);
+    assert_eq!(filing["documents"][1]["type"], "EX-21");
+    assert_eq!(filing["stored_at"], "2026-11-02T09:30:00Z");
+}
+
+async fn raw(world: &World) {
+    let path = format!("/api/v1/filings/{}/raw", filing_id());
+    let answer = world.get(&path).await;
+    assert_eq!(answer.bytes, report().into_bytes());
+    assert_eq!(
+        answer.header("content-disposition"),
+        format!("attachment; filename=\"{MAIN}\"")
+    );
+    assert_eq!(
+        answer.header("content-security-policy"),
+        "default-src 'none'; sandbox"
+    );
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    let fresh = world
+        .ask(call("GET", &path).header("if-none-match", answer.header("etag")))
+        .await;
+    assert_eq!(fresh.status, 304);
+    let exhibit = world.get(&format!("{path}?document=ex-21.txt")).await;
+    assert_eq!(exhibit.bytes, b"Subsidiaries: none.\n");
+}
+
+async fn sections(operation: &str, world: &World) {
+    let path = format!("/api/v1/filings/{}/sections", filing_id());
+    let sections = world.get(&path).await.json();
+    let find = |item: &str| {
+        let items = sections["items"].as_array().unwrap();
+        items
+            .iter()
+            .find(|section| section["item"] == item)
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(sections["parser_version"], "plain/1");
+    assert_eq!(find("7")["state"], "present");
+    assert_eq!(find("8")["state"], "not_found");
+    if operation == "getFilingSection" {
+        let section = world.get(&format!("{path}/I/1A")).await.json();
+        let (start, end) = (find("1A")["start"].clone(), find("1A")["end"].clone());
+        let range = usize::try_from(start.as_u64().unwrap()).unwrap()
+            ..usize::try_from(end.as_u64().unwrap()).unwrap();
+        assert_eq!(section["text"], report()[range]);
+        assert_eq!((&section["start"], &section["end"]), (&start, &end));
+    }
+}
+
+async fn tables(world: &World) {
+    let path = format!("/api/v1/filings/{}/tables", filing_id());
+    let first = world.get(&format!("{path}?limit=1")).await.json();
+    assert_eq!(first["items"][0]["caption"], "Net sales");
+    assert_eq!(first["items"][0]["rows"][1], json!(["Net sales", "1,250"]));
+    let next = first["next"].as_str().unwrap();
+    let second = world
+        .get(&format!("{path}?limit=1&cursor={next}"))
+        .await
+        .json();
+    assert_eq!(second["items"][0]["caption"], "Net sales by region");
+    assert!(second.get("next").is_none());
+}
+
+async fn facts(world: &World) {
+    let path = format!("/api/v1/filings/{}/facts", filing_id());
+    assert_eq!(
+        world.get(&path).await.json()["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
+    let revenues = world
+        .get(&format!("{path}?concept=us-gaap:Revenues"))
+        .await
+        .json();
+    assert_eq!(revenues["items"].as_array().unwrap().len(), 2);
+    let fact = &revenues["items"][0];
+    assert_eq!(fact["value"], "1250000000");
+    assert_eq!(
+        fact["period"],
+        json!({"start": "2025-07-01", "end": "2026-06-30"})
+    );
+    assert_eq!(fact["dimensions"][0]["member"], "apx:Tools");
+}
+
+async fn exhibits(world: &World) {
+    let exhibits = world
+        .get(&format!("/api/v1/filings/{}/exhibits", filing_id()))
+        .await
+        .json();
+    let only = json!([{"number": "21", "description": "", "document": "ex-21.txt"}]);
+    assert_eq!(exhibits["items"], only);
+}
+
+async fn me(world: &World) {
+    let me = world.get("/api/v1/me").await.json();
+    assert_eq!(me["tier"], "professional");
+    assert_eq!(me["email"], "first@example.com");
+    assert_eq!(me["balance"]["balance_usd"], "4.935000");
+    assert_eq!(me["limits"]["analyses_at_a_time"], 10);
+    assert_eq!(me["usage"][0]["name"], "hour");
+    assert_eq!(me["usage"][0]["used"], 1, "reads do not count");
+}
+
+async fn entries(world: &World) {
+    let first = world.get("/api/v1/billing/entries?limit=2").await.json();
+    let kinds = |page: &Value| {
+        let items = page["items"].as_array().unwrap();
+        items
+            .iter()
+            .map(|e| e["kind"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&first), ["analysis", "filing_import"]);
+    assert_eq!(first["items"][0]["amount_usd"], "-0.015000");
+    let next = first["next"].as_str().unwrap();
+    let second = world
+        .get(&format!("/api/v1/billing/entries?limit=2&cursor={next}"))
+        .await
+        .json();
+    assert_eq!(kinds(&second), ["top_up"]);
+    assert!(second.get("next").is_none());
+}

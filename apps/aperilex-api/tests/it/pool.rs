@@ -1,0 +1,162 @@
+//! Prices, credits, plans and the pool, as a client meets them.
+
+use aperilex_api::ApiSettings;
+use aperilex_core::{Settings, Tier};
+use serde_json::{Value, json};
+
+use crate::world::{World, body, call, draft};
+
+async fn available(world: &World, key: &str) -> Value {
+    let me = world.send(call("GET", "/api/v1/me").key(key)).await.json();
+    me["balance"]["available_usd"].clone()
+}
+
+#[tokio::test]
+async fn the_second_account_pays_for_access_alone() {
+    let world = World::new().await;
+    let analysis = world.analysed().await;
+    let second = world.account("second", Tier::Professional, 1_000_000).await;
+    let quote = world
+        .send(call("POST", "/api/v1/quotes").key(&second).json(&body()))
+        .await
+        .json();
+    assert_eq!(
+        (&quote["pooled"], &quote["analysis_usd"]),
+        (&json!(true), &json!("0.000000"))
+    );
+    assert_eq!(quote["access_usd"], "0.050000");
+    for _ in 0..2 {
+        let answer = world.request(&second).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json()["id"]),
+            (200, &json!(analysis))
+        );
+        assert_eq!(available(&world, &second).await, "0.950000");
+    }
+    assert_eq!(world.memory.analyst.asked().len(), 1, "one run for both");
+}
+
+#[tokio::test]
+async fn followers_share_a_run() {
+    let world = World::new().await;
+    let second = world.account("second", Tier::Professional, 1_000_000).await;
+    world.memory.analyst.answer(Ok(draft()));
+    let leader = world.request(&world.key).await.json();
+    let follower = world.request(&second).await.json();
+    assert_ne!(leader["task_id"], follower["task_id"]);
+    world.work().await;
+    let path = format!("/api/v1/tasks/{}", follower["task_id"].as_str().unwrap());
+    let task = world.send(call("GET", path).key(&second)).await.json();
+    assert_eq!(
+        (&task["status"], &task["role"]),
+        (&json!("completed"), &json!("follower"))
+    );
+    assert_eq!(available(&world, &second).await, "0.950000");
+    assert_eq!(available(&world, &world.key).await, "4.935000");
+}
+
+#[tokio::test]
+async fn a_price_that_cannot_or_may_not_be_paid() {
+    let world = World::new().await;
+    let poor = world.account("poor", Tier::Professional, 20_000).await;
+    let answer = world.request(&poor).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.problem().as_str()),
+        (402, "insufficient-credits")
+    );
+    let problem = answer.json();
+    assert_eq!(
+        (&problem["needed_usd"], &problem["available_usd"]),
+        (&json!("0.065000"), &json!("0.020000"))
+    );
+    assert_eq!(answer.header("retry-after"), "");
+    let mut capped = body();
+    capped["max_price_usd"] = "0.01".into();
+    let answer = world
+        .ask(call("POST", "/api/v1/analyses").json(&capped))
+        .await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.problem().as_str()),
+        (402, "over-max-price")
+    );
+    assert_eq!(available(&world, &world.key).await, "5.000000");
+}
+
+#[tokio::test]
+async fn a_plan_that_does_not_cover_the_filing() {
+    let world = World::new().await;
+    // The universes of this world are empty, so the basic plan covers no company.
+    let basic = world.account("basic", Tier::Basic, 1_000_000).await;
+    let answer = world.request(&basic).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.problem().as_str()),
+        (403, "not-entitled")
+    );
+    let problem = answer.json();
+    assert_eq!(problem["limit"], "companies");
+    assert_eq!(
+        (&problem["tier"], &problem["lifted_by"]),
+        (&json!("basic"), &json!("professional"))
+    );
+}
+
+#[tokio::test]
+async fn more_runs_than_the_plan_allows() {
+    let mut settings = Settings::default();
+    settings.plans.professional.running = Some(1);
+    let world = World::with(|_| {}, settings, ApiSettings::default()).await;
+    assert_eq!(world.request(&world.key).await.status, 202);
+    let mut other = body();
+    other["template"] = "risk".into();
+    let answer = world
+        .ask(call("POST", "/api/v1/analyses").json(&other))
+        .await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.problem().as_str()),
+        (429, "too-many-analyses")
+    );
+    assert_eq!(answer.header("retry-after"), "5");
+}
+
+#[tokio::test]
+async fn a_finished_task_cannot_be_withdrawn() {
+    let world = World::new().await;
+    world.analysed().await;
+    let task = world.get("/api/v1/tasks").await.json()["items"][0]["task_id"].clone();
+    let path = format!("/api/v1/tasks/{}", task.as_str().unwrap());
+    let answer = world.ask(call("DELETE", path)).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.problem().as_str()),
+        (409, "not-cancellable")
+    );
+}
+
+#[tokio::test]
+async fn lists_come_in_pages_without_gaps() {
+    let world = World::new().await;
+    for template in ["comprehensive", "financial", "risk", "business"] {
+        let wanted = json!({"filing": {"ticker": "apx", "form": "10-K"}, "template": template});
+        let answer = world
+            .ask(call("POST", "/api/v1/analyses").json(&wanted))
+            .await;
+        assert_eq!(answer.status, 202);
+        world
+            .memory
+            .clock
+            .advance(std::time::Duration::from_millis(5));
+    }
+    let (mut seen, mut path) = (Vec::new(), "/api/v1/tasks?limit=3".to_owned());
+    for size in [3, 1] {
+        let page = world.get(&path).await.json();
+        let items = page["items"].as_array().unwrap();
+        assert_eq!(items.len(), size);
+        seen.extend(
+            items
+                .iter()
+                .map(|task| task["template"].as_str().unwrap().to_owned()),
+        );
+        let next = page["next"].as_str().unwrap_or_default();
+        path = format!("/api/v1/tasks?limit=3&cursor={next}");
+    }
+    assert_eq!(seen, ["business", "risk", "financial", "comprehensive"]);
+}
