@@ -22,14 +22,22 @@ use crate::output;
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let common = &args.common;
     match args.command {
-        Command::Analyze { filing, template, format } => {
-            analyze::run(settings(common)?, &filing, template, format).await
-        }
+        Command::Analyze {
+            filing,
+            template,
+            format,
+        } => analyze::run(settings(common)?, &filing, template, format).await,
         Command::Parse { filing, format } => parse::run(&settings(common)?, &filing, format).await,
-        Command::Import { ticker, form, from, to } => {
-            import::run(settings(common)?, ticker, form, from, to).await
-        }
-        Command::Verify { analysis, documents } => verify::run(&analysis, &documents),
+        Command::Import {
+            ticker,
+            form,
+            from,
+            to,
+        } => import::run(settings(common)?, ticker, form, from, to).await,
+        Command::Verify {
+            analysis,
+            documents,
+        } => verify::run(&analysis, &documents),
         Command::Serve { listen, no_worker } => {
             let mut settings = settings(common)?;
             settings.listen = listen.unwrap_or(settings.listen);
@@ -53,13 +61,17 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 /// The settings in force: defaults < file < environment < flags.
 fn settings(common: &Common) -> anyhow::Result<Settings> {
     let mut layers = Layers::default();
-    let file = common.config.clone().or_else(|| std::env::var_os("APERILEX_CONFIG").map(Into::into));
+    let file = common
+        .config
+        .clone()
+        .or_else(|| std::env::var_os("APERILEX_CONFIG").map(Into::into));
     if let Some(file) = file {
         layers = layers.file(&file)?;
     }
-    layers = layers.environment(std::env::vars_os().filter_map(|(name, value)| {
-        Some((name.into_string().ok()?, value.into_string().ok()?))
-    }));
+    layers =
+        layers.environment(std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        }));
     if let Some(dir) = &common.data_dir {
         layers.set(&["data_dir"], json!(dir));
     }

@@ -36,10 +36,18 @@ fn code(error: &anyhow::Error) -> u8 {
             return Some(2);
         }
         if let Some(wiring) = cause.downcast_ref::<WiringError>() {
-            return Some(if matches!(wiring, WiringError::Start { .. }) { 1 } else { 2 });
+            return Some(if matches!(wiring, WiringError::Start { .. }) {
+                1
+            } else {
+                2
+            });
         }
         if let Some(failed) = cause.downcast_ref::<TaskFailed>() {
-            return Some(if failed.code == "filing_not_found" { 3 } else { 1 });
+            return Some(if failed.code == "filing_not_found" {
+                3
+            } else {
+                1
+            });
         }
         if let Some(source) = cause.downcast_ref::<FilingSourceError>() {
             return Some(match source {

@@ -48,7 +48,9 @@ impl Probe for KillAt {
     fn reached(&self, step: Step, _: Option<TaskId>) {
         if step.label() == self.0 {
             let pid = std::process::id().to_string();
-            let _ = std::process::Command::new("kill").args(["-9", &pid]).status();
+            let _ = std::process::Command::new("kill")
+                .args(["-9", &pid])
+                .status();
             // The signal may take a moment; nothing more may happen in it.
             loop {
                 std::thread::park();

@@ -34,14 +34,24 @@ pub(crate) fn target(filing: &FilingArgs) -> Result<Target, BadUsage> {
     }
     let form = || {
         let annual = || "10-K".parse::<FormType>();
-        filing.form.clone().map_or_else(annual, Ok).map_err(|e| BadUsage(e.to_string()))
+        filing
+            .form
+            .clone()
+            .map_or_else(annual, Ok)
+            .map_err(|e| BadUsage(e.to_string()))
     };
     let digits = text.len() >= 3 && text.bytes().all(|b| b.is_ascii_digit());
     if digits && let Ok(cik) = text.parse() {
-        return Ok(Target::Remote(FilingLocator::Company { cik, form: form()? }));
+        return Ok(Target::Remote(FilingLocator::Company {
+            cik,
+            form: form()?,
+        }));
     }
     if let Ok(ticker) = text.parse() {
-        return Ok(Target::Remote(FilingLocator::Ticker { ticker, form: form()? }));
+        return Ok(Target::Remote(FilingLocator::Ticker {
+            ticker,
+            form: form()?,
+        }));
     }
     Err(BadUsage(format!(
         "`{}` is no file, EDGAR URL, accession number (0000320193-24-000123), CIK or ticker",
@@ -58,7 +68,10 @@ pub(crate) fn read_file(
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     local_filing(path, bytes, form, parser)?.ok_or_else(|| {
         let path = path.display();
-        BadUsage(format!("{path} does not say what form it is; say it with --form, such as --form 10-K")).into()
+        BadUsage(format!(
+            "{path} does not say what form it is; say it with --form, such as --form 10-K"
+        ))
+        .into()
     })
 }
 
@@ -74,9 +87,14 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> String {
-        let filing = FilingArgs { target: text.to_owned(), form: None };
+        let filing = FilingArgs {
+            target: text.to_owned(),
+            form: None,
+        };
         match target(&filing) {
-            Ok(Target::Remote(FilingLocator::Ticker { ticker, form })) => format!("{ticker} {form}"),
+            Ok(Target::Remote(FilingLocator::Ticker { ticker, form })) => {
+                format!("{ticker} {form}")
+            }
             Ok(Target::Remote(FilingLocator::Company { cik, form })) => format!("{cik} {form}"),
             Ok(Target::Remote(FilingLocator::Accession(accession))) => accession.to_string(),
             Ok(Target::Remote(FilingLocator::Url(url))) => url,

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use aperilex_core::ports::MAX_PAGE;
 use aperilex_core::Role;
+use aperilex_core::ports::MAX_PAGE;
 use aperilex_wiring::{Graph, Settings};
 
 use crate::args::AccountCommand;
@@ -14,13 +14,23 @@ use crate::output;
 pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::Result<ExitCode> {
     let engine = Graph::build(&settings).await?.engine;
     let text = match command {
-        AccountCommand::Create { email, tier, credit_usd } => {
+        AccountCommand::Create {
+            email,
+            tier,
+            credit_usd,
+        } => {
             if credit_usd.micros() < 0 {
                 return Err(BadUsage("--credit-usd: expected no negative amount".into()).into());
             }
-            let made = engine.create_account(email, tier, Role::Member, credit_usd).await?;
+            let made = engine
+                .create_account(email, tier, Role::Member, credit_usd)
+                .await?;
             output::complain("this key is shown once and kept nowhere; store it now");
-            format!("account {}\napi-key {}\n", made.account.id, made.key.reveal())
+            format!(
+                "account {}\napi-key {}\n",
+                made.account.id,
+                made.key.reveal()
+            )
         }
         AccountCommand::List => list(&engine).await?,
     };
@@ -33,7 +43,11 @@ async fn list(engine: &aperilex_core::Engine) -> anyhow::Result<String> {
     let mut text = String::from("account\temail\ttier\tstatus\tcreated\tavailable_usd\n");
     let mut after = None;
     loop {
-        let page = stores.accounts.list(after, MAX_PAGE).await.map_err(aperilex_core::EngineError::from)?;
+        let page = stores
+            .accounts
+            .list(after, MAX_PAGE)
+            .await
+            .map_err(aperilex_core::EngineError::from)?;
         for account in &page {
             let balance = stores.ledger.balance(account.id).await;
             let balance = balance.map_err(aperilex_core::EngineError::from)?;

@@ -61,7 +61,11 @@ async fn locate(
         Target::File(path) => {
             let raw = read_file(&path, filing.form.clone(), &*engine.ports().parser)?;
             let record = engine.import_raw(&raw).await?;
-            if filing.form.as_ref().is_some_and(|form| *form != record.meta.form) {
+            if filing
+                .form
+                .as_ref()
+                .is_some_and(|form| *form != record.meta.form)
+            {
                 return Err(BadUsage(format!(
                     "this file is already stored as a {}; use another --data-dir to read it as something else",
                     record.meta.form
@@ -79,8 +83,14 @@ async fn wait(engine: &Engine, account: &Account, id: TaskId) -> anyhow::Result<
         match task.status {
             TaskStatus::Completed => return task.analysis.context("the task has no analysis"),
             TaskStatus::Failed => {
-                let failure = task.failure.context("the task does not say why it failed")?;
-                return Err(TaskFailed { code: failure.code, message: failure.message }.into());
+                let failure = task
+                    .failure
+                    .context("the task does not say why it failed")?;
+                return Err(TaskFailed {
+                    code: failure.code,
+                    message: failure.message,
+                }
+                .into());
             }
             TaskStatus::Cancelled => anyhow::bail!("the analysis was cancelled"),
             _ => tokio::time::sleep(LOOK).await,

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
+use aperilex_core::ports::MAX_PAGE;
 use aperilex_core::{
     CompanyLocator, Date, EngineError, FilingMeta, FilingQuery, FormType, Refusal, Ticker,
 };
-use aperilex_core::ports::MAX_PAGE;
 use aperilex_wiring::{Graph, Settings, owner};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -30,7 +30,10 @@ pub(crate) async fn run(
     };
     let filings = engine.list_filings(&query).await?;
     if filings.is_empty() {
-        return Err(EngineError::NotFound { what: "no such filings in these dates".into() }.into());
+        return Err(EngineError::NotFound {
+            what: "no such filings in these dates".into(),
+        }
+        .into());
     }
     let bar = bar(filings.len());
     let (mut fetched, mut known, mut failed) = (0, 0, 0);
@@ -52,8 +55,14 @@ pub(crate) async fn run(
         bar.inc(1);
     }
     bar.finish_and_clear();
-    output::print(&format!("imported {fetched}, already there {known}, failed {failed}"))?;
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    output::print(&format!(
+        "imported {fetched}, already there {known}, failed {failed}"
+    ))?;
+    Ok(if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn bar(length: usize) -> ProgressBar {
@@ -66,7 +75,13 @@ fn bar(length: usize) -> ProgressBar {
 }
 
 fn label(filing: &FilingMeta) -> String {
-    let accession = filing.accession.map(|accession| accession.to_string()).unwrap_or_default();
-    let filed = filing.filed.map(|date| date.to_string()).unwrap_or_default();
+    let accession = filing
+        .accession
+        .map(|accession| accession.to_string())
+        .unwrap_or_default();
+    let filed = filing
+        .filed
+        .map(|date| date.to_string())
+        .unwrap_or_default();
     format!("{} {filed} {accession}", filing.form)
 }

@@ -13,8 +13,11 @@ use crate::exit::BadUsage;
 use crate::{output, progress};
 
 pub(crate) async fn serve(settings: Settings, with_worker: bool) -> anyhow::Result<ExitCode> {
-    let api: ApiSettings = serde_json::from_value(settings.api.clone())
-        .map_err(|error| WiringError::Setting { path: "api".into(), reason: error.to_string() })?;
+    let api: ApiSettings =
+        serde_json::from_value(settings.api.clone()).map_err(|error| WiringError::Setting {
+            path: "api".into(),
+            reason: error.to_string(),
+        })?;
     let listener = tokio::net::TcpListener::bind(settings.listen)
         .await
         .map_err(|error| BadUsage(format!("cannot listen on {}: {error}", settings.listen)))?;
@@ -24,7 +27,11 @@ pub(crate) async fn serve(settings: Settings, with_worker: bool) -> anyhow::Resu
     introduce_owner(&owner(&engine, &settings.data_dir).await?);
     let address = listener.local_addr()?;
     output::complain(&format!("listening on http://{address}"));
-    let loops = if with_worker { Loops::All } else { Loops::WithoutWorkers };
+    let loops = if with_worker {
+        Loops::All
+    } else {
+        Loops::WithoutWorkers
+    };
     let runtime = Runtime::start(&engine, &wake, &settings.worker, loops);
     let stop = stop_signal()?;
     let served = aperilex_api::serve(engine, api, listener, stop).await;

@@ -22,14 +22,20 @@ pub(crate) fn run(analysis: &Path, documents: &[PathBuf]) -> anyhow::Result<Exit
     }
     let report = recheck(&result, &files, &Parser);
     for breach in report.breaches.iter().take(20) {
-        output::complain(&format!("does not hold: {}\n  in: {}", breach.reason, breach.claim));
+        output::complain(&format!(
+            "does not hold: {}\n  in: {}",
+            breach.reason, breach.claim
+        ));
     }
     let counted = format!("{} claims, {} citations", report.claims, report.citations);
     if report.holds() {
         output::print(&format!("verified: {counted} all hold"))?;
         return Ok(ExitCode::SUCCESS);
     }
-    output::complain(&format!("not verified: of {counted}, {} do not hold", report.breaches.len()));
+    output::complain(&format!(
+        "not verified: of {counted}, {} do not hold",
+        report.breaches.len()
+    ));
     Ok(ExitCode::FAILURE)
 }
 
@@ -37,9 +43,18 @@ pub(crate) fn run(analysis: &Path, documents: &[PathBuf]) -> anyhow::Result<Exit
 fn document(path: &Path, result: &AnalysisResult) -> anyhow::Result<RawDocument> {
     let bytes = read(path)?;
     let digest = aperilex_core::Digest::of(&bytes);
-    let named = result.documents.iter().find(|document| document.raw_sha256 == digest);
-    let own = || path.file_name().map(|name| name.to_string_lossy().into_owned());
-    let name = named.map(|d| d.name.clone()).or_else(own).unwrap_or_default();
+    let named = result
+        .documents
+        .iter()
+        .find(|document| document.raw_sha256 == digest);
+    let own = || {
+        path.file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+    };
+    let name = named
+        .map(|d| d.name.clone())
+        .or_else(own)
+        .unwrap_or_default();
     Ok(RawDocument {
         name,
         doc_type: None,

@@ -15,7 +15,12 @@ pub(crate) fn text(result: &AnalysisResult) -> String {
         out.push(heading(part).to_uppercase());
         for claim in claims {
             out.extend(wrap(&claim.text, "  • ", "    "));
-            out.extend(claim.citations.iter().map(|c| format!("      [{}]", place(c))));
+            out.extend(
+                claim
+                    .citations
+                    .iter()
+                    .map(|c| format!("      [{}]", place(c))),
+            );
             for citation in claim.citations.iter().filter(|c| c.quote != claim.text) {
                 out.extend(wrap(&quote(citation), "      “", "       "));
             }
@@ -29,17 +34,31 @@ pub(crate) fn text(result: &AnalysisResult) -> String {
 
 /// For documents.
 pub(crate) fn markdown(result: &AnalysisResult) -> String {
-    let mut out = vec![format!("# {}", escape(&title(result))), String::new(), facts_line(result)];
+    let mut out = vec![
+        format!("# {}", escape(&title(result))),
+        String::new(),
+        facts_line(result),
+    ];
     for (part, claims) in shown(result) {
-        out.extend([String::new(), format!("## {}", heading(part)), String::new()]);
+        out.extend([
+            String::new(),
+            format!("## {}", heading(part)),
+            String::new(),
+        ]);
         for claim in claims {
             out.push(format!("- {}", escape(&claim.text)));
             for citation in &claim.citations {
-                out.push(format!("  - {}: “{}”", escape(&place(citation)), escape(&one_line(citation))));
+                out.push(format!(
+                    "  - {}: “{}”",
+                    escape(&place(citation)),
+                    escape(&one_line(citation))
+                ));
             }
         }
     }
-    let missing: Vec<String> = not_found(result).map(|line| format!("- {}", escape(&line))).collect();
+    let missing: Vec<String> = not_found(result)
+        .map(|line| format!("- {}", escape(&line)))
+        .collect();
     if !missing.is_empty() {
         out.extend([String::new(), "## Not found".to_owned(), String::new()]);
         out.extend(missing);
@@ -49,13 +68,20 @@ pub(crate) fn markdown(result: &AnalysisResult) -> String {
 }
 
 fn shown(result: &AnalysisResult) -> impl Iterator<Item = (PartKind, &Vec<Claim>)> {
-    result.parts.iter().map(|(part, claims)| (*part, claims)).filter(|(_, claims)| !claims.is_empty())
+    result
+        .parts
+        .iter()
+        .map(|(part, claims)| (*part, claims))
+        .filter(|(_, claims)| !claims.is_empty())
 }
 
 fn title(result: &AnalysisResult) -> String {
     let filing = &result.filing;
     let company = filing.company.as_deref().unwrap_or("Filing");
-    let period = filing.period.map(|date| format!(" for the period to {date}")).unwrap_or_default();
+    let period = filing
+        .period
+        .map(|date| format!(" for the period to {date}"))
+        .unwrap_or_default();
     format!("{company}: {}{period}", filing.form)
 }
 
@@ -90,7 +116,10 @@ const fn heading(part: PartKind) -> &'static str {
 }
 
 fn not_found(result: &AnalysisResult) -> impl Iterator<Item = String> {
-    result.not_found.iter().map(|n| format!("{}: {}", heading(n.part), n.reason))
+    result
+        .not_found
+        .iter()
+        .map(|n| format!("{}: {}", heading(n.part), n.reason))
 }
 
 fn place(citation: &Citation) -> String {
@@ -99,7 +128,12 @@ fn place(citation: &Citation) -> String {
         (None, Some(item)) => format!("Item {item}, "),
         _ => String::new(),
     };
-    let Citation { document, raw_start, raw_end, .. } = citation;
+    let Citation {
+        document,
+        raw_start,
+        raw_end,
+        ..
+    } = citation;
     format!("{item}{document}, bytes {raw_start}–{raw_end}")
 }
 
@@ -121,7 +155,10 @@ fn certificate(result: &AnalysisResult) -> String {
     let method = match result.method {
         Method::Extractive => "Figures computed and sentences selected, not written".to_owned(),
         Method::Model => {
-            format!("Written by {}", result.model.as_deref().unwrap_or("a language model"))
+            format!(
+                "Written by {}",
+                result.model.as_deref().unwrap_or("a language model")
+            )
         }
     };
     format!(
@@ -163,7 +200,10 @@ fn printable(word: &str) -> String {
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '&') {
+        if matches!(
+            c,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '&'
+        ) {
             escaped.push('\\');
         }
         escaped.push(c);

@@ -88,7 +88,11 @@ pub(crate) fn content(content: &FilingContent) -> ContentJson<'_> {
         documents: content.documents.iter().map(document).collect(),
         text_sha256: content.main_text().map(|text| text.sha256.to_string()),
         text_chars: content.text().chars().count(),
-        sections: content.sections.iter().map(|section| self::section(content, section)).collect(),
+        sections: content
+            .sections
+            .iter()
+            .map(|section| self::section(content, section))
+            .collect(),
         tables: content.tables.iter().map(table).collect(),
         facts: content.facts.iter().map(fact).collect(),
         exhibits: content.exhibits.iter().map(exhibit).collect(),
@@ -144,7 +148,11 @@ fn fact(fact: &Fact) -> FactJson<'_> {
         unit: fact.unit.as_deref(),
         decimals: fact.decimals.as_deref(),
         period: fact.period.as_ref(),
-        dimensions: fact.dimensions.iter().map(|(a, m)| (a.as_str(), m.as_str())).collect(),
+        dimensions: fact
+            .dimensions
+            .iter()
+            .map(|(a, m)| (a.as_str(), m.as_str()))
+            .collect(),
         document: fact.document,
         start: fact.range.as_ref().map(|range| range.start),
         end: fact.range.as_ref().map(|range| range.end),
@@ -184,6 +192,11 @@ pub(crate) fn outline(content: &FilingContent) -> String {
     if !content.items_8k.is_empty() {
         out.push(format!("8-K items: {}", content.items_8k.join(", ")));
     }
-    out.extend(content.warnings.iter().map(|warning| format!("warning: {warning}")));
+    out.extend(
+        content
+            .warnings
+            .iter()
+            .map(|warning| format!("warning: {warning}")),
+    );
     out.join("\n")
 }

@@ -1,0 +1,261 @@
+//! Commands that need no server: what they print, and how they end.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::Value;
+
+use crate::server::{aperilex, samples};
+
+fn code(args: &[&str]) -> (i32, String) {
+    let output = aperilex(args);
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[test]
+fn every_ending_has_its_code_and_one_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let (data, source) = (data.to_str().unwrap(), samples());
+    let source = source.to_str().unwrap();
+    let file = dir.path().join("formless.htm");
+    fs::write(
+        &file,
+        "<html><body><p>Some words that say nothing of a form.</p></body></html>",
+    )
+    .unwrap();
+    let base = ["--data-dir", data, "--source", source];
+    for (args, expected, words) in [
+        (vec!["analyze"], 2, "required"),
+        (vec!["analyze", "not a target!"], 2, "accession number"),
+        (vec!["analyze", "NOPE"], 3, "not found"),
+        (vec!["analyze", "0001999999-26-999999"], 3, "not found"),
+        (
+            vec!["analyze", "https://evil.example/Archives/edgar/data/1/2"],
+            2,
+            "not allowed",
+        ),
+        (vec!["analyze", file.to_str().unwrap()], 2, "--form"),
+        (
+            vec!["analyze", "MKWX", "--template", "poem"],
+            2,
+            "expected one of",
+        ),
+        (
+            vec!["verify", "/nonexistent", "--document", "/nonexistent"],
+            1,
+            "cannot read",
+        ),
+        (
+            vec!["account", "create", "--email", "nobody", "--tier", "basic"],
+            2,
+            "e-mail",
+        ),
+    ] {
+        let all: Vec<&str> = args.iter().copied().chain(base).collect();
+        let (code, said) = code(&all);
+        assert_eq!(code, expected, "{args:?}: {said}");
+        assert!(said.contains(words), "{args:?}: {said}");
+    }
+}
+
+#[test]
+fn the_owner_has_a_key_in_a_private_file_that_is_printed_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let source = samples();
+    let args = [
+        "analyze",
+        "MKWX",
+        "--data-dir",
+        data.to_str().unwrap(),
+        "--source",
+        source.to_str().unwrap(),
+    ];
+    assert!(aperilex(&args).status.success());
+    let mode = fs::metadata(data.join("owner.key"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(
+        fs::metadata(&data).unwrap().permissions().mode() & 0o777,
+        0o700
+    );
+}
+
+#[test]
+fn parse_prints_one_object_with_everything() {
+    let source = samples();
+    let args = [
+        "parse",
+        "MKWX",
+        "--format",
+        "json",
+        "--source",
+        source.to_str().unwrap(),
+    ];
+    let output = aperilex(&args);
+    let content: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (
+            content["form"].as_str(),
+            content["items_8k"].as_array().map(Vec::len)
+        ),
+        (Some("10-K"), Some(0))
+    );
+    let sections = content["sections"].as_array().unwrap();
+    let risk = sections.iter().find(|s| s["item"] == "1A").unwrap();
+    assert_eq!(
+        (risk["part"].as_str(), risk["state"].as_str()),
+        (Some("I"), Some("present"))
+    );
+    let text = risk["text"].as_str().unwrap();
+    assert!(
+        text.starts_with("You should consider") && text.ends_with("fiscal 2025."),
+        "{text}"
+    );
+    assert_eq!(
+        text.len() as u64,
+        risk["end"].as_u64().unwrap() - risk["start"].as_u64().unwrap()
+    );
+    let fact = |concept: &str| {
+        let facts = content["facts"].as_array().unwrap();
+        facts
+            .iter()
+            .find(|fact| fact["concept"] == concept)
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(fact("us-gaap:Revenues")["value"], "268412000");
+    assert_eq!(fact("us-gaap:Revenues")["period"]["end"], "2025-12-31");
+    assert_eq!(fact("us-gaap:Assets")["period"]["instant"], "2025-12-31");
+    assert_eq!(
+        fact("us-gaap:EarningsPerShareDiluted")["unit"],
+        "iso4217:USD/xbrli:shares"
+    );
+    assert!(content["tables"].as_array().unwrap().len() >= 3);
+    assert!(
+        content["exhibits"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|e| e["number"] == "10.1")
+    );
+    let current = [
+        "parse",
+        "0001999999-26-000011",
+        "--format",
+        "json",
+        "--source",
+        source.to_str().unwrap(),
+    ];
+    let content: Value = serde_json::from_slice(&aperilex(&current).stdout).unwrap();
+    assert_eq!(
+        content["items_8k"],
+        serde_json::json!(["2.02", "5.02", "9.01"])
+    );
+}
+
+#[test]
+fn import_brings_filings_in_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let source = samples();
+    let args = [
+        "import",
+        "--ticker",
+        "MKWX",
+        "--form",
+        "10-K",
+        "--from",
+        "2026-01-01",
+        "--data-dir",
+    ];
+    let tail = [
+        dir.path().to_str().unwrap(),
+        "--source",
+        source.to_str().unwrap(),
+    ];
+    let run = || {
+        let all: Vec<&str> = args.iter().chain(&tail).copied().collect();
+        String::from_utf8(aperilex(&all).stdout).unwrap()
+    };
+    assert_eq!(run(), "imported 1, already there 0, failed 0\n");
+    assert_eq!(run(), "imported 0, already there 1, failed 0\n");
+}
+
+#[test]
+fn accounts_are_made_and_listed_and_an_address_has_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().to_str().unwrap();
+    let create = [
+        "account",
+        "create",
+        "--email",
+        "jo@example.com",
+        "--tier",
+        "basic",
+        "--credit-usd",
+        "5.00",
+        "--data-dir",
+        data,
+    ];
+    let made = aperilex(&create);
+    let text = String::from_utf8(made.stdout).unwrap();
+    assert!(
+        text.contains("account ") && text.contains("api-key apx_live_"),
+        "{text}"
+    );
+    assert_eq!(code(&create).0, 4);
+    let listed = aperilex(&["account", "list", "--data-dir", data]);
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert!(
+        listed.contains("jo@example.com\tbasic\tactive") && listed.contains("5.000000"),
+        "{listed}"
+    );
+    assert!(!listed.contains("apx_live_"));
+}
+
+#[test]
+fn check_config_hides_secrets_and_names_mistakes() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().to_str().unwrap();
+    let file = dir.path().join("settings.json");
+    fs::write(&file, r#"{"database": {"provider": "postgres", "settings": {"url": "postgres://u:hunter2@127.0.0.1:1/x"}}}"#).unwrap();
+    let output = aperilex(&[
+        "check-config",
+        "--data-dir",
+        data,
+        "--config",
+        file.to_str().unwrap(),
+    ]);
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(!said.contains("hunter2"), "{said}");
+    fs::write(&file, r#"{"queue": {"provider": "rabbitmq"}}"#).unwrap();
+    let (code, said) = code(&[
+        "check-config",
+        "--data-dir",
+        data,
+        "--config",
+        file.to_str().unwrap(),
+    ]);
+    assert_eq!(code, 2);
+    assert!(
+        said.contains("`rabbitmq` is not in this build; use `embedded`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_openapi_document_is_the_one_that_is_checked_in() {
+    let printed = String::from_utf8(aperilex(&["openapi"]).stdout).unwrap();
+    let kept = include_str!("../../../aperilex-api/openapi.json");
+    assert_eq!(printed.trim_end(), kept.trim_end());
+}
