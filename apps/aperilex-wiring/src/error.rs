@@ -46,7 +46,10 @@ pub enum WiringError {
 
 impl WiringError {
     pub(crate) fn setting(path: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self::Setting { path: path.into(), reason: reason.into() }
+        Self::Setting {
+            path: path.into(),
+            reason: reason.into(),
+        }
     }
 
     pub(crate) fn start(part: &'static str) -> impl FnOnce(BoxError) -> Self {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use aperilex_core::ports::Ports;
+use aperilex_core::ports::{FilingSource, Ports};
 use aperilex_core::{Engine, Settings as EngineSettings};
 use aperilex_filing_parser::Parser;
 use aperilex_sea_orm::{Database, QueueSettings};
 
 use crate::error::WiringError;
+use crate::no_source::NoSource;
 use crate::select;
 use crate::settings::Settings;
 use crate::system::{SystemClock, SystemIds};
@@ -25,15 +26,30 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Puts the application together and brings the database up to date.
+    /// Puts the whole application together and brings the database up to date.
     ///
     /// # Errors
     /// [`WiringError`]: what is wrong and what to do.
     pub async fn build(settings: &Settings) -> Result<Self, WiringError> {
+        let source = select::source(&settings.source)?;
+        Self::with_source(settings, source).await
+    }
+
+    /// Puts together what works on records and local files alone: no source needs to be configured.
+    ///
+    /// # Errors
+    /// [`WiringError`]: what is wrong and what to do.
+    pub async fn without_source(settings: &Settings) -> Result<Self, WiringError> {
+        Self::with_source(settings, Arc::new(NoSource)).await
+    }
+
+    async fn with_source(
+        settings: &Settings,
+        source: Arc<dyn FilingSource>,
+    ) -> Result<Self, WiringError> {
         install_tls_provider();
         create_data_dir(settings)?;
         let clock = Arc::new(SystemClock);
-        let source = select::source(&settings.source)?;
         let documents = select::documents(&settings.documents, &settings.data_dir).await?;
         let analysts = select::analysts(&settings.analyst)?;
         let events = select::events(&settings.events)?;
@@ -61,7 +77,11 @@ impl Graph {
             timings: settings.timings.clone(),
         };
         let engine = Engine::new(ports, engine_settings);
-        Ok(Self { engine, database, settings: settings.clone() })
+        Ok(Self {
+            engine,
+            database,
+            settings: settings.clone(),
+        })
     }
 }
 

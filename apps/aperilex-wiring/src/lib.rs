@@ -3,6 +3,7 @@
 mod error;
 mod graph;
 mod local;
+mod no_source;
 mod runtime;
 mod select;
 pub mod settings;

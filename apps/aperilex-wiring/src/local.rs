@@ -36,33 +36,55 @@ pub async fn owner(engine: &Engine, data_dir: &Path) -> Result<Owner, WiringErro
     let key_file = data_dir.join(KEY_FILE);
     let email: Email = OWNER.parse().map_err(|e| start()(Box::new(e)))?;
     let accounts = &engine.ports().stores.accounts;
-    let known = accounts.by_email(&email).await.map_err(|e| start()(e.into()))?;
+    let known = accounts
+        .by_email(&email)
+        .await
+        .map_err(|e| start()(e.into()))?;
     let (account, key) = match known {
         Some(account) if key_file.exists() => {
-            return Ok(Owner { account, key_file, new_key: None });
+            return Ok(Owner {
+                account,
+                key_file,
+                new_key: None,
+            });
         }
         Some(account) => {
-            let key = engine.issue_key(account.id).await.map_err(|e| start()(e.into()))?;
+            let key = engine
+                .issue_key(account.id)
+                .await
+                .map_err(|e| start()(e.into()))?;
             (account, key)
         }
         None => match create(engine, email.clone()).await {
             Ok(made) => made,
             // Another process was faster; its key is in the file.
             Err(EngineError::Refused(_)) => {
-                let account = accounts.by_email(&email).await.map_err(|e| start()(e.into()))?;
+                let account = accounts
+                    .by_email(&email)
+                    .await
+                    .map_err(|e| start()(e.into()))?;
                 let account = account.ok_or_else(|| start()("the account is gone".into()))?;
-                return Ok(Owner { account, key_file, new_key: None });
+                return Ok(Owner {
+                    account,
+                    key_file,
+                    new_key: None,
+                });
             }
             Err(error) => return Err(start()(error.into())),
         },
     };
     write_secret(&key_file, key.reveal()).map_err(|e| start()(e.into()))?;
-    Ok(Owner { account, key_file, new_key: Some(key) })
+    Ok(Owner {
+        account,
+        key_file,
+        new_key: Some(key),
+    })
 }
 
 async fn create(engine: &Engine, email: Email) -> Result<(Account, Secret), EngineError> {
-    let made =
-        engine.create_account(email, Tier::Enterprise, Role::Admin, MicroUsd::ZERO).await?;
+    let made = engine
+        .create_account(email, Tier::Enterprise, Role::Admin, MicroUsd::ZERO)
+        .await?;
     Ok((made.account, made.key))
 }
 
@@ -87,15 +109,21 @@ pub fn local_filing(
     form: Option<FormType>,
     parser: &dyn FilingParser,
 ) -> Result<Option<RawFiling>, ParseFilingError> {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(64 * 1024)]).into_owned();
     let header = |label: &str| header_value(&head, label);
     let digest = Digest::of(&bytes);
     let accession = header("ACCESSION NUMBER").and_then(|text| text.parse().ok());
-    let stated: Option<FormType> = header("CONFORMED SUBMISSION TYPE").and_then(|text| text.parse().ok());
+    let stated: Option<FormType> =
+        header("CONFORMED SUBMISSION TYPE").and_then(|text| text.parse().ok());
     let date = |label: &str| header(label).and_then(|text| compact_date(&text));
     // Facts do not depend on the form, so any will do until they have said which one it is.
-    let Ok(guess) = form.clone().or_else(|| stated.clone()).map_or_else(|| "10-K".parse(), Ok)
+    let Ok(guess) = form
+        .clone()
+        .or_else(|| stated.clone())
+        .map_or_else(|| "10-K".parse(), Ok)
     else {
         return Ok(None);
     };
@@ -124,19 +152,34 @@ pub fn local_filing(
         }],
     };
     let facts = parser.parse(&filing)?.facts;
-    let Some(form) = form.or(stated).or_else(|| dei(&facts, "DocumentType")?.parse().ok()) else {
+    let Some(form) = form
+        .or(stated)
+        .or_else(|| dei(&facts, "DocumentType")?.parse().ok())
+    else {
         return Ok(None);
     };
     let meta = &mut filing.meta;
     meta.form = form;
-    meta.company = meta.company.take().or_else(|| dei(&facts, "EntityRegistrantName"));
-    meta.cik = meta.cik.or_else(|| dei(&facts, "EntityCentralIndexKey")?.parse::<Cik>().ok());
+    meta.company = meta
+        .company
+        .take()
+        .or_else(|| dei(&facts, "EntityRegistrantName"));
+    meta.cik = meta
+        .cik
+        .or_else(|| dei(&facts, "EntityCentralIndexKey")?.parse::<Cik>().ok());
     Ok(Some(filing))
 }
 
 fn header_value(head: &str, label: &str) -> Option<String> {
-    let line = head.lines().find(|line| line.trim_start().starts_with(label))?;
-    let value = line.trim_start().strip_prefix(label)?.trim_start().strip_prefix(':')?.trim();
+    let line = head
+        .lines()
+        .find(|line| line.trim_start().starts_with(label))?;
+    let value = line
+        .trim_start()
+        .strip_prefix(label)?
+        .trim_start()
+        .strip_prefix(':')?
+        .trim();
     (!value.is_empty()).then(|| value.to_owned())
 }
 
@@ -147,6 +190,8 @@ fn compact_date(text: &str) -> Option<aperilex_core::Date> {
 }
 
 fn dei(facts: &[Fact], name: &str) -> Option<String> {
-    let fact = facts.iter().find(|fact| fact.concept.strip_prefix("dei:") == Some(name))?;
+    let fact = facts
+        .iter()
+        .find(|fact| fact.concept.strip_prefix("dei:") == Some(name))?;
     (!fact.value.is_empty()).then(|| fact.value.clone())
 }

@@ -24,7 +24,11 @@ impl WakeProbe {
     /// A probe that wakes, and tells `next`.
     #[must_use]
     pub fn new(next: Arc<dyn Probe>) -> Arc<Self> {
-        Arc::new(Self { relay: Notify::new(), work: Notify::new(), next })
+        Arc::new(Self {
+            relay: Notify::new(),
+            work: Notify::new(),
+            next,
+        })
     }
 }
 
@@ -60,7 +64,12 @@ pub struct Runtime {
 impl Runtime {
     /// Starts the loops on an engine whose probe is `wake`.
     #[must_use]
-    pub fn start(engine: &Engine, wake: &Arc<WakeProbe>, settings: &WorkerSettings, which: Loops) -> Self {
+    pub fn start(
+        engine: &Engine,
+        wake: &Arc<WakeProbe>,
+        settings: &WorkerSettings,
+        which: Loops,
+    ) -> Self {
         let stop = CancellationToken::new();
         let loops = TaskTracker::new();
         let poll = Duration::from_millis(settings.poll_ms);
@@ -78,14 +87,21 @@ impl Runtime {
             loops.spawn(worker.work(wake.clone(), poll));
         }
         loops.close();
-        Self { stop, loops, grace: Duration::from_secs(settings.grace_s) }
+        Self {
+            stop,
+            loops,
+            grace: Duration::from_secs(settings.grace_s),
+        }
     }
 
     /// Stops: no new work is taken, what runs gets the grace time, the rest is handed back by its
     /// lease running out.
     pub async fn stop(self) {
         self.stop.cancel();
-        if tokio::time::timeout(self.grace, self.loops.wait()).await.is_err() {
+        if tokio::time::timeout(self.grace, self.loops.wait())
+            .await
+            .is_err()
+        {
             warn!("work is still running after the grace time; it will be taken up again later");
         }
     }
@@ -227,7 +243,12 @@ impl Worker {
                     missed += 1;
                 }
             }
-            let _ = self.engine.ports().queue.extend(&delivery.receipt, lease).await;
+            let _ = self
+                .engine
+                .ports()
+                .queue
+                .extend(&delivery.receipt, lease)
+                .await;
         }
     }
 }
@@ -246,6 +267,8 @@ async fn acknowledge(
 }
 
 fn report(part: &str, error: &EngineError) {
-    let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    let cause = std::error::Error::source(error)
+        .map(ToString::to_string)
+        .unwrap_or_default();
     error!(part, cause, "{part}: {error}");
 }

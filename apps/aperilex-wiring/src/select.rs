@@ -17,15 +17,28 @@ pub(crate) use small::{analysts, check_queue, events};
 pub(crate) use source::source;
 
 /// Reads an adapter's settings.
-fn own<T: DeserializeOwned>(port: &'static str, settings: Option<&Value>) -> Result<T, WiringError> {
-    let value = settings.cloned().unwrap_or_else(|| Value::Object(Map::new()));
+fn own<T: DeserializeOwned>(
+    port: &'static str,
+    settings: Option<&Value>,
+) -> Result<T, WiringError> {
+    let value = settings
+        .cloned()
+        .unwrap_or_else(|| Value::Object(Map::new()));
     serde_path_to_error::deserialize(value).map_err(|error| {
         let inner = error.path().to_string();
-        let path = if inner == "." { String::new() } else { format!(".{inner}") };
+        let path = if inner == "." {
+            String::new()
+        } else {
+            format!(".{inner}")
+        };
         WiringError::setting(format!("{port}.settings{path}"), error.inner().to_string())
     })
 }
 
 const fn absent(port: &'static str, provider: &'static str, instead: &'static str) -> WiringError {
-    WiringError::NotInBuild { port, provider, instead }
+    WiringError::NotInBuild {
+        port,
+        provider,
+        instead,
+    }
 }

@@ -91,7 +91,12 @@ pub struct WorkerSettings {
 
 impl Default for WorkerSettings {
     fn default() -> Self {
-        Self { concurrency: 2, poll_ms: 250, sweep_ms: 5_000, grace_s: 10 }
+        Self {
+            concurrency: 2,
+            poll_ms: 250,
+            sweep_ms: 5_000,
+            grace_s: 10,
+        }
     }
 }
 
@@ -108,17 +113,24 @@ pub struct UniverseFiles {
 /// `$XDG_DATA_HOME/aperilex`, else `~/.local/share/aperilex`, else `./aperilex-data`.
 fn default_data_dir() -> PathBuf {
     let absolute = |name: &str| {
-        std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
     };
     absolute("XDG_DATA_HOME")
         .or_else(|| absolute("HOME").map(|home| home.join(".local/share")))
-        .map_or_else(|| PathBuf::from("aperilex-data"), |base| base.join("aperilex"))
+        .map_or_else(
+            || PathBuf::from("aperilex-data"),
+            |base| base.join("aperilex"),
+        )
 }
 
 impl Settings {
     /// Rules that no single type can hold.
     pub(crate) fn validate(&self) -> Result<(), WiringError> {
-        self.worker.validate().map_err(|errors| worker_error(&errors))?;
+        self.worker
+            .validate()
+            .map_err(|errors| worker_error(&errors))?;
         let t = &self.timings;
         for (path, value, least) in [
             ("timings.lease_s", t.lease_s, 1),
@@ -128,7 +140,10 @@ impl Settings {
             ("timings.task_max_age_s", t.task_max_age_s, t.run_limit_s),
         ] {
             if value < least {
-                return Err(WiringError::setting(path, format!("expected at least {least}")));
+                return Err(WiringError::setting(
+                    path,
+                    format!("expected at least {least}"),
+                ));
             }
         }
         for (name, plan) in [

@@ -31,7 +31,8 @@ fn read(path: &str, file: Option<&Path>, built_in: &str) -> Result<Vec<Cik>, Wir
     rows.enumerate()
         .map(|(index, line)| {
             let cik = line.split('\t').next().unwrap_or_default();
-            let wrong = |_| WiringError::setting(path, format!("line {}: expected a CIK first", index + 2));
+            let wrong =
+                |_| WiringError::setting(path, format!("line {}: expected a CIK first", index + 2));
             cik.parse::<Cik>().map_err(wrong)
         })
         .collect()
@@ -54,8 +55,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("u.tsv");
         std::fs::write(&file, "cik\tticker\n0000320193\tAAPL\nApple\t\n").unwrap();
-        let files = UniverseFiles { small: Some(file), large: None };
+        let files = UniverseFiles {
+            small: Some(file),
+            large: None,
+        };
         let error = load(&files).unwrap_err().to_string();
-        assert_eq!(error, "setting `universes.small`: line 3: expected a CIK first");
+        assert_eq!(
+            error,
+            "setting `universes.small`: line 3: expected a CIK first"
+        );
     }
 }

@@ -46,7 +46,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Worker => serve::worker(settings(common)?).await,
         Command::Account { command } => account::run(settings(common)?, command).await,
         Command::Migrate => {
-            Graph::build(&settings(common)?).await?;
+            Graph::without_source(&settings(common)?).await?;
             output::print("the database is up to date")?;
             Ok(ExitCode::SUCCESS)
         }

@@ -33,7 +33,7 @@ impl Postgres {
             run(Command::new("chown").arg("postgres").arg(&postgres.dir))?;
         }
         let data = postgres.dir.join("data");
-        run(postgres.tool("initdb").arg("-D").arg(&data).args([
+        output(postgres.tool("initdb").arg("-D").arg(&data).args([
             "-A",
             "trust",
             "-U",
@@ -48,13 +48,15 @@ impl Postgres {
             "-p {port} -c listen_addresses=127.0.0.1 -c max_connections=300 -k {}",
             postgres.dir.display()
         );
-        run(postgres
-            .tool("pg_ctl")
-            .arg("-D")
-            .arg(&data)
-            .arg("-l")
-            .arg(postgres.dir.join("log"))
-            .args(["-o", &options, "-w", "start"]))?;
+        output(
+            postgres
+                .tool("pg_ctl")
+                .arg("-D")
+                .arg(&data)
+                .arg("-l")
+                .arg(postgres.dir.join("log"))
+                .args(["-o", &options, "-w", "start"]),
+        )?;
         Ok(postgres)
     }
 

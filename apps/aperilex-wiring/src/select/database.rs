@@ -29,7 +29,9 @@ pub(crate) async fn database(
         }
     };
     let config: DatabaseConfig = own("database", settings.as_ref())?;
-    Database::connect(&config).await.map_err(|e| WiringError::start("database")(e.into()))
+    Database::connect(&config)
+        .await
+        .map_err(|e| WiringError::start("database")(e.into()))
 }
 
 fn with_default_url(settings: Option<&Value>, data_dir: &Path) -> Option<Value> {

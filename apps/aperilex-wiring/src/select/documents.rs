@@ -36,7 +36,8 @@ pub(crate) async fn documents(
 fn with_default_path(settings: Option<&Value>, data_dir: &Path) -> Value {
     let mut settings = settings.cloned().unwrap_or_else(|| json!({}));
     if let Some(map) = settings.as_object_mut() {
-        map.entry("path").or_insert_with(|| json!(data_dir.join("documents")));
+        map.entry("path")
+            .or_insert_with(|| json!(data_dir.join("documents")));
     }
     settings
 }

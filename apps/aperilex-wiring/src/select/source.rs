@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aperilex_core::ports::FilingSource;
-use aperilex_edgar::{EdgarConfig, EdgarClient};
+use aperilex_edgar::{EdgarClient, EdgarConfig};
 
 use super::{absent, own};
 use crate::error::WiringError;

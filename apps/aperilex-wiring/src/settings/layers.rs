@@ -10,8 +10,13 @@ use crate::error::WiringError;
 /// What variables that are settings begin with.
 const PREFIX: &str = "APERILEX_";
 /// Variables with the prefix that are for tests and tools, not settings.
-const NOT_SETTINGS: [&str; 5] =
-    ["APERILEX_CORPUS", "APERILEX_REQUIRE", "APERILEX_CONFIG", "APERILEX_KILL_AT", "APERILEX_LOG"];
+const NOT_SETTINGS: [&str; 5] = [
+    "APERILEX_CORPUS",
+    "APERILEX_REQUIRE",
+    "APERILEX_CONFIG",
+    "APERILEX_KILL_AT",
+    "APERILEX_LOG",
+];
 
 /// Layers of settings, the later over the earlier.
 #[derive(Debug, Default)]
@@ -26,10 +31,15 @@ impl Layers {
     /// [`WiringError::File`] if it cannot be read or is not a JSON object.
     pub fn file(mut self, path: &Path) -> Result<Self, WiringError> {
         let shown = path.display().to_string();
-        let bytes = std::fs::read(path)
-            .map_err(|source| WiringError::File { path: shown.clone(), source: source.into() })?;
-        let layer: Map<String, Value> = serde_json::from_slice(&bytes)
-            .map_err(|source| WiringError::File { path: shown, source: source.into() })?;
+        let bytes = std::fs::read(path).map_err(|source| WiringError::File {
+            path: shown.clone(),
+            source: source.into(),
+        })?;
+        let layer: Map<String, Value> =
+            serde_json::from_slice(&bytes).map_err(|source| WiringError::File {
+                path: shown,
+                source: source.into(),
+            })?;
         merge(&mut self.tree, layer);
         Ok(self)
     }
@@ -119,7 +129,9 @@ mod tests {
     use super::*;
 
     fn environment(pairs: &[(&str, &str)]) -> Layers {
-        let owned = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        let owned = pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
         Layers::default().environment(owned)
     }
 
@@ -131,13 +143,21 @@ mod tests {
     fn the_later_layer_wins() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("settings.json");
-        std::fs::write(&file, r#"{"worker": {"poll_ms": 30, "sweep_ms": 200}, "listen": "127.0.0.1:1"}"#).unwrap();
-        let mut layers = Layers::default().file(&file).unwrap().environment(
-            [("APERILEX_WORKER__POLL_MS".to_owned(), "40".to_owned())].into_iter(),
-        );
+        std::fs::write(
+            &file,
+            r#"{"worker": {"poll_ms": 30, "sweep_ms": 200}, "listen": "127.0.0.1:1"}"#,
+        )
+        .unwrap();
+        let mut layers = Layers::default()
+            .file(&file)
+            .unwrap()
+            .environment([("APERILEX_WORKER__POLL_MS".to_owned(), "40".to_owned())].into_iter());
         layers.set(&["listen"], Value::from("127.0.0.1:2"));
         let settings = layers.settings().unwrap();
-        assert_eq!((settings.worker.poll_ms, settings.worker.sweep_ms), (40, 200));
+        assert_eq!(
+            (settings.worker.poll_ms, settings.worker.sweep_ms),
+            (40, 200)
+        );
         assert_eq!(settings.listen.port(), 2);
         assert_eq!(settings.worker.concurrency, WorkerDefaults::concurrency());
     }
@@ -152,16 +172,31 @@ mod tests {
     #[test]
     fn a_mistake_is_named_by_its_path_and_without_its_value() {
         for (pairs, message) in [
-            (&[("APERILEX_WORKER__CONCURRENCY", "0")][..], "setting `worker.concurrency`: expected 1 to 100"),
-            (&[("APERILEX_TIMINGS__LEASE_S", "0")], "setting `timings.lease_s`: expected at least 1"),
-            (&[("APERILEX_PLANS__BASIC__ANALYSIS", "-1")], "setting `plans.basic.analysis`: expected no negative amount"),
+            (
+                &[("APERILEX_WORKER__CONCURRENCY", "0")][..],
+                "setting `worker.concurrency`: expected 1 to 100",
+            ),
+            (
+                &[("APERILEX_TIMINGS__LEASE_S", "0")],
+                "setting `timings.lease_s`: expected at least 1",
+            ),
+            (
+                &[("APERILEX_PLANS__BASIC__ANALYSIS", "-1")],
+                "setting `plans.basic.analysis`: expected no negative amount",
+            ),
         ] {
             assert_eq!(mistake(pairs), message);
         }
         let unknown = mistake(&[("APERILEX_WORKER__THREADS", "2")]);
-        assert!(unknown.contains("worker") && unknown.contains("threads"), "{unknown}");
+        assert!(
+            unknown.contains("worker") && unknown.contains("threads"),
+            "{unknown}"
+        );
         let typo = mistake(&[("APERILEX_DATABASE__PROVIDER", "postgress")]);
-        assert!(typo.contains("database") && typo.contains("expected"), "{typo}");
+        assert!(
+            typo.contains("database") && typo.contains("expected"),
+            "{typo}"
+        );
         let secret = mistake(&[("APERILEX_LISTEN", "hunter2")]);
         assert!(!secret.contains("hunter2"), "{secret}");
     }
@@ -169,8 +204,14 @@ mod tests {
     #[test]
     fn another_provider_drops_the_settings_of_the_one_before() {
         let mut layers = Layers::default();
-        layers.set(&["database"], serde_json::json!({"provider": "sqlite", "settings": {"a": 1}}));
+        layers.set(
+            &["database"],
+            serde_json::json!({"provider": "sqlite", "settings": {"a": 1}}),
+        );
         layers.set(&["database", "provider"], Value::from("postgres"));
-        assert_eq!(layers.tree["database"], serde_json::json!({"provider": "postgres"}));
+        assert_eq!(
+            layers.tree["database"],
+            serde_json::json!({"provider": "postgres"})
+        );
     }
 }

@@ -12,7 +12,7 @@ use crate::exit::BadUsage;
 use crate::output;
 
 pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::Result<ExitCode> {
-    let engine = Graph::build(&settings).await?.engine;
+    let engine = Graph::without_source(&settings).await?.engine;
     let text = match command {
         AccountCommand::Create {
             email,

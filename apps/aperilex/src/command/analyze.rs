@@ -26,7 +26,10 @@ pub(crate) async fn run(
     format: Format,
 ) -> anyhow::Result<ExitCode> {
     let target = target(filing)?;
-    let graph = Graph::build(&settings).await?;
+    let graph = match &target {
+        Target::Remote(_) => Graph::build(&settings).await?,
+        Target::File(_) => Graph::without_source(&settings).await?,
+    };
     let wake = WakeProbe::new(std::sync::Arc::new(Stages));
     let engine = graph.engine.with_probe(wake.clone());
     let owner = owner(&engine, &settings.data_dir).await?;

@@ -225,13 +225,17 @@ fn check_config_hides_secrets_and_names_mistakes() {
     let data = dir.path().to_str().unwrap();
     let file = dir.path().join("settings.json");
     fs::write(&file, r#"{"database": {"provider": "postgres", "settings": {"url": "postgres://u:hunter2@127.0.0.1:1/x"}}}"#).unwrap();
-    let output = aperilex(&[
+    let source = samples();
+    let base = [
         "check-config",
         "--data-dir",
         data,
+        "--source",
+        source.to_str().unwrap(),
         "--config",
         file.to_str().unwrap(),
-    ]);
+    ];
+    let output = aperilex(&base);
     let said = format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -239,13 +243,7 @@ fn check_config_hides_secrets_and_names_mistakes() {
     );
     assert!(!said.contains("hunter2"), "{said}");
     fs::write(&file, r#"{"queue": {"provider": "rabbitmq"}}"#).unwrap();
-    let (code, said) = code(&[
-        "check-config",
-        "--data-dir",
-        data,
-        "--config",
-        file.to_str().unwrap(),
-    ]);
+    let (code, said) = code(&base);
     assert_eq!(code, 2);
     assert!(
         said.contains("`rabbitmq` is not in this build; use `embedded`"),

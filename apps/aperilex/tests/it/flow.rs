@@ -1,6 +1,6 @@
 //! The whole flow over HTTP: task, events, result, pool, followers.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -134,15 +134,41 @@ async fn two_at_once_make_one_run_that_one_of_them_pays() {
 }
 
 #[tokio::test]
-async fn a_server_told_to_stop_stops_soon_with_a_stream_open() {
+async fn a_server_told_to_stop_says_goodbye_and_stops_with_a_stream_open() {
     for world in worlds().await {
         let key = world.account("stop@example.com", "1.00");
-        let mut server = world.serve(None);
+        let mut server = world.serve_without_worker();
         let task = server.task(&key).await;
-        server.final_tasks(&key).await;
-        let open = server.get(&key, &format!("/api/v1/tasks/{task}/wait?timeout_s=1"));
-        assert!(open.send().await.unwrap().status().is_success());
+        let open = server
+            .get(&key, &format!("/api/v1/tasks/{task}/events"))
+            .send()
+            .await
+            .unwrap();
+        let begun = Instant::now();
         server.terminate();
         server.wait_for_death().await;
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            begun.elapsed()
+        );
+        let told = open.text().await.unwrap();
+        assert!(
+            told.contains("event: bye") && told.contains("retry:"),
+            "{told}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_worker_of_its_own_takes_up_what_a_server_accepted() {
+    for world in worlds().await {
+        let key = world.account("apart@example.com", "1.00");
+        let server = world.serve_without_worker();
+        server.task(&key).await;
+        let worker = world.worker();
+        let tasks = server.final_tasks(&key).await;
+        assert_eq!(tasks[0]["status"], "completed", "{}", world.name());
+        drop(worker);
     }
 }

@@ -122,7 +122,28 @@ impl World {
 
     /// Starts a server and waits until it listens; `kill_at` names the step at which it dies.
     pub(crate) fn serve(&self, kill_at: Option<&str>) -> Server {
-        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        self.start(&["serve", "--listen", "127.0.0.1:0"], kill_at)
+    }
+
+    /// Starts a server that leaves the work to others.
+    pub(crate) fn serve_without_worker(&self) -> Server {
+        self.start(&["serve", "--listen", "127.0.0.1:0", "--no-worker"], None)
+    }
+
+    /// Starts a worker process.
+    pub(crate) fn worker(&self) -> Worker {
+        let quiet = || Stdio::null();
+        Worker(
+            self.command(&["worker"])
+                .stdout(quiet())
+                .stderr(quiet())
+                .spawn()
+                .unwrap(),
+        )
+    }
+
+    fn start(&self, args: &[&str], kill_at: Option<&str>) -> Server {
+        let mut command = self.command(args);
         if let Some(step) = kill_at {
             command.env("APERILEX_KILL_AT", step);
         }
@@ -150,6 +171,16 @@ impl World {
             address,
             client: Client::new(),
         }
+    }
+}
+
+/// A running worker; it is killed when dropped.
+pub(crate) struct Worker(Child);
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
