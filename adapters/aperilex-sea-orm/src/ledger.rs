@@ -114,7 +114,7 @@ impl Ledger for Store {
 
     async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError> {
         let due = due(now).limit(page(limit)).into_query();
-        let due: Vec<Hold> = self.db.all::<hold_row::Model, _>(&due).await?;
+        let due: Vec<Hold> = self.db.legible::<hold_row::Model, _>(&due).await?;
         let mut expired = Vec::new();
         for hold in due {
             // Each by itself: a sweep must not lock many accounts at a time.

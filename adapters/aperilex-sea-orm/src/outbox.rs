@@ -17,7 +17,7 @@ use crate::stored::micros;
 use crate::transaction::Durability;
 
 /// Rows per statement: far below what any database takes.
-const CHUNK: usize = 500;
+pub(crate) const CHUNK: usize = 500;
 
 #[async_trait]
 impl Outbox for Store {

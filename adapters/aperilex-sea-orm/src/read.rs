@@ -19,6 +19,19 @@ impl Database {
         rows.iter().map(read).collect()
     }
 
+    /// The same, for those who sweep: a row that cannot be read is reported and passed over, so that it
+    /// does not keep the others from being swept.
+    pub(crate) async fn legible<M, T>(&self, query: &SelectStatement) -> Result<Vec<T>, StoreError>
+    where
+        M: FromQueryResult,
+        T: TryFrom<M, Error = Unreadable>,
+    {
+        let rows = self.rows(query).await.map_err(store_error)?;
+        let report = |error: &StoreError| tracing::error!(%error, "a row is passed over");
+        let legible = rows.iter().map(read).map(|row| row.inspect_err(report));
+        Ok(legible.filter_map(Result::ok).collect())
+    }
+
     /// The first row of a query.
     pub(crate) async fn one<M, T>(&self, query: &SelectStatement) -> Result<Option<T>, StoreError>
     where

@@ -4,8 +4,8 @@
 //! locked leader stay the same until the transaction ends.
 
 use aperilex_ports::{
-    Guard, LeaseToken, OutboxItem, PoolKey, Task, TaskEvent, TaskId, TaskMessage, TaskRole,
-    TaskStatus, TaskStoreError, Timestamp,
+    AnalysisStatus, Guard, LeaseToken, OutboxItem, PoolKey, Task, TaskEvent, TaskId, TaskMessage,
+    TaskRole, TaskStatus, TaskStoreError, Timestamp,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
@@ -14,7 +14,7 @@ use sea_orm::{
 
 use crate::entity::{live_run, task, task_event};
 use crate::error::{Stop, Unreadable};
-use crate::outbox;
+use crate::outbox::{self, CHUNK};
 use crate::shape::write_event;
 use crate::stored::{number, rounded};
 
@@ -73,6 +73,16 @@ impl Run {
             tasks.push(Task::try_from(row)?);
         }
         Ok(Self { tasks })
+    }
+
+    /// Sets how far it is. Followers that are there already are left out: nothing happens to them.
+    pub(crate) fn set_progress(&mut self, progress: AnalysisStatus) {
+        let leader = self.tasks.first().map(|leader| leader.id);
+        self.tasks
+            .retain(|task| Some(task.id) == leader || task.progress != progress);
+        for task in &mut self.tasks {
+            task.progress = progress;
+        }
     }
 
     /// Ends it: the next request for its key begins a new one.
@@ -161,10 +171,12 @@ pub(crate) async fn insert(tx: &DatabaseTransaction, task: &Task) -> Outcome<()>
 /// Stores the event of each task's state as it is now, for those who ask and for those who wait.
 async fn tell(tx: &DatabaseTransaction, tasks: &[Task]) -> Outcome<()> {
     let events: Vec<TaskEvent> = tasks.iter().map(event).collect();
-    let rows: Result<Vec<_>, Unreadable> = events.iter().map(row).collect();
-    task_event::Entity::insert_many(rows?)
-        .exec_without_returning(tx)
-        .await?;
+    for chunk in events.chunks(CHUNK) {
+        let rows: Result<Vec<_>, Unreadable> = chunk.iter().map(row).collect();
+        task_event::Entity::insert_many(rows?)
+            .exec_without_returning(tx)
+            .await?;
+    }
     outbox::put(tx, events.into_iter().map(OutboxItem::Event)).await
 }
 

@@ -92,7 +92,7 @@ impl TaskStore for Store {
         limit: usize,
     ) -> Result<Vec<Task>, StoreError> {
         let query = stale(now, idle_since).limit(page(limit));
-        self.db.all::<task::Model, _>(&query.into_query()).await
+        self.db.legible::<task::Model, _>(&query.into_query()).await
     }
 }
 
@@ -115,13 +115,6 @@ pub(crate) fn stale(now: Timestamp, idle_since: Timestamp) -> Select<task::Entit
         .order_by_asc(task::Column::UpdatedAt)
 }
 
-/// Followers see how far the run is; their status stays `queued`.
-fn set_progress(run: &mut Run, progress: AnalysisStatus) {
-    for task in &mut run.tasks {
-        task.progress = progress;
-    }
-}
-
 async fn mark_queued(
     tx: &DatabaseTransaction,
     id: TaskId,
@@ -134,10 +127,7 @@ async fn mark_queued(
         return Ok(());
     }
     let mut run = Run::of(tx, leader).await?;
-    // After a retry the followers have been told already.
-    run.tasks
-        .retain(|task| task.id == id || task.progress != AnalysisStatus::Queued);
-    set_progress(&mut run, AnalysisStatus::Queued);
+    run.set_progress(AnalysisStatus::Queued);
     if let Some(leader) = run.tasks.first_mut() {
         leader.status = TaskStatus::Queued;
     }
@@ -154,9 +144,7 @@ async fn take(tx: &DatabaseTransaction, claim: &ClaimTask) -> Outcome<Task> {
         return Err(conflict(&leader));
     }
     let mut run = Run::of(tx, leader).await?;
-    run.tasks
-        .retain(|task| task.id == claim.task || task.progress != AnalysisStatus::Queued);
-    set_progress(&mut run, AnalysisStatus::Queued);
+    run.set_progress(AnalysisStatus::Queued);
     if let Some(leader) = run.tasks.first_mut() {
         leader.status = TaskStatus::Running;
         leader.attempts = leader.attempts.saturating_add(1);
@@ -187,6 +175,6 @@ async fn advance(tx: &DatabaseTransaction, step: &AdvanceTask) -> Outcome<()> {
     if leader.progress != step.from {
         return Err(conflict(leader));
     }
-    set_progress(&mut run, step.to);
+    run.set_progress(step.to);
     save_all(tx, &mut run.tasks, step.now).await
 }

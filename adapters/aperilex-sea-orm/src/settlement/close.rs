@@ -34,12 +34,7 @@ pub(super) async fn retry(
     not_before: Timestamp,
 ) -> Outcome<()> {
     let mut run = Run::guarded(tx, command.task, command.guard, command.now).await?;
-    // Followers that saw it waiting still do.
-    run.tasks
-        .retain(|task| task.id == command.task || task.progress != AnalysisStatus::Queued);
-    for task in &mut run.tasks {
-        task.progress = AnalysisStatus::Queued;
-    }
+    run.set_progress(AnalysisStatus::Queued);
     let leader = run
         .tasks
         .first_mut()

@@ -3,7 +3,7 @@
 use aperilex_ports::{MicroUsd, StoreError, Timestamp};
 use sea_orm::ConnectionTrait;
 
-use crate::desk::{audit, funded, hold, request};
+use crate::desk::{at, audit, funded, hold, request};
 use crate::support::{self, Fresh};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,6 +77,27 @@ async fn rows_that_cannot_be_read_are_reported() {
             };
             assert!(told.contains(what), "{told}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_row_keeps_no_other_from_being_swept() {
+    for Fresh { database, .. } in &support::each().await {
+        let stores = database.stores();
+        let user = funded(&stores, 100).await;
+        let (damaged, late) = (hold(user, 1), hold(user, 2));
+        for command in [&damaged, &late] {
+            stores.ledger.place_hold(command).await.unwrap();
+        }
+        let damage = "UPDATE hold SET purpose = 'bribe' WHERE amount = 1";
+        database
+            .connection()
+            .execute_unprepared(damage)
+            .await
+            .unwrap();
+        let ended = stores.ledger.expire(at(9999), 9).await.unwrap();
+        let ids: Vec<_> = ended.iter().map(|hold| hold.id).collect();
+        assert_eq!(ids, [late.id]);
     }
 }
 
