@@ -10,8 +10,8 @@ use aperilex_ports::{
 
 use crate::rank::{Request, select};
 use crate::text::{
-    Layout, Vocabulary, collapse, is_boilerplate, is_prose, is_quotable, marker, paragraphs,
-    sentences, stands_alone,
+    Layout, Vocabulary, collapse, is_boilerplate, is_lead, is_prose, is_quotable, marker,
+    paragraphs, sentences, stands_alone,
 };
 
 /// Sentences of one place that are looked at; a longer place is cut off.
@@ -137,6 +137,9 @@ impl<'c> Filing<'c> {
         }
         let mut found = self.all_sentences(place);
         found.retain(|s| is_quotable(s.text) && !is_boilerplate(s.text));
+        if found.iter().any(|s| is_lead(s.text)) {
+            found.retain(|s| is_lead(s.text));
+        }
         found
     }
 

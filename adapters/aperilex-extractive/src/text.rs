@@ -7,7 +7,7 @@ mod terms;
 
 pub(crate) use paragraphs::{Layout, paragraphs};
 pub(crate) use prose::{
-    collapse, contains_any, is_boilerplate, is_prose, is_quotable, marker, stands_alone,
+    collapse, contains_any, is_boilerplate, is_lead, is_prose, is_quotable, marker, stands_alone,
 };
 pub(crate) use sentences::sentences;
 pub(crate) use terms::Vocabulary;

@@ -1,5 +1,7 @@
 //! The headings of the risk factors: filers put each risk into a sentence of its own.
 
+use std::collections::BTreeSet;
+
 use aperilex_ports::{DraftClaim, PartKind};
 
 use super::places::{Found, find};
@@ -108,10 +110,13 @@ pub(super) fn draw(filing: &Filing<'_>) -> Part {
     let Some(found) = find(filing, PartKind::RiskFactors)? else {
         return Ok(Drawn::default());
     };
+    // A summary of the risks in front of them says the same.
+    let mut said = BTreeSet::new();
     let headings: Vec<Sentence<'_>> = found
         .places
         .iter()
         .flat_map(|place| headings(filing, place))
+        .filter(|heading| said.insert(heading.text))
         .take(LIMIT)
         .collect();
     let chosen = if found.mixed || headings.len() < FEW {

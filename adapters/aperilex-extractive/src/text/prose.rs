@@ -47,6 +47,13 @@ const BOILERPLATE: &[&str] = &[
     "in this item",
     "exact name of registrant",
     "former name or former",
+    "(zip code)",
+    "including area code",
+    "date of report",
+    "commission file n",
+    "written communications pursuant to rule 425",
+    "soliciting material pursuant to rule 14a-12",
+    "pre-commencement communications pursuant",
     "as specified in its charter",
     "neither this current report",
     "furnished supplementally",
@@ -61,6 +68,12 @@ pub(crate) fn is_prose(text: &str) -> bool {
         && ends_like_a_sentence(text)
         && is_mostly_letters(text)
         && !has_debris(text)
+}
+
+/// Whether `text` is a sentence but for its end: it leads to a list or a table.
+pub(crate) fn is_lead(text: &str) -> bool {
+    let clause = text.trim_end_matches([':', ';', ',', ' ']);
+    clause.split_whitespace().count() >= 8 && is_prose(&format!("{clause}."))
 }
 
 /// Whether `text` says something, though perhaps not in a whole sentence.
@@ -204,6 +217,17 @@ mod tests {
         ] {
             assert_eq!(is_prose(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_lead_is_a_sentence_but_for_its_end() {
+        assert!(is_lead(
+            "On May 1 the board approved these bonuses for 2009, as follows:"
+        ));
+        assert!(!is_lead("Compensatory Arrangements of Certain Officers"));
+        assert!(!is_lead(
+            "Name\tTitle and 2009 bonus of each of the officers:"
+        ));
     }
 
     #[test]

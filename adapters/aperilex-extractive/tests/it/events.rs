@@ -37,6 +37,17 @@ fn items_are_told_by_title_and_first_sentences() {
 }
 
 #[test]
+fn an_item_of_a_table_is_told_by_what_leads_to_it() {
+    let text = "Bonuses of Officers and Directors of 2009\n(e) On May 1, 2010, the board of Lamp \
+                Inc. approved these bonuses:\nJane Doe\t$\t1,000\n";
+    let filing = Filing::new("8-K").item("", "8.01", "Other Events", text);
+    assert_eq!(
+        texts(&filing, PartKind::Events),
+        ["Other Events: On May 1, 2010, the board of Lamp Inc. approved these bonuses:"]
+    );
+}
+
+#[test]
 fn items_of_before_2004_have_their_titles() {
     let filing = Filing::new("8-K").item(
         "",

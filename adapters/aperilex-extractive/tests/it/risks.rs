@@ -45,6 +45,19 @@ fn single_sentences_in_front_of_bodies_are_the_list() {
 }
 
 #[test]
+fn a_risk_that_is_said_twice_is_listed_once() {
+    let one = "Changes of tariffs could increase our costs and reduce our sales abroad.\n";
+    let two = "We depend on a single supplier of glass, and its loss would harm us.\n";
+    let more = "The market for lamps is highly competitive and we may lose customers.\n";
+    let body = body("It is so.");
+    let text = [one, &body, two, &body, one, &body, more, &body].concat();
+    assert_eq!(
+        risks(&text),
+        [one.trim_end(), two.trim_end(), more.trim_end()]
+    );
+}
+
+#[test]
 fn no_more_than_forty_are_listed() {
     let one = |i: usize| {
         let heading = format!("Risk number {i} could harm our business and our customers.\n");
