@@ -17,6 +17,7 @@ use poem::http::header::{
 };
 use poem::http::{HeaderName, HeaderValue, Method};
 use poem::{Endpoint, Request, Response, Result};
+use tracing::Instrument;
 
 use crate::api::Api;
 use crate::auth::{Caller, refuse_key_in_url};
@@ -150,35 +151,33 @@ fn words(panic: &(dyn Any + Send)) -> &str {
 impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
     type Output = Response;
 
-    async fn call(&self, request: Request) -> Result<Response> {
+    async fn call(&self, mut request: Request) -> Result<Response> {
         let id = self.request_id(&request);
-        let (method, path) = (request.method().clone(), instance(request.uri().path()));
+        let (method, uri) = (request.method().clone(), request.uri().clone());
         let chunked = request.headers().contains_key(TRANSFER_ENCODING);
-        let answer = AssertUnwindSafe(self.answer(request)).catch_unwind().await;
-        let mut response = match answer {
+        if method == Method::HEAD {
+            // Whoever serves HTTP leaves the body out and keeps its length; poem would lose both.
+            request.set_method(Method::GET);
+        }
+        let span = tracing::error_span!("request", request_id = id);
+        let answering = AssertUnwindSafe(self.answer(request)).catch_unwind();
+        let mut response = match answering.instrument(span.clone()).await {
             Ok(Ok(response)) => response,
-            Ok(Err(problem)) => problem.render(path.clone(), &id),
+            Ok(Err(problem)) => problem.render(instance(uri.path()), &id),
             Err(panic) => {
-                tracing::error!(
-                    request_id = id,
-                    panic = words(&*panic),
-                    "a handler panicked"
-                );
-                Problem::internal().render(path.clone(), &id)
+                span.in_scope(|| tracing::error!(panic = words(&*panic), "a handler panicked"));
+                Problem::internal().render(instance(uri.path()), &id)
             }
         };
-        if method == Method::HEAD {
-            response.set_body(());
-        }
         if chunked {
             // hyper drops a Content-Length beside it without a word; RFC 9112 §6.1 wants such a
             // connection closed, so that nothing behind the body is taken for a request.
-            response
-                .headers_mut()
-                .insert(CONNECTION, HeaderValue::from_static("close"));
+            let headers = response.headers_mut();
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         finish(&mut response, &id, self.api.settings.behind_tls);
-        tracing::debug!(request_id = id, %method, path, status = response.status().as_u16(), "answered");
+        let status = response.status().as_u16();
+        tracing::debug!(request_id = id, %method, path = uri.path(), status, "answered");
         Ok(response)
     }
 }

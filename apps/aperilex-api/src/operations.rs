@@ -56,6 +56,9 @@ impl Operations {
 
     /// The operation for a path and method.
     pub(crate) fn find(&self, method: &Method, path: &str) -> Result<&Operation, Problem> {
+        if method == Method::CONNECT {
+            return Err(not_allowed("GET, HEAD, POST, DELETE".to_owned()));
+        }
         let fits = |pattern: &Path| {
             let given = path.strip_prefix('/').unwrap_or(path).split('/');
             let mut left = pattern.segments.iter();
@@ -82,7 +85,7 @@ impl Operations {
             .find(|(offered, _)| offered == wanted);
         found
             .map(|(_, operation)| operation)
-            .ok_or_else(|| not_allowed(path))
+            .ok_or_else(|| not_allowed(allowed(path)))
     }
 }
 
@@ -116,20 +119,18 @@ fn operation(meta: MetaOperation) -> (Method, Operation) {
     (meta.method, operation)
 }
 
-fn not_allowed(path: &Path) -> Problem {
-    let mut methods: Vec<&str> = path
-        .operations
-        .iter()
-        .map(|(method, _)| method.as_str())
-        .collect();
+fn allowed(path: &Path) -> String {
+    let methods = path.operations.iter().map(|(method, _)| method.as_str());
+    let mut methods: Vec<&str> = methods.collect();
     if methods.contains(&"GET") {
         methods.push("HEAD");
     }
-    let allowed = methods.join(", ");
-    let problem = Problem::new(
-        ProblemCode::MethodNotAllowed,
-        format!("this address takes {allowed}"),
-    );
+    methods.join(", ")
+}
+
+fn not_allowed(allowed: String) -> Problem {
+    let detail = format!("this address takes {allowed}");
+    let problem = Problem::new(ProblemCode::MethodNotAllowed, detail);
     match HeaderValue::try_from(allowed) {
         Ok(allowed) => problem.with_header(ALLOW, allowed),
         Err(_) => problem,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aperilex_core::ports::{Retry, StoreError};
+use aperilex_core::ports::{BoxError, FilingSourceError, Retry, StoreError};
 use aperilex_core::{EngineError, MicroUsd, Refusal};
 
 use super::{Facts, Problem, ProblemCode, echo};
@@ -29,23 +29,32 @@ impl From<EngineError> for Problem {
                 retry,
                 ref source,
             } => {
-                let conflict = matches!(
-                    source.downcast_ref::<StoreError>(),
-                    Some(StoreError::Conflict)
-                );
                 log(&error);
-                if conflict {
-                    let detail =
-                        "another request changed the same thing; nothing was done, ask again";
-                    return Self::new(ProblemCode::Conflict, detail);
-                }
-                of_port(port, retry)
+                of_cause(source).unwrap_or_else(|| of_port(port, retry))
             }
             error => {
                 log(&error);
                 Self::internal()
             }
         }
+    }
+}
+
+/// Failures of ports that say something about the request itself.
+fn of_cause(source: &BoxError) -> Option<Problem> {
+    if let Some(StoreError::Conflict) = source.downcast_ref() {
+        let detail = "another request changed the same thing; nothing was done, ask again";
+        return Some(Problem::new(ProblemCode::Conflict, detail));
+    }
+    match source.downcast_ref()? {
+        FilingSourceError::Unsupported { operation } => {
+            let detail = format!("{operation} is not offered here; name the filing in another way");
+            Some(Problem::field(ProblemCode::InvalidField, "/filing", detail))
+        }
+        error @ FilingSourceError::TooLarge { .. } => {
+            Some(Problem::new(ProblemCode::FilingUnusable, error.to_string()))
+        }
+        _ => None,
     }
 }
 

@@ -51,7 +51,7 @@ impl AccountRoutes {
     async fn entries(
         &self,
         caller: Caller,
-        /// Entries of a page.
+        /// Entries of a page; 50 if not said.
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u16>>,
         /// `next` of the page before.

@@ -99,7 +99,7 @@ impl Analyses {
         caller: Caller,
         /// Of this filing only.
         filing_id: Query<Option<Uuid>>,
-        /// Entries of a page.
+        /// Entries of a page; 50 if not said.
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u16>>,
         /// `next` of the page before.

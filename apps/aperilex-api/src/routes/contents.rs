@@ -126,7 +126,7 @@ impl Contents {
         &self,
         caller: Caller,
         filing_id: Path<Uuid>,
-        /// Entries of a page.
+        /// Entries of a page; 50 if not said.
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u16>>,
         /// `next` of the page before.
@@ -157,7 +157,7 @@ impl Contents {
         filing_id: Path<Uuid>,
         /// Of this concept only, such as `us-gaap:Assets`.
         concept: Query<Option<String>>,
-        /// Entries of a page.
+        /// Entries of a page; 50 if not said.
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))]
         limit: Query<Option<u16>>,
         /// `next` of the page before.

@@ -55,7 +55,7 @@ impl Tasks {
     async fn list(
         &self,
         caller: Caller,
-        /// Entries of a page.
+        /// Entries of a page; 50 if not said.
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u16>>,
         /// `next` of the page before.
@@ -145,7 +145,7 @@ impl Tasks {
         &self,
         caller: Caller,
         task_id: Path<Uuid>,
-        /// Longest wait in seconds.
+        /// Longest wait in seconds; 30 if not said.
         #[oai(validator(maximum(value = "60")))]
         timeout_s: Query<Option<u16>>,
         /// Number of the last event the client has seen.

@@ -49,6 +49,9 @@ pub(crate) fn etag(digest: &Digest) -> String {
 
 /// Whether the client has these bytes already (RFC 9110 §13.1.2).
 pub(crate) fn is_fresh(headers: &HeaderMap, digest: &Digest) -> bool {
+    if !headers.contains_key(IF_NONE_MATCH) {
+        return false;
+    }
     let etag = etag(digest);
     let told = headers
         .get_all(IF_NONE_MATCH)

@@ -32,7 +32,7 @@ fn every_refusal_is_a_problem_document() {
                 "{method} {path}"
             );
             let responses = operation["responses"].as_object().unwrap();
-            for (status, response) in responses.iter().filter(|(s, _)| **s >= "400".to_owned()) {
+            for (status, response) in responses.iter().filter(|(s, _)| s.as_str() >= "400") {
                 let schema = &response["content"]["application/problem+json"]["schema"];
                 assert_eq!(
                     schema["$ref"], "#/components/schemas/Problem",

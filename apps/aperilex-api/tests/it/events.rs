@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use aperilex_api::ApiSettings;
-use aperilex_core::ports::EventBus;
+use aperilex_core::ports::{AnalystError, EventBus};
 
 use crate::socket::Served;
 use crate::world::{draft, work};
@@ -52,9 +52,7 @@ async fn a_stream_tells_every_state_and_ends() {
     let events = told(&all);
     let ids: Vec<_> = events.iter().map(|(id, _)| *id).collect();
     assert_eq!(ids, (1..=ids.len() as u64).collect::<Vec<_>>(), "{all}");
-    let mut names: Vec<_> = events.into_iter().map(|(_, name)| name).collect();
-    names.dedup();
-    assert_eq!(names, ["pending", "queued", "running", "completed"]);
+    assert_eq!(states(&all), ["pending", "queued", "running", "completed"]);
     for progress in ["fetching", "parsing", "analyzing", "verifying", "completed"] {
         assert!(
             all.contains(&format!("\"progress\":\"{progress}\"")),
@@ -62,6 +60,77 @@ async fn a_stream_tells_every_state_and_ends() {
         );
     }
     assert!(all.contains("\"analysis_url\":\"/api/v1/analyses/"));
+}
+
+/// Names of the states in a stream, repetitions left out.
+fn states(stream: &str) -> Vec<String> {
+    let mut names: Vec<_> = told(stream).into_iter().map(|(_, name)| name).collect();
+    names.dedup();
+    names
+}
+
+#[tokio::test]
+async fn a_run_that_is_tried_again() {
+    let served = Served::new(quick()).await;
+    let analyst = &served.world.memory.analyst;
+    analyst.answer(Err(AnalystError::Unavailable {
+        source: "away".into(),
+    }));
+    let task = task(&served).await;
+    let mut stream = served.get(&format!("{task}/events")).await;
+    served.world.work().await;
+    stream.until("event: retrying").await;
+    served.world.memory.clock.advance(Duration::from_secs(120));
+    served.world.work().await;
+    let all = stream.until("\r\n0\r\n\r\n").await;
+    let expected = [
+        "pending",
+        "queued",
+        "running",
+        "retrying",
+        "queued",
+        "running",
+        "completed",
+    ];
+    assert_eq!(states(&all), expected);
+}
+
+#[tokio::test]
+async fn a_run_that_fails() {
+    let served = Served::new(quick()).await;
+    let analyst = &served.world.memory.analyst;
+    let reason = "no items".to_owned();
+    analyst.answer(Err(AnalystError::Unsuitable { reason }));
+    let task = task(&served).await;
+    served.world.work().await;
+    let all = served
+        .get(&format!("{task}/events"))
+        .await
+        .until("\r\n0\r\n\r\n")
+        .await;
+    assert_eq!(states(&all), ["pending", "queued", "running", "failed"]);
+    assert!(
+        all.contains("\"code\":\"nothing_to_analyse\"") && all.contains("no items"),
+        "{all}"
+    );
+    let me = served.world.get("/api/v1/me").await.json();
+    assert_eq!(
+        me["balance"]["available_usd"], "4.950000",
+        "access alone is paid"
+    );
+}
+
+#[tokio::test]
+async fn a_task_that_is_withdrawn() {
+    let served = Served::new(quick()).await;
+    let task = task(&served).await;
+    let mut stream = served.get(&format!("{task}/events")).await;
+    stream.until("event: pending").await;
+    let withdrawn = served.world.ask(crate::world::call("DELETE", &task)).await;
+    assert_eq!(withdrawn.status, 200);
+    served.world.work().await;
+    let all = stream.until("\r\n0\r\n\r\n").await;
+    assert_eq!(states(&all).last().unwrap(), "cancelled");
 }
 
 #[tokio::test]

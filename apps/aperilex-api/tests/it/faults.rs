@@ -40,61 +40,76 @@ async fn world(fails: fn() -> FilingSourceError) -> World {
     World::with(failing, Settings::default(), ApiSettings::default()).await
 }
 
+/// A failure, and the status, code and `Retry-After` it is told with.
+type Row = (fn() -> FilingSourceError, u16, &'static str, &'static str);
+
 const SECRET: &str = "postgres://aperilex:hunter2@10.0.0.7/SELECT";
+
+use FilingSourceError as F;
+
+const SOURCES: &[Row] = &[
+    (
+        || F::Unsupported {
+            operation: "finding by ticker",
+        },
+        422,
+        "invalid-field",
+        "",
+    ),
+    (|| F::TooLarge { limit: 1 }, 422, "filing-unusable", ""),
+    (
+        || F::Throttled {
+            after: Duration::from_millis(41_500),
+        },
+        503,
+        "unavailable",
+        "42",
+    ),
+    (
+        || F::Unavailable {
+            source: SECRET.into(),
+        },
+        503,
+        "unavailable",
+        "2",
+    ),
+    (
+        || F::BadAnswer {
+            reason: SECRET.to_owned(),
+        },
+        503,
+        "unavailable",
+        "2",
+    ),
+    (
+        || F::Misconfigured {
+            reason: SECRET.to_owned(),
+        },
+        500,
+        "internal",
+        "",
+    ),
+    (
+        || F::UrlNotAllowed {
+            reason: "expected www.sec.gov".to_owned(),
+        },
+        422,
+        "url-not-allowed",
+        "",
+    ),
+    (
+        || F::NotFound {
+            what: "10-K of APX".to_owned(),
+        },
+        404,
+        "not-found",
+        "",
+    ),
+];
 
 #[tokio::test]
 async fn a_failing_source_is_told_as_what_it_means() {
-    let rows: [(fn() -> FilingSourceError, u16, &str, &str); 6] = [
-        (
-            || FilingSourceError::Throttled {
-                after: Duration::from_millis(41_500),
-            },
-            503,
-            "unavailable",
-            "42",
-        ),
-        (
-            || FilingSourceError::Unavailable {
-                source: SECRET.into(),
-            },
-            503,
-            "unavailable",
-            "2",
-        ),
-        (
-            || FilingSourceError::BadAnswer {
-                reason: SECRET.to_owned(),
-            },
-            503,
-            "unavailable",
-            "2",
-        ),
-        (
-            || FilingSourceError::Misconfigured {
-                reason: SECRET.to_owned(),
-            },
-            500,
-            "internal",
-            "",
-        ),
-        (
-            || FilingSourceError::UrlNotAllowed {
-                reason: "expected www.sec.gov".to_owned(),
-            },
-            422,
-            "url-not-allowed",
-            "",
-        ),
-        (
-            || FilingSourceError::NotFound {
-                what: "10-K of APX".to_owned(),
-            },
-            404,
-            "not-found",
-            "",
-        ),
-    ];
-    for (fails, status, code, retry_after) in rows {
+    for &(fails, status, code, retry_after) in SOURCES {
         let world = world(fails).await;
         let answer = world
             .ask(call("POST", "/api/v1/analyses").json(&body()))

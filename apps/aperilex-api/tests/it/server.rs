@@ -129,6 +129,16 @@ async fn heads_that_contradict_themselves_are_refused() {
         let answer = served.connect(format!("{head}{rest}")).await.end().await;
         assert!(answer.starts_with("HTTP/1.1 400"), "{row}: {answer}");
     }
+    let connect = "CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n";
+    let answer = served
+        .connect(connect)
+        .await
+        .until("method-not-allowed")
+        .await;
+    assert!(
+        answer.starts_with("HTTP/1.1 405") && answer.contains("allow: "),
+        "B37: {answer}"
+    );
     let long = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "x".repeat(70_000));
     let answer = served.connect(long).await.end().await;
     assert!(answer.starts_with("HTTP/1.1 4"), "B36: {answer:.60}");
@@ -139,6 +149,26 @@ async fn heads_that_contradict_themselves_are_refused() {
         .end()
         .await;
     assert!(answer.starts_with("HTTP/1.1 431"), "B36: {answer:.60}");
+}
+
+#[tokio::test]
+async fn head_tells_the_length_and_sends_nothing() {
+    let served = Served::new(ApiSettings::default()).await;
+    let mut head = served
+        .connect(format!("{}\r\n", served.head("HEAD", "/health/live")))
+        .await;
+    let answer = head.until("\r\n\r\n").await;
+    let length = r#"{"status":"live"}"#.len();
+    assert!(
+        answer.contains(&format!("content-length: {length}\r\n")),
+        "{answer}"
+    );
+    head.socket
+        .write_all(served.head("GET", "/health/ready").as_bytes())
+        .await
+        .unwrap();
+    head.socket.write_all(b"\r\n").await.unwrap();
+    assert!(!head.until(r#"{"status":"ready"}"#).await.contains("live"));
 }
 
 #[tokio::test]

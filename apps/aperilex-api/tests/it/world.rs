@@ -320,13 +320,17 @@ impl World {
 /// Relays, claims, runs and acknowledges until nothing waits.
 pub(crate) async fn work(memory: &Memory, engine: &Engine) {
     use aperilex_core::ports::TaskQueue;
-    while engine.relay_outbox().await.unwrap() > 0 {
-        for delivery in memory
+    loop {
+        let relayed = engine.relay_outbox().await.unwrap();
+        let deliveries = memory
             .queue
             .receive(10, Duration::from_secs(30))
             .await
-            .unwrap()
-        {
+            .unwrap();
+        if relayed == 0 && deliveries.is_empty() {
+            return;
+        }
+        for delivery in deliveries {
             if let Claimed::Run(run) = engine.claim(&delivery).await.unwrap() {
                 let outcome = engine.run(&run).await.unwrap();
                 assert_ne!(outcome, Outcome::LeaseLost);
