@@ -2,8 +2,8 @@
 
 use aperilex_ports::{
     Account, AccountStatus, Balance, EntryId, EntryKind, HoldId, MAX_PAGE, MicroUsd, PlaceHold,
-    PoolKey, PostEntry, Priority, Quality, Role, Stores, SubmitTask, TaskCharges, TaskId, Template,
-    Tier, Timestamp, UserId,
+    PoolKey, PostEntry, Priority, Quality, Role, Stores, SubmitTask, TaskCharges, TaskId, TaskRole,
+    Template, Tier, Timestamp, UserId,
 };
 use uuid::Uuid;
 
@@ -103,10 +103,13 @@ pub(crate) async fn audit(stores: &Stores, user: UserId) -> Balance {
         let events = stores.tasks.events(task.id, 0, MAX_PAGE).await.unwrap();
         assert_eq!(events.len() as u64, task.last_event);
         assert_eq!(events.last().unwrap().status, task.status);
-        let placed = holds
-            .iter()
-            .any(|hold| hold.id == task.charges.analysis_hold);
-        assert!(placed, "a task without its hold");
+        let leads = task.role == TaskRole::Leader;
+        let hold = task.charges.analysis_hold;
+        let placed = holds.iter().any(|placed| placed.id == hold);
+        assert_eq!(
+            placed, leads,
+            "leaders have set aside their fee, and no others"
+        );
     }
     balance
 }

@@ -16,3 +16,4 @@ mod desk;
 mod guards;
 mod migrate;
 mod processes;
+mod storm;
