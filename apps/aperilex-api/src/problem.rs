@@ -6,7 +6,6 @@ mod engine;
 mod foreign;
 
 use std::borrow::Cow;
-use std::fmt;
 
 use poem::error::ResponseError;
 use poem::http::header::{CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -44,7 +43,8 @@ pub(crate) struct Facts {
 }
 
 /// A problem on its way to a client.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {detail}", code.as_str())]
 pub(crate) struct Problem {
     pub(crate) code: ProblemCode,
     pub(crate) detail: Cow<'static, str>,
@@ -131,14 +131,6 @@ impl Problem {
         }
     }
 }
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code.as_str(), self.detail)
-    }
-}
-
-impl std::error::Error for Problem {}
 
 impl ResponseError for Problem {
     fn status(&self) -> StatusCode {

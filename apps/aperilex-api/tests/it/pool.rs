@@ -160,3 +160,26 @@ async fn lists_come_in_pages_without_gaps() {
     }
     assert_eq!(seen, ["business", "risk", "financial", "comprehensive"]);
 }
+
+#[tokio::test]
+async fn one_key_sent_twenty_times_at_once_is_one_task() {
+    let world = World::new().await;
+    let request = || {
+        call("POST", "/api/v1/analyses")
+            .json(&body())
+            .header("idempotency-key", "k")
+    };
+    let all = futures_util::future::join_all((0..20).map(|_| world.ask(request()))).await;
+    let first = all[0].json()["task_id"].clone();
+    for answer in all {
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json()["task_id"]),
+            (202, &first)
+        );
+    }
+    assert_eq!(
+        available(&world, &world.key).await,
+        "4.935000",
+        "set aside once"
+    );
+}
