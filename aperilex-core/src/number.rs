@@ -182,9 +182,10 @@ fn part_of_word(text: &str, range: &Range<usize>) -> bool {
 
 fn number(text: &str, range: Range<usize>) -> Option<Number> {
     let digits: Decimal = text[range.clone()].replace(',', "").parse().ok()?;
-    let before = text[..range.start].trim_end_matches(['$', '€', '£', ' ']);
+    let before = text[..range.start]
+        .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '$' | '€' | '£'));
     let negative = before.ends_with(['-', '−', '(', '–']) && !before_is_range(before);
-    let after = text[range.end..].trim_start_matches([' ', ')', '\u{a0}']);
+    let after = text[range.end..].trim_start_matches(|c: char| c.is_whitespace() || c == ')');
     let power = SCALES
         .iter()
         .find(|(word, _)| {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use aperilex_sea_orm::{Database, DatabaseConfig};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::{absent, own};
@@ -36,9 +37,10 @@ pub(crate) async fn database(
 
 fn with_default_url(settings: Option<&Value>, data_dir: &Path) -> Option<Value> {
     let mut settings = settings.cloned().unwrap_or_else(|| json!({}));
-    let url = format!("sqlite://{}", data_dir.join("aperilex.sqlite3").display());
+    let file = DatabaseConfig::sqlite(&data_dir.join("aperilex.sqlite3"));
     if let Some(map) = settings.as_object_mut() {
-        map.entry("url").or_insert_with(|| Value::String(url));
+        map.entry("url")
+            .or_insert_with(|| Value::from(file.url.expose_secret()));
     }
     Some(settings)
 }

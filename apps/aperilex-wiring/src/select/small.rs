@@ -26,7 +26,7 @@ pub(crate) fn analysts(
     selection: &AnalystSelection,
 ) -> Result<Vec<Arc<dyn FilingAnalyst>>, WiringError> {
     let provider = match selection {
-        AnalystSelection::Extractive(_) => return Ok(vec![Arc::new(ExtractiveAnalyst::default())]),
+        AnalystSelection::Extractive(_) => return Ok(vec![Arc::new(ExtractiveAnalyst)]),
         AnalystSelection::Openai(_) => "openai",
         AnalystSelection::AzureOpenai(_) => "azure_openai",
         AnalystSelection::Anthropic(_) => "anthropic",

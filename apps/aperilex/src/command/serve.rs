@@ -36,6 +36,7 @@ pub(crate) async fn serve(settings: Settings, with_worker: bool) -> anyhow::Resu
     let stop = stop_signal()?;
     let served = aperilex_api::serve(engine, api, listener, stop).await;
     runtime.stop().await;
+    graph.database.close().await;
     served.context("the server stopped")?;
     Ok(ExitCode::SUCCESS)
 }
@@ -48,6 +49,7 @@ pub(crate) async fn worker(settings: Settings) -> anyhow::Result<ExitCode> {
     info!(concurrency = settings.worker.concurrency, "worker started");
     stop_signal()?.cancelled().await;
     runtime.stop().await;
+    graph.database.close().await;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,4 +1,10 @@
 //! The real binary: its commands, its server on SQLite and Postgres, and its death at every step.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking"
+)]
 
 mod analyze;
 mod cli;
