@@ -4,6 +4,11 @@
 //! `cargo bench -p aperilex-filing-parser`; the corpus is found as in the tests (`APERILEX_CORPUS`).
 //! Rates are criterion's; the last line gives the ratios of the medians of interleaved passes.
 
+#![allow(
+    clippy::print_stdout,
+    reason = "a bench tells its figures on the terminal"
+)]
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::Instant;

@@ -124,10 +124,8 @@ fn candidate(
     let number = label.numbers.first()?.clone();
     let start = lines.start(at);
     let rest = start + label.rest;
-    let window = lines
-        .text
-        .get(rest..lines.start(at + MAX_TITLE_LINES))
-        .unwrap_or_default();
+    let window_end = lines.start(at + MAX_TITLE_LINES);
+    let window = lines.text.get(rest..window_end).unwrap_or_default();
     let line_end = lines.start(at + 1).saturating_sub(rest).min(window.len());
     let on_line = window.get(..line_end).unwrap_or_default();
     let own = words::split(on_line, MAX_WORDS);
@@ -139,61 +137,66 @@ fn candidate(
         return None;
     }
     let (mut rank, mut matched) = choose(items, &possible, &own, part);
-    let after = window.get(line_end..).unwrap_or_default();
-    let goes_on = ["and ", "or ", "of "].iter().any(|word| {
-        let next = after.trim_start().get(..word.len()).unwrap_or_default();
-        next.eq_ignore_ascii_case(word)
-    });
-    if matched.quality < 0.6 || !matched.whole || goes_on {
+    let below = window.get(line_end..).unwrap_or_default();
+    if matched.quality < 0.6 || !matched.whole || goes_on(below) {
         (rank, matched) = choose(items, &possible, &wide, part);
     }
     let ranks: Vec<usize> = combined(items, rank, &label.numbers);
     matched.words = further_titles(items, &ranks, &wide, matched.words);
     let title = Title::read(on_line, window, &own, &wide, &matched);
-    let quality = if title.is_reference {
-        0.0
-    } else {
-        matched.quality
-    };
-    let code = number.contains('.');
-    if title.is_reference || (!label.marked && !code && quality < 0.5 && !on_line.trim().is_empty())
-    {
+    let bare_label = label.marked || number.contains('.') || on_line.trim().is_empty();
+    if title.is_reference || (!bare_label && matched.quality < 0.5) {
         return None;
     }
-    let body = rest + title.end;
-    let info = lines.info(at);
     let text = lines.get(at);
-    let shown = u16::try_from(text.len()).unwrap_or(u16::MAX);
-    let capitals = !text.chars().any(char::is_lowercase);
-    let before = at.checked_sub(1);
-    let inside = info.flags.has(LineFlags::PRE)
-        && before.is_some_and(|b| {
-            let line = lines.get(b);
-            !line.is_empty()
-                && !is_rule(line)
-                && !lines.is_furniture(b)
-                && label::part_heading(line).is_none()
-        })
-        && !info.flags.has(LineFlags::NEW_PAGE);
     let continued =
         text.to_ascii_lowercase().contains("(continued)") || text.ends_with("Continued");
     Some(Candidate {
         line: at,
         start,
-        body,
+        body: rest + title.end,
         ranks,
         number,
         title: title.text,
-        quality,
-        strong: info.strong > shown / 2
-            || info.flags.has(LineFlags::HEADING)
-            || info.flags.has(LineFlags::CENTERED)
-            || capitals,
+        quality: matched.quality,
+        strong: is_strong(lines, at),
         running: lines.is_running(at),
         continued,
         listed: false,
         linked: false,
-        inside,
+        inside: is_inside(lines, at),
+    })
+}
+
+/// Whether the line below a title goes on with it.
+fn goes_on(below: &str) -> bool {
+    let below = below.trim_start();
+    ["and ", "or ", "of "].iter().any(|word| {
+        let next = below.get(..word.len()).unwrap_or_default();
+        next.eq_ignore_ascii_case(word)
+    })
+}
+
+/// Set as headings are: bold, underlined, centred, in capitals.
+fn is_strong(lines: &Lines<'_>, at: usize) -> bool {
+    let info = lines.info(at);
+    let text = lines.get(at);
+    let shown = u16::try_from(text.len()).unwrap_or(u16::MAX);
+    info.strong > shown / 2
+        || info.flags.has(LineFlags::HEADING)
+        || info.flags.has(LineFlags::CENTERED)
+        || !text.chars().any(char::is_lowercase)
+}
+
+/// In plain text, a line below another of the same paragraph.
+fn is_inside(lines: &Lines<'_>, at: usize) -> bool {
+    let info = lines.info(at);
+    if !info.flags.has(LineFlags::PRE) || info.flags.has(LineFlags::NEW_PAGE) {
+        return false;
+    }
+    at.checked_sub(1).is_some_and(|before| {
+        let line = lines.get(before);
+        !lines.is_furniture(before) && !is_rule(line) && label::part_heading(line).is_none()
     })
 }
 

@@ -214,7 +214,7 @@ impl Cursor<'_> {
         }
         let moved = self.text.get(start..self.at).unwrap_or_default();
         let joined = through || dash || and || moved.contains([',', '&']);
-        let first = self.text.get(..start).and_then(|t| last_number(t));
+        let first = self.text.get(..start).and_then(last_number);
         let found = if joined && (plural || and || item) {
             self.number()
         } else {

@@ -47,7 +47,12 @@ impl<'t> Lines<'t> {
             }
         }
         repeats.retain(|_, (edge, _)| *edge > MIN_REPEATS / 2);
-        for at in 0..this.lines.len() {
+        let count = if repeats.is_empty() {
+            0
+        } else {
+            this.lines.len()
+        };
+        for at in 0..count {
             let known = this.running_key(at).and_then(|key| repeats.get_mut(&key));
             if let Some((_, all)) = known {
                 *all += 1;
@@ -191,13 +196,12 @@ fn is_list_of_numbers(line: &str) -> bool {
     })
 }
 
-/// FNV-1a over the letters of a line: page numbers and spacing do not count.
+/// FNV-1a over the letters of a line: page numbers, spacing and case do not count.
 fn letters(line: &str) -> u64 {
-    line.chars()
-        .filter(|c| c.is_alphabetic())
-        .flat_map(char::to_lowercase)
-        .fold(0xcbf2_9ce4_8422_2325, |hash, c| {
-            (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3)
+    line.bytes()
+        .filter(|b| b.is_ascii_alphabetic() || *b >= 0x80)
+        .fold(0xcbf2_9ce4_8422_2325, |hash, b| {
+            (hash ^ u64::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
         })
 }
 

@@ -26,42 +26,27 @@ pub(crate) fn cut(
         let end = before_next_part(lines, items, heading, next.copied(), end);
         let range = trim(lines, heading.body, end);
         let text = lines.text.get(range.clone()).unwrap_or_default();
-        let found = state::of(text, heading_part(items, heading), lines, heading);
-        let confidence = confidence(heading, text, found);
+        let state = state::of(text, heading_part(items, heading), lines, heading);
+        let confidence = confidence(heading, text, state);
+        let section = |key: ItemKey| Section {
+            document,
+            key,
+            title: heading.title.clone(),
+            state,
+            confidence,
+            range: range.clone(),
+        };
         if heading.ranks.is_empty() {
-            let key = ItemKey::new(part, heading.number.clone());
-            out.push(section(document, key, heading, &range, found, confidence));
+            out.push(section(ItemKey::new(part, heading.number.clone())));
         }
-        for rank in &heading.ranks {
-            let Some(item) = items.get(*rank) else {
-                continue;
-            };
+        for item in heading.ranks.iter().filter_map(|rank| items.get(*rank)) {
             part = item.part;
-            let key = ItemKey::new(item.part, item.number);
-            out.push(section(document, key, heading, &range, found, confidence));
+            out.push(section(ItemKey::new(item.part, item.number)));
         }
     }
     state::heading_only(&mut out);
     out.extend(part_without_headings(document, lines, items, &headings));
     out
-}
-
-fn section(
-    document: usize,
-    key: ItemKey,
-    heading: &Candidate,
-    range: &Range<usize>,
-    state: SectionState,
-    confidence: f32,
-) -> Section {
-    Section {
-        document,
-        key,
-        title: heading.title.clone(),
-        state,
-        confidence,
-        range: range.clone(),
-    }
 }
 
 /// The part of a heading's (last) item; empty if the form does not know it.

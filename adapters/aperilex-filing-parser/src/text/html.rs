@@ -13,7 +13,7 @@ use super::builder::Setting;
 use super::flow::Flow;
 use super::line::LineFlags;
 use super::stack::{Stack, State};
-use super::style::{self, Style, StyleCache};
+use super::style::{Style, StyleCache};
 use super::table_draft::{Tables, span};
 use super::tag::Tag;
 use super::{Link, Page};
@@ -173,7 +173,7 @@ impl<'a> Pass<'a> {
         let at = self.flow.out.len();
         let state = self.stack.state();
         let hidden = state.has(State::HIDDEN) || state.has(State::INVISIBLE);
-        if self.xbrl.open(name, rest, content, at, hidden) && !closed {
+        if self.xbrl.open(name, rest, (content, at), hidden) && !closed {
             let mut state = self.stack.state();
             state.set(State::HIDDEN);
             state.set(State::QUIET);
@@ -185,28 +185,32 @@ impl<'a> Pass<'a> {
         content
     }
 
+    /// What the attributes say, read once.
     fn parts(&mut self, tag: Tag, rest: &'a [u8]) -> Parts<'a> {
         let mut parts = Parts {
             colspan: 1,
             rowspan: 1,
             ..Parts::default()
         };
-        if rest.is_empty() {
-            return parts;
-        }
-        let attributes = Attributes::new(rest);
-        parts.style = style::of_tag(&attributes, &mut self.styles);
-        for (name, value) in attributes {
+        for (name, value) in Attributes::new(rest) {
+            let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
             match name.len() {
-                2 if name.eq_ignore_ascii_case(b"id") => parts.id = Some(value),
-                4 if tag == Tag::Anchor && name.eq_ignore_ascii_case(b"name") => {
-                    parts.id = Some(value);
+                2 if is("id") => parts.id = Some(value),
+                4 if tag == Tag::Anchor && is("name") => parts.id = Some(value),
+                4 if tag == Tag::Anchor && is("href") => parts.href = Some(value),
+                5 if is("style") => {
+                    let before = parts.style;
+                    parts.style = self.styles.read(value);
+                    parts.style.hidden |= before.hidden;
+                    parts.style.centered = parts.style.centered.or(before.centered);
                 }
-                4 if tag == Tag::Anchor && name.eq_ignore_ascii_case(b"href") => {
-                    parts.href = Some(value);
+                5 if is("align") => {
+                    let centered = value.eq_ignore_ascii_case(b"center");
+                    parts.style.centered = parts.style.centered.or(Some(centered));
                 }
-                7 if name.eq_ignore_ascii_case(b"colspan") => parts.colspan = span(value),
-                7 if name.eq_ignore_ascii_case(b"rowspan") => parts.rowspan = span(value),
+                6 if is("hidden") => parts.style.hidden = true,
+                7 if is("colspan") => parts.colspan = span(value),
+                7 if is("rowspan") => parts.rowspan = span(value),
                 _ => {}
             }
         }

@@ -1,7 +1,5 @@
 //! What a `style` attribute says of a piece of text: bold, underlined, hidden, on a new page.
 
-use super::attr::Attributes;
-
 /// What a style changes; unset bits are inherited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Style {
@@ -129,26 +127,6 @@ fn is_far_off(value: &[u8]) -> bool {
     value
         .strip_prefix(b"-")
         .is_some_and(|rest| rest.iter().take_while(|b| b.is_ascii_digit()).count() >= 4)
-}
-
-/// The style of a start tag, if it has one; the `hidden` attribute counts as one.
-pub(crate) fn of_tag<'a>(attributes: &Attributes<'a>, cache: &mut StyleCache<'a>) -> Style {
-    let mut style = Style::default();
-    for (name, value) in attributes.clone() {
-        match name.len() {
-            5 if name.eq_ignore_ascii_case(b"style") => {
-                let hidden = style.hidden;
-                style = cache.read(value);
-                style.hidden |= hidden;
-            }
-            6 if name.eq_ignore_ascii_case(b"hidden") => style.hidden = true,
-            5 if name.eq_ignore_ascii_case(b"align") => {
-                style.centered = style.centered.or(Some(starts_with(value, b"center")));
-            }
-            _ => {}
-        }
-    }
-    style
 }
 
 #[cfg(test)]

@@ -103,14 +103,13 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// An `ix:` element starts; its content at `content` of the source, at `text` of the text. True
-    /// if its content is not shown.
+    /// An `ix:` element starts, its content at `(raw, text)`: the offsets in the source and in the
+    /// text. True if its content is not shown.
     pub(crate) fn open(
         &mut self,
         name: &'a [u8],
         attributes: &'a [u8],
-        content: usize,
-        text: u32,
+        (raw, text): (usize, u32),
         hidden: bool,
     ) -> bool {
         let kind = Kind::of(local(name));
@@ -122,7 +121,7 @@ impl<'a> Collector<'a> {
             element: Element {
                 kind,
                 attributes: Attributes::new(attributes),
-                raw: content..content,
+                raw: raw..raw,
                 text: text..text,
                 hidden,
                 order: self.starts,

@@ -5,9 +5,9 @@ use poem::http::StatusCode;
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:ident, $title:literal;)*) => {
         /// What went wrong, in one stable word. Each has a page in `docs/problems`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, poem_openapi::Enum)]
         pub enum ProblemCode {
-            $($(#[$doc])* $variant,)*
+            $($(#[$doc])* #[oai(rename = $code)] $variant,)*
         }
 
         impl ProblemCode {

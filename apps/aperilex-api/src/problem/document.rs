@@ -12,7 +12,7 @@ use poem_openapi::registry::{
 use poem_openapi::types::{ToJSON, Type};
 use poem_openapi::{ApiResponse, Object};
 
-use super::{FieldError, Problem, TYPE_BASE};
+use super::{FieldError, Problem, ProblemCode, TYPE_BASE};
 
 const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -23,7 +23,7 @@ struct FieldDocument {
     /// JSON pointer (RFC 6901) into the body, `?name` for a query parameter, or a header's name.
     pointer: String,
     /// What is wrong with it, as a problem code.
-    code: String,
+    code: ProblemCode,
     /// What would be right.
     detail: String,
 }
@@ -40,7 +40,7 @@ pub(crate) struct ProblemDocument {
     /// The HTTP status.
     status: u16,
     /// Stable word that tells problems apart.
-    code: String,
+    code: ProblemCode,
     /// What happened this time, and what to do.
     detail: String,
     /// The path asked for.
@@ -66,7 +66,7 @@ impl From<FieldError> for FieldDocument {
     fn from(error: FieldError) -> Self {
         Self {
             pointer: error.pointer,
-            code: error.code.as_str().to_owned(),
+            code: error.code,
             detail: error.detail,
         }
     }
@@ -81,7 +81,7 @@ impl Problem {
             kind: format!("{TYPE_BASE}{}", code.as_str()),
             title: code.title().to_owned(),
             status: code.status().as_u16(),
-            code: code.as_str().to_owned(),
+            code,
             detail: self.detail.into_owned(),
             instance,
             request_id: request_id.to_owned(),
