@@ -25,7 +25,7 @@ use crate::settings::Settings;
 pub use accounts::{NewCredentials, Secret, Usage};
 pub use import_filing::Imported;
 pub use request_analysis::{AnalysisRequest, Quote, Requested};
-pub use run_analysis::{Claimed, Outcome, Run};
+pub use run_analysis::{Claimed, Interruption, Outcome, Run};
 
 /// The use cases.
 #[derive(Debug, Clone)]
@@ -85,6 +85,11 @@ impl Engine {
 /// `now` and a while; the end of time stays where it is.
 pub(crate) fn later(now: Timestamp, by: Duration) -> Timestamp {
     now.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+/// From `now` to a later time; nothing if that is past.
+pub(crate) fn between(now: Timestamp, until: Timestamp) -> Duration {
+    Duration::try_from(until.duration_since(now)).unwrap_or_default()
 }
 
 /// A while before `now`; the beginning of time stays where it is.

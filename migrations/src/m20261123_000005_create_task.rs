@@ -69,6 +69,7 @@ fn task() -> TableCreateStatement {
         number("priority"),
         number("generation"),
         number("attempts"),
+        number_null("not_before"),
         uuid_null("lease_token"),
         number_null("lease_until"),
         uuid_null("access_hold"),

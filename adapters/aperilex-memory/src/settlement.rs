@@ -6,8 +6,8 @@ mod end;
 mod submit;
 
 use aperilex_ports::{
-    AbandonTask, CompleteTask, GrantAccess, LeaseToken, Settlement, SettlementError, SubmitTask,
-    Submitted, Task, TaskId, Timestamp,
+    AbandonTask, CompleteTask, GrantAccess, LeaseToken, RetryTask, Settlement, SettlementError,
+    SubmitTask, Submitted, Task, TaskId, Timestamp,
 };
 use async_trait::async_trait;
 
@@ -42,12 +42,8 @@ impl Settlement for MemoryStores {
         self.commit("settlement.abandon", |state| state.abandon(command))
     }
 
-    async fn retry(
-        &self,
-        command: &AbandonTask,
-        not_before: Timestamp,
-    ) -> Result<(), SettlementError> {
-        self.commit("settlement.retry", |state| state.retry(command, not_before))
+    async fn retry(&self, command: &RetryTask) -> Result<(), SettlementError> {
+        self.commit("settlement.retry", |state| state.retry(command))
     }
 
     async fn cancel(

@@ -40,6 +40,22 @@ impl TaskStore for MemoryStores {
         })
     }
 
+    async fn touch(
+        &self,
+        task: TaskId,
+        generation: u32,
+        now: Timestamp,
+    ) -> Result<(), TaskStoreError> {
+        self.commit("tasks.touch", |state| {
+            let task = state.tasks.get_mut(&task);
+            let task = task.ok_or(TaskStoreError::Unknown)?;
+            if waits(task) && task.generation == generation {
+                task.updated_at = now;
+            }
+            Ok(())
+        })
+    }
+
     async fn claim(&self, claim: &ClaimTask) -> Result<Task, TaskStoreError> {
         self.commit("tasks.claim", |state| state.claim(claim))
     }
@@ -92,19 +108,28 @@ impl TaskStore for MemoryStores {
         idle_since: Timestamp,
         limit: usize,
     ) -> Result<Vec<Task>, StoreError> {
-        let stale = |task: &&Task| match task.status {
-            _ if task.role == TaskRole::Follower => false,
-            TaskStatus::Running => !is_leased(task, now),
-            TaskStatus::Pending | TaskStatus::Queued | TaskStatus::Retrying => {
-                task.updated_at < idle_since
-            }
-            TaskStatus::Completed | TaskStatus::Failed | TaskStatus::Cancelled => false,
+        let lapsed = |task: &Task| task.status == TaskStatus::Running && !is_leased(task, now);
+        let forgotten = |task: &Task| {
+            let since = task.not_before.max(Some(task.updated_at));
+            waits(task) && since < Some(idle_since)
         };
         self.read("tasks.stale", |state| {
-            let tasks = state.tasks.values().filter(stale);
-            tasks.take(limit.min(MAX_PAGE)).cloned().collect()
+            let all = state.tasks.values();
+            let mut tasks: Vec<&Task> = all.filter(|it| lapsed(it) || forgotten(it)).collect();
+            tasks.sort_by_key(|task| (!lapsed(task), task.updated_at));
+            let first = tasks.into_iter().take(limit.min(MAX_PAGE));
+            first.cloned().collect()
         })
     }
+}
+
+/// Whether it is a leader that nobody works on yet.
+fn waits(task: &Task) -> bool {
+    let waiting = matches!(
+        task.status,
+        TaskStatus::Pending | TaskStatus::Queued | TaskStatus::Retrying
+    );
+    waiting && task.role == TaskRole::Leader
 }
 
 /// Whether somebody works on the task.
@@ -224,11 +249,15 @@ impl State {
         if task.status == TaskStatus::Running && is_leased(task, claim.now) {
             return Err(conflict(task));
         }
+        if let Some(until) = task.not_before.filter(|until| claim.now < *until) {
+            return Err(TaskStoreError::NotYet { until });
+        }
         let key = task.key.clone();
         self.change(claim.task, claim.now, |task| {
             task.status = TaskStatus::Running;
             task.progress = AnalysisStatus::Queued;
             task.attempts += 1;
+            task.not_before = None;
             task.lease = Some(claim.lease);
         });
         self.tell_followers(&key, AnalysisStatus::Queued, claim.now);

@@ -10,8 +10,8 @@ mod complete;
 mod submit;
 
 use aperilex_ports::{
-    AbandonTask, CompleteTask, GrantAccess, LeaseToken, Settlement, SettlementError, SubmitTask,
-    Submitted, Task, TaskId, Timestamp,
+    AbandonTask, CompleteTask, GrantAccess, LeaseToken, RetryTask, Settlement, SettlementError,
+    SubmitTask, Submitted, Task, TaskId, Timestamp,
 };
 use async_trait::async_trait;
 
@@ -47,12 +47,8 @@ impl Settlement for Store {
         transact!(self.db, |tx| close::abandon(tx, command).await)
     }
 
-    async fn retry(
-        &self,
-        command: &AbandonTask,
-        not_before: Timestamp,
-    ) -> Result<(), SettlementError> {
-        transact!(self.db, |tx| close::retry(tx, command, not_before).await)
+    async fn retry(&self, command: &RetryTask) -> Result<(), SettlementError> {
+        transact!(self.db, |tx| close::retry(tx, command).await)
     }
 
     async fn cancel(

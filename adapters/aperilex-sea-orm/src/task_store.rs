@@ -5,6 +5,7 @@ use aperilex_ports::{
     TaskStatus, TaskStore, TaskStoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Select,
@@ -50,6 +51,15 @@ impl TaskStore for Store {
         now: Timestamp,
     ) -> Result<(), TaskStoreError> {
         transact!(self.db, |tx| mark_queued(tx, task, generation, now).await)
+    }
+
+    async fn touch(
+        &self,
+        task: TaskId,
+        generation: u32,
+        now: Timestamp,
+    ) -> Result<(), TaskStoreError> {
+        transact!(self.db, |tx| touch(tx, task, generation, now).await)
     }
 
     async fn claim(&self, claim: &ClaimTask) -> Result<Task, TaskStoreError> {
@@ -108,10 +118,16 @@ pub(crate) fn stale(now: Timestamp, idle_since: Timestamp) -> Select<task::Entit
     ];
     let forgotten = Condition::all()
         .add(task::Column::Status.is_in(waiting.map(TaskStatus::as_str)))
-        .add(task::Column::UpdatedAt.lt(micros(idle_since)));
+        .add(task::Column::UpdatedAt.lt(micros(idle_since)))
+        .add(
+            Condition::any()
+                .add(task::Column::NotBefore.is_null())
+                .add(task::Column::NotBefore.lt(micros(idle_since))),
+        );
     task::Entity::find()
         .filter(task::Column::Role.eq(TaskRole::Leader.as_str()))
         .filter(Condition::any().add(abandoned).add(forgotten))
+        .order_by_desc(Expr::col(task::Column::Status).eq(TaskStatus::Running.as_str()))
         .order_by_asc(task::Column::UpdatedAt)
 }
 
@@ -134,6 +150,24 @@ async fn mark_queued(
     save_all(tx, &mut run.tasks, now).await
 }
 
+async fn touch(
+    tx: &DatabaseTransaction,
+    id: TaskId,
+    generation: u32,
+    now: Timestamp,
+) -> Outcome<()> {
+    let mut leader = lock(tx, id).await?;
+    let is_waiting = matches!(
+        leader.status,
+        TaskStatus::Pending | TaskStatus::Queued | TaskStatus::Retrying
+    );
+    if !is_waiting || leader.role != TaskRole::Leader || leader.generation != generation {
+        return Ok(());
+    }
+    leader.updated_at = rounded(now);
+    update(tx, &leader).await
+}
+
 async fn take(tx: &DatabaseTransaction, claim: &ClaimTask) -> Outcome<Task> {
     let leader = lock_live(tx, claim.task).await?;
     if claim.generation < leader.generation {
@@ -143,10 +177,14 @@ async fn take(tx: &DatabaseTransaction, claim: &ClaimTask) -> Outcome<Task> {
     if !is_free || claim.generation != leader.generation {
         return Err(conflict(&leader));
     }
+    if let Some(until) = leader.not_before.filter(|until| claim.now < *until) {
+        return Err(Stop::Refused(TaskStoreError::NotYet { until }));
+    }
     let mut run = Run::of(tx, leader).await?;
     run.set_progress(AnalysisStatus::Queued);
     if let Some(leader) = run.tasks.first_mut() {
         leader.status = TaskStatus::Running;
+        leader.not_before = None;
         leader.attempts = leader.attempts.saturating_add(1);
         leader.lease = Some(rounded_lease(claim.lease));
     }

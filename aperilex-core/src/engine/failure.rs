@@ -13,11 +13,9 @@ pub(super) enum Stop {
     /// The same work fails the same way.
     Final(Failure),
     /// It may succeed later.
-    Later {
-        failure: Failure,
-        /// Not before; counts as no attempt if the source asked for it.
-        after: Option<Duration>,
-    },
+    Later(Failure),
+    /// The other side asked for a wait: this is no attempt.
+    Asked { failure: Failure, wait: Duration },
     /// The lease is lost: another works on it, or it is finished.
     LeaseLost,
 }
@@ -37,14 +35,8 @@ impl Stop {
     fn of(retry: Retry, failure: Failure) -> Self {
         match retry {
             Retry::Never => Self::Final(failure),
-            Retry::After(after) => Self::Later {
-                failure,
-                after: Some(after),
-            },
-            _ => Self::Later {
-                failure,
-                after: None,
-            },
+            Retry::After(wait) => Self::Asked { failure, wait },
+            _ => Self::Later(failure),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Bringing filings in without analysing them.
 
 use aperilex_ports::{
-    Account, FilingMeta, FilingQuery, FilingRecord, GrantAccess, MicroUsd, RawFiling,
+    Account, FilingMeta, FilingQuery, FilingRecord, GrantAccess, HoldId, MicroUsd, PendingAccess,
+    PlaceHold, RawFiling,
 };
 
 use super::Engine;
 use crate::error::EngineError;
-use crate::refusal::Refusal;
 
 /// A filing that was brought in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,51 +38,81 @@ impl Engine {
         meta: &FilingMeta,
     ) -> Result<Imported, EngineError> {
         let record = self.ports.stores.filings.register(meta, self.now()).await?;
-        let access = self.missing_access(account, &record).await?;
-        let price = access
-            .as_ref()
-            .map_or(MicroUsd::ZERO, |access| access.price);
-        if price.is_positive() {
-            let available = self
-                .ports
-                .stores
-                .ledger
-                .balance(account.id)
-                .await?
-                .available();
-            if available < price {
-                return Err(Refusal::InsufficientCredits {
-                    needed: price,
-                    available,
-                }
-                .into());
-            }
-        }
-        let fetched = record.stored.is_none();
-        let record = if fetched {
-            let raw = self.ports.source.fetch(&record.meta).await?;
-            self.keep(&raw).await?
-        } else {
-            record
+        let Some(access) = self.missing_access(account, &record).await? else {
+            let (record, fetched) = self.have(record).await?;
+            let charged = MicroUsd::ZERO;
+            return Ok(Imported {
+                record,
+                fetched,
+                charged,
+            });
         };
-        let mut charged = MicroUsd::ZERO;
-        if let Some(access) = access {
-            let (user, filing, now) = (account.id, record.meta.id, self.now());
-            let grant = GrantAccess {
-                user,
-                filing,
-                access,
-                now,
-            };
-            if self.ports.stores.settlement.grant_access(&grant).await? {
-                charged = price;
-            }
+        let hold = self.set_aside(account, &record, &access).await?;
+        let imported = self.bring_in(account, record, access).await;
+        let is_charged = imported
+            .as_ref()
+            .is_ok_and(|imported| imported.charged.is_positive());
+        if let Some(hold) = hold.filter(|_| !is_charged) {
+            // One that was captured all the same stays so; one that cannot be given back now expires.
+            let _ = self.ports.stores.ledger.void(hold, self.now()).await;
         }
+        imported
+    }
+
+    /// Nothing is fetched for who cannot pay for it, and what is held cannot be spent meanwhile.
+    async fn set_aside(
+        &self,
+        account: &Account,
+        record: &FilingRecord,
+        access: &PendingAccess,
+    ) -> Result<Option<HoldId>, EngineError> {
+        if !access.price.is_positive() {
+            return Ok(None);
+        }
+        let now = self.now();
+        let hold = PlaceHold {
+            id: access.hold,
+            user: account.id,
+            purpose: access.purpose,
+            amount: access.price,
+            filing: Some(record.meta.id),
+            task: None,
+            expires_at: self.hold_expiry(now),
+            now,
+        };
+        self.ports.stores.ledger.place_hold(&hold).await?;
+        Ok(Some(hold.id))
+    }
+
+    async fn bring_in(
+        &self,
+        account: &Account,
+        record: FilingRecord,
+        access: PendingAccess,
+    ) -> Result<Imported, EngineError> {
+        let (record, fetched) = self.have(record).await?;
+        let price = access.price;
+        let grant = GrantAccess {
+            user: account.id,
+            filing: record.meta.id,
+            access,
+            now: self.now(),
+        };
+        let is_charged = self.ports.stores.settlement.grant_access(&grant).await?;
         Ok(Imported {
             record,
             fetched,
-            charged,
+            charged: if is_charged { price } else { MicroUsd::ZERO },
         })
+    }
+
+    /// The filing, stored; and whether it had to be fetched.
+    async fn have(&self, record: FilingRecord) -> Result<(FilingRecord, bool), EngineError> {
+        if record.stored.is_some() {
+            return Ok((record, false));
+        }
+        let raw = self.ports.source.fetch(&record.meta).await?;
+        Ok((self.keep(&raw).await?, true))
     }
 
     /// Takes in a filing that the caller holds, such as a local file.

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use aperilex_ports::{NewMessage, OutboxItem, Priority, TaskMessage, Timestamp};
+use aperilex_ports::{
+    Delivery, MAX_VISIBILITY, NewMessage, OutboxItem, Priority, QueueError, TaskMessage, Timestamp,
+};
 
-use super::{Engine, later};
+use super::{Engine, between, later};
 use crate::error::EngineError;
 use crate::probe::Step;
 
@@ -15,36 +17,67 @@ const LEASE: Duration = Duration::from_secs(30);
 
 impl Engine {
     /// Sends what the outbox holds, one batch; says how many rows that were. A row is sent at least
-    /// once: if this stops half-way, the rest, and perhaps a row already sent, is sent again.
+    /// once: if this stops half-way, the rest, and perhaps a row already sent, is sent again. A row
+    /// that cannot be sent keeps no other back.
     ///
     /// # Errors
-    /// A port's failure; what was not sent stays in the outbox.
+    /// The first failure of a port; what was not sent stays in the outbox.
     pub async fn relay_outbox(&self) -> Result<usize, EngineError> {
         let now = self.now();
         let outbox = &self.ports.stores.outbox;
         let batch = outbox.next_batch(BATCH, later(now, LEASE), now).await?;
         let mut sent = Vec::with_capacity(batch.len());
+        let mut failed = None;
         for row in &batch {
-            match &row.item {
-                OutboxItem::Enqueue {
-                    message,
-                    priority,
-                    not_before,
-                } => {
-                    self.enqueue(*message, *priority, *not_before).await?;
-                }
-                OutboxItem::Event(event) => {
-                    // The bus only wakes; those who wait also look by themselves.
-                    let _ = self.ports.events.publish(event).await;
-                }
+            match self.pass_on(&row.item).await {
+                Ok(()) => sent.push(row.id),
+                Err(error) => failed = failed.or(Some(error)),
             }
-            sent.push(row.id);
         }
         if !sent.is_empty() {
             outbox.mark_sent(&sent, self.now()).await?;
             self.reached(Step::Relayed, None);
         }
-        Ok(sent.len())
+        failed.map_or(Ok(sent.len()), Err)
+    }
+
+    async fn pass_on(&self, item: &OutboxItem) -> Result<(), EngineError> {
+        match item {
+            OutboxItem::Enqueue {
+                message,
+                priority,
+                not_before,
+            } => self.enqueue(*message, *priority, *not_before).await,
+            OutboxItem::Event(event) => {
+                // The bus only wakes; those who wait also look by themselves.
+                let _ = self.ports.events.publish(event).await;
+                Ok(())
+            }
+        }
+    }
+
+    /// Puts a message back for a while. It is sent anew and the old one acknowledged, because each
+    /// further delivery of the old one would bring it nearer to the dead letters.
+    ///
+    /// # Errors
+    /// A port's failure: leave the message alone, it will be delivered again.
+    pub async fn postpone(&self, delivery: &Delivery, wait: Duration) -> Result<(), EngineError> {
+        let known = match TaskMessage::decode(&delivery.body) {
+            Ok(message) => self.ports.stores.tasks.get(message.task).await?,
+            Err(_) => None,
+        };
+        let message = NewMessage {
+            body: delivery.body.clone(),
+            dedup_id: format!("postponed:{}", self.id(self.now())),
+            priority: known.map_or(Priority::BACKGROUND, |task| task.priority),
+            delay: wait.min(MAX_VISIBILITY),
+        };
+        self.ports.queue.send(&message).await?;
+        match self.ports.queue.acknowledge(&delivery.receipt).await {
+            // It was delivered to another meanwhile, who puts it back too: one more does no harm.
+            Err(QueueError::LeaseExpired) => Ok(()),
+            acknowledged => Ok(acknowledged?),
+        }
     }
 
     async fn enqueue(
@@ -80,8 +113,8 @@ impl Engine {
         priority: Priority,
         not_before: Timestamp,
     ) -> Result<(), EngineError> {
-        let delay = not_before.duration_since(self.now());
-        let delay = Duration::try_from(delay).unwrap_or_default();
+        // Longer than a queue can hide it: it comes early, and is put back.
+        let delay = between(self.now(), not_before).min(MAX_VISIBILITY);
         let message = NewMessage {
             body: message.encode(),
             dedup_id,

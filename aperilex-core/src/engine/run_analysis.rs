@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    AbandonTask, ClaimTask, DecodeEnvelopeError, Delivery, Failure, Guard, Lease, LeaseToken, Task,
-    TaskMessage, TaskStatus, TaskStoreError,
+    AbandonTask, ClaimTask, DecodeEnvelopeError, Delivery, Failure, Guard, Lease, LeaseToken,
+    RetryTask, Task, TaskMessage, TaskStatus, TaskStoreError, Timestamp,
 };
 
 use super::failure::Stop;
-use super::{Engine, later};
+use super::{Engine, between, later};
 use crate::error::EngineError;
 use crate::probe::Step;
 
@@ -19,7 +19,8 @@ pub enum Claimed {
     Run(Box<Run>),
     /// Nothing is left to do: acknowledge it.
     Settled,
-    /// Somebody else works on it, or it is not for this build: leave it for this long.
+    /// Somebody else works on it, its time has not come, or it is not for this build: put it back
+    /// for this long with [`Engine::postpone`].
     Leave(Duration),
     /// It can never be read: make it a dead letter.
     Poison {
@@ -50,8 +51,21 @@ pub enum Outcome {
     LeaseLost,
 }
 
+/// What ended a run from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interruption {
+    /// It took longer than it may.
+    TimedOut,
+    /// It broke down.
+    Crashed,
+    /// Its worker must stop. Nothing is wrong with the task: this is no attempt.
+    WorkerStopped,
+}
+
 /// How long a message of a newer version waits for a newer worker.
 const NEWER_WAIT: Duration = Duration::from_secs(600);
+/// Shortest wait that a source's wish comes to.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 impl Engine {
     /// Decides what to do with a message and takes the task's lease.
@@ -87,6 +101,7 @@ impl Engine {
             Err(TaskStoreError::Conflict {
                 actual: TaskStatus::Running,
             }) => Ok(Claimed::Leave(self.settings.timings.lease())),
+            Err(TaskStoreError::NotYet { until }) => Ok(Claimed::Leave(between(now, until))),
             Err(
                 TaskStoreError::Unknown
                 | TaskStoreError::Superseded
@@ -144,24 +159,30 @@ impl Engine {
         }
     }
 
-    /// The run took longer than it may.
+    /// Hands back a run that was ended from outside: whoever calls this has stopped it, or waits for
+    /// it no longer. What it still does is fenced off by its lost lease.
     ///
     /// # Errors
     /// A port's failure while settling.
-    pub async fn run_timed_out(&self, run: &Run) -> Result<Outcome, EngineError> {
+    pub async fn interrupt(&self, run: &Run, why: Interruption) -> Result<Outcome, EngineError> {
         let limit = self.settings.timings.run_limit_s;
-        let failure = Failure {
-            code: "timed_out".to_owned(),
-            message: format!("the analysis took longer than {limit} s"),
+        let (code, message) = match why {
+            Interruption::TimedOut => (
+                "timed_out",
+                format!("the analysis took longer than {limit} s"),
+            ),
+            Interruption::Crashed => ("worker_crashed", "the analysis broke down".to_owned()),
+            Interruption::WorkerStopped => ("worker_stopped", "the worker was stopped".to_owned()),
         };
-        self.settle(
-            run,
-            Stop::Later {
-                failure,
-                after: None,
-            },
-        )
-        .await
+        let failure = Failure {
+            code: code.to_owned(),
+            message,
+        };
+        let ended = match why {
+            Interruption::WorkerStopped => self.again(run, failure, Duration::ZERO, false).await,
+            _ => self.again_after_backoff(run, failure).await,
+        };
+        or_lease_lost(ended)
     }
 
     async fn settle(&self, run: &Run, stop: Stop) -> Result<Outcome, EngineError> {
@@ -171,36 +192,50 @@ impl Engine {
                 .give_up(run, failure.clone())
                 .await
                 .map(|()| Outcome::Failed(failure)),
-            Stop::Later { failure, after } => self.try_later(run, failure, after).await,
+            // Who asks for a wait of nothing, again and again, still gets a moment's peace.
+            Stop::Asked { failure, wait } => {
+                self.again(run, failure, wait.max(SHORTEST_WAIT), false)
+                    .await
+            }
+            Stop::Later(failure) => self.again_after_backoff(run, failure).await,
         };
-        match ended {
-            Err(EngineError::LeaseLost) => Ok(Outcome::LeaseLost),
-            ended => ended,
-        }
+        or_lease_lost(ended)
     }
 
-    async fn try_later(
+    async fn again_after_backoff(
         &self,
         run: &Run,
         failure: Failure,
-        after: Option<Duration>,
     ) -> Result<Outcome, EngineError> {
-        let now = self.now();
-        let max_age = Duration::from_secs(self.settings.timings.task_max_age_s);
-        let too_old = later(run.task.created_at, max_age) <= now;
-        let out_of_attempts =
-            after.is_none() && run.task.attempts >= self.settings.timings.max_attempts;
-        if too_old || out_of_attempts {
+        if run.task.attempts >= self.settings.timings.max_attempts {
             self.give_up(run, failure.clone()).await?;
             return Ok(Outcome::Failed(failure));
         }
-        let wait = after.unwrap_or_else(|| self.backoff(run.task.attempts));
-        let command = abandon(run, failure.clone(), now);
-        self.ports
-            .stores
-            .settlement
-            .retry(&command, later(now, wait))
-            .await?;
+        let wait = self.backoff(run.task.attempts);
+        self.again(run, failure, wait, true).await
+    }
+
+    /// Sends the task to the queue again, unless it would be too old by then.
+    async fn again(
+        &self,
+        run: &Run,
+        failure: Failure,
+        wait: Duration,
+        counted: bool,
+    ) -> Result<Outcome, EngineError> {
+        let now = self.now();
+        let not_before = later(now, wait);
+        let max_age = Duration::from_secs(self.settings.timings.task_max_age_s);
+        if later(run.task.created_at, max_age) <= not_before {
+            self.give_up(run, failure.clone()).await?;
+            return Ok(Outcome::Failed(failure));
+        }
+        let command = RetryTask {
+            end: abandon(run, failure.clone(), now),
+            not_before,
+            counted,
+        };
+        self.ports.stores.settlement.retry(&command).await?;
         Ok(Outcome::Retried(failure))
     }
 
@@ -224,7 +259,14 @@ impl Engine {
     }
 }
 
-fn abandon(run: &Run, failure: Failure, now: aperilex_ports::Timestamp) -> AbandonTask {
+fn or_lease_lost(ended: Result<Outcome, EngineError>) -> Result<Outcome, EngineError> {
+    match ended {
+        Err(EngineError::LeaseLost) => Ok(Outcome::LeaseLost),
+        ended => ended,
+    }
+}
+
+fn abandon(run: &Run, failure: Failure, now: Timestamp) -> AbandonTask {
     AbandonTask {
         task: run.task.id,
         guard: Guard::Lease(run.lease.token),

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use aperilex_ports::{AbandonTask, Failure, Guard, SettlementError, Task, TaskMessage, TaskStatus};
+use aperilex_ports::{
+    AbandonTask, Failure, Guard, RetryTask, SettlementError, Task, TaskMessage, TaskStatus,
+};
 
 use super::{Engine, earlier, later};
 use crate::error::EngineError;
@@ -19,8 +21,10 @@ impl Engine {
     ///   sent again
     /// - an open hold whose time has passed is given back
     ///
+    /// What cannot be picked up keeps nothing else back.
+    ///
     /// # Errors
-    /// A port's failure; the rest is picked up next time.
+    /// The first failure of a port; what is left is picked up next time.
     pub async fn sweep(&self) -> Result<usize, EngineError> {
         let now = self.now();
         let idle = Duration::from_secs(self.settings.timings.resend_after_s);
@@ -30,15 +34,16 @@ impl Engine {
             .tasks
             .stale(now, earlier(now, idle), BATCH)
             .await?;
+        let mut failed = None;
         for task in &stale {
             match self.rescue(task).await {
                 // It moved meanwhile: it needs no rescue.
                 Err(EngineError::LeaseLost | EngineError::NotFound { .. }) | Ok(()) => {}
-                Err(error) => return Err(error),
+                Err(error) => failed = failed.or(Some(error)),
             }
         }
         let expired = self.ports.stores.ledger.expire(now, BATCH).await?;
-        Ok(stale.len() + expired.len())
+        failed.map_or(Ok(stale.len() + expired.len()), Err)
     }
 
     async fn rescue(&self, task: &Task) -> Result<(), EngineError> {
@@ -68,7 +73,10 @@ impl Engine {
             task: task.id,
             generation: task.generation,
         };
-        self.send(message, dedup_id, task.priority, now).await
+        self.send(message, dedup_id, task.priority, now).await?;
+        // The next sweep looks at those first that were looked at longest ago.
+        let tasks = &self.ports.stores.tasks;
+        Ok(tasks.touch(task.id, task.generation, now).await?)
     }
 
     async fn end(
@@ -91,7 +99,14 @@ impl Engine {
         };
         let settlement = &self.ports.stores.settlement;
         let ended = match again {
-            Some(not_before) => settlement.retry(&command, not_before).await,
+            Some(not_before) => {
+                let again = RetryTask {
+                    end: command,
+                    not_before,
+                    counted: true,
+                };
+                settlement.retry(&again).await
+            }
             None => settlement.abandon(&command).await,
         };
         match ended {

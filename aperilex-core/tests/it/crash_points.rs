@@ -30,6 +30,7 @@ const METHODS: &[&str] = &[
     "analyst.analyse",
     "events.publish",
     "tasks.stale",
+    "tasks.touch",
     "ledger.expire",
 ];
 

@@ -7,8 +7,10 @@
 )]
 
 mod crash_points;
+mod left_lying;
 mod money;
 mod request_analysis;
 mod run_analysis;
+mod throttle;
 mod verify;
 mod world;

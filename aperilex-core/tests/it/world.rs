@@ -111,6 +111,10 @@ impl World {
         let outcome = match block_on(self.engine.claim(&delivery)) {
             Ok(Claimed::Run(run)) => block_on(self.engine.run(&run)).ok(),
             Ok(Claimed::Settled) => None,
+            Ok(Claimed::Leave(wait)) => {
+                let _ = block_on(self.engine.postpone(&delivery, wait));
+                return None;
+            }
             _ => return None,
         };
         if outcome != Some(Outcome::LeaseLost) {
@@ -182,7 +186,7 @@ pub(crate) fn draft(text: &str, quote: &str) -> Draft {
     }
 }
 
-fn filing(accession: &str, form: &str, filed: &str) -> RawFiling {
+pub(crate) fn filing(accession: &str, form: &str, filed: &str) -> RawFiling {
     let accession = accession.parse().unwrap();
     RawFiling {
         meta: FilingMeta {

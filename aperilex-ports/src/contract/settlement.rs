@@ -38,6 +38,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "SE-9", failure_keeps_delivered_access),
     scenario!(id: "SE-9", the_sweeper_ends_what_nobody_works_on),
     scenario!(id: "SE-10", a_retry_sends_a_new_generation),
+    scenario!(id: "SE-10", an_uncounted_retry_takes_the_attempt_back),
     scenario!(id: "SE-10", the_sweeper_sends_a_lost_message_again),
     scenario!(id: "SE-11", a_cancelled_leader_hands_over_to_who_can_pay),
     scenario!(id: "SE-11", the_heir_pays_what_it_was_quoted),

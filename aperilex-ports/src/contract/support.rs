@@ -439,6 +439,22 @@ pub(super) fn stored_document() -> StoredDocument {
     }
 }
 
+/// A run that ends, to be tried again.
+pub(super) trait Again {
+    /// Not before this many seconds, and counted.
+    fn at(&self, seconds: i64) -> RetryTask;
+}
+
+impl Again for AbandonTask {
+    fn at(&self, seconds: i64) -> RetryTask {
+        RetryTask {
+            end: self.clone(),
+            not_before: at(seconds),
+            counted: true,
+        }
+    }
+}
+
 pub(super) fn failure() -> Failure {
     Failure {
         code: "filing_unusable".into(),

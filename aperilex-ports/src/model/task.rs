@@ -140,8 +140,10 @@ pub struct Task {
     pub priority: Priority,
     /// Grows each time a new message is sent for it; a message of an older generation is void.
     pub generation: u32,
-    /// How often work on it was begun.
+    /// How often work on it was begun; what was handed back uncounted is not among them.
     pub attempts: u32,
+    /// When work on it may begin again; none if at once.
+    pub not_before: Option<Timestamp>,
     /// Who works on it, and until when.
     pub lease: Option<Lease>,
     /// What it costs.

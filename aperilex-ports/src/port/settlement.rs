@@ -148,7 +148,7 @@ pub struct CompleteTask {
     pub now: Timestamp,
 }
 
-/// A run is given up, or tried again.
+/// A run is ended without a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AbandonTask {
     /// The leader.
@@ -159,6 +159,18 @@ pub struct AbandonTask {
     pub failure: Failure,
     /// The time.
     pub now: Timestamp,
+}
+
+/// A run is tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetryTask {
+    /// The run that ends.
+    pub end: AbandonTask,
+    /// When the next may begin.
+    pub not_before: Timestamp,
+    /// Whether the run that ends counts as an attempt. It does not if nothing was wrong with it: the
+    /// source asked to wait, or the worker was stopped.
+    pub counted: bool,
 }
 
 /// The commits that span several records: each happens wholly or not at all, and stores the events
@@ -184,7 +196,8 @@ pub struct AbandonTask {
 /// - **SE-9** `abandon` fails leader and followers, with the reason, and voids all their open
 ///   holds; what was captured for access stays.
 /// - **SE-10** `retry` leaves the leader `retrying`, its progress `queued`, with a new generation
-///   and a new message that is due at `not_before`; its holds stay open.
+///   and a new message; both wait until `not_before`; its holds stay open. An uncounted one takes
+///   the attempt back.
 /// - **SE-11** `cancel` of a leader that does not run yet voids its holds and makes the oldest
 ///   follower whose credits cover its quoted price the leader, with a message of its own; if there
 ///   is none all are cancelled. Of a running leader: `Conflict`. A follower leaves alone, at any
@@ -231,15 +244,11 @@ pub trait Settlement: Debug + Send + Sync + 'static {
     /// [`SettlementError`].
     async fn abandon(&self, command: &AbandonTask) -> Result<(), SettlementError>;
 
-    /// Sends the task to the queue again: it is due at `not_before`.
+    /// Sends the task to the queue again.
     ///
     /// # Errors
     /// [`SettlementError`].
-    async fn retry(
-        &self,
-        command: &AbandonTask,
-        not_before: Timestamp,
-    ) -> Result<(), SettlementError>;
+    async fn retry(&self, command: &RetryTask) -> Result<(), SettlementError>;
 
     /// Withdraws a task that does not run yet. Promoted followers' holds end at `holds_expire_at`.
     ///

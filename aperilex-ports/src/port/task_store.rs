@@ -25,6 +25,12 @@ pub enum TaskStoreError {
     /// The lease is not the task's newest one, or has run out: stop work and write nothing.
     #[error("the lease is lost")]
     LeaseLost,
+    /// It waits for a time that has not come: nobody may begin it before.
+    #[error("the task waits until {until}")]
+    NotYet {
+        /// When it may be begun.
+        until: Timestamp,
+    },
     /// The message is of an older generation.
     #[error("the message is of an older generation")]
     Superseded,
@@ -80,10 +86,15 @@ pub struct AdvanceTask {
 ///   come in order, and again from any number.
 /// - **TS-7** `mark_queued` takes a pending or retrying leader of that generation to queued;
 ///   repeated, or of any other task or generation, it changes nothing and succeeds.
-/// - **TS-8** `stale` gives running tasks whose lease has run out and waiting leaders last touched
-///   before `idle_since`, and no others.
+/// - **TS-8** `stale` gives running tasks whose lease has run out and waiting leaders last touched,
+///   and due, before `idle_since`, and no others; the running ones first, then those last touched
+///   longest ago.
 /// - **TS-9** `list` gives the account's own tasks, newest first, without gaps between pages; a
 ///   task that is not there is `None`.
+/// - **TS-10** a claim before the task's `not_before` is `NotYet` and changes nothing; a claim from
+///   then on wins, and the task waits for nothing any more.
+/// - **TS-11** `touch` makes a waiting leader of that generation as if changed at `now`, without an
+///   event; any other task or generation it leaves alone, and succeeds.
 #[async_trait]
 pub trait TaskStore: Debug + Send + Sync + 'static {
     /// One task.
@@ -108,6 +119,17 @@ pub trait TaskStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`TaskStoreError`].
     async fn mark_queued(
+        &self,
+        task: TaskId,
+        generation: u32,
+        now: Timestamp,
+    ) -> Result<(), TaskStoreError>;
+
+    /// The message of this generation was sent once more.
+    ///
+    /// # Errors
+    /// [`TaskStoreError`].
+    async fn touch(
         &self,
         task: TaskId,
         generation: u32,

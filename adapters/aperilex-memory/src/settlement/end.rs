@@ -1,8 +1,8 @@
 //! Ending runs.
 
 use aperilex_ports::{
-    AbandonTask, AnalysisStatus, CompleteTask, Guard, Hold, HoldId, HoldStatus, SettlementError,
-    StoreError, TaskId, TaskStatus, TaskStoreError, Timestamp,
+    AbandonTask, AnalysisStatus, CompleteTask, Guard, Hold, HoldId, HoldStatus, RetryTask,
+    SettlementError, StoreError, TaskId, TaskStatus, TaskStoreError,
 };
 
 use crate::ledger::Charge;
@@ -63,21 +63,20 @@ impl State {
         Ok(())
     }
 
-    pub(super) fn retry(
-        &mut self,
-        command: &AbandonTask,
-        not_before: Timestamp,
-    ) -> Result<(), SettlementError> {
-        self.check_guard(command)?;
-        let (id, now) = (command.task, command.now);
+    pub(super) fn retry(&mut self, command: &RetryTask) -> Result<(), SettlementError> {
+        let end = &command.end;
+        self.check_guard(end)?;
+        let (id, now) = (end.task, end.now);
         self.change(id, now, |task| {
             task.status = TaskStatus::Retrying;
             task.progress = AnalysisStatus::Queued;
             task.generation += 1;
-            task.failure = Some(command.failure.clone());
+            task.attempts = task.attempts.saturating_sub(u32::from(!command.counted));
+            task.not_before = Some(command.not_before);
+            task.failure = Some(end.failure.clone());
             task.lease = None;
         });
-        self.enqueue(id, not_before);
+        self.enqueue(id, command.not_before);
         if let Some(key) = self.tasks.get(&id).map(|task| task.key.clone()) {
             self.tell_followers(&key, AnalysisStatus::Queued, now);
         }

@@ -154,6 +154,7 @@ fn new_task(request: &SubmitTask, leader: Option<&Task>) -> Task {
         priority: request.priority,
         generation: 1,
         attempts: 0,
+        not_before: None,
         lease: None,
         charges: request.charges.clone(),
         analysis: None,

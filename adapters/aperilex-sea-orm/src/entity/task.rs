@@ -27,6 +27,7 @@ pub(crate) struct Model {
     pub(crate) priority: i64,
     pub(crate) generation: i64,
     pub(crate) attempts: i64,
+    pub(crate) not_before: Option<i64>,
     pub(crate) lease_token: Option<Uuid>,
     pub(crate) lease_until: Option<i64>,
     pub(crate) access_hold: Option<Uuid>,
@@ -92,6 +93,7 @@ pub(crate) fn updated(task: &Task) -> ActiveModel {
         priority: NotSet,
         generation: Set(task.generation.into()),
         attempts: Set(task.attempts.into()),
+        not_before: Set(task.not_before.map(micros)),
         lease_token: Set(task.lease.map(|lease| lease.token.as_uuid())),
         lease_until: Set(task.lease.map(|lease| micros(lease.until))),
         access_hold: Set(access.map(|access| access.hold.as_uuid())),
@@ -122,6 +124,10 @@ impl TryFrom<Model> for Task {
             priority: Priority::new(count("priority of a task", row.priority)?),
             generation: count("generation of a task", row.generation)?,
             attempts: count("attempts of a task", row.attempts)?,
+            not_before: row
+                .not_before
+                .map(|until| time("wait of a task", until))
+                .transpose()?,
             lease: lease(&row)?,
             charges: TaskCharges {
                 access: access(&row)?,

@@ -1,7 +1,8 @@
 //! A run ends badly, or is tried again.
 
 use aperilex_ports::{
-    AbandonTask, AnalysisStatus, HoldId, HoldStatus, SettlementError, Task, TaskStatus, Timestamp,
+    AbandonTask, AnalysisStatus, HoldId, HoldStatus, RetryTask, SettlementError, Task, TaskStatus,
+    Timestamp,
 };
 use sea_orm::DatabaseTransaction;
 
@@ -28,12 +29,9 @@ pub(super) async fn abandon(tx: &DatabaseTransaction, command: &AbandonTask) -> 
     Ok(())
 }
 
-pub(super) async fn retry(
-    tx: &DatabaseTransaction,
-    command: &AbandonTask,
-    not_before: Timestamp,
-) -> Outcome<()> {
-    let mut run = Run::guarded(tx, command.task, command.guard, command.now).await?;
+pub(super) async fn retry(tx: &DatabaseTransaction, command: &RetryTask) -> Outcome<()> {
+    let end = &command.end;
+    let mut run = Run::guarded(tx, end.task, end.guard, end.now).await?;
     run.set_progress(AnalysisStatus::Queued);
     let leader = run
         .tasks
@@ -41,10 +39,12 @@ pub(super) async fn retry(
         .ok_or(Stop::<SettlementError>::Again)?;
     leader.status = TaskStatus::Retrying;
     leader.generation = leader.generation.saturating_add(1);
+    leader.attempts = leader.attempts.saturating_sub(u32::from(!command.counted));
+    leader.not_before = Some(command.not_before);
     leader.lease = None;
-    leader.failure = Some(command.failure.clone());
-    enqueue(tx, leader, not_before).await?;
-    save_all(tx, &mut run.tasks, command.now).await?;
+    leader.failure = Some(end.failure.clone());
+    enqueue(tx, leader, command.not_before).await?;
+    save_all(tx, &mut run.tasks, end.now).await?;
     Ok(())
 }
 

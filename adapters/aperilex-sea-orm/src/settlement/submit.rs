@@ -136,6 +136,7 @@ fn new_task(command: &SubmitTask, leader: Option<&Task>) -> Task {
         priority: command.priority,
         generation: 1,
         attempts: 0,
+        not_before: None,
         lease: None,
         charges: command.charges.clone(),
         analysis: None,

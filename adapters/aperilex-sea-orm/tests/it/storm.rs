@@ -8,8 +8,8 @@ use std::time::Duration;
 use aperilex_ports::{
     AbandonTask, AccessSource, AdvanceTask, AnalysisId, AnalysisRecord, AnalysisStatus, ClaimTask,
     CompleteTask, Digest, EntryKind, Failure, FilingId, Guard, HoldId, HoldStatus, Lease,
-    LeaseToken, Method, MicroUsd, OutboxItem, PendingAccess, SettlementError, Stores, Task, TaskId,
-    TaskMessage, TaskRole, TaskStatus, TaskStoreError, Template, UserId,
+    LeaseToken, Method, MicroUsd, OutboxItem, PendingAccess, RetryTask, SettlementError, Stores,
+    Task, TaskId, TaskMessage, TaskRole, TaskStatus, TaskStoreError, Template, UserId,
 };
 use uuid::Uuid;
 
@@ -134,7 +134,14 @@ async fn run(stores: &Stores, message: TaskMessage, luck: i64) {
         now: at(4),
     };
     match luck % 5 {
-        0 if task.attempts < 3 => stores.settlement.retry(&failed, at(4)).await.unwrap(),
+        0 if task.attempts < 3 => {
+            let again = RetryTask {
+                end: failed,
+                not_before: at(4),
+                counted: true,
+            };
+            stores.settlement.retry(&again).await.unwrap();
+        }
         1 => stores.settlement.abandon(&failed).await.unwrap(),
         _ => stores
             .settlement

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::super::support::{ACCESS, ANALYSIS, Desk, Snapshot, at, failure, usd};
+use super::super::support::{ACCESS, ANALYSIS, Again, Desk, Snapshot, at, failure, usd};
 use super::submit::{events, messages};
 use crate::*;
 
@@ -197,7 +197,7 @@ async fn refusals(desk: &Desk, task: &Task, lease: LeaseToken, now: i64) -> Vec<
     let outcomes = [
         settlement.deliver_filing(task.id, lease, at(now)).await,
         settlement.complete(&done).await,
-        settlement.retry(&abandon, at(now + 9)).await,
+        settlement.retry(&abandon.at(now + 9)).await,
         settlement.abandon(&abandon).await,
     ];
     outcomes.into_iter().map(Result::unwrap_err).collect()
@@ -322,7 +322,7 @@ pub(super) async fn the_sweeper_ends_what_nobody_works_on(desk: Desk) {
 pub(super) async fn a_retry_sends_a_new_generation(desk: Desk) {
     let run = Run::begin(&desk).await;
     let settlement = &desk.stores.settlement;
-    settlement.retry(&run.abandon(9), at(40)).await.unwrap();
+    settlement.retry(&run.abandon(9).at(40)).await.unwrap();
     let task = desk.task(run.leader.id).await;
     assert_eq!(
         (task.status, task.progress),
@@ -331,6 +331,7 @@ pub(super) async fn a_retry_sends_a_new_generation(desk: Desk) {
     assert_eq!(task.generation, run.leader.generation + 1);
     assert_eq!((&task.failure, task.lease), (&Some(failure()), None));
     assert_eq!(task.attempts, 1, "what was begun stays counted");
+    assert_eq!(task.not_before, Some(at(40)));
     let message = TaskMessage {
         task: task.id,
         generation: task.generation,
@@ -361,20 +362,59 @@ pub(super) async fn a_retry_sends_a_new_generation(desk: Desk) {
     desk.audit().await;
 }
 
+pub(super) async fn an_uncounted_retry_takes_the_attempt_back(desk: Desk) {
+    let run = Run::begin(&desk).await;
+    let settlement = &desk.stores.settlement;
+    for (counted, now, attempts) in [(false, 9, 0), (true, 20, 1), (false, 30, 1)] {
+        let task = desk.task(run.leader.id).await;
+        let lease = match task.lease {
+            Some(lease) => lease.token,
+            None => desk.claim(task.id, now).await,
+        };
+        let mut end = run.abandon(now);
+        end.guard = Guard::Lease(lease);
+        let again = RetryTask {
+            counted,
+            ..end.at(now)
+        };
+        settlement.retry(&again).await.unwrap();
+        let task = desk.task(task.id).await;
+        assert_eq!(task.attempts, attempts, "at {now}");
+        assert_eq!(task.status, TaskStatus::Retrying);
+    }
+    let never_begun = desk.lone_task().await;
+    let end = AbandonTask {
+        task: never_begun.id,
+        guard: Guard::Unleased {
+            generation: never_begun.generation,
+        },
+        failure: failure(),
+        now: at(40),
+    };
+    let again = RetryTask {
+        counted: false,
+        ..end.at(40)
+    };
+    settlement.retry(&again).await.unwrap();
+    assert_eq!(desk.task(never_begun.id).await.attempts, 0);
+    desk.audit().await;
+}
+
 pub(super) async fn the_sweeper_sends_a_lost_message_again(desk: Desk) {
     let task = desk.lone_task().await;
-    let sweep = |generation| AbandonTask {
-        task: task.id,
-        guard: Guard::Unleased { generation },
-        failure: failure(),
-        now: at(500),
+    let sweep = |generation| {
+        AbandonTask {
+            task: task.id,
+            guard: Guard::Unleased { generation },
+            failure: failure(),
+            now: at(500),
+        }
+        .at(500)
     };
     desk.drain().await;
     let settlement = &desk.stores.settlement;
     let commands: Vec<_> = (0..16).map(|_| sweep(task.generation)).collect();
-    let sweeps = commands
-        .iter()
-        .map(|sweep| settlement.retry(sweep, at(500)));
+    let sweeps = commands.iter().map(|sweep| settlement.retry(sweep));
     let outcomes = join_all(sweeps).await;
     assert_eq!(
         outcomes.iter().filter(|outcome| outcome.is_ok()).count(),
@@ -422,10 +462,7 @@ pub(super) async fn a_finished_task_is_finished(desk: Desk) {
             now: at(999),
         };
         assert_conflict(&settlement.abandon(&sweep).await.unwrap_err(), status);
-        assert_conflict(
-            &settlement.retry(&sweep, at(999)).await.unwrap_err(),
-            status,
-        );
+        assert_conflict(&settlement.retry(&sweep.at(999)).await.unwrap_err(), status);
         let refused = settlement
             .cancel(task.id, at(1800), at(20))
             .await

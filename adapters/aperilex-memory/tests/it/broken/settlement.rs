@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use aperilex_ports::{
     AbandonTask, CompleteTask, EntryKind, GrantAccess, Guard, HoldId, LeaseToken, Ledger, MicroUsd,
-    PlaceHold, Settlement, SettlementError, Stores, SubmitTask, Submitted, Task, TaskId, TaskRole,
-    TaskStatus, TaskStore, TaskStoreError, Timestamp, UserId,
+    PlaceHold, RetryTask, Settlement, SettlementError, Stores, SubmitTask, Submitted, Task, TaskId,
+    TaskRole, TaskStatus, TaskStore, TaskStoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -195,15 +195,16 @@ impl Settlement for Broken {
         self.forgive(outcome)
     }
 
-    async fn retry(&self, command: &AbandonTask, not_before: Timestamp) -> Outcome {
+    async fn retry(&self, command: &RetryTask) -> Outcome {
         let mut command = command.clone();
-        if let Guard::Lease(lease) = command.guard {
-            command.guard = Guard::Lease(self.real_lease(command.task, lease).await);
+        if let Guard::Lease(lease) = command.end.guard {
+            let lease = self.real_lease(command.end.task, lease).await;
+            command.end.guard = Guard::Lease(lease);
         }
         if self.flaw == Flaw::RetriesWithoutANewGeneration {
             return Ok(());
         }
-        self.forgive(self.inner.retry(&command, not_before).await)
+        self.forgive(self.inner.retry(&command).await)
     }
 
     async fn cancel(

@@ -21,6 +21,8 @@ pub(crate) enum Flaw {
     MarksAnyGeneration,
     CallsAllWaitingStale,
     ListsOldestFirst,
+    BeginsEarly,
+    TouchesNothing,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -33,6 +35,8 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::MarksAnyGeneration, "TS-7"),
     (Flaw::CallsAllWaitingStale, "TS-8"),
     (Flaw::ListsOldestFirst, "TS-9"),
+    (Flaw::BeginsEarly, "TS-10"),
+    (Flaw::TouchesNothing, "TS-11"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -84,10 +88,25 @@ impl TaskStore for Broken {
         self.inner.mark_queued(task, generation, now).await
     }
 
+    async fn touch(
+        &self,
+        task: TaskId,
+        generation: u32,
+        now: Timestamp,
+    ) -> Result<(), TaskStoreError> {
+        if self.flaw == Flaw::TouchesNothing {
+            return Ok(());
+        }
+        self.inner.touch(task, generation, now).await
+    }
+
     async fn claim(&self, claim: &ClaimTask) -> Result<Task, TaskStoreError> {
         let there = self.inner.get(claim.task).await?;
         let mut claim = claim.clone();
         match (self.flaw, &there) {
+            (Flaw::BeginsEarly, Some(task)) => {
+                claim.now = claim.now.max(task.not_before.unwrap_or(claim.now));
+            }
             (Flaw::ClaimsForOldMessages, Some(task)) => claim.generation = task.generation,
             (Flaw::NeverClaimsAgain, Some(task)) if task.status == TaskStatus::Running => {
                 let actual = task.status;
