@@ -9,6 +9,7 @@ use aperilex_sea_orm::{Database, QueueSettings};
 
 use crate::error::WiringError;
 use crate::no_source::NoSource;
+use crate::off_runtime::OffRuntime;
 use crate::select;
 use crate::settings::Settings;
 use crate::system::{SystemClock, SystemIds};
@@ -64,7 +65,7 @@ impl Graph {
             clock,
             ids: Arc::new(SystemIds),
             source,
-            parser: Arc::new(Parser),
+            parser: Arc::new(OffRuntime(Parser)),
             analysts,
             documents,
             queue: Arc::new(queue),

@@ -4,11 +4,13 @@ mod error;
 mod graph;
 mod local;
 mod no_source;
+mod off_runtime;
 mod runtime;
 mod select;
 pub mod settings;
 mod system;
 mod universe;
+mod worker;
 
 pub use error::WiringError;
 pub use graph::Graph;

@@ -3,20 +3,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aperilex_core::ports::{Delivery, TaskQueue};
-use aperilex_core::{Claimed, Engine, EngineError, Outcome, Probe, Run, Step, TaskId};
+use aperilex_core::{Engine, EngineError, PoolKey, Probe, Step, TaskId};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
 use crate::settings::WorkerSettings;
+use crate::worker::Worker;
+
+/// Time for handing runs back, and for sending what that leaves in the outbox.
+const LAST_STEPS: Duration = Duration::from_secs(5);
+/// Pause before a loop that broke down begins again.
+const RESTART: Duration = Duration::from_secs(1);
 
 /// Wakes the loops of this process at once, instead of at their next look; passes steps on.
 #[derive(Debug)]
 pub struct WakeProbe {
     relay: Notify,
-    work: Notify,
+    pub(crate) work: Notify,
     next: Arc<dyn Probe>,
 }
 
@@ -45,19 +50,25 @@ impl Probe for WakeProbe {
 }
 
 /// Which loops to run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Loops {
     /// Relay, workers and sweeper.
     All,
     /// Relay and sweeper: workers are elsewhere.
     WithoutWorkers,
+    /// Relay and sweeper, and a worker that leaves everything but this to others.
+    Only(PoolKey),
 }
 
-/// Running loops.
+/// Running loops. One that breaks down is reported and begins again.
 #[derive(Debug)]
 pub struct Runtime {
-    stop: CancellationToken,
-    loops: TaskTracker,
+    /// Sweeper, workers and runs.
+    work: TaskTracker,
+    stop_work: CancellationToken,
+    hand_back: CancellationToken,
+    relay: TaskTracker,
+    stop_relay: CancellationToken,
     grace: Duration,
 }
 
@@ -70,45 +81,103 @@ impl Runtime {
         settings: &WorkerSettings,
         which: Loops,
     ) -> Self {
-        let stop = CancellationToken::new();
-        let loops = TaskTracker::new();
-        let poll = Duration::from_millis(settings.poll_ms);
-        let sweep = Duration::from_millis(settings.sweep_ms);
-        loops.spawn(relay(engine.clone(), wake.clone(), poll, stop.clone()));
-        loops.spawn(sweeper(engine.clone(), sweep, stop.clone()));
-        if which == Loops::All {
-            let concurrency = usize::try_from(settings.concurrency).unwrap_or(1);
-            let worker = Worker {
-                engine: engine.clone(),
-                slots: Arc::new(Semaphore::new(concurrency)),
-                runs: loops.clone(),
-                stop: stop.clone(),
-            };
-            loops.spawn(worker.work(wake.clone(), poll));
-        }
-        loops.close();
-        Self {
-            stop,
-            loops,
+        let runtime = Self {
+            work: TaskTracker::new(),
+            stop_work: CancellationToken::new(),
+            hand_back: CancellationToken::new(),
+            relay: TaskTracker::new(),
+            stop_relay: CancellationToken::new(),
             grace: Duration::from_secs(settings.grace_s),
+        };
+        let poll = Duration::from_millis(settings.poll_ms);
+        let (stop, wake, on) = (&runtime.stop_relay, wake.clone(), engine.clone());
+        let relaying = {
+            let (stop, wake) = (stop.clone(), wake.clone());
+            move || relay(on.clone(), wake.clone(), poll, stop.clone())
+        };
+        let relaying = supervise("relay", stop.clone(), relaying);
+        runtime.relay.spawn(relaying);
+
+        let every = Duration::from_millis(settings.sweep_ms);
+        let (stop, on) = (&runtime.stop_work, engine.clone());
+        let sweeping = {
+            let stop = stop.clone();
+            move || sweeper(on.clone(), every, stop.clone())
+        };
+        let sweeping = supervise("sweeper", stop.clone(), sweeping);
+        runtime.work.spawn(sweeping);
+
+        if let Some(worker) = runtime.worker(engine, settings, which) {
+            let working = move || worker.clone().work(wake.clone(), poll);
+            let working = supervise("worker", stop.clone(), working);
+            runtime.work.spawn(working);
         }
+        runtime.work.close();
+        runtime.relay.close();
+        runtime
     }
 
-    /// Stops: no new work is taken, what runs gets the grace time, the rest is handed back by its
-    /// lease running out.
+    fn worker(&self, engine: &Engine, settings: &WorkerSettings, which: Loops) -> Option<Worker> {
+        let only = match which {
+            Loops::All => None,
+            Loops::WithoutWorkers => return None,
+            Loops::Only(key) => Some(key),
+        };
+        let concurrency = usize::try_from(settings.concurrency).unwrap_or(1);
+        Some(Worker {
+            engine: engine.clone(),
+            only,
+            slots: Arc::new(Semaphore::new(concurrency)),
+            runs: self.work.clone(),
+            stop: self.stop_work.clone(),
+            hand_back: self.hand_back.clone(),
+        })
+    }
+
+    /// Stops: no new work is taken, what runs gets the grace time, the rest is handed back. The
+    /// relay goes last, so that others hear of it at once.
     pub async fn stop(self) {
-        self.stop.cancel();
-        if tokio::time::timeout(self.grace, self.loops.wait())
-            .await
-            .is_err()
-        {
-            warn!("work is still running after the grace time; it will be taken up again later");
+        self.stop_work.cancel();
+        if !ends_within(self.grace, &self.work).await {
+            warn!("work is still running after the grace time; it is handed back");
+            self.hand_back.cancel();
+            if !ends_within(LAST_STEPS, &self.work).await {
+                warn!("not all work could be handed back; its leases will run out");
+            }
+        }
+        self.stop_relay.cancel();
+        ends_within(LAST_STEPS, &self.relay).await;
+    }
+}
+
+async fn ends_within(time: Duration, tasks: &TaskTracker) -> bool {
+    tokio::time::timeout(time, tasks.wait()).await.is_ok()
+}
+
+/// Runs a loop, again and again if it breaks down, until it is to stop.
+async fn supervise<F>(part: &'static str, stop: CancellationToken, begin: impl Fn() -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    loop {
+        let ended = tokio::spawn(begin()).await;
+        if stop.is_cancelled() {
+            return;
+        }
+        let cause = ended.err().map(|e| e.to_string()).unwrap_or_default();
+        error!(
+            part,
+            cause, "the {part} has ended by itself and begins again"
+        );
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(RESTART) => {}
         }
     }
 }
 
 async fn relay(engine: Engine, wake: Arc<WakeProbe>, poll: Duration, stop: CancellationToken) {
-    loop {
+    while !stop.is_cancelled() {
         match engine.relay_outbox().await {
             Ok(0) => idle(&wake.relay, poll, &stop).await,
             Ok(_) => {}
@@ -117,10 +186,9 @@ async fn relay(engine: Engine, wake: Arc<WakeProbe>, poll: Duration, stop: Cance
                 idle(&wake.relay, poll.max(Duration::from_secs(1)), &stop).await;
             }
         }
-        if stop.is_cancelled() {
-            return;
-        }
     }
+    // What the last runs have left.
+    while engine.relay_outbox().await.is_ok_and(|sent| sent > 0) {}
 }
 
 async fn sweeper(engine: Engine, every: Duration, stop: CancellationToken) {
@@ -137,7 +205,7 @@ async fn sweeper(engine: Engine, every: Duration, stop: CancellationToken) {
     }
 }
 
-async fn idle(wake: &Notify, poll: Duration, stop: &CancellationToken) {
+pub(crate) async fn idle(wake: &Notify, poll: Duration, stop: &CancellationToken) {
     tokio::select! {
         () = wake.notified() => {}
         () = stop.cancelled() => {}
@@ -145,128 +213,7 @@ async fn idle(wake: &Notify, poll: Duration, stop: &CancellationToken) {
     }
 }
 
-#[derive(Debug, Clone)]
-struct Worker {
-    engine: Engine,
-    slots: Arc<Semaphore>,
-    runs: TaskTracker,
-    stop: CancellationToken,
-}
-
-impl Worker {
-    async fn work(self, wake: Arc<WakeProbe>, poll: Duration) {
-        let lease = self.engine.settings().timings.lease();
-        while !self.stop.is_cancelled() {
-            let slot = tokio::select! {
-                () = self.stop.cancelled() => return,
-                slot = self.slots.clone().acquire_owned() => slot,
-            };
-            let Ok(slot) = slot else { return };
-            match self.engine.ports().queue.receive(1, lease).await {
-                Ok(deliveries) if deliveries.is_empty() => {
-                    drop(slot);
-                    idle(&wake.work, poll, &self.stop).await;
-                }
-                Ok(deliveries) => {
-                    let worker = self.clone();
-                    self.runs.spawn(async move {
-                        for delivery in deliveries {
-                            worker.handle(&delivery).await;
-                        }
-                        drop(slot);
-                    });
-                }
-                Err(error) => {
-                    report("queue", &error.into());
-                    idle(&wake.work, poll.max(Duration::from_secs(1)), &self.stop).await;
-                }
-            }
-        }
-    }
-
-    async fn handle(&self, delivery: &Delivery) {
-        let queue = &*self.engine.ports().queue;
-        match self.engine.claim(delivery).await {
-            Ok(Claimed::Run(run)) => self.run(&run, delivery, queue).await,
-            Ok(Claimed::Settled) => acknowledge(&self.engine, queue, delivery, None).await,
-            Ok(Claimed::Leave(wait)) => {
-                let _ = queue.extend(&delivery.receipt, wait).await;
-            }
-            Ok(Claimed::Poison { reason }) => {
-                warn!(reason, "a message cannot be read and is put aside");
-                let _ = queue.reject(&delivery.receipt, &reason).await;
-            }
-            // The message comes again when its visibility time has passed.
-            Err(error) => report("worker", &error),
-        }
-    }
-
-    async fn run(&self, run: &Run, delivery: &Delivery, queue: &dyn TaskQueue) {
-        let id = run.task.id;
-        let limit = self.engine.settings().timings.run_limit();
-        let outcome = tokio::select! {
-            outcome = self.engine.run(run) => outcome,
-            error = self.heartbeats(run, delivery) => Err(error),
-            () = tokio::time::sleep(limit) => self.engine.run_timed_out(run).await,
-        };
-        match outcome {
-            Ok(Outcome::LeaseLost) | Err(EngineError::LeaseLost) => {
-                warn!(task.id = %id, "lost the lease of task {id}");
-                return;
-            }
-            Ok(Outcome::Completed) => info!(task.id = %id, "completed task {id}"),
-            Ok(Outcome::Retried(failure)) => {
-                info!(task.id = %id, code = failure.code, "task {id} will be tried again");
-            }
-            Ok(Outcome::Failed(failure)) => {
-                warn!(task.id = %id, code = failure.code, "gave up task {id}: {}", failure.message);
-            }
-            Err(error) => return report("worker", &error),
-        }
-        acknowledge(&self.engine, queue, delivery, Some(id)).await;
-    }
-
-    /// Keeps lease and message while the run goes on; ends only when the lease is lost or the
-    /// stores have been away for longer than the lease lasts.
-    async fn heartbeats(&self, run: &Run, delivery: &Delivery) -> EngineError {
-        let lease = self.engine.settings().timings.lease();
-        let mut missed = 0;
-        loop {
-            tokio::time::sleep(lease / 3).await;
-            match self.engine.heartbeat(run).await {
-                Ok(()) => missed = 0,
-                Err(error @ EngineError::LeaseLost) => return error,
-                // One silence is weather; after two the lease may be another's before the next try.
-                Err(error) if missed > 0 => return error,
-                Err(error) => {
-                    debug!(%error, "a heartbeat failed");
-                    missed += 1;
-                }
-            }
-            let _ = self
-                .engine
-                .ports()
-                .queue
-                .extend(&delivery.receipt, lease)
-                .await;
-        }
-    }
-}
-
-async fn acknowledge(
-    engine: &Engine,
-    queue: &dyn TaskQueue,
-    delivery: &Delivery,
-    task: Option<TaskId>,
-) {
-    match queue.acknowledge(&delivery.receipt).await {
-        Ok(()) => engine.reached(Step::Acknowledged, task),
-        // It comes again, finds its task finished, and is acknowledged then.
-        Err(error) => debug!(%error, "a message could not be acknowledged"),
-    }
-}
-
-fn report(part: &str, error: &EngineError) {
+pub(crate) fn report(part: &str, error: &EngineError) {
     let cause = std::error::Error::source(error)
         .map(ToString::to_string)
         .unwrap_or_default();

@@ -131,21 +131,7 @@ impl Settings {
         self.worker
             .validate()
             .map_err(|errors| worker_error(&errors))?;
-        let t = &self.timings;
-        for (path, value, least) in [
-            ("timings.lease_s", t.lease_s, 1),
-            ("timings.run_limit_s", t.run_limit_s, 1),
-            ("timings.max_attempts", u64::from(t.max_attempts), 1),
-            ("timings.hold_ttl_s", t.hold_ttl_s, t.run_limit_s),
-            ("timings.task_max_age_s", t.task_max_age_s, t.run_limit_s),
-        ] {
-            if value < least {
-                return Err(WiringError::setting(
-                    path,
-                    format!("expected at least {least}"),
-                ));
-            }
-        }
+        timings(&self.timings)?;
         for (name, plan) in [
             ("demo", &self.plans.demo),
             ("basic", &self.plans.basic),
@@ -166,6 +152,31 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// Nothing may take for ever: a dead worker is noticed within the hour, a task ends within the week.
+fn timings(t: &Timings) -> Result<(), WiringError> {
+    const HOUR: u64 = 60 * 60;
+    const DAY: u64 = 24 * HOUR;
+    for (path, value, least, most) in [
+        ("lease_s", t.lease_s, 1, HOUR),
+        ("run_limit_s", t.run_limit_s, 1, DAY),
+        ("max_attempts", u64::from(t.max_attempts), 1, 100),
+        ("hold_ttl_s", t.hold_ttl_s, t.run_limit_s, 7 * DAY),
+        ("quote_ttl_s", t.quote_ttl_s, 0, DAY),
+        ("backoff_s", t.backoff_s, 0, HOUR),
+        ("backoff_max_s", t.backoff_max_s, 0, HOUR),
+        ("task_max_age_s", t.task_max_age_s, t.run_limit_s, 7 * DAY),
+        ("resend_after_s", t.resend_after_s, 1, DAY),
+    ] {
+        let reason = match value {
+            value if value < least => format!("expected at least {least}"),
+            value if value > most => format!("expected at most {most}"),
+            _ => continue,
+        };
+        return Err(WiringError::setting(format!("timings.{path}"), reason));
+    }
+    Ok(())
 }
 
 fn worker_error(errors: &validator::ValidationErrors) -> WiringError {

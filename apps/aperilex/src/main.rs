@@ -10,6 +10,7 @@ mod target;
 mod telemetry;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -20,7 +21,12 @@ fn main() -> ExitCode {
         .enable_all()
         .build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(command::run(args)),
+        Ok(runtime) => {
+            let result = runtime.block_on(command::run(args));
+            // What was handed back may still compute; nobody waits for it.
+            runtime.shutdown_timeout(Duration::from_secs(1));
+            result
+        }
         Err(error) => Err(error.into()),
     };
     match result {

@@ -1,17 +1,27 @@
 //! Stages on standard error, and (for the crash tests) the step at which to die.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aperilex_core::{NoProbe, Probe, Step, TaskId};
 
 use crate::output;
 
-/// Tells the stages of one analysis.
-#[derive(Debug)]
-pub(crate) struct Stages;
+/// Tells the stages of one analysis, once it is known which.
+#[derive(Debug, Default)]
+pub(crate) struct Stages(OnceLock<TaskId>);
+
+impl Stages {
+    /// Says whose stages to tell.
+    pub(crate) fn follow(&self, task: TaskId) {
+        self.0.get_or_init(|| task);
+    }
+}
 
 impl Probe for Stages {
-    fn reached(&self, step: Step, _: Option<TaskId>) {
+    fn reached(&self, step: Step, task: Option<TaskId>) {
+        if task.is_none() || task.as_ref() != self.0.get() {
+            return;
+        }
         let stage = match step {
             Step::Claimed => "fetching the filing",
             Step::Fetched => "taking it apart",

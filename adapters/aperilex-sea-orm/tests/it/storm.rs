@@ -137,7 +137,7 @@ async fn run(stores: &Stores, message: TaskMessage, luck: i64) {
         0 if task.attempts < 3 => {
             let again = RetryTask {
                 end: failed,
-                not_before: at(4),
+                not_before: at(2),
                 counted: true,
             };
             stores.settlement.retry(&again).await.unwrap();

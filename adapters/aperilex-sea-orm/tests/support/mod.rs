@@ -116,11 +116,10 @@ async fn created(server: &str, template: &str) -> Fresh {
     }
 }
 
-/// The migrated template, made by whoever comes first. Its name changes with the steps, so that a newer
-/// schema gets a new one.
+/// The migrated template, made by whoever comes first. Its name changes with the steps' source, so that
+/// another schema gets another one.
 async fn template(server: &str) -> String {
-    let steps = aperilex_migrations::names().join(" ");
-    let digest = aperilex_ports::Digest::of(steps.as_bytes()).to_string();
+    let digest = aperilex_ports::Digest::of(&steps()).to_string();
     let name = format!("aperilex_template_{}", &digest[..16]);
     let mut admin = connect(server).await;
     let lock = format!("SELECT pg_advisory_lock({TEMPLATE_LOCK})");
@@ -147,6 +146,17 @@ async fn template(server: &str) -> String {
     }
     admin.close().await.unwrap();
     name
+}
+
+fn steps() -> Vec<u8> {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/src");
+    let entries = std::fs::read_dir(sources).unwrap();
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+        .iter()
+        .flat_map(|file| std::fs::read(file).unwrap())
+        .collect()
 }
 
 fn with_database(server: &str, name: &str) -> String {

@@ -181,6 +181,14 @@ mod tests {
                 "setting `timings.lease_s`: expected at least 1",
             ),
             (
+                &[("APERILEX_TIMINGS__LEASE_S", "100000")],
+                "setting `timings.lease_s`: expected at most 3600",
+            ),
+            (
+                &[("APERILEX_TIMINGS__TASK_MAX_AGE_S", "99999999")],
+                "setting `timings.task_max_age_s`: expected at most 604800",
+            ),
+            (
                 &[("APERILEX_PLANS__BASIC__ANALYSIS", "-1")],
                 "setting `plans.basic.analysis`: expected no negative amount",
             ),

@@ -1,6 +1,7 @@
 //! `aperilex analyze`: one filing, from nothing to a verified analysis.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -30,7 +31,8 @@ pub(crate) async fn run(
         Target::Remote(_) => Graph::build(&settings).await?,
         Target::File(_) => Graph::without_source(&settings).await?,
     };
-    let wake = WakeProbe::new(std::sync::Arc::new(Stages));
+    let stages = Arc::new(Stages::default());
+    let wake = WakeProbe::new(stages.clone());
     let engine = graph.engine.with_probe(wake.clone());
     let owner = owner(&engine, &settings.data_dir).await?;
     output::complain(&format!("analysing {}", filing.target));
@@ -45,7 +47,9 @@ pub(crate) async fn run(
     let id = match engine.request_analysis(&owner.account, &request).await? {
         Requested::Ready(record) => record.id,
         Requested::Accepted(task) => {
-            let runtime = Runtime::start(&engine, &wake, &settings.worker, Loops::All);
+            stages.follow(task.id);
+            let loops = Loops::Only(task.key);
+            let runtime = Runtime::start(&engine, &wake, &settings.worker, loops);
             let ended = wait(&engine, &owner.account, task.id).await;
             runtime.stop().await;
             ended?
@@ -80,7 +84,16 @@ async fn locate(
     }
 }
 
+/// Waits for the task; not longer than a task may live.
 async fn wait(engine: &Engine, account: &Account, id: TaskId) -> anyhow::Result<AnalysisId> {
+    let timings = &engine.settings().timings;
+    let longest = timings.task_max_age_s.saturating_add(timings.run_limit_s);
+    tokio::time::timeout(Duration::from_secs(longest), end(engine, account, id))
+        .await
+        .with_context(|| format!("the analysis has not ended in {longest} s; task {id} goes on"))?
+}
+
+async fn end(engine: &Engine, account: &Account, id: TaskId) -> anyhow::Result<AnalysisId> {
     loop {
         let task = engine.task(account, id).await?;
         match task.status {
