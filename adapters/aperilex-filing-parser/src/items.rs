@@ -12,6 +12,7 @@ pub(crate) mod lines;
 pub(crate) mod section;
 pub(crate) mod sequence;
 pub(crate) mod state;
+pub(crate) mod validate;
 pub(crate) mod words;
 
 use aperilex_ports::model::{FormFamily, FormType, ItemKey, Section, SectionState};
@@ -44,6 +45,8 @@ pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>, end: Optio
     let ordered = form.family() != FormFamily::EightK;
     let chosen = sequence::choose(&candidates, items.len(), ordered);
     let mut sections = section::cut(document, &lines, items, &candidates, &chosen);
+    validate::foreign_headings(&mut sections, items, &candidates, &chosen);
+    validate::sizes(&mut sections, lines.text.len());
     if ordered && sections.len() < 3 {
         let listed = sequence::listed(&candidates, items.len());
         if listed.len() >= 8 && listed.len() > sections.len() {
@@ -60,6 +63,7 @@ pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>, end: Optio
     };
     missing(document, items, end, &mut sections);
     sort(items, &mut sections);
+    validate::neighbours(&mut sections, form.family());
     Found { sections, items_8k }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod entity;
 pub(crate) mod flow;
 pub(crate) mod html;
 pub(crate) mod line;
+pub(crate) mod parts;
 pub(crate) mod plain;
 pub(crate) mod stack;
 pub(crate) mod style;

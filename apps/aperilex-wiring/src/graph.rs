@@ -11,7 +11,7 @@ use crate::error::WiringError;
 use crate::no_source::NoSource;
 use crate::off_runtime::OffRuntime;
 use crate::select;
-use crate::settings::Settings;
+use crate::settings::{DatabaseSelection, Settings};
 use crate::system::{SystemClock, SystemIds};
 use crate::universe;
 
@@ -42,6 +42,31 @@ impl Graph {
     /// [`WiringError`]: what is wrong and what to do.
     pub async fn without_source(settings: &Settings) -> Result<Self, WiringError> {
         Self::with_source(settings, Arc::new(NoSource)).await
+    }
+
+    /// Looks whether the application could be put together, and changes nothing: what is not there
+    /// yet is not made. Says what was found.
+    ///
+    /// # Errors
+    /// [`WiringError`]: what is wrong and what to do.
+    pub async fn check(settings: &Settings) -> Result<&'static str, WiringError> {
+        install_tls_provider();
+        select::source(&settings.source)?;
+        select::analysts(&settings.analyst)?;
+        select::events(&settings.events)?;
+        select::check_queue(&settings.queue)?;
+        universe::load(&settings.universes)?;
+        let embedded = matches!(settings.database, DatabaseSelection::Sqlite(_));
+        if embedded && !settings.data_dir.exists() {
+            return Ok(
+                "the settings are lawful; the data directory will be made when it is needed",
+            );
+        }
+        let database = select::database(&settings.database, &settings.data_dir).await?;
+        let answered = database.ping().await;
+        database.close().await;
+        answered.map_err(|error| WiringError::start("database")(error.into()))?;
+        Ok("the settings are lawful and the database answers; the source was not asked")
     }
 
     async fn with_source(
@@ -97,7 +122,8 @@ fn create_data_dir(settings: &Settings) -> Result<(), WiringError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(&settings.data_dir)
-        .map_err(|e| WiringError::setting("data_dir", format!("cannot be created: {}", e.kind())))
+    builder.create(&settings.data_dir).map_err(|error| {
+        let place = settings.data_dir.display();
+        WiringError::setting("data_dir", format!("{place} cannot be created: {error}"))
+    })
 }

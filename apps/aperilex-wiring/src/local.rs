@@ -41,7 +41,7 @@ pub async fn owner(engine: &Engine, data_dir: &Path) -> Result<Owner, WiringErro
         .await
         .map_err(|e| start()(e.into()))?;
     let (account, key) = match known {
-        Some(account) if key_file.exists() => {
+        Some(account) if has_key(&key_file) => {
             return Ok(Owner {
                 account,
                 key_file,
@@ -88,14 +88,21 @@ async fn create(engine: &Engine, email: Email) -> Result<(Account, Secret), Engi
     Ok((made.account, made.key))
 }
 
+fn has_key(path: &Path) -> bool {
+    std::fs::read_to_string(path).is_ok_and(|key| !key.trim().is_empty())
+}
+
+/// Writes a file that its owner alone can read: whole or not at all.
 fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
+    let draft = path.with_extension(format!("{}.tmp", std::process::id()));
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = options.open(&draft)?;
     writeln!(file, "{secret}")?;
-    file.sync_all()
+    file.sync_all()?;
+    std::fs::rename(&draft, path)
 }
 
 /// A local file as a filing. What it is comes from its SGML header, its inline XBRL, or the caller.
@@ -112,10 +119,9 @@ pub fn local_filing(
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(64 * 1024)]).into_owned();
+    let head = sgml_header(&bytes);
     let header = |label: &str| header_value(&head, label);
     let digest = Digest::of(&bytes);
-    let accession = header("ACCESSION NUMBER").and_then(|text| text.parse().ok());
     let stated: Option<FormType> =
         header("CONFORMED SUBMISSION TYPE").and_then(|text| text.parse().ok());
     let date = |label: &str| header(label).and_then(|text| compact_date(&text));
@@ -129,10 +135,9 @@ pub fn local_filing(
     };
     let mut filing = RawFiling {
         meta: FilingMeta {
-            id: accession
-                .as_ref()
-                .map_or_else(|| FilingId::of_content(&digest), FilingId::of_accession),
-            accession,
+            // Anybody can write an accession number into a file: it does not make it that filing.
+            id: FilingId::of_content(&digest),
+            accession: header("ACCESSION NUMBER").and_then(|text| text.parse().ok()),
             cik: header("CENTRAL INDEX KEY").and_then(|text| text.parse().ok()),
             company: header("COMPANY CONFORMED NAME"),
             ticker: None,
@@ -168,6 +173,31 @@ pub fn local_filing(
         .cik
         .or_else(|| dei(&facts, "EntityCentralIndexKey")?.parse::<Cik>().ok());
     Ok(Some(filing))
+}
+
+/// The SGML header of a full submission; empty for any other file.
+fn sgml_header(bytes: &[u8]) -> String {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(64 * 1024)]);
+    let begins = [
+        "<SEC-DOCUMENT>",
+        "<SEC-HEADER>",
+        "<IMS-DOCUMENT>",
+        "<IMS-HEADER>",
+        "-----BEGIN PRIVACY",
+    ];
+    if !begins
+        .iter()
+        .any(|mark| head.trim_start().starts_with(mark))
+    {
+        return String::new();
+    }
+    let ends = ["</SEC-HEADER>", "</IMS-HEADER>", "<DOCUMENT>"];
+    let end = ends
+        .iter()
+        .filter_map(|mark| head.find(mark))
+        .min()
+        .unwrap_or(head.len());
+    head[..end].to_owned()
 }
 
 fn header_value(head: &str, label: &str) -> Option<String> {

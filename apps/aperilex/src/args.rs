@@ -60,10 +60,10 @@ pub(crate) enum Command {
         #[arg(long)]
         form: FormType,
         /// Filed on or after this day
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = date)]
         from: Option<Date>,
         /// Filed on or before this day
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = date)]
         to: Option<Date>,
     },
     /// Check every quote and number of a stored analysis against the raw filing, offline
@@ -77,7 +77,7 @@ pub(crate) enum Command {
     /// Serve the API, and by default work on what it is asked for
     Serve {
         /// Where to listen [default: 127.0.0.1:8620]
-        #[arg(long, value_name = "ADDR")]
+        #[arg(long, value_name = "ADDR", value_parser = address)]
         listen: Option<SocketAddr>,
         /// Leave the work to `aperilex worker` processes
         #[arg(long)]
@@ -109,7 +109,12 @@ pub(crate) enum AccountCommand {
         #[arg(long)]
         tier: Tier,
         /// First credits, in dollars
-        #[arg(long, value_name = "USD", default_value = "0")]
+        #[arg(
+            long,
+            value_name = "USD",
+            default_value = "0",
+            allow_negative_numbers = true
+        )]
         credit_usd: MicroUsd,
     },
     /// List accounts
@@ -142,4 +147,22 @@ pub(crate) enum ParseFormat {
     Text,
     /// One object with everything
     Json,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    text.parse()
+        .map_err(|_| "expected a day such as 2025-12-31".to_owned())
+}
+
+/// `127.0.0.1:8620`, `localhost:8620`, or a port alone, on the loopback address.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(port) = text.parse() {
+        return Ok(SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, port)));
+    }
+    let mut found = std::net::ToSocketAddrs::to_socket_addrs(text)
+        .into_iter()
+        .flatten();
+    found
+        .next()
+        .ok_or_else(|| "expected an address and a port such as 127.0.0.1:8620".to_owned())
 }

@@ -9,9 +9,10 @@ mod verify;
 
 use std::process::ExitCode;
 
+use aperilex_api::ApiSettings;
 use aperilex_core::ports::FilingSource;
 use aperilex_wiring::settings::Layers;
-use aperilex_wiring::{Graph, Settings};
+use aperilex_wiring::{Graph, Settings, WiringError};
 use serde_json::{Value, json};
 
 use crate::args::{Args, Command, Common};
@@ -76,6 +77,14 @@ fn settings(common: &Common) -> anyhow::Result<Settings> {
         layers.set(&["data_dir"], json!(dir));
     }
     if let Some(source) = &common.source {
+        let path = source.strip_prefix("file://").unwrap_or(source);
+        if path.is_empty() {
+            return Err(BadUsage(
+                "--source: expected a folder or URL; leave it out for EDGAR".into(),
+            )
+            .into());
+        }
+        let source = path;
         let mirror = aperilex_edgar::EdgarConfig::for_source(source)
             .map_err(|error| BadUsage(format!("--source: {error}")))?;
         layers.set(&["source", "provider"], json!("edgar"));
@@ -101,9 +110,17 @@ async fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
     let mut shown = serde_json::to_value(settings)?;
     redact(&mut shown);
     output::print(&serde_json::to_string_pretty(&shown)?)?;
-    Graph::build(settings).await?;
-    output::complain("the settings are lawful and everything they name can be reached");
+    api_settings(settings)?;
+    output::complain(Graph::check(settings).await?);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The HTTP server's own settings.
+fn api_settings(settings: &Settings) -> Result<ApiSettings, WiringError> {
+    serde_json::from_value(settings.api.clone()).map_err(|error| WiringError::Setting {
+        path: "api".into(),
+        reason: error.to_string(),
+    })
 }
 
 fn redact(value: &mut Value) {

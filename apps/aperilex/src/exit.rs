@@ -35,6 +35,9 @@ fn code(error: &anyhow::Error) -> u8 {
         if cause.is::<BadUsage>() {
             return Some(2);
         }
+        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            return (io.kind() == std::io::ErrorKind::NotFound).then_some(3);
+        }
         if let Some(wiring) = cause.downcast_ref::<WiringError>() {
             return Some(if matches!(wiring, WiringError::Start { .. }) {
                 1

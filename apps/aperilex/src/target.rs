@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use aperilex_core::ports::FilingParser;
-use aperilex_core::{FilingLocator, FormType, RawFiling};
+use aperilex_core::{Cik, FilingLocator, FilingMeta, FormType, RawFiling, Ticker};
 use aperilex_wiring::local_filing;
 
 use crate::args::FilingArgs;
@@ -19,11 +19,13 @@ pub(crate) enum Target {
     File(PathBuf),
 }
 
-/// Reads a TARGET. A name that a file has is that file.
+/// Reads a TARGET. A file is named by a path, or by a name that could be nothing else: a file called
+/// `AAPL` does not hide the company.
 pub(crate) fn target(filing: &FilingArgs) -> Result<Target, BadUsage> {
     let text = filing.target.trim();
     let path = Path::new(text);
-    if path.is_file() {
+    let plain = text.parse::<Ticker>().is_ok() || text.parse::<Cik>().is_ok();
+    if path.is_file() && !plain {
         return Ok(Target::File(path.to_owned()));
     }
     if text.contains("://") {
@@ -73,6 +75,17 @@ pub(crate) fn read_file(
         ))
         .into()
     })
+}
+
+/// A form that was said must be the filing's own.
+pub(crate) fn check_form(filing: &FilingArgs, meta: &FilingMeta) -> Result<(), BadUsage> {
+    match &filing.form {
+        Some(form) if *form != meta.form => Err(BadUsage(format!(
+            "this filing is a {}, not a {form}; leave --form out",
+            meta.form
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn shortened(text: &str) -> String {

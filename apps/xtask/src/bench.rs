@@ -62,6 +62,7 @@ fn tools() -> anyhow::Result<()> {
 fn side_by_side(database: &str, url: &str, work: &Path, seconds: u32) -> anyhow::Result<()> {
     let data = work.join(database);
     let aperilex = Server::aperilex(&root(), &data, database, url)?;
+    let idle = aperilex.pss()?;
     let analysis = aperilex.analyse_sample()?;
     let body = work.join("body.json");
     fs::write(&body, aperilex.get(&analysis.path)?)?;
@@ -76,7 +77,7 @@ fn side_by_side(database: &str, url: &str, work: &Path, seconds: u32) -> anyhow:
     );
     println!(
         "memory idle (PSS): aperilex {} kB, floor {} kB",
-        aperilex.pss()?,
+        idle,
         floor.pss()?
     );
     let kinds = [

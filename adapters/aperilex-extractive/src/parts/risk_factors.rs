@@ -17,7 +17,7 @@ const FEW: usize = 3;
 /// Words of a heading.
 const WORDS: std::ops::RangeInclusive<usize> = 6..=70;
 /// A body is longer than its heading, and this long at least.
-const BODY: usize = 160;
+const BODY: usize = 120;
 
 /// Words by which a heading says that something may go wrong.
 const RISK: &[&str] = &[

@@ -4,6 +4,8 @@ use memchr::{memchr_iter, memmem};
 
 /// How far the look goes.
 const WINDOW: usize = 64 * 1024;
+/// How far control characters are counted.
+const CONTROL_WINDOW: usize = 4 * 1024;
 /// Error pages are short.
 const MAX_ERROR_PAGE: usize = 64 * 1024;
 
@@ -34,6 +36,8 @@ pub(crate) fn kind(bytes: &[u8]) -> Kind {
     ];
     let has_bom = head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF");
     let controls = head
+        .get(..CONTROL_WINDOW)
+        .unwrap_or(head)
         .iter()
         .filter(|b| **b < 0x20 && !b.is_ascii_whitespace() && !matches!(**b, 0x0B | 0x1A | 0x1B))
         .count();
@@ -41,7 +45,7 @@ pub(crate) fn kind(bytes: &[u8]) -> Kind {
         .iter()
         .any(|signature| start.starts_with(signature))
         || is_uuencoded(start)
-        || (!has_bom && controls > head.len() / 32)
+        || (!has_bom && controls > head.len().min(CONTROL_WINDOW) / 32)
     {
         return Kind::Binary;
     }

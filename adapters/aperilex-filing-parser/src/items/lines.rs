@@ -212,20 +212,23 @@ pub(crate) fn is_page_number(line: &str) -> bool {
     if line.is_empty() || line.len() > 20 {
         return false;
     }
-    let lower = line.to_ascii_lowercase();
-    let body = lower.strip_prefix("page").unwrap_or(&lower).trim_start();
+    let without = |text, prefix: &str| strip_prefix(text, prefix).unwrap_or(text);
+    let body = without(line, "page").trim_start();
     let body = body.split(" of ").next().unwrap_or_default().trim();
-    let body = body
-        .strip_prefix("f-")
-        .or_else(|| body.strip_prefix("s-"))
-        .or_else(|| body.strip_prefix("a-"))
-        .or_else(|| body.strip_prefix("ex-"))
-        .unwrap_or(body);
-    let digits = !body.is_empty() && body.len() <= 3 && body.bytes().all(|b| b.is_ascii_digit());
-    let roman = !body.is_empty()
-        && body.len() <= 5
-        && body.bytes().all(|b| matches!(b, b'i' | b'v' | b'x' | b'l'));
-    digits || roman
+    let body = ["f-", "s-", "a-", "ex-"]
+        .iter()
+        .fold(body, |body, prefix| without(body, prefix));
+    let digits = body.len() <= 3 && body.bytes().all(|b| b.is_ascii_digit());
+    let is_roman = |b: u8| matches!(b.to_ascii_lowercase(), b'i' | b'v' | b'x' | b'l');
+    let roman = body.len() <= 5 && body.bytes().all(is_roman);
+    !body.is_empty() && (digits || roman)
+}
+
+/// `text` without `prefix`, whatever its case.
+fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    let head = text.get(..prefix.len())?;
+    head.eq_ignore_ascii_case(prefix)
+        .then(|| text.get(prefix.len()..))?
 }
 
 /// Dashes, underscores and the like.

@@ -12,10 +12,24 @@ pub(crate) fn choose(candidates: &[Candidate], ranks: usize, ordered: bool) -> V
         return first_of_each(candidates, &body);
     }
     let mut chosen = rising(candidates, &body, ranks);
+    for at in &mut chosen {
+        *at = below_running_header(candidates, *at);
+    }
     let strays = strays(candidates, &body, &chosen);
     chosen.extend(strays);
     chosen.sort_unstable();
     chosen
+}
+
+/// The same heading a few lines further down: what was chosen is the header of its page.
+fn below_running_header(candidates: &[Candidate], at: usize) -> usize {
+    let next = candidates.get(at).zip(candidates.get(at + 1));
+    let is_same = next.is_some_and(|(one, next)| {
+        let titled = next.quality >= one.quality && next.quality >= 0.6;
+        let own = !next.listed && !next.running && !next.continued;
+        one.ranks == next.ranks && titled && own && next.line - one.line <= 3
+    });
+    if is_same { at + 1 } else { at }
 }
 
 /// Entries of a cross-reference index, for forms that have no headings.

@@ -9,7 +9,8 @@ pub(crate) fn count(rows: &[Vec<String>]) -> usize {
     let before_data = rows
         .iter()
         .take(limit)
-        .take_while(|row| is_header(row))
+        .enumerate()
+        .take_while(|(index, row)| is_header(row) && (*index == 0 || !is_spanned(row)))
         .count();
     let ends = rows
         .get(before_data)
@@ -35,12 +36,15 @@ fn is_header(row: &[String]) -> bool {
     !is_data(row)
 }
 
-/// A label without numbers.
+/// A label without numbers, alone or over all columns.
 fn is_group(row: &[String]) -> bool {
-    row.get(1..)
-        .unwrap_or_default()
-        .iter()
-        .all(String::is_empty)
+    let mut rest = row.iter().skip(1);
+    rest.all(String::is_empty) || is_spanned(row)
+}
+
+/// One cell over all columns: below a first row, the label of a group such as "ASSETS:".
+fn is_spanned(row: &[String]) -> bool {
+    row.iter().all(|cell| Some(cell) == row.first())
 }
 
 /// A row with at least one number that is not a year, a day or a note mark.
@@ -113,6 +117,7 @@ mod tests {
                 "Name|Age|Position\nA. Person|55|Director\nB. Person|44|Director",
                 1,
             ),
+            ("|2024|2023\nASSETS:|ASSETS:|ASSETS:\nCash|1|2", 1),
             ("Cash|1|2\nDebt|3|4", 0),
             ("Exhibit|Description\n3.1|Articles\n3.2|By-laws", 1),
         ] {

@@ -8,13 +8,12 @@ use memchr::{memchr, memchr3, memmem};
 use crate::encoding::Source;
 use crate::xbrl::collect::Collector;
 
-use super::attr::Attributes;
 use super::builder::Setting;
 use super::flow::Flow;
 use super::line::LineFlags;
+use super::parts::{Parts, PartsCache};
 use super::stack::{Stack, State};
-use super::style::{Style, StyleCache};
-use super::table_draft::{Tables, span};
+use super::table_draft::Tables;
 use super::tag::Tag;
 use super::{Link, Page};
 
@@ -29,7 +28,7 @@ pub(crate) fn read<'a>(source: &'a Source<'_>) -> Page<'a> {
         stack: Stack::default(),
         tables: Tables::default(),
         xbrl: Collector::new(&source.bytes),
-        styles: StyleCache::new(),
+        parts: PartsCache::new(),
         links: Vec::new(),
         files: Vec::new(),
         anchors: Vec::new(),
@@ -56,21 +55,11 @@ struct Pass<'a> {
     stack: Stack,
     tables: Tables,
     xbrl: Collector<'a>,
-    styles: StyleCache<'a>,
+    parts: PartsCache<'a>,
     links: Vec<Link<'a>>,
     files: Vec<Link<'a>>,
     anchors: Vec<Link<'a>>,
     hidden: usize,
-}
-
-/// A start tag's parts.
-#[derive(Debug, Clone, Copy, Default)]
-struct Parts<'a> {
-    style: Style,
-    id: Option<&'a [u8]>,
-    href: Option<&'a [u8]>,
-    colspan: u8,
-    rowspan: u8,
 }
 
 impl<'a> Pass<'a> {
@@ -164,7 +153,7 @@ impl<'a> Pass<'a> {
             Tag::RawText if !closed => return self.after_raw_text(close + 1, lower),
             _ => {}
         }
-        let parts = self.parts(tag, rest);
+        let parts = self.parts.read(rest, tag == Tag::Anchor);
         self.start_element(tag, &parts, closed);
         close + 1
     }
@@ -183,38 +172,6 @@ impl<'a> Pass<'a> {
             self.xbrl.close(name, content, at);
         }
         content
-    }
-
-    /// What the attributes say, read once.
-    fn parts(&mut self, tag: Tag, rest: &'a [u8]) -> Parts<'a> {
-        let mut parts = Parts {
-            colspan: 1,
-            rowspan: 1,
-            ..Parts::default()
-        };
-        for (name, value) in Attributes::new(rest) {
-            let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
-            match name.len() {
-                2 if is("id") => parts.id = Some(value),
-                4 if tag == Tag::Anchor && is("name") => parts.id = Some(value),
-                4 if tag == Tag::Anchor && is("href") => parts.href = Some(value),
-                5 if is("style") => {
-                    let before = parts.style;
-                    parts.style = self.styles.read(value);
-                    parts.style.hidden |= before.hidden;
-                    parts.style.centered = parts.style.centered.or(before.centered);
-                }
-                5 if is("align") => {
-                    let centered = value.eq_ignore_ascii_case(b"center");
-                    parts.style.centered = parts.style.centered.or(Some(centered));
-                }
-                6 if is("hidden") => parts.style.hidden = true,
-                7 if is("colspan") => parts.colspan = span(value),
-                7 if is("rowspan") => parts.rowspan = span(value),
-                _ => {}
-            }
-        }
-        parts
     }
 
     fn start_element(&mut self, tag: Tag, parts: &Parts<'a>, closed: bool) {

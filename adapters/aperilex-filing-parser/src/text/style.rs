@@ -19,41 +19,6 @@ pub(crate) struct Style {
     pub(crate) centered: Option<bool>,
 }
 
-/// Styles repeat thousands of times in a filing: the last reading of each is kept by a cheap hash.
-#[derive(Debug)]
-pub(crate) struct StyleCache<'a> {
-    slots: Vec<(&'a [u8], Style)>,
-}
-
-const SLOTS: usize = 256;
-
-impl<'a> StyleCache<'a> {
-    /// An empty cache.
-    pub(crate) fn new() -> Self {
-        Self {
-            slots: vec![(&[], Style::default()); SLOTS],
-        }
-    }
-
-    /// The style that `value` describes.
-    pub(crate) fn read(&mut self, value: &'a [u8]) -> Style {
-        let byte = |at: usize| usize::from(value.get(at).copied().unwrap_or(0));
-        let len = value.len();
-        let hash = len
-            .wrapping_mul(31)
-            .wrapping_add(byte(len / 2).wrapping_mul(7))
-            .wrapping_add(byte(len / 4).wrapping_mul(57))
-            .wrapping_add(byte(len.saturating_sub(3)).wrapping_mul(131));
-        let Some(slot) = self.slots.get_mut(hash % SLOTS) else {
-            return read(value);
-        };
-        if slot.0 != value {
-            *slot = (value, read(value));
-        }
-        slot.1
-    }
-}
-
 /// Reads the declarations of a style.
 pub(crate) fn read(value: &[u8]) -> Style {
     let mut style = Style::default();

@@ -104,24 +104,17 @@ impl<'a> Named<'a> {
         let mut named = Self::default();
         for (name, value) in attributes.clone() {
             let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
-            if is("name") {
-                named.name = value;
-            } else if is("contextRef") {
-                named.context = value;
-            } else if is("unitRef") {
-                named.unit = Some(value);
-            } else if is("decimals") {
-                named.decimals = Some(value);
-            } else if is("scale") {
-                named.scale = value;
-            } else if is("sign") {
-                named.sign = value;
-            } else if is("format") {
-                named.format = value;
-            } else if is("continuedAt") {
-                named.continued_at = Some(value);
-            } else if is("xsi:nil") {
-                named.nil = value == b"true" || value == b"1";
+            match name.len() {
+                4 if is("name") => named.name = value,
+                10 if is("contextRef") => named.context = value,
+                7 if is("unitRef") => named.unit = Some(value),
+                8 if is("decimals") => named.decimals = Some(value),
+                5 if is("scale") => named.scale = value,
+                4 if is("sign") => named.sign = value,
+                6 if is("format") => named.format = value,
+                11 if is("continuedAt") => named.continued_at = Some(value),
+                7 if is("xsi:nil") => named.nil = value == b"true" || value == b"1",
+                _ => {}
             }
         }
         named

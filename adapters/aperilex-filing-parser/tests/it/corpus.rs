@@ -10,6 +10,8 @@ use aperilex_ports::{
     Section, SectionState,
 };
 
+use crate::support::{check_map, file, filing};
+
 /// The corpus, or none after saying so; a failure where it is required.
 fn corpus() -> Option<PathBuf> {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/edgar");
@@ -392,4 +394,24 @@ fn reads_the_corpus_at_least_as_well_as_before() {
     assert_eq!(all.facts, all.facts_expected, "{table}");
     assert_eq!(all.counts, all.counts_expected, "{table}");
     assert_eq!(all.codes, all.codes_expected, "{table}");
+}
+
+#[test]
+fn every_text_of_the_corpus_maps_to_its_raw_bytes() {
+    let Some(root) = corpus() else { return };
+    let expected = rows(&root.join("EXPECTED.tsv"));
+    let paths: std::collections::BTreeSet<&str> = expected.iter().map(|row| row.get(1)).collect();
+    let mut checked = 0;
+    for path in paths {
+        let bytes = std::fs::read(root.join(path)).unwrap();
+        // The larger ones are of the same makes.
+        if bytes.len() > 900_000 {
+            continue;
+        }
+        let files = vec![file(path, None, bytes)];
+        let content = Parser.parse(&filing("10-K", None, files.clone())).unwrap();
+        check_map(&content, &files);
+        checked += 1;
+    }
+    assert!(checked > 20, "{checked}");
 }

@@ -471,6 +471,67 @@ fn codes_of_an_8_k_new_and_old() {
 }
 
 #[test]
+fn a_linked_list_of_items_is_no_set_of_headings() {
+    let titles = [
+        "Business",
+        "Risk Factors",
+        "Properties",
+        "Legal Proceedings",
+    ];
+    let numbers = ["1", "1A", "2", "3"];
+    let mut contents = String::new();
+    let mut text = String::new();
+    for (number, title) in numbers.iter().zip(titles) {
+        contents.push_str(&format!(
+            "<p><a href=\"#i{number}\">Item {number}. {title}</a></p>"
+        ));
+        text.push_str(&format!(
+            "<p id=\"i{number}\"><b>{title}</b></p><p>{}</p>",
+            "We write much about it. ".repeat(80)
+        ));
+    }
+    let content = parse("10-K", html(&format!("{contents}{text}<p>SIGNATURES</p>")));
+    assert!(
+        content.sections.iter().all(|s| s.range.is_empty()),
+        "{:?}",
+        content.sections
+    );
+}
+
+#[test]
+fn a_page_header_directly_above_the_heading_is_not_the_heading() {
+    let content = parse(
+        "10-K",
+        html(
+            "<p>Item 1. Business</p><p>4</p><p><b>ITEM 1. BUSINESS</b></p><p>We sell.</p>\
+             <p><b>ITEM 2. PROPERTIES</b></p><p>A plant.</p><p><b>ITEM 3. LEGAL PROCEEDINGS</b></p><p>A suit.</p><p>SIGNATURES</p>",
+        ),
+    );
+    assert_eq!(section_text(&content, "I", "1"), "We sell.");
+}
+
+#[test]
+fn a_merged_section_is_not_sure() {
+    let items = [
+        ("Item 1. Business", "We sell."),
+        (
+            "Item 3. Legal Proceedings",
+            "A suit.</p><p><b>Item 2. Properties</b></p><p>A plant.",
+        ),
+        ("Item 3. Legal Proceedings", "Another suit."),
+        ("Item 4. Mine Safety Disclosures", "Not applicable."),
+    ];
+    let content = parse("10-K", html(&body(&items)));
+    let sure = content.sections.iter().filter(|s| s.confidence >= 0.9);
+    assert!(
+        sure.into_iter()
+            .all(|s| !content.section_text(s).contains("Item 2.")),
+        "{:?}",
+        content.sections
+    );
+}
+
+#[test]
 fn a_filing_without_headings_says_so() {
     let content = parse("10-K", html("<p>This amendment restates one note.</p>"));
     assert!(found(&content).is_empty());

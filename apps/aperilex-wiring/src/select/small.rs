@@ -5,15 +5,16 @@ use std::sync::Arc;
 use aperilex_core::ports::{EventBus, FilingAnalyst};
 use aperilex_events::InProcessEvents;
 use aperilex_extractive::ExtractiveAnalyst;
+use serde_json::Value;
 
-use super::absent;
+use super::{absent, own};
 use crate::error::WiringError;
 use crate::settings::{AnalystSelection, EventsSelection, QueueSelection};
 
 /// The embedded queue lives on the database, so there is nothing to build here but a refusal.
 pub(crate) fn check_queue(selection: &QueueSelection) -> Result<(), WiringError> {
     let provider = match selection {
-        QueueSelection::Embedded(_) => return Ok(()),
+        QueueSelection::Embedded(settings) => return no_settings("queue", settings.as_ref()),
         QueueSelection::Sqs(_) => "sqs",
         QueueSelection::Rabbitmq(_) => "rabbitmq",
         QueueSelection::Pubsub(_) => "pubsub",
@@ -26,7 +27,10 @@ pub(crate) fn analysts(
     selection: &AnalystSelection,
 ) -> Result<Vec<Arc<dyn FilingAnalyst>>, WiringError> {
     let provider = match selection {
-        AnalystSelection::Extractive(_) => return Ok(vec![Arc::new(ExtractiveAnalyst)]),
+        AnalystSelection::Extractive(settings) => {
+            no_settings("analyst", settings.as_ref())?;
+            return Ok(vec![Arc::new(ExtractiveAnalyst)]);
+        }
         AnalystSelection::Openai(_) => "openai",
         AnalystSelection::AzureOpenai(_) => "azure_openai",
         AnalystSelection::Anthropic(_) => "anthropic",
@@ -39,10 +43,21 @@ pub(crate) fn analysts(
 
 pub(crate) fn events(selection: &EventsSelection) -> Result<Arc<dyn EventBus>, WiringError> {
     let provider = match selection {
-        EventsSelection::InProcess(_) => return Ok(Arc::new(InProcessEvents::default())),
+        EventsSelection::InProcess(settings) => {
+            no_settings("events", settings.as_ref())?;
+            return Ok(Arc::new(InProcessEvents::default()));
+        }
         EventsSelection::Postgres(_) => "postgres",
         EventsSelection::Sns(_) => "sns",
         EventsSelection::Rabbitmq(_) => "rabbitmq",
     };
     Err(absent("events", provider, "`in_process`"))
+}
+
+/// An adapter without settings refuses any.
+fn no_settings(port: &'static str, settings: Option<&Value>) -> Result<(), WiringError> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct NoSettings {}
+    own::<NoSettings>(port, settings).map(|NoSettings {}| ())
 }

@@ -54,10 +54,12 @@ impl Layers {
             .collect();
         // The order of an environment is not defined; that of its effects must be.
         settings.sort();
+        let defaults = serde_json::to_value(Settings::default()).unwrap_or_default();
         for (name, value) in settings {
             let path = name[PREFIX.len()..].to_ascii_lowercase();
             let steps: Vec<&str> = path.split("__").collect();
-            self.set(&steps, scalar(&value));
+            let default = steps.iter().try_fold(&defaults, |at, step| at.get(*step));
+            self.set(&steps, typed(&value, default));
         }
         self
     }
@@ -98,8 +100,12 @@ fn reason(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
     }
 }
 
-/// A number, a truth value or null if it reads as one; else a string.
-fn scalar(text: &str) -> Value {
+/// What a variable says, in the type of the setting's default: an amount of money stays the text it
+/// is. Where there is no default, a number, a truth value or null if it reads as one.
+fn typed(text: &str, default: Option<&Value>) -> Value {
+    if default.is_some_and(Value::is_string) {
+        return Value::String(text.to_owned());
+    }
     match serde_json::from_str(text) {
         Ok(value @ (Value::Number(_) | Value::Bool(_) | Value::Null)) => value,
         Ok(value @ (Value::Object(_) | Value::Array(_))) => value,

@@ -12,9 +12,9 @@ use aperilex_core::{
 use aperilex_wiring::{Graph, Loops, Runtime, Settings, WakeProbe, owner};
 
 use crate::args::{FilingArgs, Format};
-use crate::exit::{BadUsage, TaskFailed};
+use crate::exit::TaskFailed;
 use crate::progress::Stages;
-use crate::target::{Target, read_file, target};
+use crate::target::{Target, check_form, read_file, target};
 use crate::{output, render};
 
 /// How often the task is looked at.
@@ -44,6 +44,12 @@ pub(crate) async fn run(
         max_price: None,
         idempotency_key: None,
     };
+    if filing.form.is_some() {
+        check_form(
+            filing,
+            &engine.quote(&owner.account, &request).await?.filing,
+        )?;
+    }
     let id = match engine.request_analysis(&owner.account, &request).await? {
         Requested::Ready(record) => record.id,
         Requested::Accepted(task) => {
@@ -68,17 +74,6 @@ async fn locate(
         Target::File(path) => {
             let raw = read_file(&path, filing.form.clone(), &*engine.ports().parser)?;
             let record = engine.import_raw(&raw).await?;
-            if filing
-                .form
-                .as_ref()
-                .is_some_and(|form| *form != record.meta.form)
-            {
-                return Err(BadUsage(format!(
-                    "this file is already stored as a {}; use another --data-dir to read it as something else",
-                    record.meta.form
-                ))
-                .into());
-            }
             Ok(FilingLocator::Stored(record.meta.id))
         }
     }

@@ -4,11 +4,12 @@ use std::process::ExitCode;
 
 use aperilex_core::ports::MAX_PAGE;
 use aperilex_core::{
-    CompanyLocator, Date, EngineError, FilingMeta, FilingQuery, FormType, Refusal, Ticker,
+    CompanyLocator, Date, Engine, EngineError, FilingMeta, FilingQuery, FormType, Refusal, Ticker,
 };
 use aperilex_wiring::{Graph, Settings, owner};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::exit::BadUsage;
 use crate::output;
 
 pub(crate) async fn run(
@@ -18,17 +19,23 @@ pub(crate) async fn run(
     from: Option<Date>,
     to: Option<Date>,
 ) -> anyhow::Result<ExitCode> {
+    if let (Some(from), Some(to)) = (from, to)
+        && from > to
+    {
+        return Err(BadUsage(format!("--from {from} is later than --to {to}")).into());
+    }
     let graph = Graph::build(&settings).await?;
     let engine = &graph.engine;
     let owner = owner(engine, &settings.data_dir).await?;
+    let company = CompanyLocator::Ticker(ticker);
     let query = FilingQuery {
-        company: CompanyLocator::Ticker(ticker),
+        company,
         form: Some(form),
         from,
         to,
         limit: MAX_PAGE,
     };
-    let filings = engine.list_filings(&query).await?;
+    let filings = all_filings(engine, query).await?;
     if filings.is_empty() {
         return Err(EngineError::NotFound {
             what: "no such filings in these dates".into(),
@@ -63,6 +70,28 @@ pub(crate) async fn run(
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// All pages: each begins on the day on which the one before ended.
+async fn all_filings(
+    engine: &Engine,
+    mut query: FilingQuery,
+) -> Result<Vec<FilingMeta>, EngineError> {
+    let mut filings: Vec<FilingMeta> = Vec::new();
+    loop {
+        let page = engine.list_filings(&query).await?;
+        let (full, last) = (page.len() == query.limit, page.last().and_then(|f| f.filed));
+        let known = filings.len();
+        for filing in page {
+            if !filings.iter().any(|other| other.id == filing.id) {
+                filings.push(filing);
+            }
+        }
+        if !full || filings.len() == known {
+            return Ok(filings);
+        }
+        query.to = last.or(query.to);
+    }
 }
 
 fn bar(length: usize) -> ProgressBar {

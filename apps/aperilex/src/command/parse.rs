@@ -8,7 +8,7 @@ use aperilex_filing_parser::Parser;
 use aperilex_wiring::Settings;
 
 use crate::args::{FilingArgs, ParseFormat};
-use crate::target::{Target, read_file, target};
+use crate::target::{Target, check_form, read_file, target};
 use crate::{output, render};
 
 pub(crate) async fn run(
@@ -32,6 +32,7 @@ async fn fetch(settings: &Settings, filing: &FilingArgs) -> anyhow::Result<RawFi
         Target::Remote(locator) => {
             let source = super::source(settings)?;
             let meta = source.find(&locator).await?;
+            check_form(filing, &meta)?;
             Ok(source.fetch(&meta).await?)
         }
     }

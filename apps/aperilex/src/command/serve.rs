@@ -3,8 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use aperilex_api::ApiSettings;
-use aperilex_wiring::{Graph, Loops, Runtime, Settings, WakeProbe, WiringError, owner};
+use aperilex_wiring::{Graph, Loops, Runtime, Settings, WakeProbe, owner};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -13,11 +12,7 @@ use crate::exit::BadUsage;
 use crate::{output, progress};
 
 pub(crate) async fn serve(settings: Settings, with_worker: bool) -> anyhow::Result<ExitCode> {
-    let api: ApiSettings =
-        serde_json::from_value(settings.api.clone()).map_err(|error| WiringError::Setting {
-            path: "api".into(),
-            reason: error.to_string(),
-        })?;
+    let api = super::api_settings(&settings)?;
     let listener = tokio::net::TcpListener::bind(settings.listen)
         .await
         .map_err(|error| BadUsage(format!("cannot listen on {}: {error}", settings.listen)))?;

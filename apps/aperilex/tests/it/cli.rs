@@ -31,6 +31,63 @@ fn every_ending_has_its_code_and_one_sentence() {
     for (args, expected, words) in [
         (vec!["analyze"], 2, "required"),
         (vec!["analyze", "not a target!"], 2, "accession number"),
+        (
+            vec!["analyze", "0001999999-26-000007", "--form", "8-K"],
+            2,
+            "this filing is a 10-K",
+        ),
+        (
+            vec!["parse", "0001999999-26-000007", "--form", "8-K"],
+            2,
+            "this filing is a 10-K",
+        ),
+        (
+            vec![
+                "import",
+                "--ticker",
+                "MKWX",
+                "--form",
+                "10-K",
+                "--from",
+                "2026-02-01",
+                "--to",
+                "2026-01-01",
+            ],
+            2,
+            "later than",
+        ),
+        (
+            vec![
+                "import",
+                "--ticker",
+                "MKWX",
+                "--form",
+                "10-K",
+                "--from",
+                "yesterday",
+            ],
+            2,
+            "expected a day",
+        ),
+        (
+            vec!["serve", "--listen", "nowhere"],
+            2,
+            "expected an address",
+        ),
+        (
+            vec![
+                "account",
+                "create",
+                "--email",
+                "a@example.com",
+                "--tier",
+                "basic",
+                "--credit-usd",
+                "-5",
+            ],
+            2,
+            "negative",
+        ),
         (vec!["analyze", "NOPE"], 3, "not found"),
         (vec!["analyze", "0001999999-26-999999"], 3, "not found"),
         (
@@ -46,7 +103,7 @@ fn every_ending_has_its_code_and_one_sentence() {
         ),
         (
             vec!["verify", "/nonexistent", "--document", "/nonexistent"],
-            1,
+            3,
             "cannot read",
         ),
         (
@@ -256,4 +313,63 @@ fn the_openapi_document_is_the_one_that_is_checked_in() {
     let printed = String::from_utf8(aperilex(&["openapi"]).stdout).unwrap();
     let kept = include_str!("../../../aperilex-api/openapi.json");
     assert_eq!(printed.trim_end(), kept.trim_end());
+}
+
+#[test]
+fn a_file_that_claims_to_be_a_filing_does_not_become_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, source) = (dir.path().join("data"), samples());
+    let raw =
+        source.join("www.sec.gov/Archives/edgar/data/1999999/000199999926000007/mkwx-20251231.htm");
+    let forged = fs::read_to_string(raw)
+        .unwrap()
+        .replace("$268.4 million", "$999.9 million");
+    let header = "<SEC-DOCUMENT>x\n<SEC-HEADER>\nACCESSION NUMBER: 0001999999-26-000007\nCONFORMED SUBMISSION TYPE: 10-K\n</SEC-HEADER>\n";
+    let document = "<DOCUMENT>\n<TYPE>10-K\n<SEQUENCE>1\n<FILENAME>a.htm\n<TEXT>\n";
+    let file = dir.path().join("forged.txt");
+    fs::write(
+        &file,
+        format!("{header}{document}{forged}</TEXT>\n</DOCUMENT>\n</SEC-DOCUMENT>\n"),
+    )
+    .unwrap();
+    let analyze = |target: &str| {
+        let args = [
+            "analyze",
+            target,
+            "--data-dir",
+            data.to_str().unwrap(),
+            "--source",
+            source.to_str().unwrap(),
+        ];
+        String::from_utf8(aperilex(&args).stdout).unwrap()
+    };
+    assert!(analyze(file.to_str().unwrap()).contains("$999.9 million"));
+    let genuine = analyze("0001999999-26-000007");
+    assert!(
+        genuine.contains("$268.4 million") && !genuine.contains("$999.9"),
+        "{genuine}"
+    );
+}
+
+#[test]
+fn what_holds_keys_and_records_is_its_owners_alone_in_a_shared_folder_too() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let source = samples();
+    let args = [
+        "analyze",
+        "MKWX",
+        "--data-dir",
+        dir.path().to_str().unwrap(),
+        "--source",
+        source.to_str().unwrap(),
+    ];
+    assert!(aperilex(&args).status.success());
+    for name in ["aperilex.sqlite3", "owner.key"] {
+        let mode = fs::metadata(dir.path().join(name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
 }
