@@ -39,6 +39,7 @@ mod money;
 mod task;
 mod ticker;
 mod tier;
+mod wording;
 
 pub use accession::{AccessionNumber, ParseAccessionError};
 pub use account::{Account, AccountStatus, ApiKey, Role};
@@ -73,6 +74,7 @@ pub use task::{
 };
 pub use ticker::{ParseTickerError, Ticker};
 pub use tier::{AnalysisStatus, ParseWordError, Quality, TaskStatus, Template, Tier};
+pub use wording::{figure_words, metric_concepts, row_words};
 
 pub use jiff::Timestamp;
 pub use jiff::civil::Date;

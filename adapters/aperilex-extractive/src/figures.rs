@@ -4,11 +4,8 @@ mod concepts;
 mod decimal;
 mod facts;
 mod period;
-mod phrase;
 mod rows;
 
 pub(crate) use concepts::{METRICS, Metric, RECEIVABLES};
-pub(crate) use decimal::Decimal;
 pub(crate) use facts::{Facts, Reading};
-pub(crate) use phrase::statement;
 pub(crate) use rows::rows;

@@ -3,14 +3,14 @@
 use aperilex_ports::{
     AdvanceTask, AnalysedDocument, AnalysisId, AnalysisRecord, AnalysisResult, AnalysisStatus,
     AnalystProfile, CompleteTask, Draft, FilingContent, FilingRecord, Latency, RawDocument,
-    RawFiling, SectionSummary, StoredDocument, Timestamp,
+    RawFiling, StoredDocument, Timestamp,
 };
 
 use super::failure::Stop;
 use super::{Engine, Run};
 use crate::lifecycle::analysis_follows;
 use crate::probe::Step;
-use crate::verify::{Checked, check};
+use crate::verify::{Checked, check, section_summaries};
 
 impl Engine {
     pub(super) async fn analyse(&self, run: &Run) -> Result<(), Stop> {
@@ -273,18 +273,6 @@ fn analysed_documents(content: &FilingContent) -> Vec<AnalysedDocument> {
         })
     };
     content.documents.iter().filter_map(analysed).collect()
-}
-
-fn section_summaries(content: &FilingContent) -> Vec<SectionSummary> {
-    let summary = |section: &aperilex_ports::Section| SectionSummary {
-        key: section.key.clone(),
-        title: section.title.clone(),
-        state: section.state,
-        confidence: section.confidence,
-        start: section.range.start,
-        end: section.range.end,
-    };
-    content.sections.iter().map(summary).collect()
 }
 
 /// What a run has made, before it is written down.

@@ -7,6 +7,7 @@ use aperilex_ports::{QuoteMatch, TextRange};
 use memchr::memmem;
 
 use super::folding::Folded;
+use crate::number::says_more;
 
 /// A text in which quotes are looked for; its foldings are made once, when first needed.
 #[derive(Debug)]
@@ -37,10 +38,6 @@ impl<'a> Haystack<'a> {
             text,
             folded: [const { OnceCell::new() }; 3],
         }
-    }
-
-    pub(super) const fn text(&self) -> &'a str {
-        self.text
     }
 
     /// Looks for `quote` rung by rung; of several places on one rung the one inside `near`, else
@@ -95,34 +92,41 @@ impl<'a> Haystack<'a> {
         })
     }
 
-    /// Whether the range begins and ends at the edge of words and numbers: `5 million` is not said
-    /// by `15 million`, nor `000 units` by `12,000 units`.
     fn whole(&self, range: &Range<usize>) -> bool {
-        let (Some(before), Some(inside), Some(after)) = (
-            self.text.get(..range.start),
-            self.text.get(range.clone()),
-            self.text.get(range.end..),
-        ) else {
-            return false;
-        };
-        let joined = |left: &str, right: &str| {
-            let mut back = left.chars().rev();
-            let mut ahead = right.chars();
-            let (Some(l), Some(r)) = (back.next(), ahead.next()) else {
-                return false;
-            };
-            let letters = l.is_alphanumeric() && r.is_alphanumeric();
-            let point = |c: char| c == ',' || c == '.';
-            let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-            letters
-                || (point(l) && r.is_ascii_digit() && digit(back.next()))
-                || (l.is_ascii_digit() && point(r) && digit(ahead.next()))
-        };
-        !joined(before, inside) && !joined(inside, after)
+        is_whole(self.text, range)
     }
 }
 
-/// Places of `needle`, overlapping ones included, as ranges of the original text.
+/// Whether a range begins and ends at the edge of words and numbers: `5 million` is not said by
+/// `15 million` or `$.5 million`, nor `rose 268.4` by `rose 268.4 million`.
+pub(super) fn is_whole(text: &str, range: &Range<usize>) -> bool {
+    let (Some(before), Some(inside), Some(after)) = (
+        text.get(..range.start),
+        text.get(range.clone()),
+        text.get(range.end..),
+    ) else {
+        return false;
+    };
+    let line = after.split('\n').next().unwrap_or_default();
+    let cut = inside.ends_with(|c: char| c.is_ascii_digit()) && says_more(line);
+    !cut && !joined(before, inside) && !joined(inside, after)
+}
+
+fn joined(left: &str, right: &str) -> bool {
+    let mut back = left.chars().rev();
+    let mut ahead = right.chars();
+    let (Some(l), Some(r)) = (back.next(), ahead.next()) else {
+        return false;
+    };
+    let point = |c: char| c == ',' || c == '.';
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    (l.is_alphanumeric() && r.is_alphanumeric())
+        || (l == '.' && r.is_ascii_digit())
+        || (l == ',' && r.is_ascii_digit() && digit(back.next()))
+        || (l.is_ascii_digit() && point(r) && digit(ahead.next()))
+}
+
+/// Places of `needle` that do not overlap, as ranges of the original text.
 fn occurrences<'t>(
     text: &'t str,
     needle: &'t str,
@@ -139,7 +143,7 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "Item 7.\nNet sales “rose” 2% to $12,000 million, or 15 million units. \
-                        Net sales fell later. Costs were 15.5 million.";
+                        Net sales fell later. Costs were 15.5 million, or $.05 per unit.";
 
     fn found(quote: &str) -> Option<(&'static str, QuoteMatch)> {
         let haystack = Haystack::new(TEXT);
@@ -180,6 +184,8 @@ mod tests {
             "5 million units",
             "Costs were 15",
             "et sales",
+            "05 per unit",
+            "Costs were 15.5",
             " ",
         ] {
             assert_eq!(found(quote), None, "{quote}");

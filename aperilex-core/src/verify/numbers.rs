@@ -1,8 +1,10 @@
 //! The numbers of a claim: each must stand in the cited words, be a fact, or be computed again.
 
-use aperilex_ports::{Fact, Figure, Period, PriorFigure, TextRange};
+use aperilex_ports::{Fact, Figure, Period, TextRange, row_words};
 
-use crate::number::{Decimal, Number, numbers};
+use super::evidence::Evidence;
+use super::figure::figure_holds;
+use crate::number::{Decimal, Kind, tokens};
 
 /// How the numbers of a claim came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,6 +17,11 @@ impl Tally {
     pub(super) const fn holds(self) -> bool {
         self.numbers == self.verified
     }
+
+    pub(super) const fn add(&mut self, other: Self) {
+        self.numbers = self.numbers.saturating_add(other.numbers);
+        self.verified = self.verified.saturating_add(other.verified);
+    }
 }
 
 /// What a claim says, and what it cites.
@@ -26,101 +33,89 @@ pub(super) struct Statement<'a> {
     pub(super) cited: Vec<(usize, TextRange, &'a str)>,
 }
 
-/// Checks every number of a statement. A figure that does not hold counts as one number that is not
-/// verified, even if the text does not show it.
+impl Statement<'_> {
+    /// What stands in the cited words.
+    pub(super) fn cited_words(&self) -> Evidence {
+        let mut evidence = Evidence::default();
+        for (_, _, words) in &self.cited {
+            evidence.cite(words);
+        }
+        evidence
+    }
+
+    /// Whether a fact is shown inside a citation.
+    pub(super) fn holds(&self, fact: &Fact) -> bool {
+        fact.range.as_ref().is_some_and(|range| {
+            self.cited.iter().any(|(document, cited, _)| {
+                *document == fact.document && range.start >= cited.start && range.end <= cited.end
+            })
+        })
+    }
+
+    /// Whether the text is one of the quotes, white space folded, maybe behind a label without any
+    /// number: its numbers are then the filing's own.
+    pub(super) fn is_quote(&self) -> bool {
+        let text = folded(self.text);
+        self.cited.iter().any(|(_, _, words)| {
+            [folded(words), row_words(words)].iter().any(|words| {
+                text.strip_suffix(words.as_str())
+                    .is_some_and(|label| !words.is_empty() && is_label(label))
+            })
+        })
+    }
+}
+
+fn folded(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
+}
+
+/// Nothing, or words without numbers, a colon and a space.
+fn is_label(label: &str) -> bool {
+    label.is_empty() || (label.ends_with(": ") && tokens(label).is_empty())
+}
+
+/// Checks every number of a statement. A figure counts as one number beside those of the text.
 pub(super) fn tally(statement: &Statement<'_>, facts: &[Fact]) -> Tally {
-    let cited: Vec<Number> = statement
-        .cited
+    let mut evidence = statement.cited_words();
+    for fact in facts
         .iter()
-        .flat_map(|(_, _, words)| numbers(words))
-        .collect();
-    let mut lawful = lawful_values(statement, facts);
+        .filter(|fact| fact.unit.is_some() && statement.holds(fact))
+    {
+        add(&mut evidence, &fact.value, Kind::Plain);
+    }
     let mut tally = Tally::default();
     if let Some(figure) = statement.figure {
         tally.numbers += 1;
-        if figure_holds(figure, facts, &cited) {
+        if figure_holds(statement, figure, facts) {
             tally.verified += 1;
-            lawful.extend(figure_values(figure));
+            add_figure(&mut evidence, figure);
         }
     }
+    let verbatim = statement.is_quote();
     let text = without_dates(statement.text, statement.figure);
-    for number in numbers(&text) {
-        let said = |value: &Decimal| {
-            value.abs() == number.value.abs() && (!number.negative || value.is_negative())
-        };
-        let quoted = |n: &Number| n.value == number.value && (!number.negative || n.negative);
+    for placed in tokens(&text) {
         tally.numbers += 1;
-        if cited.iter().any(quoted) || lawful.iter().any(said) {
+        if verbatim || evidence.proves(&placed.token, &text, &placed.range) {
             tally.verified += 1;
         }
     }
     tally
 }
 
-/// Values of the facts that are shown inside the cited words.
-fn lawful_values(statement: &Statement<'_>, facts: &[Fact]) -> Vec<Decimal> {
-    let inside = |fact: &&Fact| {
-        fact.range.as_ref().is_some_and(|range| {
-            statement.cited.iter().any(|(document, cited, _)| {
-                *document == fact.document && range.start >= cited.start && range.end <= cited.end
-            })
-        })
-    };
-    facts
-        .iter()
-        .filter(inside)
-        .filter_map(|fact| fact.value.parse().ok())
-        .collect()
+fn add(evidence: &mut Evidence, value: &str, kind: Kind) {
+    if let Ok(value) = value.parse::<Decimal>() {
+        evidence.add(value, kind);
+    }
 }
 
-fn figure_values(figure: &Figure) -> Vec<Decimal> {
-    let prior = figure.prior.as_ref();
-    [
-        Some(figure.value.as_str()),
-        prior.map(|prior| prior.value.as_str()),
-        prior.and_then(|prior| prior.change_pct.as_deref()),
-    ]
-    .into_iter()
-    .flatten()
-    .filter_map(|value| value.parse().ok())
-    .collect()
-}
-
-/// Whether a figure is a fact of the filing (or stands in the cited words, where it names no
-/// concept), its prior value too, and its change comes out again.
-fn figure_holds(figure: &Figure, facts: &[Fact], cited: &[Number]) -> bool {
-    let holds = |value: &str, period: Option<&Period>| match &figure.concept {
-        Some(concept) => facts.iter().any(|fact| {
-            fact.concept == *concept
-                && fact.unit == figure.unit
-                && fact.period.as_ref() == period
-                && same(&fact.value, value)
-        }),
-        None => value.parse::<Decimal>().is_ok_and(|value| {
-            cited
-                .iter()
-                .any(|n| n.value == value.abs() && n.negative == value.is_negative())
-        }),
-    };
-    holds(&figure.value, figure.period.as_ref())
-        && figure.prior.as_ref().is_none_or(|prior| {
-            holds(&prior.value, prior.period.as_ref()) && change_holds(&figure.value, prior)
-        })
-}
-
-fn same(a: &str, b: &str) -> bool {
-    matches!((a.parse::<Decimal>(), b.parse::<Decimal>()), (Ok(a), Ok(b)) if a == b)
-}
-
-fn change_holds(value: &str, prior: &PriorFigure) -> bool {
-    let (Ok(now), Ok(then)) = (value.parse::<Decimal>(), prior.value.parse::<Decimal>()) else {
-        return false;
-    };
-    let claimed = prior.change_pct.as_deref().map(str::parse::<Decimal>);
-    match (claimed, now.change_pct(then)) {
-        (None, _) => true,
-        (Some(Ok(claimed)), Some(change)) => claimed == change,
-        _ => false,
+fn add_figure(evidence: &mut Evidence, figure: &Figure) {
+    add(evidence, &figure.value, Kind::Plain);
+    if let Some(prior) = &figure.prior {
+        add(evidence, &prior.value, Kind::Plain);
+        if let Some(change) = &prior.change_pct {
+            add(evidence, change, Kind::Percent);
+        }
     }
 }
 
@@ -187,7 +182,7 @@ mod tests {
     fn count(text: &str, figure: Option<&Figure>, quote: &str) -> (u32, u32) {
         let facts = [
             fact("us-gaap:Assets", "364980000000", "2024-09-28", Some(13..20)),
-            fact("us-gaap:Assets", "352583000000", "2023-09-30", None),
+            fact("us-gaap:Assets", "352583000000", "2023-09-30", Some(21..28)),
         ];
         let statement = Statement {
             text,
@@ -207,7 +202,8 @@ mod tests {
             ("Sales were 1,578 million.", (1, 0)),
             ("Sales were 1,577 dollars.", (1, 0)),
             ("Sales fell -3 %.", (1, 1)),
-            ("Sales moved 3 %.", (1, 1)),
+            ("Sales moved 3 %.", (1, 0)),
+            ("Sales fell 3 %.", (1, 1)),
             ("Sales fell -1,577 million.", (1, 0)),
         ] {
             assert_eq!(count(text, None, quote), outcome, "{text}");

@@ -1,60 +1,22 @@
 //! Checking a stored analysis again, offline, against the files the SEC serves.
 
+mod citation;
+mod header;
+mod wording;
+
 use aperilex_ports::{
-    AnalysisResult, CanonicalText, Citation, Claim, Digest, Fact, FilingParser, ParseFilingError,
-    RawDocument, RawFiling,
+    AnalysisResult, Claim, ClaimStatus, Digest, FilingContent, FilingParser, ParseFilingError,
+    QuoteMatch, RawDocument, RawFiling, TextRange,
 };
 
-use super::folding::Folded;
-use super::numbers::{Statement, tally};
-
-/// A raw file, read with today's parser.
-#[derive(Debug)]
-pub struct RawFile {
-    sha256: Digest,
-    raw: RawDocument,
-    texts: Vec<CanonicalText>,
-    /// Facts with the digest of the text their ranges are of.
-    facts: Vec<(Digest, Fact)>,
-}
-
-impl RawFile {
-    /// Reads a file as a document of the analysed filing.
-    ///
-    /// # Errors
-    /// [`ParseFilingError`] if it cannot be read as a filing.
-    pub fn read(
-        raw: RawDocument,
-        result: &AnalysisResult,
-        parser: &dyn FilingParser,
-    ) -> Result<Self, ParseFilingError> {
-        let texts = parser.canonical_texts(&raw)?;
-        let filing = RawFiling {
-            meta: result.filing.clone(),
-            documents: vec![raw.clone()],
-        };
-        let content = parser.parse(&filing)?;
-        let digest =
-            |fact: &Fact| Some(content.documents.get(fact.document)?.text.as_ref()?.sha256);
-        let facts = content
-            .facts
-            .iter()
-            .filter_map(|fact| Some((digest(fact)?, fact.clone())))
-            .collect();
-        Ok(Self {
-            sha256: Digest::of(&raw.bytes),
-            raw,
-            texts,
-            facts,
-        })
-    }
-}
+use super::certify::POLICY;
+use super::numbers::{Statement, Tally, tally};
 
 /// Something that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Breach {
-    /// The claim's text.
-    pub claim: String,
+    /// The claim's text; none if it concerns the analysis as a whole.
+    pub claim: Option<String>,
     /// What is wrong with it.
     pub reason: String,
 }
@@ -68,118 +30,146 @@ pub struct Report {
     pub citations: usize,
     /// What does not hold.
     pub breaches: Vec<Breach>,
+    /// The parser that made the analysis, if it is another than the one that checks: quotes are then
+    /// looked for at their raw bytes, and items are not checked.
+    pub other_parser: Option<String>,
 }
 
 impl Report {
     /// Whether everything holds and there was something to check.
     #[must_use]
-    pub fn holds(&self) -> bool {
+    pub const fn holds(&self) -> bool {
         self.citations > 0 && self.breaches.is_empty()
     }
 }
 
-/// Checks every quote and number of a stored analysis against raw files.
-#[must_use]
-pub fn recheck(result: &AnalysisResult, files: &[RawFile], parser: &dyn FilingParser) -> Report {
+/// The filing as today's parser reads it.
+struct Reread<'r> {
+    result: &'r AnalysisResult,
+    content: FilingContent,
+    same_parser: bool,
+    /// The main document is among the files: items are known.
+    has_main: bool,
+}
+
+/// Checks a stored analysis against raw files of its filing. Files that it does not name are left
+/// out.
+///
+/// # Errors
+/// [`ParseFilingError`] if the files cannot be read as a filing.
+pub fn recheck(
+    result: &AnalysisResult,
+    files: &[RawDocument],
+    parser: &dyn FilingParser,
+) -> Result<Report, ParseFilingError> {
     let mut report = Report::default();
+    let Some(filing) = reread(result, files, parser)? else {
+        report.breach(None, "no file given has a SHA-256 that the analysis names");
+        return Ok(report);
+    };
+    report.other_parser = (!filing.same_parser).then(|| result.parser_version.clone());
+    for reason in header::breaches(&filing) {
+        report.breach(None, reason);
+    }
+    let mut numbers = Tally::default();
     for (_, claim) in result.claims() {
         report.claims += 1;
-        let mut breach = |reason: String| {
-            report.breaches.push(Breach {
-                claim: claim.text.clone(),
-                reason,
-            });
-        };
-        if claim.citations.is_empty() {
-            breach("it cites nothing".to_owned());
-        }
-        for citation in &claim.citations {
-            report.citations += 1;
-            if let Err(reason) = check_citation(citation, files, parser) {
-                breach(format!("{}: {reason}", citation.document));
-            }
-        }
-        if !numbers_hold(claim, files) {
-            breach("a number in it is neither in the cited words nor a fact".to_owned());
-        }
+        report.citations += claim.citations.len();
+        numbers.add(check_claim(&filing, claim, &mut report));
     }
-    report
+    if !certificate_holds(result, numbers) {
+        report.breach(None, "the certificate does not count what is there");
+    }
+    Ok(report)
 }
 
-fn check_citation(
-    citation: &Citation,
-    files: &[RawFile],
+impl Report {
+    fn breach(&mut self, claim: Option<&Claim>, reason: impl Into<String>) {
+        self.breaches.push(Breach {
+            claim: claim.map(|claim| claim.text.clone()),
+            reason: reason.into(),
+        });
+    }
+}
+
+/// Reads the files as the filing, in the order and under the names of the analysis.
+fn reread<'r>(
+    result: &'r AnalysisResult,
+    files: &[RawDocument],
     parser: &dyn FilingParser,
-) -> Result<(), &'static str> {
-    let file = files
-        .iter()
-        .find(|file| file.sha256 == citation.raw_sha256)
-        .ok_or("no file given has the SHA-256 that is cited")?;
-    let text = file
-        .texts
-        .iter()
-        .find(|text| text.sha256 == citation.text_sha256);
-    let Some(text) = text else {
-        return check_raw(citation, file, parser);
-    };
-    let range = citation.start..citation.end;
-    if text.text.get(range.clone()) != Some(citation.quote.as_str()) {
-        return Err("the quote is not what stands at this place of the text");
-    }
-    if text.map.raw_range(&range) != Some(citation.raw_start..citation.raw_end) {
-        return Err("the range of raw bytes is not that of the quote");
-    }
-    Ok(())
-}
-
-/// The canonical text was made by another version of the parser: the raw bytes decide.
-fn check_raw(
-    citation: &Citation,
-    file: &RawFile,
-    parser: &dyn FilingParser,
-) -> Result<(), &'static str> {
-    const ABSENT: &str = "the quote is not in the raw bytes that are cited";
-    if citation.raw_start >= citation.raw_end || citation.raw_end > file.raw.bytes.len() {
-        return Err(ABSENT);
-    }
-    let bytes = file.raw.bytes.slice(citation.raw_start..citation.raw_end);
-    let piece = RawDocument {
-        bytes,
-        ..file.raw.clone()
-    };
-    let texts = parser.canonical_texts(&piece).map_err(|_| ABSENT)?;
-    let fold = |text: &str| Folded::new(text, aperilex_ports::QuoteMatch::Typography).text;
-    let quote = fold(&citation.quote);
-    let same = texts.iter().any(|text| fold(&text.text) == quote);
-    if same { Ok(()) } else { Err(ABSENT) }
-}
-
-fn numbers_hold(claim: &Claim, files: &[RawFile]) -> bool {
-    // Texts are numbered by their digests, so that a range is only ever compared with its own text.
-    let texts: Vec<Digest> = claim.citations.iter().map(|c| c.text_sha256).collect();
-    let index = |digest: &Digest| {
-        texts
+) -> Result<Option<Reread<'r>>, ParseFilingError> {
+    let mut seen: Vec<Digest> = Vec::new();
+    let mut documents = Vec::new();
+    for named in &result.documents {
+        if seen.contains(&named.raw_sha256) {
+            continue;
+        }
+        seen.push(named.raw_sha256);
+        let file = files
             .iter()
-            .position(|d| d == digest)
-            .unwrap_or(texts.len())
+            .find(|file| Digest::of(&file.bytes) == named.raw_sha256);
+        documents.extend(file.map(|file| RawDocument {
+            name: named.name.clone(),
+            ..file.clone()
+        }));
+    }
+    let Some(first) = documents.first() else {
+        return Ok(None);
     };
-    let cited = claim
-        .citations
-        .iter()
-        .map(|c| (index(&c.text_sha256), c.start..c.end, c.quote.as_str()))
-        .collect();
+    let has_main = seen.first() == Some(&Digest::of(&first.bytes));
+    let meta = result.filing.clone();
+    let content = parser.parse(&RawFiling { meta, documents })?;
+    Ok(Some(Reread {
+        result,
+        content,
+        same_parser: result.parser_version == parser.version(),
+        has_main,
+    }))
+}
+
+/// Checks one claim; says how many numbers it states.
+fn check_claim(filing: &Reread<'_>, claim: &Claim, report: &mut Report) -> Tally {
+    let mut cited: Vec<(usize, TextRange, &str)> = Vec::new();
+    for citation in &claim.citations {
+        match citation::check(filing, citation) {
+            Ok((document, range)) => cited.push((document, range, &citation.quote)),
+            Err(reason) => report.breach(Some(claim), format!("{}: {reason}", citation.document)),
+        }
+    }
+    if claim.citations.is_empty() {
+        report.breach(Some(claim), "it cites nothing");
+    }
+    let by_letters = |c: &aperilex_ports::Citation| c.matched == QuoteMatch::Alphanumeric;
+    if claim.status == ClaimStatus::Verified && claim.citations.iter().any(by_letters) {
+        report.breach(Some(claim), "it was repaired and says that it was not");
+    }
     let statement = Statement {
         text: &claim.text,
         figure: claim.figure.as_ref(),
         cited,
     };
-    let facts: Vec<Fact> = files
-        .iter()
-        .flat_map(|file| &file.facts)
-        .map(|(digest, fact)| Fact {
-            document: index(digest),
-            ..fact.clone()
-        })
-        .collect();
-    tally(&statement, &facts).holds()
+    if !statement.quotes_suffice(&filing.content.facts) {
+        report.breach(Some(claim), "a quote is too short to prove anything");
+    }
+    if let Some(reason) = wording::breach(filing.result.method, claim, &statement) {
+        report.breach(Some(claim), reason);
+    }
+    let tally = tally(&statement, &filing.content.facts);
+    if !tally.holds() {
+        let reason = "a number in it is neither in the cited words nor a fact that they show";
+        report.breach(Some(claim), reason);
+    }
+    tally
+}
+
+fn certificate_holds(result: &AnalysisResult, numbers: Tally) -> bool {
+    let c = &result.certificate;
+    let count = |status| result.claims().filter(|(_, c)| c.status == status).count();
+    let held = u64::from(c.verified) + u64::from(c.repaired);
+    c.policy == POLICY
+        && c.verified as usize == count(ClaimStatus::Verified)
+        && c.repaired as usize == count(ClaimStatus::Repaired)
+        && u64::from(c.claims) == held + u64::from(c.rejected)
+        && (c.numbers, c.numbers_verified) == (numbers.numbers, numbers.numbers)
+        && super::certify::enough_hold(c)
 }

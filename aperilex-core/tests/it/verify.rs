@@ -1,7 +1,7 @@
 //! Claims in, claims that hold out; and nobody fools the check afterwards.
 
 use aperilex_core::ports::{Draft, DraftQuote, FilingParser, PartKind};
-use aperilex_core::verify::{RawFile, check, recheck};
+use aperilex_core::verify::{check, recheck};
 use aperilex_core::{AnalysisResult, RawDocument, Requested, Tier};
 use aperilex_memory::PlainParser;
 use futures_executor::block_on;
@@ -31,8 +31,7 @@ fn analysed(text: &str, quote: &str) -> (AnalysisResult, RawDocument) {
 }
 
 fn holds(result: &AnalysisResult, raw: RawDocument) -> bool {
-    RawFile::read(raw, result, &PlainParser)
-        .is_ok_and(|file| recheck(result, &[file], &PlainParser).holds())
+    recheck(result, &[raw], &PlainParser).is_ok_and(|report| report.holds())
 }
 
 #[test]

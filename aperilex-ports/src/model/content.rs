@@ -159,6 +159,33 @@ impl RawMap {
         }
         raw.map(|r| r.start as usize..r.end as usize)
     }
+
+    /// The range of text that stands for a range of raw bytes: everything visible in it. Characters
+    /// written as one piece (`&amp;`) are in it whole or not at all.
+    #[must_use]
+    pub fn text_range(&self, raw: &Range<usize>) -> Option<TextRange> {
+        let ends = self.runs.iter().skip(1).map(|next| next.text);
+        let ends = ends.chain(std::iter::once(self.text_len));
+        let mut text: Option<TextRange> = None;
+        for (run, end) in self.runs.iter().zip(ends) {
+            let (at, len) = (run.raw as usize, run.raw_len as usize);
+            let one_to_one = end.checked_sub(run.text) == Some(run.raw_len);
+            let (a, b) = (raw.start.max(at), raw.end.min(at.saturating_add(len)));
+            if a >= b || (!one_to_one && b - a < len) {
+                continue;
+            }
+            let start = run.text as usize;
+            let span = if one_to_one {
+                start + (a - at)..start + (b - at)
+            } else {
+                start..end as usize
+            };
+            text = Some(text.map_or(span.clone(), |t| {
+                t.start.min(span.start)..t.end.max(span.end)
+            }));
+        }
+        text
+    }
 }
 
 /// What became of an item. The words are those of the filings' own practice.
@@ -250,6 +277,13 @@ impl Period {
             Self::Duration { end, .. } => *end,
         }
     }
+
+    /// Whether it ends a year of 52 or 53 weeks, or 12 months, before `later` does.
+    #[must_use]
+    pub fn is_year_before(&self, later: &Self) -> bool {
+        let days = self.end().until(later.end());
+        days.is_ok_and(|days| (350..=380).contains(&days.get_days()))
+    }
 }
 
 /// An inline XBRL fact (Inline XBRL 1.1).
@@ -317,6 +351,21 @@ mod tests {
             (2..2, None),
         ] {
             assert_eq!(map().raw_range(&range), raw, "{range:?}");
+        }
+    }
+
+    #[test]
+    fn raw_bytes_have_a_text_where_it_is_visible() {
+        for (raw, text) in [
+            (0..2, Some(0..2)),
+            (1..8, Some(1..4)),
+            (2..7, Some(2..3)),
+            (3..6, None),
+            (8..12, None),
+            (7..13, Some(3..6)),
+            (90..99, None),
+        ] {
+            assert_eq!(map().text_range(&raw), text, "{raw:?}");
         }
     }
 }

@@ -1,5 +1,7 @@
-//! The figures that are looked for: XBRL concepts, the first that is reported wins, and the labels
+//! The figures that are looked for: XBRL concepts (named by the vocabulary), the first that is reported wins, and the labels
 //! of rows where there is no XBRL.
+
+use aperilex_ports::metric_concepts;
 
 /// Whether a figure is of a time or of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,24 +20,12 @@ pub(crate) struct Metric {
     /// Its name in a claim.
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
-    /// Qualified names, the best first.
-    pub(crate) concepts: &'static [&'static str],
     /// Labels of its row, in lower case, without what stands in parentheses.
     pub(crate) labels: &'static [&'static str],
 }
 
-const fn metric(
-    name: &'static str,
-    kind: Kind,
-    concepts: &'static [&'static str],
-    labels: &'static [&'static str],
-) -> Metric {
-    Metric {
-        name,
-        kind,
-        concepts,
-        labels,
-    }
+const fn metric(name: &'static str, kind: Kind, labels: &'static [&'static str]) -> Metric {
+    Metric { name, kind, labels }
 }
 
 /// In the order in which they are shown.
@@ -43,15 +33,6 @@ pub(crate) const METRICS: &[Metric] = &[
     metric(
         "Revenue",
         Kind::Flow,
-        &[
-            "us-gaap:Revenues",
-            "us-gaap:RevenueFromContractWithCustomerExcludingAssessedTax",
-            "us-gaap:RevenueFromContractWithCustomerIncludingAssessedTax",
-            "us-gaap:SalesRevenueNet",
-            "us-gaap:RevenuesNetOfInterestExpense",
-            "ifrs-full:Revenue",
-            "ifrs-full:RevenueFromContractsWithCustomers",
-        ],
         &[
             "total net sales",
             "total revenues",
@@ -75,12 +56,6 @@ pub(crate) const METRICS: &[Metric] = &[
         "Cost of revenue",
         Kind::Flow,
         &[
-            "us-gaap:CostOfRevenue",
-            "us-gaap:CostOfGoodsAndServicesSold",
-            "us-gaap:CostOfGoodsSold",
-            "ifrs-full:CostOfSales",
-        ],
-        &[
             "total cost of sales",
             "total cost of revenues",
             "total cost of revenue",
@@ -94,17 +69,11 @@ pub(crate) const METRICS: &[Metric] = &[
     metric(
         "Gross profit",
         Kind::Flow,
-        &["us-gaap:GrossProfit", "ifrs-full:GrossProfit"],
         &["gross profit", "gross margin", "total gross margin"],
     ),
     metric(
         "Research and development",
         Kind::Flow,
-        &[
-            "us-gaap:ResearchAndDevelopmentExpense",
-            "us-gaap:ResearchAndDevelopmentExpenseExcludingAcquiredInProcessCost",
-            "ifrs-full:ResearchAndDevelopmentExpense",
-        ],
         &[
             "research and development",
             "research, development and engineering",
@@ -113,10 +82,6 @@ pub(crate) const METRICS: &[Metric] = &[
     metric(
         "Operating income",
         Kind::Flow,
-        &[
-            "us-gaap:OperatingIncomeLoss",
-            "ifrs-full:ProfitLossFromOperatingActivities",
-        ],
         &[
             "operating income",
             "income from operations",
@@ -131,13 +96,6 @@ pub(crate) const METRICS: &[Metric] = &[
         "Net income",
         Kind::Flow,
         &[
-            "us-gaap:NetIncomeLoss",
-            "us-gaap:ProfitLoss",
-            "us-gaap:NetIncomeLossAvailableToCommonStockholdersBasic",
-            "ifrs-full:ProfitLoss",
-            "ifrs-full:ProfitLossAttributableToOwnersOfParent",
-        ],
-        &[
             "net income",
             "net earnings",
             "net loss",
@@ -149,11 +107,6 @@ pub(crate) const METRICS: &[Metric] = &[
         "Basic earnings per share",
         Kind::Flow,
         &[
-            "us-gaap:EarningsPerShareBasic",
-            "us-gaap:EarningsPerShareBasicAndDiluted",
-            "ifrs-full:BasicEarningsLossPerShare",
-        ],
-        &[
             "basic earnings per share",
             "basic net income per share",
             "basic earnings per common share",
@@ -163,10 +116,6 @@ pub(crate) const METRICS: &[Metric] = &[
         "Diluted earnings per share",
         Kind::Flow,
         &[
-            "us-gaap:EarningsPerShareDiluted",
-            "ifrs-full:DilutedEarningsLossPerShare",
-        ],
-        &[
             "diluted earnings per share",
             "diluted net income per share",
             "diluted earnings per common share",
@@ -175,40 +124,17 @@ pub(crate) const METRICS: &[Metric] = &[
             "net loss per share",
         ],
     ),
-    metric(
-        "Total assets",
-        Kind::Stock,
-        &["us-gaap:Assets", "ifrs-full:Assets"],
-        &["total assets"],
-    ),
-    metric(
-        "Total liabilities",
-        Kind::Stock,
-        &["us-gaap:Liabilities", "ifrs-full:Liabilities"],
-        &["total liabilities"],
-    ),
+    metric("Total assets", Kind::Stock, &["total assets"]),
+    metric("Total liabilities", Kind::Stock, &["total liabilities"]),
     EQUITY,
     metric(
         "Cash and cash equivalents",
         Kind::Stock,
-        &[
-            "us-gaap:CashAndCashEquivalentsAtCarryingValue",
-            "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents",
-            "us-gaap:CashAndDueFromBanks",
-            "us-gaap:Cash",
-            "ifrs-full:CashAndCashEquivalents",
-        ],
         &["cash and cash equivalents", "cash and equivalents", "cash"],
     ),
     metric(
         "Long-term debt",
         Kind::Stock,
-        &[
-            "us-gaap:LongTermDebtNoncurrent",
-            "us-gaap:LongTermDebt",
-            "us-gaap:LongTermDebtAndCapitalLeaseObligations",
-            "ifrs-full:LongtermBorrowings",
-        ],
         &[
             "long-term debt",
             "long-term borrowings",
@@ -218,11 +144,6 @@ pub(crate) const METRICS: &[Metric] = &[
     metric(
         "Operating cash flow",
         Kind::Flow,
-        &[
-            "us-gaap:NetCashProvidedByUsedInOperatingActivities",
-            "us-gaap:NetCashProvidedByUsedInOperatingActivitiesContinuingOperations",
-            "ifrs-full:CashFlowsFromUsedInOperatingActivities",
-        ],
         &[
             "net cash provided by operating activities",
             "net cash from operations",
@@ -236,34 +157,18 @@ pub(crate) const METRICS: &[Metric] = &[
         "Capital expenditure",
         Kind::Flow,
         &[
-            "us-gaap:PaymentsToAcquirePropertyPlantAndEquipment",
-            "us-gaap:PaymentsToAcquireProductiveAssets",
-            "ifrs-full:PurchaseOfPropertyPlantAndEquipmentClassifiedAsInvestingActivities",
-        ],
-        &[
             "capital expenditures",
             "purchases of property and equipment",
             "purchases of property, plant and equipment",
             "additions to property, plant and equipment",
         ],
     ),
-    metric(
-        "Shares outstanding",
-        Kind::Cover,
-        &["dei:EntityCommonStockSharesOutstanding"],
-        &[],
-    ),
+    metric("Shares outstanding", Kind::Cover, &[]),
 ];
 
 const EQUITY: Metric = metric(
     "Shareholders’ equity",
     Kind::Stock,
-    &[
-        "us-gaap:StockholdersEquity",
-        "us-gaap:StockholdersEquityIncludingPortionAttributableToNoncontrollingInterest",
-        "ifrs-full:Equity",
-        "ifrs-full:EquityAttributableToOwnersOfParent",
-    ],
     &[
         "total shareholders’ equity",
         "total stockholders’ equity",
@@ -278,19 +183,14 @@ const EQUITY: Metric = metric(
 );
 
 /// Only compared, never shown on its own.
-pub(crate) const RECEIVABLES: Metric = metric(
-    "Receivables",
-    Kind::Stock,
-    &[
-        "us-gaap:AccountsReceivableNetCurrent",
-        "us-gaap:ReceivablesNetCurrent",
-        "ifrs-full:TradeAndOtherCurrentReceivables",
-        "ifrs-full:CurrentTradeReceivables",
-    ],
-    &[],
-);
+pub(crate) const RECEIVABLES: Metric = metric("Receivables", Kind::Stock, &[]);
 
 impl Metric {
+    /// Qualified names, the best first.
+    pub(crate) fn concepts(&self) -> &'static [&'static str] {
+        metric_concepts(self.name)
+    }
+
     /// The metric of that name.
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
         METRICS.iter().find(|metric| metric.name == name)
@@ -305,7 +205,7 @@ mod tests {
     fn names_hold_no_digits_and_labels_are_folded() {
         for metric in METRICS {
             assert!(!metric.name.contains(|c: char| c.is_ascii_digit()));
-            assert!(!metric.concepts.is_empty());
+            assert!(!metric.concepts().is_empty());
             for label in metric.labels {
                 assert_eq!(*label, label.to_lowercase());
             }

@@ -1,6 +1,5 @@
-//! Exact decimals: no floats in anything that is shown.
+//! Exact decimals: no floats anywhere.
 
-use std::fmt;
 use std::str::FromStr;
 
 /// `mantissa × 10^-scale`.
@@ -48,17 +47,6 @@ impl Decimal {
         let doubled = thousandths.checked_mul(2)?.checked_add(half)?;
         Some(doubled / then.checked_mul(2)?)
     }
-
-    /// In millions, if it is that much and three decimal places lose nothing.
-    pub(crate) fn in_millions(self) -> Option<Self> {
-        let large = self.scale == 0 && self.mantissa.unsigned_abs() >= 1_000_000;
-        let (mut mantissa, mut scale) = (self.mantissa / 1000, 3);
-        while scale > 0 && mantissa % 10 == 0 {
-            mantissa /= 10;
-            scale -= 1;
-        }
-        (large && self.mantissa % 1000 == 0).then_some(Self { mantissa, scale })
-    }
 }
 
 /// Tenths of a percent as percent.
@@ -89,32 +77,6 @@ impl FromStr for Decimal {
     }
 }
 
-/// With thousands separators.
-impl fmt::Display for Decimal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scale = self.scale as usize;
-        let digits = format!(
-            "{:0>width$}",
-            self.mantissa.unsigned_abs(),
-            width = scale + 1
-        );
-        let (whole, fraction) = digits.split_at(digits.len() - scale);
-        if self.mantissa < 0 {
-            f.write_str("-")?;
-        }
-        for (at, digit) in whole.chars().enumerate() {
-            if at > 0 && (whole.len() - at).is_multiple_of(3) {
-                f.write_str(",")?;
-            }
-            write!(f, "{digit}")?;
-        }
-        if scale > 0 {
-            write!(f, ".{fraction}")?;
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,17 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn are_shown_with_separators_and_nothing_lost() {
-        for (text, shown) in [
-            ("0", "0"),
-            ("-1234567", "-1,234,567"),
-            ("6.130", "6.13"),
-            ("-0.05", "-0.05"),
-            ("123", "123"),
-            ("1000.5", "1,000.5"),
-        ] {
-            assert_eq!(decimal(text).to_string(), shown);
-        }
+    fn only_plain_decimals_are_read() {
         for text in [
             "",
             "-",
@@ -162,17 +114,5 @@ mod tests {
             let permille = decimal(now).change_permille(decimal(prior));
             assert_eq!(permille.map(percent).as_deref(), change, "{now} / {prior}");
         }
-    }
-
-    #[test]
-    fn millions_only_where_nothing_is_lost() {
-        let shown = |text: &str| decimal(text).in_millions().map(|d| d.to_string());
-        assert_eq!(shown("96995000000").as_deref(), Some("96,995"));
-        assert_eq!(shown("-1163800000").as_deref(), Some("-1,163.8"));
-        assert_eq!(shown("364784000").as_deref(), Some("364.784"));
-        assert_eq!(shown("96995000001"), None);
-        assert_eq!(shown("999000"), None);
-        assert_eq!(shown("0"), None);
-        assert_eq!(shown("5.5"), None);
     }
 }

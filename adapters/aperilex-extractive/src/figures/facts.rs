@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use aperilex_ports::{Fact, Figure, ItemKey, Period, PriorFigure};
+use aperilex_ports::{DraftQuote, Fact, Figure, ItemKey, Period, PriorFigure};
 
 use super::concepts::{Kind, Metric};
 use super::decimal::{Decimal, percent};
-use super::period::{Reported, alike, distance, year_before};
+use super::period::{Reported, alike, distance};
 use crate::filing::{Filing, Sentence};
 use crate::text::{is_prose, sentences};
 
@@ -32,6 +32,8 @@ pub(crate) struct Reading<'c> {
     pub(crate) change: Option<i128>,
     /// The row, or sentence, that shows it.
     pub(crate) shown: Sentence<'c>,
+    /// Another one that shows what it is compared with.
+    pub(crate) also: Option<Sentence<'c>>,
 }
 
 impl<'f, 'c> Facts<'f, 'c> {
@@ -52,7 +54,7 @@ impl<'f, 'c> Facts<'f, 'c> {
 
     /// The metric for the period reported on: the first of its concepts that is there.
     pub(crate) fn read(&self, metric: &Metric) -> Option<Reading<'c>> {
-        metric.concepts.iter().find_map(|concept| {
+        metric.concepts().iter().find_map(|concept| {
             let facts = self.by_concept.get(concept)?;
             self.reading(metric.kind, facts)
         })
@@ -61,7 +63,13 @@ impl<'f, 'c> Facts<'f, 'c> {
     fn reading(&self, kind: Kind, facts: &[&'c Fact]) -> Option<Reading<'c>> {
         let (fact, shown) = self.current(kind, facts)?;
         let value: Decimal = fact.value.parse().ok()?;
-        let prior = self.prior(kind, fact, &shown, facts);
+        let (prior, also) = match self.prior(kind, fact, &shown, facts) {
+            Some(prior) if is_on(prior, &shown) => (Some(prior), None),
+            // What cannot be quoted is not compared with.
+            other => other
+                .and_then(|prior| Some((prior, self.shown(prior)?)))
+                .unzip(),
+        };
         let then: Option<Decimal> = prior.and_then(|prior| prior.value.parse().ok());
         let change = then.and_then(|then| value.change_permille(then));
         let figure = Figure {
@@ -80,6 +88,7 @@ impl<'f, 'c> Facts<'f, 'c> {
             value,
             change,
             shown,
+            also,
         })
     }
 
@@ -131,7 +140,7 @@ impl<'f, 'c> Facts<'f, 'c> {
         let candidates = facts.iter().copied().filter_map(|other| {
             let earlier = other.period.as_ref()?;
             let days = distance(earlier, period).filter(|days| *days > 0)?;
-            let (beside, year) = (is_on(other, shown), year_before(earlier, period));
+            let (beside, year) = (is_on(other, shown), earlier.is_year_before(period));
             let comparable = other.unit == fact.unit
                 && alike(earlier, period)
                 && (year || (beside && kind == Kind::Stock));
@@ -174,6 +183,14 @@ fn is_on(fact: &Fact, shown: &Sentence<'_>) -> bool {
         place.range.start <= range.start && range.end <= place.range.end
     };
     fact.document == place.document && fact.range.as_ref().is_some_and(inside)
+}
+
+impl Reading<'_> {
+    /// The filing's words for the figure and what it is compared with.
+    pub(crate) fn quotes(&self, filing: &Filing<'_>) -> Option<Vec<DraftQuote>> {
+        let shown = std::iter::once(&self.shown).chain(&self.also);
+        shown.map(|shown| filing.quote(&shown.place)).collect()
+    }
 }
 
 /// The `decimals` attribute; exact is most precise.

@@ -74,7 +74,7 @@ impl Reported {
 fn main_ends(content: &FilingContent) -> BTreeMap<Date, usize> {
     let main = |concept: &str| {
         let mut metrics = METRICS.iter().filter(|metric| metric.kind != Kind::Cover);
-        metrics.any(|metric| metric.concepts.contains(&concept))
+        metrics.any(|metric| metric.concepts().contains(&concept))
     };
     let mut ends = BTreeMap::new();
     for fact in &content.facts {
@@ -94,11 +94,6 @@ fn days(period: &Period) -> Option<i32> {
         return None;
     };
     Some(start.until(*end).ok()?.get_days().saturating_add(1))
-}
-
-/// Whether `earlier` ends about a year before `later`.
-pub(crate) fn year_before(earlier: &Period, later: &Period) -> bool {
-    distance(earlier, later).is_some_and(|days| YEAR.contains(&days))
 }
 
 /// Days between the ends, positive if `earlier` is earlier.

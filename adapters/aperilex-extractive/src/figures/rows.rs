@@ -1,6 +1,6 @@
 //! Rows of the financial statements, found by label, where a filing has no XBRL.
 
-use aperilex_ports::{DraftClaim, Table};
+use aperilex_ports::{DraftClaim, Table, row_words};
 
 use super::concepts::{METRICS, Metric};
 use crate::filing::{Filing, Place, Sentence};
@@ -129,29 +129,10 @@ impl Sentence<'_> {
     fn row_claim(&self, filing: &Filing<'_>) -> Option<DraftClaim> {
         let mut claim = self.claim(filing)?;
         if self.text.contains('\t') {
-            claim.text = cells(self.text);
+            claim.text = row_words(self.text);
         }
         Some(claim)
     }
-}
-
-/// Cells with bars between them; signs that stand in cells of their own join the number.
-fn cells(row: &str) -> String {
-    let mut shown = String::new();
-    let mut glue = true;
-    for cell in row
-        .split('\t')
-        .map(str::trim)
-        .filter(|cell| !cell.is_empty())
-    {
-        let closing = matches!(cell, ")" | "%" | ")%");
-        if !glue && !closing {
-            shown.push_str(" | ");
-        }
-        shown.push_str(cell);
-        glue = matches!(cell, "$" | "€" | "£");
-    }
-    shown
 }
 
 #[cfg(test)]
@@ -168,14 +149,6 @@ mod tests {
         ] {
             assert_eq!(label(row), expected);
         }
-    }
-
-    #[test]
-    fn cells_are_joined_for_people() {
-        assert_eq!(
-            cells("Net loss\t$\t(5\t)\t\t–\t7\t%"),
-            "Net loss | $(5) | – | 7%"
-        );
     }
 
     #[test]

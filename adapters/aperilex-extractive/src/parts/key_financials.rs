@@ -1,9 +1,9 @@
 //! Figures with their change against the period before.
 
-use aperilex_ports::DraftClaim;
+use aperilex_ports::{DraftClaim, figure_words};
 
 use super::Part;
-use crate::figures::{Facts, METRICS, Reading, rows, statement};
+use crate::figures::{Facts, METRICS, Reading, rows};
 use crate::filing::Filing;
 
 pub(super) fn draw(filing: &Filing<'_>) -> Part {
@@ -25,8 +25,8 @@ pub(super) fn draw(filing: &Filing<'_>) -> Part {
 /// The claim that a metric has this value, proved by the row that shows it.
 pub(super) fn claim(filing: &Filing<'_>, name: &str, reading: &Reading<'_>) -> Option<DraftClaim> {
     Some(DraftClaim {
-        text: statement(name, &reading.figure)?,
-        quotes: vec![filing.quote(&reading.shown.place)?],
+        text: figure_words(name, &reading.figure)?,
+        quotes: reading.quotes(filing)?,
         figure: Some(reading.figure.clone()),
     })
 }

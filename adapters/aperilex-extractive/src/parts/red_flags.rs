@@ -1,11 +1,11 @@
 //! Signs of trouble, found by rule: words, items of a current report, and figures.
 
-use aperilex_ports::{DraftClaim, FormFamily};
+use aperilex_ports::{DraftClaim, FormFamily, figure_words};
 
 use super::flag_rules::{DENIED, ITEM_RULES, UNREAL, WORD_RULES, WordRule};
 use super::key_financials::claim;
 use super::{Drawn, events};
-use crate::figures::{Facts, Metric, RECEIVABLES, Reading, statement};
+use crate::figures::{Facts, Metric, RECEIVABLES, Reading};
 use crate::filing::{Filing, Place, Sentence};
 use crate::text::{collapse, contains_any, is_prose};
 
@@ -158,11 +158,11 @@ fn both(
     stated: &Reading<'_>,
     compared: &Reading<'_>,
 ) -> Option<DraftClaim> {
-    let places = [&stated.shown.place, &compared.shown.place];
-    let quotes: Option<Vec<_>> = places.iter().map(|place| filing.quote(place)).collect();
+    let mut quotes = stated.quotes(filing)?;
+    quotes.extend(compared.quotes(filing)?);
     Some(DraftClaim {
-        text: statement(name, &stated.figure)?,
-        quotes: quotes?,
+        text: figure_words(name, &stated.figure)?,
+        quotes,
         figure: Some(stated.figure.clone()),
     })
 }

@@ -184,7 +184,8 @@ fn joined(left: &str, right: &str) -> bool {
     let point = |c: char| c == ',' || c == '.';
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     (l.is_alphanumeric() && r.is_alphanumeric())
-        || (point(l) && r.is_ascii_digit() && digit(back.next()))
+        || (l == '.' && r.is_ascii_digit())
+        || (l == ',' && r.is_ascii_digit() && digit(back.next()))
         || (l.is_ascii_digit() && point(r) && digit(ahead.next()))
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use aperilex_core::verify::{RawFile, recheck};
+use aperilex_core::verify::recheck;
 use aperilex_core::{AnalysisResult, RawDocument};
 use aperilex_filing_parser::Parser;
 
@@ -16,16 +16,18 @@ pub(crate) fn run(analysis: &Path, documents: &[PathBuf]) -> anyhow::Result<Exit
         .with_context(|| format!("{} cannot be checked", analysis.display()))?;
     let mut files = Vec::with_capacity(documents.len());
     for path in documents {
-        let raw = document(path, &result)?;
-        let read = RawFile::read(raw, &result, &Parser);
-        files.push(read.with_context(|| format!("{} cannot be read", path.display()))?);
+        files.push(document(path)?);
     }
-    let report = recheck(&result, &files, &Parser);
-    for breach in report.breaches.iter().take(20) {
+    let report =
+        recheck(&result, &files, &Parser).context("the files cannot be read as this filing")?;
+    if let Some(version) = &report.other_parser {
         output::complain(&format!(
-            "does not hold: {}\n  in: {}",
-            breach.reason, breach.claim
+            "made by {version}: quotes are checked at their raw bytes, items are not checked"
         ));
+    }
+    for breach in report.breaches.iter().take(20) {
+        let place = breach.claim.as_deref().unwrap_or("the analysis as a whole");
+        output::complain(&format!("does not hold: {}\n  in: {place}", breach.reason));
     }
     let counted = format!("{} claims, {} citations", report.claims, report.citations);
     if report.holds() {
@@ -39,28 +41,15 @@ pub(crate) fn run(analysis: &Path, documents: &[PathBuf]) -> anyhow::Result<Exit
     Ok(ExitCode::FAILURE)
 }
 
-/// The file as a document of the filing. Its own name may differ from the one at the SEC.
-fn document(path: &Path, result: &AnalysisResult) -> anyhow::Result<RawDocument> {
-    let bytes = read(path)?;
-    let digest = aperilex_core::Digest::of(&bytes);
-    let named = result
-        .documents
-        .iter()
-        .find(|document| document.raw_sha256 == digest);
-    let own = || {
-        path.file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-    };
-    let name = named
-        .map(|d| d.name.clone())
-        .or_else(own)
-        .unwrap_or_default();
+/// The file under its own name: the analysis tells the one at the SEC.
+fn document(path: &Path) -> anyhow::Result<RawDocument> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(RawDocument {
-        name,
+        name: name.into_owned(),
         doc_type: None,
         sequence: None,
         description: None,
-        bytes: bytes.into(),
+        bytes: read(path)?.into(),
     })
 }
 
