@@ -2,8 +2,8 @@
 
 use aperilex_ports::{
     AdvanceTask, AnalysedDocument, AnalysisId, AnalysisRecord, AnalysisResult, AnalysisStatus,
-    AnalystProfile, CompleteTask, Draft, FilingContent, FilingRecord, Latency, RawDocument,
-    RawFiling, StoredDocument, Timestamp,
+    AnalystProfile, CompleteTask, Digest, DocumentStoreError, Draft, FilingContent, FilingRecord,
+    Latency, RawDocument, RawFiling, StoredDocument, Timestamp,
 };
 
 use super::failure::Stop;
@@ -106,7 +106,12 @@ impl Engine {
             .await?
             .ok_or_else(|| Stop::last("filing_not_found", "the filing is not known"))?;
         if record.stored.is_some() {
-            let raw = self.load_raw(&record).await?;
+            let raw = match self.load_raw(&record).await {
+                Err(DocumentStoreError::Damaged { .. } | DocumentStoreError::NotFound { .. }) => {
+                    self.restore(&record).await?
+                }
+                loaded => loaded?,
+            };
             self.reached(Step::Fetched, task);
             return Ok((record, raw));
         }
@@ -124,10 +129,26 @@ impl Engine {
         Ok((record, raw))
     }
 
+    /// Documents that are damaged or gone come from the source again, if it still has the same bytes.
+    async fn restore(&self, record: &FilingRecord) -> Result<RawFiling, Stop> {
+        let raw = self.ports.source.fetch(&record.meta).await?;
+        let kept = record.stored.iter().flat_map(|stored| &stored.documents);
+        let same = kept.map(|document| document.sha256).eq(raw
+            .documents
+            .iter()
+            .map(|document| Digest::of(&document.bytes)));
+        if !same {
+            let message = "a stored document is damaged and the source has other bytes now";
+            return Err(Stop::last("integrity_error", message));
+        }
+        self.store_documents(&raw).await?;
+        Ok(raw)
+    }
+
     pub(super) async fn store_documents(
         &self,
         raw: &RawFiling,
-    ) -> Result<Vec<StoredDocument>, aperilex_ports::DocumentStoreError> {
+    ) -> Result<Vec<StoredDocument>, DocumentStoreError> {
         let mut stored = Vec::with_capacity(raw.documents.len());
         for document in &raw.documents {
             let sha256 = self.ports.documents.put(document.bytes.clone()).await?;
@@ -146,7 +167,7 @@ impl Engine {
     pub(super) async fn load_raw(
         &self,
         record: &FilingRecord,
-    ) -> Result<RawFiling, aperilex_ports::DocumentStoreError> {
+    ) -> Result<RawFiling, DocumentStoreError> {
         let stored = record
             .stored
             .as_ref()

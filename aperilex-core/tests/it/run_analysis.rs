@@ -203,3 +203,24 @@ fn a_worker_that_lost_its_lease_writes_nothing() {
     assert_eq!(world.available(&account), "0.880000");
     world.check_ledger(&[&account]);
 }
+
+#[test]
+fn a_damaged_document_comes_from_the_source_again() {
+    let world = World::new();
+    let account = world.account("mender", Tier::Basic, "1");
+    world.script();
+    world.submit(&account, ANNUAL);
+    world.settle();
+    let digest = aperilex_core::Digest::of(crate::world::TEXT.as_bytes());
+    assert!(world.memory.documents.damage(&digest));
+    world.script();
+    let mut other = crate::world::request(ANNUAL);
+    other.template = aperilex_core::Template::Risk;
+    let Ok(Requested::Accepted(task)) = block_on(world.engine.request_analysis(&account, &other))
+    else {
+        panic!("accepted");
+    };
+    world.settle();
+    assert_eq!(world.task(task.id).status, TaskStatus::Completed);
+    world.check_ledger(&[&account]);
+}

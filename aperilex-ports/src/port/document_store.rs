@@ -54,7 +54,7 @@ impl DocumentStoreError {
     #[must_use]
     pub const fn retry(&self) -> Retry {
         match self {
-            Self::NotFound { .. } | Self::TooLarge { .. } => Retry::Never,
+            Self::NotFound { .. } | Self::Damaged { .. } | Self::TooLarge { .. } => Retry::Never,
             _ => Retry::Backoff,
         }
     }

@@ -31,7 +31,7 @@ pub(crate) struct Api {
     pub(crate) closing: CancellationToken,
     results: Cache<Digest, Bytes>,
     contents: Cache<Digest, Arc<FilingContent>>,
-    parsers: Semaphore,
+    parsers: Arc<Semaphore>,
 }
 
 impl Api {
@@ -52,7 +52,7 @@ impl Api {
             closing,
             results,
             contents,
-            parsers: Semaphore::new(PARSERS),
+            parsers: Arc::new(Semaphore::new(PARSERS)),
             engine,
             settings,
         }
@@ -96,25 +96,23 @@ impl Api {
         if let Some(content) = self.contents.get(&key) {
             return Ok(content);
         }
-        let _permit = self
-            .parsers
-            .acquire()
-            .await
-            .map_err(|_| Problem::internal())?;
-        // Whoever held the permit may have parsed this very filing.
-        if let Some(content) = self.contents.get(&key) {
-            return Ok(content);
-        }
-        let content = Arc::new(self.parse(record.clone()).await?);
-        self.contents.insert(key, Arc::clone(&content));
-        Ok(content)
-    }
-
-    /// Parsing is work for a processor, so it must not hold up the threads that serve.
-    async fn parse(&self, record: FilingRecord) -> Result<FilingContent, Problem> {
-        let engine = self.engine.clone();
+        let permit = Arc::clone(&self.parsers).acquire_owned().await;
+        let permit = permit.map_err(|_| Problem::internal())?;
+        let (engine, record) = (self.engine.clone(), record.clone());
+        let contents = self.contents.clone();
         let runtime = tokio::runtime::Handle::current();
-        let work = move || runtime.block_on(engine.filing_content(&record));
+        // Parsing is work for a processor, so it must not hold up the threads that serve. It goes on
+        // when the client has gone: then the permit stays taken, and the next one finds the result.
+        let work = move || {
+            let _permit = permit;
+            // Whoever held the permit may have parsed this very filing.
+            if let Some(content) = contents.get(&key) {
+                return Ok(content);
+            }
+            let content = Arc::new(runtime.block_on(engine.filing_content(&record))?);
+            contents.insert(key, Arc::clone(&content));
+            Ok::<_, EngineError>(content)
+        };
         match tokio::task::spawn_blocking(work).await {
             Ok(content) => Ok(content?),
             Err(error) => {
@@ -136,6 +134,16 @@ fn weight(content: &FilingContent) -> u32 {
         .flatten()
         .map(|c| c.len() + 24)
         .sum();
-    let facts = content.facts.len().saturating_mul(400);
+    let facts: usize = content
+        .facts
+        .iter()
+        .map(|fact| {
+            let pairs = fact.dimensions.iter();
+            let dimensions: usize = pairs
+                .map(|(axis, member)| axis.len() + member.len() + 64)
+                .sum();
+            fact.concept.len() + fact.value.len() + dimensions + 256
+        })
+        .sum();
     u32::try_from(text.saturating_add(cells).saturating_add(facts)).unwrap_or(u32::MAX)
 }

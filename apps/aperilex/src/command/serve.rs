@@ -12,7 +12,8 @@ use crate::exit::BadUsage;
 use crate::{output, progress};
 
 pub(crate) async fn serve(settings: Settings, with_worker: bool) -> anyhow::Result<ExitCode> {
-    let api = super::api_settings(&settings)?;
+    let mut api = super::api_settings(&settings)?;
+    api.max_connections = api.max_connections.min(connections());
     let listener = tokio::net::TcpListener::bind(settings.listen)
         .await
         .map_err(|error| BadUsage(format!("cannot listen on {}: {error}", settings.listen)))?;
@@ -46,6 +47,29 @@ pub(crate) async fn worker(settings: Settings) -> anyhow::Result<ExitCode> {
     runtime.stop().await;
     graph.database.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Files, databases and the source need descriptors too: they must never run out.
+const RESERVE: usize = 128;
+
+/// Connections that the system lets this process hold, its soft limit raised to the hard one.
+fn connections() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    let most = if setrlimit(Resource::Nofile, raised).is_ok() {
+        limit.maximum
+    } else {
+        limit.current
+    };
+    // No limit at all is none for us either.
+    let most = most.map_or(usize::MAX, |most| {
+        usize::try_from(most).unwrap_or(usize::MAX)
+    });
+    most.saturating_sub(RESERVE).max(1)
 }
 
 /// A key that was made just now is shown; later the file has it.

@@ -16,6 +16,7 @@ fn code(args: &[&str]) -> (i32, String) {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a row for each case")]
 fn every_ending_has_its_code_and_one_sentence() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
