@@ -11,4 +11,6 @@ mod money;
 mod request_analysis;
 mod run_analysis;
 mod verify;
+mod verify_claims;
+mod verify_forgeries;
 mod world;
