@@ -6,5 +6,4 @@ mod token;
 mod words;
 
 pub(crate) use decimal::Decimal;
-pub(crate) use tail::says_more;
 pub(crate) use token::{Kind, Number, Sign, Token, tokens};

@@ -69,12 +69,6 @@ pub(super) fn tail(after: &str) -> Tail {
     }
 }
 
-/// Whether what follows the last digit changes what the number says.
-pub(crate) fn says_more(after: &str) -> bool {
-    let tail = tail(after);
-    tail.power > 0 || tail.kind != Kind::Plain
-}
-
 /// Takes one sign or word into the tail; false where none follows.
 fn step(tail: &mut Tail, rest: &str) -> bool {
     let open = rest.trim_start();

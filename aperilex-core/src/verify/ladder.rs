@@ -7,7 +7,7 @@ use aperilex_ports::{QuoteMatch, TextRange};
 use memchr::memmem;
 
 use super::folding::Folded;
-use crate::number::says_more;
+use crate::number::{Token, tokens};
 
 /// A text in which quotes are looked for; its foldings are made once, when first needed.
 #[derive(Debug)]
@@ -107,9 +107,30 @@ pub(super) fn is_whole(text: &str, range: &Range<usize>) -> bool {
     ) else {
         return false;
     };
+    !joined(before, inside) && !joined(inside, after) && !cuts_number(before, inside, after)
+}
+
+/// Bytes of the same line that are read around a quote.
+const AROUND: usize = 40;
+
+/// Whether a number says something else in its line than in the quote: its sign, its scale or its
+/// unit was left out.
+fn cuts_number(before: &str, inside: &str, after: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let from = line.ceil_char_boundary(line.len().saturating_sub(AROUND));
+    let left = line.get(from..).unwrap_or_default();
     let line = after.split('\n').next().unwrap_or_default();
-    let cut = inside.ends_with(|c: char| c.is_ascii_digit()) && says_more(line);
-    !cut && !joined(before, inside) && !joined(inside, after)
+    let right = line
+        .get(..line.floor_char_boundary(AROUND))
+        .unwrap_or_default();
+    let whole = tokens(&format!("{left}{inside}{right}"));
+    tokens(inside).iter().any(|quoted| {
+        let at = left.len() + quoted.range.start;
+        whole.iter().any(|placed| {
+            let same = placed.range.contains(&at);
+            same && placed.token != Token::Unreadable && placed.token != quoted.token
+        })
+    })
 }
 
 fn joined(left: &str, right: &str) -> bool {
@@ -167,8 +188,8 @@ mod tests {
                 QuoteMatch::Typography,
             ),
             (
-                "net sales rose 2 to 12000",
-                "Net sales “rose” 2% to $12,000",
+                "net sales rose 2 to 12000 million",
+                "Net sales “rose” 2% to $12,000 million",
                 QuoteMatch::Alphanumeric,
             ),
         ] {

@@ -143,6 +143,8 @@ fn without_dates(text: &str, figure: Option<&Figure>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use aperilex_ports::PriorFigure;
+
     use super::*;
 
     fn fact(concept: &str, value: &str, end: &str, range: Option<TextRange>) -> Fact {

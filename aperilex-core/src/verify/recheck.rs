@@ -109,7 +109,7 @@ fn reread<'r>(
             .iter()
             .find(|file| Digest::of(&file.bytes) == named.raw_sha256);
         documents.extend(file.map(|file| RawDocument {
-            name: named.name.clone(),
+            name: file_name(&named.name).to_owned(),
             ..file.clone()
         }));
     }
@@ -125,6 +125,11 @@ fn reread<'r>(
         same_parser: result.parser_version == parser.version(),
         has_main,
     }))
+}
+
+/// Documents of a full submission that have no name of their own are `file.txt#1`.
+fn file_name(document: &str) -> &str {
+    document.split('#').next().unwrap_or_default()
 }
 
 /// Checks one claim; says how many numbers it states.

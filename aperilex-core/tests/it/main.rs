@@ -13,4 +13,6 @@ mod request_analysis;
 mod run_analysis;
 mod throttle;
 mod verify;
+mod verify_claims;
+mod verify_forgeries;
 mod world;

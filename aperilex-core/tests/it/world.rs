@@ -12,7 +12,7 @@ use aperilex_memory::Memory;
 use futures_executor::block_on;
 
 /// The main document of every filing here.
-pub(crate) const TEXT: &str = "Part I\nItem 1. Business\nWe make kettles in two plants in Duluth \
+pub(crate) const TEXT: &str = "Part I\nItem 1. Business\nMeridian Kettle Works makes kettles in two plants in Duluth \
     and sold 1,577 thousand of them.\nItem 1A. Risk Factors\nWe depend on a small number of \
     retailers for most of our sales.\nPart II\nItem 7. Management\nNet sales rose to $268.4 million \
     because prices were higher than before.\n";

@@ -10,7 +10,12 @@ use std::time::Instant;
 use anyhow::{Context, ensure};
 use serde_json::Value;
 
+mod forgery;
+
 use crate::shell::{cargo, root};
+
+/// After so many filings every forgery was tried.
+const TURNS: usize = 8;
 
 /// A filing of the corpus.
 #[derive(Debug, Clone)]
@@ -39,9 +44,9 @@ pub(crate) fn run(corpus: Option<PathBuf>, release: bool) -> anyhow::Result<()> 
         "form", "accession", "claims", "cites", "rej.", "fooled", "s"
     );
     let mut failed = 0;
-    for case in &cases {
+    for (turn, case) in cases.iter().enumerate() {
         let started = Instant::now();
-        let outcome = check(&binary, &corpus, &work, case);
+        let outcome = check(&binary, &corpus, &work, case, turn);
         let seconds = started.elapsed().as_secs_f32();
         let (row, verdict) = match &outcome {
             Ok(row) => (*row, "verified".to_owned()),
@@ -119,7 +124,13 @@ struct Row {
     forgeries: usize,
 }
 
-fn check(binary: &Path, corpus: &Path, work: &Path, case: &Case) -> anyhow::Result<Row> {
+fn check(
+    binary: &Path,
+    corpus: &Path,
+    work: &Path,
+    case: &Case,
+    turn: usize,
+) -> anyhow::Result<Row> {
     let output = Command::new(binary)
         .args(["analyze", &case.accession, "--format", "json", "--source"])
         .arg(corpus)
@@ -159,7 +170,7 @@ fn check(binary: &Path, corpus: &Path, work: &Path, case: &Case) -> anyhow::Resu
         verify(binary, &analysis, &raw)?,
         "the verifier does not confirm it"
     );
-    let forgeries = forge(binary, work, &result, &raw)?;
+    let forgeries = forge(binary, work, &result, &raw, turn)?;
     let rejected = result["certificate"]["rejected"]
         .as_u64()
         .unwrap_or_default();
@@ -193,27 +204,24 @@ fn verify(binary: &Path, analysis: &Path, raw: &Path) -> anyhow::Result<bool> {
         .success())
 }
 
-/// Changes one character of some quotes, of a claim's number and of the raw file; none may pass.
-fn forge(binary: &Path, work: &Path, result: &Value, raw: &Path) -> anyhow::Result<usize> {
+/// Changes fields of citations and claims, the certificate, the header and the raw file, one at a
+/// time; none may pass. The forgeries take turns: each filing gets its share of them.
+fn forge(
+    binary: &Path,
+    work: &Path,
+    result: &Value,
+    raw: &Path,
+    turn: usize,
+) -> anyhow::Result<usize> {
     let forged = work.join("forged.json");
-    let mut tried = 0;
-    for index in quotes_to_forge(result) {
-        let mut changed = result.clone();
-        let Some(quote) = nth_quote(&mut changed, index) else {
-            continue;
-        };
-        let Some(text) = altered(quote.as_str().unwrap_or_default()) else {
-            continue;
-        };
-        *quote = Value::String(text);
-        fs::write(&forged, serde_json::to_vec(&changed)?)?;
-        ensure!(
-            !verify(binary, &forged, raw)?,
-            "a changed quote passes ({index})"
-        );
-        tried += 1;
+    let all = forgery::of(result).into_iter();
+    let forgeries: Vec<_> = all.skip(turn % TURNS).step_by(TURNS).collect();
+    for (what, changed) in &forgeries {
+        fs::write(&forged, serde_json::to_vec(changed)?)?;
+        ensure!(!verify(binary, &forged, raw)?, "a changed {what} passes");
     }
     fs::write(&forged, serde_json::to_vec(result)?)?;
+    let mut tried = forgeries.len();
     let bytes = fs::read(raw)?;
     let spots = bytes
         .iter()
@@ -235,47 +243,4 @@ fn forge(binary: &Path, work: &Path, result: &Value, raw: &Path) -> anyhow::Resu
         tried += 1;
     }
     Ok(tried)
-}
-
-/// The first, the middle and the last citation.
-fn quotes_to_forge(result: &Value) -> Vec<usize> {
-    let count: usize = claims(result)
-        .iter()
-        .filter_map(|c| c["citations"].as_array())
-        .map(Vec::len)
-        .sum();
-    let mut indexes = vec![0, count / 2, count.saturating_sub(1)];
-    indexes.dedup();
-    indexes
-}
-
-fn nth_quote(result: &mut Value, index: usize) -> Option<&mut Value> {
-    let parts = result
-        .as_object_mut()?
-        .values_mut()
-        .filter_map(Value::as_array_mut)
-        .flatten();
-    let citations = parts
-        .filter(|claim| claim["status"].is_string())
-        .filter_map(|claim| claim.get_mut("citations")?.as_array_mut())
-        .flatten();
-    citations
-        .filter_map(|citation| citation.get_mut("quote"))
-        .nth(index)
-}
-
-/// The text with one digit or letter changed.
-fn altered(text: &str) -> Option<String> {
-    let spots: Vec<usize> = text
-        .char_indices()
-        .filter(|(_, c)| c.is_ascii_alphanumeric())
-        .map(|(at, _)| at)
-        .collect();
-    let at = *spots.get(spots.len() / 2)?;
-    let new = if text[at..].starts_with('3') {
-        "4"
-    } else {
-        "3"
-    };
-    Some(format!("{}{new}{}", &text[..at], &text[at + 1..]))
 }

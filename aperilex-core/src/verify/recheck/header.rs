@@ -173,7 +173,7 @@ fn company_agrees(filing: &Reread<'_>) -> bool {
         .filter(|word| !COMMON.contains(&word.as_str()))
         .collect();
     let said = |text: &str| words(text).any(|word| own.contains(&word));
-    if own.is_empty() {
+    if own.is_empty() || !filing.has_main {
         return true;
     }
     match cover(filing, "dei:EntityRegistrantName") {
