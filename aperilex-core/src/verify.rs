@@ -13,6 +13,7 @@ mod numbers;
 mod recheck;
 
 pub use certify::{Checked, POLICY, check};
+pub(crate) use recheck::registrant;
 pub use recheck::{Breach, Report, recheck};
 
 use aperilex_ports::{FilingContent, SectionSummary};

@@ -2,15 +2,15 @@
 
 use aperilex_ports::{
     AdvanceTask, AnalysedDocument, AnalysisId, AnalysisRecord, AnalysisResult, AnalysisStatus,
-    AnalystProfile, CompleteTask, Digest, DocumentStoreError, Draft, FilingContent, FilingRecord,
-    Latency, RawDocument, RawFiling, StoredDocument, Timestamp,
+    AnalystProfile, CompleteTask, Digest, DocumentStoreError, Draft, FilingContent, FilingMeta,
+    FilingRecord, Latency, RawDocument, RawFiling, StoredDocument, Timestamp,
 };
 
 use super::failure::Stop;
 use super::{Engine, Run};
 use crate::lifecycle::analysis_follows;
 use crate::probe::Step;
-use crate::verify::{Checked, check, section_summaries};
+use crate::verify::{Checked, check, registrant, section_summaries};
 
 impl Engine {
     pub(super) async fn analyse(&self, run: &Run) -> Result<(), Stop> {
@@ -205,7 +205,7 @@ impl Engine {
         AnalysisResult {
             schema_version: AnalysisResult::VERSION,
             id: AnalysisId::from_uuid(self.id(now)),
-            filing: record.meta.clone(),
+            filing: named_as_filed(&record.meta, content),
             template: run.task.key.template,
             quality: profile.quality,
             method: profile.method,
@@ -266,6 +266,15 @@ impl Engine {
             now: self.now(),
         };
         Ok(self.ports.stores.settlement.complete(&command).await?)
+    }
+}
+
+/// The filing under the name that its own cover gives: sources know a company by its latest name.
+fn named_as_filed(meta: &FilingMeta, content: &FilingContent) -> FilingMeta {
+    let name = registrant(&content.facts).map(str::to_owned);
+    FilingMeta {
+        company: name.or_else(|| meta.company.clone()),
+        ..meta.clone()
     }
 }
 

@@ -4,6 +4,8 @@ mod citation;
 mod header;
 mod wording;
 
+pub(crate) use header::registrant;
+
 use aperilex_ports::{
     AnalysisResult, Claim, ClaimStatus, Digest, FilingContent, FilingParser, ParseFilingError,
     QuoteMatch, RawDocument, RawFiling, TextRange,

@@ -58,9 +58,6 @@ const EDITS: &[(&str, Edit)] = &[
     ("a number in the text", |r| {
         text(r).push_str(" It costs $900M.")
     }),
-    ("company", |r| {
-        filing(r).company = Some("Apple Inc.".to_owned())
-    }),
     ("accession", |r| {
         filing(r).accession = Some("0000320193-24-000123".parse().unwrap());
     }),

@@ -137,7 +137,7 @@ pub fn local_filing(
         meta: FilingMeta {
             // Anybody can write an accession number into a file: it does not make it that filing.
             id: FilingId::of_content(&digest),
-            accession: header("ACCESSION NUMBER").and_then(|text| text.parse().ok()),
+            accession: None,
             cik: header("CENTRAL INDEX KEY").and_then(|text| text.parse().ok()),
             company: header("COMPANY CONFORMED NAME"),
             ticker: None,

@@ -1,7 +1,5 @@
 //! What an analysis says of the filing and of itself, compared with the filing.
 
-use std::collections::BTreeSet;
-
 use aperilex_ports::{Cik, Date, Fact, FilingId, FormType, Method, MicroUsd, Quality, TokenUsage};
 
 use super::Reread;
@@ -9,29 +7,6 @@ use super::Reread;
 /// Days by which the period of EDGAR's header and that of the cover page may differ: headers have
 /// the month's last day where a fiscal year ends on a weekday.
 const SLACK: i32 = 10;
-
-/// Words that many companies have in their names.
-const COMMON: &[&str] = &[
-    "inc",
-    "corp",
-    "corporation",
-    "company",
-    "companies",
-    "holdings",
-    "holding",
-    "group",
-    "the",
-    "and",
-    "ltd",
-    "limited",
-    "llc",
-    "plc",
-    "trust",
-    "international",
-    "new",
-    "com",
-    "of",
-];
 
 /// What does not agree.
 pub(super) fn breaches(filing: &Reread<'_>) -> Vec<&'static str> {
@@ -72,7 +47,7 @@ pub(super) fn breaches(filing: &Reread<'_>) -> Vec<&'static str> {
         ),
         (
             company_agrees(filing),
-            "the company's name is not in the filing",
+            "the company's name is not that of the cover page",
         ),
     ];
     let wrong = checks.into_iter().filter(|(holds, _)| !holds);
@@ -146,10 +121,20 @@ fn form_agrees(filing: &Reread<'_>) -> bool {
             .is_none_or(|said| !matches!(said.as_str(), "true" | "false") || said == amendment)
 }
 
+/// One of the filers the cover names: a joint filing has several.
 fn cik_agrees(filing: &Reread<'_>) -> bool {
-    let said = cover(filing, "dei:EntityCentralIndexKey");
-    let said = said.and_then(|fact| fact.value.trim().parse::<Cik>().ok());
-    filing.result.filing.cik.is_none() || said.is_none() || said == filing.result.filing.cik
+    let facts = &filing.content.facts;
+    let keys = facts
+        .iter()
+        .filter(|fact| fact.concept == "dei:EntityCentralIndexKey");
+    let said: Vec<Cik> = keys
+        .filter_map(|fact| fact.value.trim().parse().ok())
+        .collect();
+    filing
+        .result
+        .filing
+        .cik
+        .is_none_or(|cik| said.is_empty() || said.contains(&cik))
 }
 
 fn period_agrees(filing: &Reread<'_>) -> bool {
@@ -164,30 +149,22 @@ fn days(from: Date, to: Date) -> Option<i32> {
     Some(from.until(to).ok()?.get_days())
 }
 
-/// A word of the name, if it has any of its own, stands on the cover or, without one, in the text.
+/// The name that the cover gives, where it gives one: sources know a company by its latest name.
 fn company_agrees(filing: &Reread<'_>) -> bool {
-    let Some(company) = &filing.result.filing.company else {
-        return true;
-    };
-    let own: BTreeSet<String> = words(company)
-        .filter(|word| !COMMON.contains(&word.as_str()))
-        .collect();
-    let said = |text: &str| words(text).any(|word| own.contains(&word));
-    if own.is_empty() || !filing.has_main {
-        return true;
-    }
-    match cover(filing, "dei:EntityRegistrantName") {
-        Some(fact) => said(&fact.value),
-        None => filing
-            .content
-            .documents
-            .iter()
-            .filter_map(|document| document.text.as_ref())
-            .any(|text| said(&text.text)),
-    }
+    let name = registrant(&filing.content.facts);
+    name.is_none_or(|name| filing.result.filing.company.as_deref() == Some(name))
 }
 
-fn words(text: &str) -> impl Iterator<Item = String> {
-    let words = text.split(|c: char| !c.is_alphanumeric());
-    words.filter(|word| word.len() > 1).map(str::to_lowercase)
+/// The registrant's name by the cover; none if it names several or none.
+pub(crate) fn registrant(facts: &[Fact]) -> Option<&str> {
+    let mut names: Vec<&str> = facts
+        .iter()
+        .filter(|fact| fact.concept == "dei:EntityRegistrantName")
+        .map(|fact| fact.value.trim())
+        .collect();
+    names.dedup();
+    match names[..] {
+        [name] if !name.is_empty() => Some(name),
+        _ => None,
+    }
 }

@@ -114,6 +114,14 @@ fn one_changed_character_in_a_quote_or_in_the_file_is_seen() {
         fs::write(&forged, text.replacen(old, new, 1)).unwrap();
         assert!(!verified(&file, &forged), "{old} → {new}");
     }
+    let written = fs::read_to_string(&file).unwrap();
+    let forged = dir.path().join("renamed.json");
+    fs::write(
+        &forged,
+        written.replace("Meridian Kettle Works, Inc.", "Meridian Kettle Works Ltd."),
+    )
+    .unwrap();
+    assert!(!verified(&forged, &raw), "another company");
     let claims: Vec<&Value> = result
         .as_object()
         .unwrap()
