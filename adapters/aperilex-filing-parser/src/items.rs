@@ -31,6 +31,8 @@ pub(crate) struct Found {
     pub(crate) sections: Vec<Section>,
     /// Codes of 8-K items with a heading.
     pub(crate) items_8k: Vec<String>,
+    /// There were more lines like headings than are looked at.
+    pub(crate) too_many: bool,
 }
 
 /// Finds the items of `form` in a page. `end` is the end of the period reported on.
@@ -41,6 +43,7 @@ pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>, end: Optio
     }
     let lines = Lines::new(&page.built);
     let mut candidates = candidate::read(&lines, items);
+    let too_many = candidates.len() >= candidate::MAX_CANDIDATES;
     contents::mark(&mut candidates, &lines, page);
     let ordered = form.family() != FormFamily::EightK;
     let chosen = sequence::choose(&candidates, items.len(), ordered);
@@ -64,7 +67,11 @@ pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>, end: Optio
     missing(document, items, end, &mut sections);
     sort(items, &mut sections);
     validate::neighbours(&mut sections, form.family());
-    Found { sections, items_8k }
+    Found {
+        sections,
+        items_8k,
+        too_many,
+    }
 }
 
 fn key(item: &Item) -> ItemKey {

@@ -18,6 +18,9 @@ use crate::xbrl::facts;
 /// Name and version of this parser.
 pub const VERSION: &str = "aperilex-parser/1";
 
+/// A filing without item headings, tables and facts has at least this many words.
+const MIN_WORDS: usize = 20;
+
 /// Takes SEC filings apart. It holds nothing, so one value serves all threads.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Parser;
@@ -45,7 +48,16 @@ impl FilingParser for Parser {
             });
         let mut warnings = Vec::new();
         let (mut tables, facts) = details(&opened, &pages, &mut warnings);
+        if facts.is_empty() && tables.is_empty() && !has_heading(&found.sections) {
+            check_words(&pages)?;
+        }
         assign_sections(&mut tables, &found.sections);
+        if found.too_many {
+            warnings.push(format!(
+                "only the first {} lines that look like item headings are looked at",
+                items::candidate::MAX_CANDIDATES
+            ));
+        }
         warn_missing(&found.sections, &mut warnings);
         let main_page = pages.get(main).and_then(Option::as_ref);
         let exhibits = exhibits::read(&opened, main_page, &found.sections);
@@ -94,6 +106,25 @@ fn check_text(pages: &[Option<Page<'_>>]) -> Result<(), ParseFilingError> {
     Ok(())
 }
 
+fn has_heading(sections: &[Section]) -> bool {
+    let found = |section: &Section| section.state != SectionState::NotFound;
+    sections.iter().any(found)
+}
+
+/// Refuses texts that are too short to be a filing's, where nothing else speaks for one.
+fn check_words(pages: &[Option<Page<'_>>]) -> Result<(), ParseFilingError> {
+    let texts = || pages.iter().flatten().map(|page| &page.built.text);
+    let words = texts().flat_map(|text| text.split_whitespace());
+    // Some scripts have no spaces, so a long text counts whatever its words.
+    let long = texts().map(String::len).sum::<usize>() >= MIN_WORDS * 20;
+    if !long && words.take(MIN_WORDS).count() < MIN_WORDS {
+        return Err(unusable(format!(
+            "it has no text of a filing: no item heading and fewer than {MIN_WORDS} words"
+        )));
+    }
+    Ok(())
+}
+
 /// Tables and facts of all documents, with what to warn of.
 fn details(
     opened: &[Opened<'_>],
@@ -134,6 +165,13 @@ fn page_warnings(source: &Source<'_>, page: &Page<'_>, budget: &Budget) -> Vec<S
         out.push(format!(
             "{} characters that turn or hide text dropped",
             page.deceptive
+        ));
+    }
+    if page.tables_left_out > 0 {
+        out.push(format!(
+            "{} tables left out: there are more than {}",
+            page.tables_left_out,
+            text::MAX_TABLES
         ));
     }
     if budget.cut > 0 {

@@ -25,6 +25,9 @@ use flow::Flow;
 use plain::PlainTable;
 use table_draft::TableDraft;
 
+/// Tables that are remembered of a document; the largest filings have a few thousand.
+pub(crate) const MAX_TABLES: usize = 20_000;
+
 /// A name or address and the place in the text it belongs to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Link<'a> {
@@ -43,6 +46,8 @@ pub(crate) struct Page<'a> {
     pub(crate) tables: Vec<TableDraft>,
     /// Tables of plain text in document order.
     pub(crate) plain_tables: Vec<PlainTable>,
+    /// Tables beyond those that are remembered.
+    pub(crate) tables_left_out: usize,
     /// Inline XBRL.
     pub(crate) xbrl: Collector<'a>,
     /// Links inside the document.

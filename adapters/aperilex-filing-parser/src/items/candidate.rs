@@ -14,7 +14,7 @@ const MAX_WORDS: usize = 48;
 /// How far a title may run over lines.
 const MAX_TITLE_LINES: usize = 5;
 /// Candidates that are taken; a filing with every running header has a few thousand.
-const MAX_CANDIDATES: usize = 20_000;
+pub(crate) const MAX_CANDIDATES: usize = 20_000;
 /// Words of a title that is not the form's own.
 const MAX_OWN_TITLE: usize = 120;
 

@@ -1,6 +1,11 @@
 //! Which candidates are the headings: the rising sequence with the greatest weight.
 
+use std::collections::HashSet;
+
 use super::candidate::Candidate;
+
+/// Headings outside of the sequence that are taken; no filing has more than a few.
+const MAX_STRAYS: usize = 100;
 
 /// Indices of the chosen candidates in order of place. `ordered` is false for forms whose items may
 /// come in any order.
@@ -98,11 +103,15 @@ fn strays(candidates: &[Candidate], body: &[usize], chosen: &[usize]) -> Vec<usi
     let (Some(first), Some(last)) = (chosen.first(), chosen.last()) else {
         return Vec::new();
     };
+    let known: HashSet<usize> = chosen.iter().copied().collect();
     let mut out = Vec::new();
     for index in body
         .iter()
-        .filter(|at| **at > *first && **at < *last && !chosen.contains(at))
+        .filter(|at| **at > *first && **at < *last && !known.contains(at))
     {
+        if out.len() >= MAX_STRAYS {
+            break;
+        }
         let Some(candidate) = candidates.get(*index) else {
             continue;
         };

@@ -36,8 +36,10 @@ pub(crate) fn read<'a>(source: &'a Source<'_>) -> Page<'a> {
     };
     pass.run();
     let end = pass.flow.out.len();
+    let (tables, tables_left_out) = pass.tables.finish(end);
     Page {
-        tables: pass.tables.finish(end),
+        tables,
+        tables_left_out,
         plain_tables: Vec::new(),
         xbrl: pass.xbrl,
         links: pass.links,

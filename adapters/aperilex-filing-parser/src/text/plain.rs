@@ -5,13 +5,10 @@ use memchr::memchr;
 use crate::encoding::Source;
 use crate::xbrl::collect::Collector;
 
-use super::Page;
 use super::builder::Setting;
 use super::flow::Flow;
 use super::line::LineFlags;
-
-/// Tables that are remembered.
-const MAX_TABLES: usize = 100_000;
+use super::{MAX_TABLES, Page};
 
 /// A `<TABLE>` of plain text.
 #[derive(Debug, Default)]
@@ -32,6 +29,7 @@ pub(crate) fn read<'a>(source: &'a Source<'_>) -> Page<'a> {
         src: &source.bytes,
         flow: Flow::new(&source.bytes, source.charset),
         tables: Vec::new(),
+        left_out: 0,
         in_table: false,
     };
     pass.run();
@@ -41,6 +39,7 @@ pub(crate) fn read<'a>(source: &'a Source<'_>) -> Page<'a> {
     Page {
         tables: Vec::new(),
         plain_tables: pass.tables,
+        tables_left_out: pass.left_out,
         xbrl: Collector::new(&source.bytes),
         links: Vec::new(),
         files: Vec::new(),
@@ -55,6 +54,7 @@ struct Pass<'a> {
     src: &'a [u8],
     flow: Flow<'a>,
     tables: Vec<PlainTable>,
+    left_out: usize,
     in_table: bool,
 }
 
@@ -136,6 +136,8 @@ impl Pass<'_> {
                         ..PlainTable::default()
                     });
                     self.in_table = true;
+                } else {
+                    self.left_out += 1;
                 }
             }
             Mark::EndTable => self.end_table(),

@@ -1,5 +1,7 @@
 //! Tables as they are met: where each cell's text lies, not yet a grid.
 
+use super::MAX_TABLES;
+
 /// Tables nested deeper than this are read as blocks.
 const MAX_DEPTH: usize = 64;
 
@@ -50,7 +52,9 @@ pub(crate) struct Tables {
     open: Vec<TableDraft>,
     too_deep: usize,
     /// Closed tables, inner ones before the outer.
-    pub(crate) done: Vec<TableDraft>,
+    done: Vec<TableDraft>,
+    /// Tables that ended when enough were done.
+    left_out: usize,
 }
 
 impl Tables {
@@ -83,6 +87,10 @@ impl Tables {
         if let Some(mut table) = self.open.pop() {
             table.close_cell(at);
             table.end = at;
+            if self.done.len() >= MAX_TABLES {
+                self.left_out += 1;
+                return;
+            }
             table.cells.shrink_to_fit();
             self.done.push(table);
         }
@@ -120,15 +128,15 @@ impl Tables {
         }
     }
 
-    /// Ends what is open and answers all tables in document order.
-    pub(crate) fn finish(mut self, at: u32) -> Vec<TableDraft> {
+    /// Ends what is open and answers all tables in document order, and how many were left out.
+    pub(crate) fn finish(mut self, at: u32) -> (Vec<TableDraft>, usize) {
         self.too_deep = 0;
         while !self.open.is_empty() {
             self.end(at);
         }
         self.done
             .sort_by_key(|table| (table.start, std::cmp::Reverse(table.end)));
-        self.done
+        (self.done, self.left_out)
     }
 }
 

@@ -7,8 +7,12 @@ use crate::text::attr::Attributes;
 
 use super::context::{Context, ContextReader, Unit};
 
-/// How far down an end tag looks for its start.
-const REACH: usize = 64;
+/// Elements nested deeper than this are not read. Filings nest a handful; with a bound every byte is
+/// read for a bounded number of facts.
+const MAX_DEPTH: usize = 32;
+/// Facts, continuations and exclusions that are taken of a document; the largest filings have some
+/// tens of thousands.
+const MAX_ELEMENTS: usize = 200_000;
 
 /// What kind of value a fact has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +76,8 @@ struct Open<'a> {
 pub(crate) struct Collector<'a> {
     src: &'a [u8],
     open: Vec<Open<'a>>,
+    /// Elements open that are nested too deep.
+    deep: usize,
     starts: u32,
     /// Elements in order of their ends.
     pub(crate) elements: Vec<Element<'a>>,
@@ -81,6 +87,10 @@ pub(crate) struct Collector<'a> {
     pub(crate) units: HashMap<&'a [u8], Unit>,
     /// Fractions and tuples that were met.
     pub(crate) unread: usize,
+    /// Elements that were nested too deep.
+    pub(crate) too_deep: usize,
+    /// Elements beyond those that are taken.
+    pub(crate) too_many: usize,
     reader: ContextReader<'a>,
 }
 
@@ -94,11 +104,14 @@ impl<'a> Collector<'a> {
         Self {
             src,
             open: Vec::new(),
+            deep: 0,
             starts: 0,
             elements: Vec::new(),
             contexts: HashMap::new(),
             units: HashMap::new(),
             unread: 0,
+            too_deep: 0,
+            too_many: 0,
             reader: ContextReader::default(),
         }
     }
@@ -112,6 +125,11 @@ impl<'a> Collector<'a> {
         (raw, text): (usize, u32),
         hidden: bool,
     ) -> bool {
+        if self.open.len() >= MAX_DEPTH {
+            self.deep += 1;
+            self.too_deep += 1;
+            return false;
+        }
         let kind = Kind::of(local(name));
         if kind == Kind::Unread {
             self.unread += 1;
@@ -134,14 +152,15 @@ impl<'a> Collector<'a> {
     /// An `ix:` element ends: its content at `raw`, its text at `text`. True if [`Self::open`] said
     /// its content is not shown.
     pub(crate) fn close(&mut self, name: &[u8], raw: usize, text: u32) -> bool {
+        if self.deep > 0 {
+            self.deep -= 1;
+            return false;
+        }
         let found = self
             .open
             .iter()
-            .rev()
-            .take(REACH)
-            .position(|open| open.name.eq_ignore_ascii_case(name));
-        let Some(depth) = found else { return false };
-        let index = self.open.len() - 1 - depth;
+            .rposition(|open| open.name.eq_ignore_ascii_case(name));
+        let Some(index) = found else { return false };
         let hides = self
             .open
             .get(index)
@@ -150,12 +169,21 @@ impl<'a> Collector<'a> {
             if let Some(mut open) = self.open.pop() {
                 open.element.raw.end = raw.max(open.element.raw.start);
                 open.element.text.end = text;
-                if !matches!(open.element.kind, Kind::Other | Kind::Hidden | Kind::Unread) {
-                    self.elements.push(open.element);
-                }
+                self.keep(open.element);
             }
         }
         hides
+    }
+
+    fn keep(&mut self, element: Element<'a>) {
+        if matches!(element.kind, Kind::Other | Kind::Hidden | Kind::Unread) {
+            return;
+        }
+        if self.elements.len() < MAX_ELEMENTS {
+            self.elements.push(element);
+        } else {
+            self.too_many += 1;
+        }
     }
 
     /// An element of the instance (`xbrli:context` …) starts.

@@ -6,6 +6,9 @@ use jiff::civil::{Date, DateTime};
 
 use crate::text::attr::Attributes;
 
+/// Dimensions of a context; a fact with more would be one that no taxonomy has.
+const MAX_DIMENSIONS: usize = 32;
+
 /// What a fact's context says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Context {
@@ -13,6 +16,8 @@ pub(crate) struct Context {
     pub(crate) period: Option<Period>,
     /// Axis and member, sorted by axis.
     pub(crate) dimensions: Vec<(String, String)>,
+    /// It has more dimensions than are taken, so it does not say what its facts are about.
+    pub(crate) overfull: bool,
 }
 
 /// A unit as `measure` or `numerator/denominator`.
@@ -25,6 +30,7 @@ pub(crate) struct ContextReader<'a> {
     id: Option<&'a [u8]>,
     dimensions: Vec<(String, String)>,
     dimension: &'a [u8],
+    overfull: bool,
     start: Option<Date>,
     end: Option<Date>,
     instant: Option<Date>,
@@ -63,9 +69,13 @@ impl<'a> ContextReader<'a> {
         } else if is("instant") {
             self.instant = date(&content(), true);
         } else if is("explicitMember") || is("typedMember") {
-            let axis = String::from_utf8_lossy(self.dimension).into_owned();
-            let member = content();
-            self.dimensions.push((axis, member));
+            if self.dimensions.len() < MAX_DIMENSIONS {
+                let axis = String::from_utf8_lossy(self.dimension).into_owned();
+                let member = content();
+                self.dimensions.push((axis, member));
+            } else {
+                self.overfull = true;
+            }
         } else if is("measure") {
             let measure = content();
             let list = if self.in_denominator {
@@ -77,6 +87,8 @@ impl<'a> ContextReader<'a> {
         } else if is("unitDenominator") {
             self.in_denominator = false;
         }
+        // What was read once is not read again for a further end tag.
+        self.content = raw;
     }
 
     /// The context that `local` ends, if it ends one.
@@ -92,7 +104,12 @@ impl<'a> ContextReader<'a> {
             (None, Some(start), Some(end)) => Some(Period::Duration { start, end }),
             _ => None,
         };
-        Some((done.id?, Context { period, dimensions }))
+        let context = Context {
+            period,
+            dimensions,
+            overfull: done.overfull,
+        };
+        Some((done.id?, context))
     }
 
     /// The unit that `local` ends, if it ends one.

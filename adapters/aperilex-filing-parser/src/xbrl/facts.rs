@@ -9,11 +9,16 @@ use crate::text::attr::Attributes;
 use crate::text::{self, Page};
 
 use super::collect::{Collector, Element, Kind};
+use super::context::{Context, Unit};
 use super::number::{self, Rule};
 
-/// Text of facts is kept up to this many times the text of the document: nested text blocks repeat
+/// Text is read for facts up to this many times the text of the document: nested text blocks repeat
 /// each other.
 const TEXT_BUDGET: usize = 8;
+/// Dimensions and units, which facts share and each repeats, may take this many times the source.
+const SHARED_BUDGET: usize = 8;
+/// Neither takes more than this, in bytes.
+const MAX_BUDGET: usize = 64 * 1024 * 1024;
 
 /// The facts of one document, and what to warn of.
 pub(crate) struct Read {
@@ -39,9 +44,13 @@ pub(crate) fn read(
         others,
         continuations: HashMap::new(),
         excluded: Vec::new(),
-        budget: page.built.text.len().saturating_mul(TEXT_BUDGET) + source.bytes.len() / 8,
+        budget: budget(page.built.text.len(), TEXT_BUDGET, source.bytes.len()),
+        shared: budget(source.bytes.len(), SHARED_BUDGET, 4096),
         cut: 0,
         unreadable: 0,
+        unscaled: 0,
+        overfull: 0,
+        over_budget: 0,
         without_context: 0,
     };
     for element in &page.xbrl.elements {
@@ -55,7 +64,7 @@ pub(crate) fn read(
             _ => {}
         }
     }
-    reader.excluded.sort_by_key(|range| range.start);
+    reader.keep_outer_exclusions();
     let mut facts: Vec<(u32, Fact)> = page
         .xbrl
         .elements
@@ -70,6 +79,11 @@ pub(crate) fn read(
     }
 }
 
+fn budget(size: usize, times: usize, more: usize) -> usize {
+    let linear = size.saturating_mul(times).saturating_add(more);
+    linear.min(MAX_BUDGET)
+}
+
 struct Reader<'r, 'a> {
     document: usize,
     src: &'a [u8],
@@ -79,9 +93,15 @@ struct Reader<'r, 'a> {
     others: &'r [&'r Collector<'a>],
     continuations: HashMap<&'a [u8], &'r Element<'a>>,
     excluded: Vec<std::ops::Range<u32>>,
+    /// Bytes that may yet be read for values.
     budget: usize,
+    /// Bytes that dimensions and units may yet take.
+    shared: usize,
     cut: usize,
     unreadable: usize,
+    unscaled: usize,
+    overfull: usize,
+    over_budget: usize,
     without_context: usize,
 }
 
@@ -144,12 +164,21 @@ impl<'a> Reader<'_, 'a> {
             let own = self.own.units.get(unit);
             own.or_else(|| self.others.iter().find_map(|other| other.units.get(unit)))
         });
+        if context.is_some_and(|context| context.overfull) {
+            self.overfull += 1;
+            return None;
+        }
+        let Some(left) = self.shared.checked_sub(shared_bytes(context, unit)) else {
+            self.over_budget += 1;
+            return None;
+        };
         let range = self.range(element);
         let value = if named.nil {
             String::new()
         } else {
-            self.value(element, &named, range.as_ref())
+            self.value(element, &named, range.as_ref())?
         };
+        self.shared = left;
         Some(Fact {
             document: self.document,
             concept: owned(named.name),
@@ -182,7 +211,7 @@ impl<'a> Reader<'_, 'a> {
         element: &Element<'a>,
         named: &Named<'a>,
         range: Option<&TextRange>,
-    ) -> String {
+    ) -> Option<String> {
         let mut shown = String::new();
         self.append(&mut shown, element, range);
         let mut next = named.continued_at;
@@ -196,62 +225,73 @@ impl<'a> Reader<'_, 'a> {
             next = part.attributes.get("continuedAt");
         }
         if element.kind == Kind::Text {
-            return shown;
+            return Some(shown);
         }
-        let scale = std::str::from_utf8(named.scale.trim_ascii()).unwrap_or_default();
-        let rule = Rule {
-            format: std::str::from_utf8(named.format).unwrap_or_default(),
-            scale: if scale.is_empty() {
-                0
-            } else {
-                scale.parse().unwrap_or(i32::MAX)
-            },
-            negative: named.sign == b"-",
-        };
-        number::value(&shown, &rule).unwrap_or_else(|| {
-            self.unreadable += 1;
-            shown
-        })
+        let rule = rule(named);
+        let value = number::value(&shown, &rule);
+        if value.is_none() && (rule.scale != 0 || rule.negative) {
+            // What is shown is not the value, and the value is not known.
+            self.unscaled += 1;
+            return None;
+        }
+        self.unreadable += usize::from(value.is_none());
+        value.or(Some(shown))
     }
 
-    /// Adds the words of an element to `out`, one space between them.
+    /// Adds the words of an element to `out`, one space between them, as far as the budget goes. It
+    /// pays for what is read, not for what is kept.
     fn append(&mut self, out: &mut String, element: &Element<'_>, range: Option<&TextRange>) {
-        let before = out.len();
-        let limit = before.saturating_add(self.budget);
         let mut whole = true;
-        let mut pieces = 0;
         match range {
             Some(range) => {
                 let mut at = range.start;
-                for excluded in self.exclusions(range) {
-                    let piece = self.text.get(at..excluded.start).unwrap_or_default();
-                    whole &= add_words(out, piece, limit);
-                    at = excluded.end.max(at);
-                    pieces += 1;
+                let first = self
+                    .excluded
+                    .partition_point(|e| (e.end as usize) <= range.start);
+                for index in first.. {
+                    let next = self.excluded.get(index).cloned();
+                    let next = next.filter(|e| (e.start as usize) < range.end);
+                    let stop = next.as_ref().map_or(range.end, |e| e.start as usize);
+                    let piece = self.text.get(at..stop).unwrap_or_default();
+                    // An exclusion costs a byte too, so that many of them end as well.
+                    let read = self.spend(piece.len().saturating_add(1));
+                    add_words(out, piece, read);
+                    whole = read > piece.len();
+                    let Some(excluded) = next.filter(|_| whole) else {
+                        break;
+                    };
+                    at = (excluded.end as usize).max(at);
                 }
-                whole &= add_words(out, self.text.get(at..range.end).unwrap_or_default(), limit);
             }
             None if element.hidden => {
                 let raw = self.src.get(element.raw.clone()).unwrap_or_default();
-                let raw = raw.get(..self.budget).unwrap_or(raw);
-                whole &= add_words(out, &text::fragment(raw, self.charset), limit);
+                let read = self.spend(raw.len());
+                whole = read == raw.len();
+                let words = text::fragment(raw.get(..read).unwrap_or_default(), self.charset);
+                add_words(out, &words, words.len());
             }
             None => {}
         }
         self.cut += usize::from(!whole);
-        self.budget = self.budget.saturating_sub((out.len() - before).max(pieces));
     }
 
-    fn exclusions(&self, range: &TextRange) -> Vec<TextRange> {
-        let first = self
-            .excluded
-            .partition_point(|e| (e.end as usize) <= range.start);
+    /// Takes up to `bytes` from the budget and answers how many it gave.
+    fn spend(&mut self, bytes: usize) -> usize {
+        let given = bytes.min(self.budget);
+        self.budget -= given;
+        given
+    }
+
+    /// Leaves out exclusions inside of others, so that the rest follow one another.
+    fn keep_outer_exclusions(&mut self) {
         self.excluded
-            .iter()
-            .skip(first)
-            .take_while(|e| (e.start as usize) < range.end)
-            .map(|e| e.start as usize..e.end as usize)
-            .collect()
+            .sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+        let mut end = 0;
+        self.excluded.retain(|range| {
+            let outer = range.end > end;
+            end = end.max(range.end);
+            outer
+        });
     }
 
     fn warnings(&self) -> Vec<String> {
@@ -266,22 +306,66 @@ impl<'a> Reader<'_, 'a> {
             self.unreadable,
             "facts whose value or name cannot be read by their rule",
         );
+        say(
+            self.unscaled,
+            "facts left out: their scale or sign cannot be applied",
+        );
+        say(
+            self.overfull,
+            "facts left out: their context has too many dimensions",
+        );
+        say(
+            self.over_budget,
+            "facts left out: the dimensions and units of all are too large",
+        );
+        say(
+            self.own.too_many,
+            "facts or parts left out: there are too many",
+        );
+        say(
+            self.own.too_deep,
+            "elements left out: they are nested too deep",
+        );
         say(self.without_context, "facts without a known context");
         say(self.own.unread, "fractions or tuples not read");
         out
     }
 }
 
-/// Adds words up to `limit` bytes. False if some were left out.
-fn add_words(out: &mut String, text: &str, limit: usize) -> bool {
-    for word in text.split_whitespace() {
-        if out.len() + word.len() >= limit {
-            return false;
-        }
+/// What the dimensions and the unit of a fact take.
+fn shared_bytes(context: Option<&Context>, unit: Option<&Unit>) -> usize {
+    let dimensions = context.map_or(&[][..], |context| &context.dimensions);
+    let strings = dimensions
+        .iter()
+        .map(|(axis, member)| size_of::<(String, String)>() + axis.len() + member.len());
+    strings.sum::<usize>() + unit.map_or(0, |unit| unit.0.len())
+}
+
+/// The rule that a number's attributes give.
+fn rule<'a>(named: &Named<'a>) -> Rule<'a> {
+    let scale = std::str::from_utf8(named.scale.trim_ascii()).unwrap_or("?");
+    Rule {
+        format: std::str::from_utf8(named.format).unwrap_or_default(),
+        scale: if scale.is_empty() {
+            0
+        } else {
+            scale.parse().unwrap_or(i32::MAX)
+        },
+        negative: named.sign == b"-",
+    }
+}
+
+/// Adds the words in the first `limit` bytes of `text`; a word that goes beyond is left out.
+fn add_words(out: &mut String, text: &str, limit: usize) {
+    let mut read = text;
+    if let Some(head) = text.as_bytes().get(..limit).filter(|_| limit < text.len()) {
+        let end = head.iter().rposition(u8::is_ascii_whitespace).unwrap_or(0);
+        read = text.get(..end).unwrap_or_default();
+    }
+    for word in read.split_whitespace() {
         if !out.is_empty() {
             out.push(' ');
         }
         out.push_str(word);
     }
-    true
 }

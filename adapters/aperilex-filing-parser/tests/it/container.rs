@@ -3,7 +3,7 @@
 use aperilex_filing_parser::Parser;
 use aperilex_ports::{FilingParser as _, MAX_FILING_BYTES, ParseFilingError};
 
-use crate::support::{check_map, file, filing, try_parse};
+use crate::support::{check_map, file, filing, parse, try_parse, words};
 
 const SUBMISSION: &str = "\
 -----BEGIN PRIVACY-ENHANCED MESSAGE-----
@@ -18,6 +18,8 @@ CONFORMED SUBMISSION TYPE:\t10-K405
 <SEQUENCE>3
 <TEXT>
 <ARTICLE> 5
+THIS SCHEDULE CONTAINS SUMMARY FINANCIAL INFORMATION EXTRACTED FROM THE STATEMENTS OF THE COMPANY AND IS QUALIFIED
+IN ITS ENTIRETY BY REFERENCE TO THEM.
 </TEXT>
 </DOCUMENT>
 <DOCUMENT>
@@ -77,6 +79,7 @@ fn the_main_document_is_the_one_of_the_forms_type() {
     let files = vec![
         file("a.htm", Some("EX-99.1"), "<p>press release</p>"),
         file("b.htm", Some("8-K"), "<p>current report</p>"),
+        words(),
     ];
     let content = Parser.parse(&filing("8-K", None, files)).unwrap();
     assert_eq!(content.text(), "current report");
@@ -86,13 +89,13 @@ fn the_main_document_is_the_one_of_the_forms_type() {
 
 #[test]
 fn names_do_not_decide_what_a_file_is() {
-    let plain = try_parse("10-K", "ANNUAL REPORT\n\n   Sales   5\n").unwrap();
+    let plain = parse("10-K", "ANNUAL REPORT\n\n   Sales   5\n");
     assert_eq!(plain.text(), "ANNUAL REPORT\n\n   Sales   5");
     let html = Parser
         .parse(&filing(
             "10-K",
             None,
-            vec![file("a.txt", None, "<html><p>a<p>b</html>")],
+            vec![file("a.txt", None, "<html><p>a<p>b</html>"), words()],
         ))
         .unwrap();
     assert_eq!(html.text(), "a\nb");
@@ -124,8 +127,25 @@ fn what_is_no_filing_is_refused() {
 }
 
 #[test]
-fn one_byte_is_a_text() {
-    assert_eq!(try_parse("10-K", "x").unwrap().text(), "x");
+fn a_few_words_are_no_filing() {
+    for text in [
+        "x",
+        "<html><p>Page not found</p></html>",
+        &"word ".repeat(19),
+    ] {
+        let error = try_parse("10-K", text).unwrap_err();
+        assert!(
+            error.to_string().contains("no text of a filing"),
+            "{text}: {error}"
+        );
+    }
+    for text in [
+        &"word ".repeat(20),
+        "<p>Item 1. Business</p><p>None.</p>",
+        &"有価証券報告書".repeat(20),
+    ] {
+        assert!(try_parse("10-K", text).is_ok(), "{text}");
+    }
 }
 
 #[test]

@@ -149,12 +149,24 @@ fn contexts_may_stand_in_another_document() {
 #[test]
 fn what_cannot_be_read_is_told() {
     let content = read(
-        "<p><ix:nonFraction name=\"x:Odd\" contextRef=\"nowhere\" unitRef=\"usd\" scale=\"999\">5</ix:nonFraction></p>",
+        "<p><ix:nonFraction name=\"x:Odd\" contextRef=\"nowhere\" unitRef=\"usd\">about 5</ix:nonFraction></p>",
     );
-    assert_eq!(fact(&content, "x:Odd").value, "5");
+    assert_eq!(fact(&content, "x:Odd").value, "about 5");
     let told = content.warnings.join(" ");
     assert!(
         told.contains("cannot be read") && told.contains("without a known context"),
         "{told}"
     );
+}
+
+#[test]
+fn a_fact_whose_scale_cannot_be_applied_is_left_out() {
+    for attributes in ["scale=\"100000000\"", "scale=\"six\"", "scale=\"-61\""] {
+        let content = read(&format!(
+            "<p><ix:nonFraction name=\"x:Odd\" contextRef=\"c1\" unitRef=\"usd\" {attributes}>5</ix:nonFraction></p>"
+        ));
+        assert!(content.facts.iter().all(|fact| fact.concept != "x:Odd"));
+        let told = content.warnings.join(" ");
+        assert!(told.contains("1 facts left out: their scale"), "{told}");
+    }
 }

@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use aperilex_ports::FilingContent;
+
 use crate::support::{parse, try_parse};
 
 /// Bytes of each input: enough for anything quadratic to be noticed, little enough for a test build.
-const SIZE: usize = 1024 * 1024;
-/// Generous for a build without optimisation on a busy machine; quadratic work takes hours.
-const LIMIT: Duration = Duration::from_secs(30);
+const SIZE: usize = 256 * 1024;
+/// Generous for a build without optimisation on a busy machine; quadratic work takes minutes.
+const LIMIT: Duration = Duration::from_secs(10);
 
 fn repeat(piece: &str) -> Vec<u8> {
     piece.repeat(SIZE / piece.len()).into_bytes()
@@ -72,7 +74,7 @@ fn repeated_headings_take_linear_time() {
     ] {
         for form in ["10-K", "10-Q", "8-K"] {
             let mut bytes = b"<html>".to_vec();
-            bytes.extend(repeat(piece));
+            bytes.extend(piece.repeat(SIZE / 4 / piece.len()).into_bytes());
             in_time(form, bytes);
         }
     }
@@ -122,4 +124,133 @@ fn entities_a_document_defines_are_not_expanded() {
     let bomb =
         "<!DOCTYPE html [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;\">]><html><p>&b;</p>";
     assert!(!parse("10-K", bomb).text().contains("aaaa"));
+}
+
+fn told(content: &FilingContent, words: &str) -> bool {
+    content.warnings.iter().any(|w| w.contains(words))
+}
+
+/// Contexts with so many dimensions, then so many facts of them.
+fn dimensional(dimensions: usize, facts: usize) -> FilingContent {
+    let members: String = (0..dimensions)
+        .map(|at| {
+            format!(
+                "<xbrldi:explicitMember dimension=\"a:Axis{at}\">a:{}</xbrldi:explicitMember>",
+                "M".repeat(400)
+            )
+        })
+        .collect();
+    let fact = "<ix:nonFraction contextRef=\"c\" name=\"a:b\">1</ix:nonFraction>";
+    parse(
+        "10-K",
+        format!(
+            "<html><xbrli:context id=\"c\">{members}</xbrli:context>{}",
+            fact.repeat(facts)
+        ),
+    )
+}
+
+#[test]
+fn dimensions_are_copied_within_bounds() {
+    let content = dimensional(32, 3_000);
+    assert!(told(&content, "dimensions and units of all are too large"));
+    let copied: usize = content
+        .facts
+        .iter()
+        .flat_map(|fact| &fact.dimensions)
+        .map(|(axis, member)| axis.len() + member.len())
+        .sum();
+    // Many times the source of about 200 KB without a bound.
+    assert!((100_000..2_000_000).contains(&copied), "{copied}");
+    assert!(!content.facts.is_empty() && content.facts.iter().all(|f| f.dimensions.len() == 32));
+    // Some of its dimensions would say something else than all.
+    let content = dimensional(33, 3);
+    assert!(content.facts.is_empty());
+    assert!(told(
+        &content,
+        "3 facts left out: their context has too many dimensions"
+    ));
+}
+
+#[test]
+fn facts_are_counted() {
+    let content = parse(
+        "10-K",
+        format!("<html>{}", "<ix:nonFraction name=\"a\"/>".repeat(200_010)),
+    );
+    assert_eq!(content.facts.len(), 200_000);
+    assert!(told(
+        &content,
+        "10 facts or parts left out: there are too many"
+    ));
+}
+
+#[test]
+fn nested_facts_take_linear_time() {
+    let (start, end) = (
+        "<ix:nonNumeric name=\"a:b\" contextRef=\"c\">",
+        "</ix:nonNumeric>",
+    );
+    let nested = |depth: usize, text: &str| {
+        format!("<html>{}{text}{}", start.repeat(depth), end.repeat(depth))
+    };
+    // One word that never fits, many, and white space that is kept: each was read once per fact.
+    let blank = format!("<pre>x{}x</pre>", " ".repeat(20_000));
+    for text in ["x".repeat(20_000), "x ".repeat(10_000), blank] {
+        in_time("10-K", nested(20_000, &text).into_bytes());
+    }
+    let text = "word ".repeat(1000);
+    let content = parse("10-K", nested(100, &text));
+    assert_eq!(content.facts.len(), 32);
+    assert!(told(
+        &content,
+        "68 elements left out: they are nested too deep"
+    ));
+    assert!(told(&content, "facts with text cut short"));
+    let read: usize = content.facts.iter().map(|fact| fact.value.len()).sum();
+    assert!((text.len()..20 * text.len()).contains(&read), "{read}");
+    // What stands behind is read again.
+    let behind = format!("{}<p>{start}behind{end}</p>", nested(100, "x"));
+    assert_eq!(parse("10-K", behind).facts.last().unwrap().value, "behind");
+}
+
+#[test]
+fn exclusions_in_one_another_take_linear_time() {
+    let piece = "<ix:exclude></ix:exclude><ix:nonNumeric name=\"a:b\">x</ix:nonNumeric>";
+    let half = piece.repeat(SIZE / piece.len());
+    in_time(
+        "10-K",
+        format!("<html>{half}<ix:exclude>y{half}z</ix:exclude>").into_bytes(),
+    );
+}
+
+#[test]
+fn end_tags_of_a_context_take_linear_time() {
+    let mut bytes = b"<html><xbrli:context id=\"a\"><xbrli:startDate>".to_vec();
+    bytes.extend(repeat("</xbrli:startDate>"));
+    in_time("10-K", bytes);
+}
+
+#[test]
+fn tables_and_headings_are_counted() {
+    let row = "<p>Exhibit i.j Agreement</p><table><tr><td>10.i</td><td>Agreement</td></tr></table>";
+    let content = parse("10-K", format!("<html>{}", row.repeat(20_010)));
+    assert!(told(
+        &content,
+        "10 tables left out: there are more than 20000"
+    ));
+    assert_eq!(content.text().matches("10.i\tAgreement").count(), 20_010);
+    let content = parse("10-K", "<TABLE>\n</TABLE>\n".repeat(20_010) + "text");
+    assert!(told(&content, "10 tables left out"));
+    let headings: String = (0..21_000)
+        .map(|at| format!("<p><b>Item {}. Our own {at}</b></p>", 1 + at % 15))
+        .collect();
+    let start = Instant::now();
+    let content = parse("10-K", format!("<html>{headings}"));
+    assert!(start.elapsed() < LIMIT, "took {:?}", start.elapsed());
+    assert!(
+        told(&content, "only the first 20000 lines"),
+        "{:?}",
+        content.warnings
+    );
 }

@@ -1,6 +1,6 @@
 //! Items of 10-K, 10-Q and 8-K: one small filing for each trap.
 
-use crate::support::{file, filing, parse, section, section_text};
+use crate::support::{file, filing, parse, section, section_text, try_parse};
 use aperilex_filing_parser::Parser;
 use aperilex_ports::{FilingContent, FilingParser as _, SectionState};
 
@@ -440,7 +440,7 @@ fn numbers_repeat_in_the_parts_of_a_10_q() {
 
 #[test]
 fn codes_of_an_8_k_new_and_old() {
-    let content = parse(
+    let content = try_parse(
         "8-K",
         html(
             "<p>Item 2.02 Results of Operations and Financial Condition.</p><p>We announced.</p>\
@@ -448,7 +448,8 @@ fn codes_of_an_8_k_new_and_old() {
              <p>Item 9.01 Exhibits</p><p>(d) Exhibits</p><table><tr><td>99.1</td><td>Press release</td></tr></table>\
              <p>SIGNATURE</p><p>Pursuant to the requirements</p>",
         ),
-    );
+    )
+    .unwrap();
     assert_eq!(content.items_8k, ["2.02", "7.01", "9.01"]);
     assert_eq!(section_text(&content, "", "2.02"), "We announced.");
     assert_eq!(

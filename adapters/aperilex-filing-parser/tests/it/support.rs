@@ -17,6 +17,13 @@ pub(crate) fn file(name: &str, doc_type: Option<&str>, bytes: impl Into<Vec<u8>>
     }
 }
 
+/// An exhibit with the words that a filing has at the least.
+pub(crate) fn words() -> RawDocument {
+    let text = "Nothing in this exhibit matters to the test that attaches it, other than that it has more \
+                than a score of words of plain English.";
+    file("words.txt", Some("EX-99"), text)
+}
+
 /// A filing of a form, with its period end if the test needs one.
 pub(crate) fn filing(form: &str, period: Option<&str>, documents: Vec<RawDocument>) -> RawFiling {
     RawFiling {
@@ -45,9 +52,10 @@ pub(crate) fn try_parse(
     Parser.parse(&filing(form, None, vec![file("main.htm", None, bytes)]))
 }
 
-/// Parses one document of a form that can be parsed.
+/// Parses one document of a form that can be parsed, however few its words.
 pub(crate) fn parse(form: &str, bytes: impl Into<Vec<u8>>) -> FilingContent {
-    try_parse(form, bytes).unwrap()
+    let documents = vec![file("main.htm", None, bytes), words()];
+    Parser.parse(&filing(form, None, documents)).unwrap()
 }
 
 /// The canonical text of an HTML body.

@@ -1,6 +1,6 @@
 //! Canonical text: what a reader sees, nothing glued, nothing split, nothing hidden.
 
-use crate::support::{check_map, file, filing, parse, text_of};
+use crate::support::{check_map, file, filing, parse, text_of, words};
 use aperilex_filing_parser::Parser;
 use aperilex_ports::FilingParser as _;
 
@@ -128,7 +128,7 @@ fn charsets_are_decoded_and_mapped() {
         if index == 3 {
             bytes.splice(0..0, [0xFF, 0xFE]);
         }
-        let files = vec![file("a.htm", None, bytes)];
+        let files = vec![file("a.htm", None, bytes), words()];
         let content = Parser.parse(&filing("10-K", None, files.clone())).unwrap();
         assert_eq!(content.text(), "it’s “quoted” 5 %", "body {index}");
         check_map(&content, &files);
@@ -151,7 +151,7 @@ fn damaged_utf_8_is_replaced_and_flagged() {
 #[test]
 fn ranges_map_to_what_they_were_made_from() {
     let html = "<html><body><p>Revenue was <b>$5&nbsp;million</b>&mdash;up</p><table><tr><td>a</td><td>b</td></tr></table>";
-    let files = vec![file("a.htm", None, html)];
+    let files = vec![file("a.htm", None, html), words()];
     let content = Parser.parse(&filing("10-K", None, files.clone())).unwrap();
     check_map(&content, &files);
     let text = content.main_text().unwrap();
