@@ -25,7 +25,7 @@ fn every_ending_has_its_code_and_one_sentence() {
     let file = dir.path().join("formless.htm");
     fs::write(
         &file,
-        "<html><body><p>Some words that say nothing of a form.</p></body></html>",
+        "<html><body><p>These are some words of a document that is long enough to be one and that says nowhere at all which form it might be.</p></body></html>",
     )
     .unwrap();
     let base = ["--data-dir", data, "--source", source];
