@@ -15,6 +15,7 @@ mod tier;
 pub mod verify;
 
 pub use aperilex_ports as ports;
+pub use aperilex_ports::Answer;
 pub use aperilex_ports::model::*;
 
 pub use engine::{

@@ -102,6 +102,10 @@ impl Refusal {
                 running: *running,
                 limit: *limit,
             }),
+            SettlementError::OverMaxPrice { price, max } => Some(Self::OverMaxPrice {
+                price: *price,
+                max: *max,
+            }),
             SettlementError::KeyReused => Some(Self::KeyReused),
             _ => None,
         }

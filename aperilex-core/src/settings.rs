@@ -15,6 +15,8 @@ pub struct Timings {
     pub hold_ttl_s: u64,
     /// How long a quoted price holds.
     pub quote_ttl_s: u64,
+    /// How long an idempotency key is remembered.
+    pub idempotency_ttl_s: u64,
     /// How long a worker may be silent before its task is another's.
     pub lease_s: u64,
     /// Longest work on one task.
@@ -36,6 +38,7 @@ impl Default for Timings {
         Self {
             hold_ttl_s: 30 * 60,
             quote_ttl_s: 10 * 60,
+            idempotency_ttl_s: 30 * 24 * 60 * 60,
             lease_s: 30,
             run_limit_s: 5 * 60,
             max_attempts: 3,

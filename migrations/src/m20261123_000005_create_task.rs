@@ -43,14 +43,20 @@ impl MigrationTrait for Migration {
                 uuid("user_id"),
                 text("key"),
                 text("request"),
-                uuid("task_id"),
-                number("created_at"),
+                uuid_null("task_id"),
+                uuid_null("analysis_id"),
+                number("expires_at"),
             ],
         )
         .primary_key(&mut key(&["user_id", "key"]))
         .foreign_key(&mut belongs_to("idempotency", "user_id", "account"))
         .take();
-        create(manager, idempotency, &[]).await
+        create(
+            manager,
+            idempotency,
+            &[index("idempotency", &["expires_at"])],
+        )
+        .await
     }
 }
 

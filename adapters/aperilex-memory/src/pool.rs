@@ -12,11 +12,7 @@ use crate::stores::MemoryStores;
 #[async_trait]
 impl AnalysisPool for MemoryStores {
     async fn find(&self, request: &FindAnalysis) -> Result<Option<AnalysisRecord>, StoreError> {
-        self.read("pool.find", |state| {
-            let good = state.analyses.values().filter(|it| satisfies(it, request));
-            good.max_by_key(|it| (it.key.quality, it.created_at, it.id))
-                .cloned()
-        })
+        self.read("pool.find", |state| state.find_pooled(request).cloned())
     }
 
     async fn readable(
@@ -59,6 +55,12 @@ impl AnalysisPool for MemoryStores {
 }
 
 impl State {
+    /// The best that satisfies the request, the newest of equals.
+    pub(crate) fn find_pooled(&self, request: &FindAnalysis) -> Option<&AnalysisRecord> {
+        let good = self.analyses.values().filter(|it| satisfies(it, request));
+        good.max_by_key(|it| (it.key.quality, it.created_at, it.id))
+    }
+
     /// Why this account may read this analysis.
     fn may_read(&self, user: UserId, analysis: &AnalysisRecord) -> Option<AccessSource> {
         if analysis.owner.is_some_and(|owner| owner != user) {

@@ -3,11 +3,12 @@
 mod access;
 mod cancel;
 mod end;
+mod idempotency;
 mod submit;
 
 use aperilex_ports::{
-    AbandonTask, CompleteTask, GrantAccess, LeaseToken, RetryTask, Settlement, SettlementError,
-    SubmitTask, Submitted, Task, TaskId, Timestamp,
+    AbandonTask, Answer, CompleteTask, GrantAccess, IdempotentRequest, LeaseToken, RetryTask,
+    Settlement, SettlementError, SubmitTask, Submitted, Task, TaskId, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -17,6 +18,21 @@ use crate::stores::MemoryStores;
 impl Settlement for MemoryStores {
     async fn submit(&self, task: &SubmitTask) -> Result<Submitted, SettlementError> {
         self.commit("settlement.submit", |state| state.submit(task))
+    }
+
+    async fn replayed(
+        &self,
+        user: UserId,
+        request: &IdempotentRequest,
+        now: Timestamp,
+    ) -> Result<Option<Answer>, SettlementError> {
+        self.read("settlement.replayed", |state| {
+            state.replayed(user, request, now)
+        })?
+    }
+
+    async fn forget(&self, now: Timestamp, limit: usize) -> Result<usize, SettlementError> {
+        self.commit("settlement.forget", |state| Ok(state.forget(now, limit)))
     }
 
     async fn grant_access(&self, grant: &GrantAccess) -> Result<bool, SettlementError> {

@@ -19,8 +19,8 @@ pub(crate) struct State {
     pub(crate) tasks: BTreeMap<TaskId, Task>,
     /// Events of each task, oldest first.
     pub(crate) events: BTreeMap<TaskId, Vec<TaskEvent>>,
-    /// What each idempotency key of an account asked for, and the task that answered it.
-    pub(crate) requests: BTreeMap<(UserId, String), (Digest, TaskId)>,
+    /// What each idempotency key of an account asked for, and was answered.
+    pub(crate) requests: BTreeMap<(UserId, String), Asked>,
     /// Entries of each account, oldest first.
     pub(crate) entries: BTreeMap<UserId, Vec<LedgerEntry>>,
     pub(crate) holds: BTreeMap<HoldId, Hold>,
@@ -30,6 +30,21 @@ pub(crate) struct State {
     pub(crate) outbox: BTreeMap<i64, OutboxRow>,
     /// The number of the newest row ever.
     pub(crate) last_row: i64,
+}
+
+/// A request that came with an idempotency key.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) request: Digest,
+    pub(crate) answer: Made,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// What answered a request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Made {
+    Task(TaskId),
+    Analysis(AnalysisId),
 }
 
 /// A row of the outbox.

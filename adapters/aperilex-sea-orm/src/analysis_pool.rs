@@ -7,7 +7,8 @@ use aperilex_ports::{
 use async_trait::async_trait;
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
 };
 
 use crate::database::Store;
@@ -21,7 +22,8 @@ use crate::transaction::Durability;
 #[async_trait]
 impl AnalysisPool for Store {
     async fn find(&self, request: &FindAnalysis) -> Result<Option<AnalysisRecord>, StoreError> {
-        self.db.one::<Model, _>(&satisfying(request)).await
+        let query = satisfying(request).into_query();
+        self.db.one::<Model, _>(&query).await
     }
 
     async fn readable(
@@ -61,7 +63,7 @@ impl AnalysisPool for Store {
 }
 
 /// Analyses that satisfy a request, the best first.
-pub(crate) fn satisfying(request: &FindAnalysis) -> SelectStatement {
+pub(crate) fn satisfying(request: &FindAnalysis) -> Select<Entity> {
     Entity::find()
         .filter(Column::FilingId.eq(request.filing.as_uuid()))
         .filter(Column::Template.eq(request.template.as_str()))
@@ -75,7 +77,6 @@ pub(crate) fn satisfying(request: &FindAnalysis) -> SelectStatement {
         .order_by_desc(Column::CreatedAt)
         .order_by_desc(Column::Id)
         .limit(1)
-        .into_query()
 }
 
 /// One analysis, and why the account may read it, in one query.
@@ -111,7 +112,7 @@ pub(crate) fn all_readable(
 }
 
 /// Analyses of the pool, and the account's own.
-fn readable_by(user: UserId) -> sea_orm::Select<Entity> {
+fn readable_by(user: UserId) -> Select<Entity> {
     Entity::find().filter(
         Condition::any()
             .add(Column::OwnerId.is_null())

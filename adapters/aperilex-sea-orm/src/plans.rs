@@ -16,7 +16,9 @@ use uuid::Uuid;
 use crate::database::Database;
 use crate::support::{Fresh, each};
 use crate::transaction::Durability;
-use crate::{account_store, analysis_pool, entity, ledger, outbox, queue, run, task_store};
+use crate::{
+    account_store, analysis_pool, entity, ledger, outbox, queue, run, settlement, task_store,
+};
 
 fn queries() -> Vec<(&'static str, SelectStatement)> {
     let (user, filing) = (
@@ -42,7 +44,7 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
     let urgent = queue::work::visible(0).order_by_asc(entity::queue_message::Column::Rank);
     vec![
         ("by_key", account_store::owner_of(&Digest::of(b""))),
-        ("find", analysis_pool::satisfying(&request)),
+        ("find", analysis_pool::satisfying(&request).into_query()),
         ("readable", analysis_pool::one_readable(user, analysis)),
         (
             "analyses",
@@ -50,6 +52,10 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         ),
         ("run", run::live(&key).into_query()),
         ("stale", task_store::stale(now, now).into_query()),
+        (
+            "expired keys",
+            settlement::idempotency::expired(now).into_query(),
+        ),
         ("due holds", ledger::due(now).into_query()),
         (
             "outbox",

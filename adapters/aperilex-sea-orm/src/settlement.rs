@@ -7,16 +7,18 @@ mod access;
 mod cancel;
 mod close;
 mod complete;
+pub(crate) mod idempotency;
 mod submit;
 
 use aperilex_ports::{
-    AbandonTask, CompleteTask, GrantAccess, LeaseToken, RetryTask, Settlement, SettlementError,
-    SubmitTask, Submitted, Task, TaskId, Timestamp,
+    AbandonTask, Answer, CompleteTask, GrantAccess, IdempotentRequest, LeaseToken, RetryTask,
+    Settlement, SettlementError, SubmitTask, Submitted, Task, TaskId, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
 use crate::database::Store;
 use crate::error::Stop;
+use crate::read::page;
 
 type Outcome<T> = Result<T, Stop<SettlementError>>;
 
@@ -24,6 +26,21 @@ type Outcome<T> = Result<T, Stop<SettlementError>>;
 impl Settlement for Store {
     async fn submit(&self, task: &SubmitTask) -> Result<Submitted, SettlementError> {
         transact!(self.db, |tx| submit::submit(tx, task).await)
+    }
+
+    async fn replayed(
+        &self,
+        user: UserId,
+        request: &IdempotentRequest,
+        now: Timestamp,
+    ) -> Result<Option<Answer>, SettlementError> {
+        transact!(self.db, |tx| idempotency::replayed(tx, user, request, now)
+            .await)
+    }
+
+    async fn forget(&self, now: Timestamp, limit: usize) -> Result<usize, SettlementError> {
+        transact!(self.db, |tx| idempotency::forget(tx, now, page(limit))
+            .await)
     }
 
     async fn grant_access(&self, grant: &GrantAccess) -> Result<bool, SettlementError> {

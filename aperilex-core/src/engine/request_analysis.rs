@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, AnalysisRecord, AnalysisResult, Digest, EntryKind, FilingAnalyst, FilingId,
-    FilingLocator, FilingMeta, FilingRecord, FindAnalysis, GrantAccess, HoldId, IdempotentRequest,
-    MicroUsd, PendingAccess, PoolKey, Quality, SubmitTask, Submitted, Task, TaskCharges, TaskId,
-    Template, Timestamp,
+    Account, AnalysisResult, Answer, Digest, EntryKind, FilingAnalyst, FilingLocator, FilingMeta,
+    FilingRecord, FindAnalysis, HoldId, IdempotentRequest, MicroUsd, PendingAccess, PoolKey,
+    Quality, SubmitTask, Submitted, TaskCharges, TaskId, Template, Timestamp,
 };
 use std::sync::Arc;
 
@@ -58,11 +57,11 @@ pub struct Quote {
 
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Requested {
-    /// The pool had it.
-    Ready(AnalysisRecord),
-    /// A task will make it.
-    Accepted(Task),
+pub struct Requested {
+    /// The analysis, or the task that makes it.
+    pub answer: Answer,
+    /// Whether it is the first outcome of this idempotency key, given again.
+    pub replayed: bool,
 }
 
 /// A request with everything known that decides on it.
@@ -71,29 +70,8 @@ struct Case {
     key: PoolKey,
     access: Option<PendingAccess>,
     analysis: MicroUsd,
-    pooled: Option<AnalysisRecord>,
-}
-
-impl Case {
-    fn access_price(&self) -> MicroUsd {
-        self.access
-            .as_ref()
-            .map_or(MicroUsd::ZERO, |access| access.price)
-    }
-
-    fn analysis_price(&self) -> MicroUsd {
-        if self.pooled.is_some() {
-            MicroUsd::ZERO
-        } else {
-            self.analysis
-        }
-    }
-
-    fn total(&self) -> MicroUsd {
-        [self.access_price(), self.analysis_price()]
-            .into_iter()
-            .sum()
-    }
+    /// What of the pool satisfies it; none while the filing is not stored.
+    wanted: Option<FindAnalysis>,
 }
 
 impl Engine {
@@ -107,17 +85,27 @@ impl Engine {
         request: &AnalysisRequest,
     ) -> Result<Quote, EngineError> {
         let case = self.decide(account, request).await?;
+        let pooled = match &case.wanted {
+            Some(wanted) => self.ports.stores.pool.find(wanted).await?.is_some(),
+            None => false,
+        };
         let balance = self.ports.stores.ledger.balance(account.id).await?;
         let ttl = Duration::from_secs(self.settings.timings.quote_ttl_s);
+        let (access_kind, access) = match &case.access {
+            Some(access) => (access.purpose, access.price),
+            None => (EntryKind::FilingAccess, MicroUsd::ZERO),
+        };
+        let analysis = if pooled {
+            MicroUsd::ZERO
+        } else {
+            case.analysis
+        };
         Ok(Quote {
-            access_kind: case
-                .access
-                .as_ref()
-                .map_or(EntryKind::FilingAccess, |access| access.purpose),
-            access: case.access_price(),
-            analysis: case.analysis_price(),
-            total: case.total(),
-            pooled: case.pooled.is_some(),
+            access_kind,
+            access,
+            analysis,
+            total: [access, analysis].into_iter().sum(),
+            pooled,
             available: balance.available(),
             expires_at: later(self.now(), ttl),
             template: case.key.template,
@@ -126,7 +114,8 @@ impl Engine {
         })
     }
 
-    /// Asks for an analysis: from the pool at once, or by a task.
+    /// Asks for an analysis: from the pool at once, or by a task. A request with an idempotency key
+    /// that was answered before is given the same answer, whatever has changed since.
     ///
     /// # Errors
     /// [`EngineError`]; nothing was done and nothing was charged.
@@ -135,25 +124,36 @@ impl Engine {
         account: &Account,
         request: &AnalysisRequest,
     ) -> Result<Requested, EngineError> {
+        let idempotency = self.idempotency(request);
+        let settlement = &self.ports.stores.settlement;
+        if let Some(own) = &idempotency
+            && let Some(answer) = settlement.replayed(account.id, own, self.now()).await?
+        {
+            return Ok(Requested {
+                answer,
+                replayed: true,
+            });
+        }
         let case = self.decide(account, request).await?;
-        if let Some(max) = request.max_price.filter(|max| case.total() > *max) {
-            return Err(Refusal::OverMaxPrice {
-                price: case.total(),
-                max,
-            }
-            .into());
+        let command = self.command(account, request.max_price, idempotency, case);
+        let submitted = settlement.submit(&command).await?;
+        if let Submitted::Accepted(task) = &submitted {
+            self.reached(Step::Submitted, Some(task.id));
         }
-        match &case.pooled {
-            Some(pooled) => {
-                let pooled = pooled.clone();
-                self.open_pooled(account, &case).await?;
-                Ok(Requested::Ready(pooled))
-            }
-            None => self
-                .submit(account, request, case)
-                .await
-                .map(Requested::Accepted),
-        }
+        Ok(Requested {
+            replayed: matches!(submitted, Submitted::Replayed(_)),
+            answer: submitted.into_answer(),
+        })
+    }
+
+    fn idempotency(&self, request: &AnalysisRequest) -> Option<IdempotentRequest> {
+        let key = request.idempotency_key.clone()?;
+        let life = Duration::from_secs(self.settings.timings.idempotency_ttl_s);
+        Some(IdempotentRequest {
+            key,
+            request: fingerprint(request),
+            expires_at: later(self.now(), life),
+        })
     }
 
     async fn decide(
@@ -171,14 +171,13 @@ impl Engine {
             quality: profile.quality,
             prompt_version: profile.prompt_version,
         };
-        let pooled = self.pooled(&record, &key).await?;
         let plan = self.settings.plans.of(account.tier);
         Ok(Case {
+            wanted: self.wanted(&record, &key),
             record,
             key,
             access,
             analysis: pricing::analysis(account, plan),
-            pooled,
         })
     }
 
@@ -234,85 +233,62 @@ impl Engine {
         })
     }
 
-    async fn pooled(
-        &self,
-        record: &FilingRecord,
-        key: &PoolKey,
-    ) -> Result<Option<AnalysisRecord>, EngineError> {
-        let main = record
-            .stored
-            .as_ref()
-            .and_then(|stored| stored.documents.first());
-        let Some(main) = main else { return Ok(None) };
-        let request = FindAnalysis {
+    /// What of the pool satisfies a request for `key`: drawn from the same document, of the current
+    /// shape, by a current prompt of any quality that is good enough.
+    fn wanted(&self, record: &FilingRecord, key: &PoolKey) -> Option<FindAnalysis> {
+        let stored = record.stored.as_ref()?;
+        let main = stored.documents.first()?;
+        let prompts = self
+            .ports
+            .analysts
+            .iter()
+            .map(|a| a.profile().prompt_version);
+        Some(FindAnalysis {
             filing: key.filing,
             template: key.template,
             quality: key.quality,
             document_sha256: main.sha256,
             schema_version: AnalysisResult::VERSION,
-            prompt_versions: self
-                .ports
-                .analysts
-                .iter()
-                .map(|analyst| analyst.profile().prompt_version)
-                .collect(),
-        };
-        Ok(self.ports.stores.pool.find(&request).await?)
+            prompt_versions: prompts.collect(),
+        })
     }
 
-    async fn open_pooled(&self, account: &Account, case: &Case) -> Result<(), EngineError> {
-        let Some(access) = case.access.clone() else {
-            return Ok(());
-        };
-        let grant = GrantAccess {
-            user: account.id,
-            filing: case.record.meta.id,
-            access,
-            now: self.now(),
-        };
-        self.ports.stores.settlement.grant_access(&grant).await?;
-        Ok(())
-    }
-
-    async fn submit(
+    fn command(
         &self,
         account: &Account,
-        request: &AnalysisRequest,
+        max_price: Option<MicroUsd>,
+        idempotency: Option<IdempotentRequest>,
         case: Case,
-    ) -> Result<Task, EngineError> {
+    ) -> SubmitTask {
         let now = self.now();
         let plan = self.settings.plans.of(account.tier);
-        let command = SubmitTask {
+        SubmitTask {
             task: TaskId::from_uuid(self.id(now)),
             user: account.id,
+            pool: case.wanted,
             priority: plan.priority,
             charges: TaskCharges {
                 access: case.access,
                 analysis_hold: HoldId::from_uuid(self.id(now)),
                 analysis_price: case.analysis,
             },
+            max_price,
             max_running: plan.running,
-            idempotency: request
-                .idempotency_key
-                .clone()
-                .map(|key| IdempotentRequest {
-                    key,
-                    request: fingerprint(&case.key, request.max_price, case.key.filing),
-                }),
+            idempotency,
             key: case.key,
             holds_expire_at: self.hold_expiry(now),
             now,
-        };
-        let submitted = self.ports.stores.settlement.submit(&command).await?;
-        if let Submitted::Accepted(task) = &submitted {
-            self.reached(Step::Submitted, Some(task.id));
         }
-        Ok(submitted.task().clone())
     }
 }
 
-/// What makes two requests the same for an idempotency key.
-fn fingerprint(key: &PoolKey, max_price: Option<MicroUsd>, filing: FilingId) -> Digest {
-    let max = max_price.map(|max| max.to_string()).unwrap_or_default();
-    Digest::of(format!("{filing}|{}|{}|{max}", key.template, key.quality).as_bytes())
+/// What makes two requests the same for an idempotency key: all that was asked, as it was asked.
+fn fingerprint(request: &AnalysisRequest) -> Digest {
+    let asked = serde_json::json!([
+        request.filing,
+        request.template.as_str(),
+        request.quality.map(Quality::as_str),
+        request.max_price.map(|max| max.to_string()),
+    ]);
+    Digest::of(asked.to_string().as_bytes())
 }

@@ -20,6 +20,7 @@ impl Engine {
     /// - a waiting task that is too old is given up; a younger one whose message seems lost gets it
     ///   sent again
     /// - an open hold whose time has passed is given back
+    /// - idempotency keys whose time has passed are forgotten
     ///
     /// What cannot be picked up keeps nothing else back.
     ///
@@ -43,6 +44,7 @@ impl Engine {
             }
         }
         let expired = self.ports.stores.ledger.expire(now, BATCH).await?;
+        self.ports.stores.settlement.forget(now, BATCH).await?;
         failed.map_or(Ok(stale.len() + expired.len()), Err)
     }
 

@@ -1,7 +1,7 @@
 //! Every call of every port that changes something fails, or loses its reply, once; and then again
 //! at every later call. Whatever happens, every task ends and the ledger adds up.
 
-use aperilex_core::{Requested, TaskStatus, Tier};
+use aperilex_core::{Answer, TaskStatus, Tier};
 use futures_executor::block_on;
 
 use crate::world::{SENTENCE, World, draft, request};
@@ -95,9 +95,8 @@ fn a_lost_reply_to_a_request_charges_once() {
         let mut asked = request(ANNUAL);
         asked.idempotency_key = Some("again".to_owned());
         assert!(block_on(world.engine.request_analysis(&account, &asked)).is_err());
-        let Ok(Requested::Accepted(task)) =
-            block_on(world.engine.request_analysis(&account, &asked))
-        else {
+        let again = block_on(world.engine.request_analysis(&account, &asked)).unwrap();
+        let Answer::Task(task) = again.answer else {
             panic!("accepted");
         };
         world.script();

@@ -1,8 +1,8 @@
 //! The order of decisions when an analysis is asked for (product §5).
 
 use aperilex_core::{
-    EngineError, EntryKind, FilingLocator, Limit, Quality, Refusal, Requested, TaskRole,
-    TaskStatus, Tier,
+    Answer, EngineError, EntryKind, FilingLocator, Limit, Quality, Refusal, TaskRole, TaskStatus,
+    Tier,
 };
 use futures_executor::block_on;
 
@@ -121,14 +121,14 @@ fn what_the_pool_has_costs_access_alone_and_only_once() {
     assert_eq!(world.available(&first), "0.880000");
     let second = world.account("second", Tier::Basic, "1");
     for _ in 0..2 {
-        let Requested::Ready(record) = world.request(&second, ANNUAL).unwrap() else {
+        let Answer::Analysis(record) = world.request(&second, ANNUAL).unwrap().answer else {
             panic!("the pool has it");
         };
         assert!(block_on(world.engine.analysis(&second, record.id)).is_ok());
         assert_eq!(world.available(&second), "0.900000");
     }
     let stranger = world.account("stranger", Tier::Basic, "1");
-    let Requested::Ready(record) = world.request(&first, ANNUAL).unwrap() else {
+    let Answer::Analysis(record) = world.request(&first, ANNUAL).unwrap().answer else {
         panic!("pooled")
     };
     let hidden = block_on(world.engine.analysis(&stranger, record.id)).unwrap_err();
@@ -184,13 +184,10 @@ fn a_key_gives_the_first_outcome_again_and_refuses_another_request() {
         asked.idempotency_key = Some("k1".to_owned());
         block_on(world.engine.request_analysis(&account, &asked))
     };
-    let Ok(Requested::Accepted(first)) = keyed(ANNUAL) else {
-        panic!("accepted")
-    };
-    let Ok(Requested::Accepted(again)) = keyed(ANNUAL) else {
-        panic!("replayed")
-    };
-    assert_eq!(first.id, again.id);
+    let first = keyed(ANNUAL).unwrap();
+    let again = keyed(ANNUAL).unwrap();
+    assert_eq!((first.replayed, again.replayed), (false, true));
+    assert_eq!(first.answer, again.answer);
     let other = keyed(CURRENT).unwrap_err();
     assert!(
         matches!(other, EngineError::Refused(Refusal::KeyReused)),

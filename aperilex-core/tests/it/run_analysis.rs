@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aperilex_core::ports::{AnalystError, NewMessage, Priority};
 use aperilex_core::{
-    AnalysisResult, ClaimStatus, Claimed, Outcome, PartKind, Requested, TaskStatus, Tier,
+    AnalysisResult, Answer, ClaimStatus, Claimed, Outcome, PartKind, TaskStatus, Tier,
 };
 use futures_executor::block_on;
 
@@ -59,7 +59,7 @@ fn the_stored_result_holds_the_claim_and_its_proof() {
     world.script();
     world.submit(&account, ANNUAL);
     world.settle();
-    let Requested::Ready(record) = world.request(&account, ANNUAL).unwrap() else {
+    let Answer::Analysis(record) = world.request(&account, ANNUAL).unwrap().answer else {
         panic!("pooled")
     };
     let bytes = block_on(world.engine.analysis_bytes(&record)).unwrap();
@@ -216,8 +216,8 @@ fn a_damaged_document_comes_from_the_source_again() {
     world.script();
     let mut other = crate::world::request(ANNUAL);
     other.template = aperilex_core::Template::Risk;
-    let Ok(Requested::Accepted(task)) = block_on(world.engine.request_analysis(&account, &other))
-    else {
+    let requested = block_on(world.engine.request_analysis(&account, &other)).unwrap();
+    let Answer::Task(task) = requested.answer else {
         panic!("accepted");
     };
     world.settle();

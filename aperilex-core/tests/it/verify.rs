@@ -2,7 +2,7 @@
 
 use aperilex_core::ports::{Draft, DraftQuote, FilingParser, Method, PartKind};
 use aperilex_core::verify::{check, recheck};
-use aperilex_core::{AnalysisResult, Quality, RawDocument, Requested, Tier};
+use aperilex_core::{AnalysisResult, Answer, Quality, RawDocument, Tier};
 use aperilex_memory::PlainParser;
 use futures_executor::block_on;
 use proptest::prelude::*;
@@ -16,7 +16,7 @@ pub(crate) fn analysed(text: &str, quote: &str) -> (AnalysisResult, RawDocument)
     let accession = "0001999999-26-000007";
     world.submit(&account, accession);
     world.settle();
-    let Requested::Ready(record) = world.request(&account, accession).unwrap() else {
+    let Answer::Analysis(record) = world.request(&account, accession).unwrap().answer else {
         panic!("pooled")
     };
     let bytes = block_on(world.engine.analysis_bytes(&record)).unwrap();

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use aperilex_core::ports::{Balance, Draft, DraftClaim, DraftQuote, HoldStatus, PartKind};
 use aperilex_core::{
-    Account, AnalysisRequest, Claimed, Engine, EngineError, FilingId, FilingLocator, FilingMeta,
-    MicroUsd, Outcome, RawDocument, RawFiling, Requested, Role, Settings, Task, TaskId, Template,
-    Tier, Timestamp, Universe, Universes,
+    Account, AnalysisRequest, Answer, Claimed, Engine, EngineError, FilingId, FilingLocator,
+    FilingMeta, MicroUsd, Outcome, RawDocument, RawFiling, Requested, Role, Settings, Task, TaskId,
+    Template, Tier, Timestamp, Universe, Universes,
 };
 use aperilex_memory::Memory;
 use futures_executor::block_on;
@@ -72,9 +72,9 @@ impl World {
 
     /// A request that must be accepted.
     pub(crate) fn submit(&self, account: &Account, accession: &str) -> Task {
-        match self.request(account, accession).unwrap() {
-            Requested::Accepted(task) => task,
-            Requested::Ready(record) => panic!("the pool has {record:?}"),
+        match self.request(account, accession).unwrap().answer {
+            Answer::Task(task) => task,
+            Answer::Analysis(record) => panic!("the pool has {record:?}"),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Clauses of [`AnalysisPool`].
 
-use super::support::{Desk, MOST_PAGES, at, stored_document};
+use super::support::{Desk, MOST_PAGES, at};
 use super::*;
 use crate::*;
 
@@ -30,17 +30,6 @@ async fn made(
     done.analysis
 }
 
-fn wanted(key: &PoolKey) -> FindAnalysis {
-    FindAnalysis {
-        filing: key.filing,
-        template: key.template,
-        quality: key.quality,
-        document_sha256: stored_document().sha256,
-        schema_version: 1,
-        prompt_versions: vec![key.prompt_version.clone()],
-    }
-}
-
 async fn found(desk: &Desk, request: &FindAnalysis) -> Option<AnalysisId> {
     let record = desk.stores.pool.find(request).await.unwrap();
     record.map(|record| record.id)
@@ -48,10 +37,13 @@ async fn found(desk: &Desk, request: &FindAnalysis) -> Option<AnalysisId> {
 
 async fn an_analysis_reads_back_as_completed(desk: Desk) {
     let key = Desk::pool_key(desk.filing().await);
-    assert_eq!(desk.stores.pool.find(&wanted(&key)).await.unwrap(), None);
+    assert_eq!(
+        desk.stores.pool.find(&Desk::wanted(&key)).await.unwrap(),
+        None
+    );
     let record = made(&desk, &key, |it| it.method = Method::Extractive).await;
     assert_eq!(
-        desk.stores.pool.find(&wanted(&key)).await.unwrap(),
+        desk.stores.pool.find(&Desk::wanted(&key)).await.unwrap(),
         Some(record)
     );
 }
@@ -71,7 +63,7 @@ async fn the_best_is_found_and_of_equals_the_newest(desk: Desk) {
     let any = FindAnalysis {
         quality: Quality::Extractive,
         prompt_versions,
-        ..wanted(&standard)
+        ..Desk::wanted(&standard)
     };
     let cheap = made(&desk, &economy, |_| ()).await;
     assert_eq!(
@@ -100,7 +92,7 @@ async fn the_best_is_found_and_of_equals_the_newest(desk: Desk) {
 async fn what_does_not_satisfy_is_not_found(desk: Desk) {
     let key = Desk::pool_key(desk.filing().await);
     let record = made(&desk, &key, |_| ()).await;
-    let asked = wanted(&key);
+    let asked = Desk::wanted(&key);
     assert_eq!(found(&desk, &asked).await, Some(record.id));
     let other = desk.filing().await;
     for (what, request) in [
@@ -163,9 +155,9 @@ async fn retracted_and_private_ones_are_not_found(desk: Desk) {
     made(&desk, &key, |it| it.retracted_at = Some(at(11))).await;
     let owner = desk.account().await;
     made(&desk, &key, |it| it.owner = Some(owner)).await;
-    assert_eq!(found(&desk, &wanted(&key)).await, None);
+    assert_eq!(found(&desk, &Desk::wanted(&key)).await, None);
     let public = made(&desk, &key, |_| ()).await;
-    assert_eq!(found(&desk, &wanted(&key)).await, Some(public.id));
+    assert_eq!(found(&desk, &Desk::wanted(&key)).await, Some(public.id));
 }
 
 async fn readable(desk: &Desk, user: UserId, analysis: AnalysisId) -> Option<AccessSource> {
@@ -279,7 +271,7 @@ async fn a_view_changes_nothing(desk: Desk) {
         desk.stores.pool.record_view(id).await.unwrap();
     }
     assert_eq!(
-        desk.stores.pool.find(&wanted(&key)).await.unwrap(),
+        desk.stores.pool.find(&Desk::wanted(&key)).await.unwrap(),
         Some(record)
     );
 }

@@ -3,6 +3,8 @@
 mod access;
 mod cancel;
 mod end;
+mod idempotency;
+mod pool;
 mod submit;
 
 use super::support::Desk;
@@ -11,6 +13,8 @@ use super::*;
 use access::*;
 use cancel::*;
 use end::*;
+use idempotency::*;
+use pool::*;
 use submit::*;
 
 /// The scenarios.
@@ -24,6 +28,9 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "SE-4", a_repeated_request_is_replayed),
     scenario!(id: "SE-4", a_repeated_request_by_many_at_once_makes_one_task),
     scenario!(id: "SE-4", a_joined_request_is_replayed_too),
+    scenario!(id: "SE-4", an_answer_of_the_pool_is_replayed),
+    scenario!(id: "SE-4", a_key_is_looked_up_without_doing_anything),
+    scenario!(id: "SE-4", an_expired_key_is_new_again),
     scenario!(id: "SE-5", racing_submits_never_overdraw),
     scenario!(id: "SE-5", racing_submits_keep_within_max_running),
     scenario!(id: "SE-6", delivery_grants_access_to_all_who_wait),
@@ -52,4 +59,10 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "SE-13", paid_access_outranks_a_policy),
     scenario!(id: "SE-14", finished_tasks_hold_nothing),
     scenario!(id: "SE-14", racing_ends_agree),
+    scenario!(id: "SE-15", the_pool_answers_for_the_price_of_access),
+    scenario!(id: "SE-15", access_to_the_pool_is_not_given_on_credit),
+    scenario!(id: "SE-15", no_finished_run_is_run_again),
+    scenario!(id: "SE-16", a_request_never_costs_more_than_it_allows),
+    scenario!(id: "SE-17", expired_keys_are_forgotten_and_no_others),
+    scenario!(id: "SE-18", access_is_given_though_its_hold_is_gone),
 ];

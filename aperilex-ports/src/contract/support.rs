@@ -189,18 +189,32 @@ impl Desk {
         }
     }
 
+    /// What of the pool satisfies a request for this.
+    pub(super) fn wanted(key: &PoolKey) -> FindAnalysis {
+        FindAnalysis {
+            filing: key.filing,
+            template: key.template,
+            quality: key.quality,
+            document_sha256: stored_document().sha256,
+            schema_version: 1,
+            prompt_versions: vec![key.prompt_version.clone()],
+        }
+    }
+
     /// A request for an analysis by an account that has access already.
     pub(super) fn request(&self, user: UserId, key: &PoolKey) -> SubmitTask {
         SubmitTask {
             task: self.id(TaskId::from_uuid),
             user,
             key: key.clone(),
+            pool: None,
             priority: Priority::new(5),
             charges: TaskCharges {
                 access: None,
                 analysis_hold: self.id(HoldId::from_uuid),
                 analysis_price: usd(ANALYSIS),
             },
+            max_price: None,
             max_running: None,
             idempotency: None,
             holds_expire_at: at(1800),

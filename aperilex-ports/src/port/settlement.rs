@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 
-use super::{LedgerError, StoreError, TaskStoreError};
+use super::{FindAnalysis, LedgerError, StoreError, TaskStoreError};
 use crate::model::{
     AnalysisRecord, Digest, Failure, FilingId, LeaseToken, MicroUsd, PendingAccess, PoolKey,
     Priority, Task, TaskCharges, TaskId, Timestamp, UserId,
@@ -29,6 +29,14 @@ pub enum SettlementError {
         running: u32,
         /// How many it may lead.
         limit: u32,
+    },
+    /// It costs more than the request allows.
+    #[error("the price is {price} USD, {max} USD are allowed")]
+    OverMaxPrice {
+        /// Access and analysis.
+        price: MicroUsd,
+        /// What the request allows.
+        max: MicroUsd,
     },
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
@@ -61,6 +69,8 @@ pub struct IdempotentRequest {
     pub key: String,
     /// SHA-256 of what was asked.
     pub request: Digest,
+    /// When the key is forgotten, if this request is the first with it.
+    pub expires_at: Timestamp,
 }
 
 /// A request is accepted.
@@ -72,10 +82,14 @@ pub struct SubmitTask {
     pub user: UserId,
     /// What for.
     pub key: PoolKey,
+    /// What in the pool would do instead; none while the filing is not stored.
+    pub pool: Option<FindAnalysis>,
     /// Urgency.
     pub priority: Priority,
     /// What it costs. Holds are placed for access now, and for the analysis if the task leads.
     pub charges: TaskCharges,
+    /// The most that access and analysis may cost.
+    pub max_price: Option<MicroUsd>,
     /// Live runs the account may lead; none if unlimited.
     pub max_running: Option<u32>,
     /// The client's key.
@@ -86,6 +100,31 @@ pub struct SubmitTask {
     pub now: Timestamp,
 }
 
+impl SubmitTask {
+    /// Refuses if access, and the analysis unless the pool has it, cost more than the request allows.
+    ///
+    /// # Errors
+    /// [`SettlementError::OverMaxPrice`].
+    pub fn check_price(&self, pooled: bool) -> Result<(), SettlementError> {
+        let access = self.charges.access.as_ref().map(|access| access.price);
+        let analysis = (!pooled).then_some(self.charges.analysis_price);
+        let price = access.into_iter().chain(analysis).sum();
+        match self.max_price {
+            Some(max) if price > max => Err(SettlementError::OverMaxPrice { price, max }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a request is answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// A task that makes the analysis.
+    Task(Task),
+    /// An analysis of the pool.
+    Analysis(AnalysisRecord),
+}
+
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Submitted {
@@ -93,16 +132,20 @@ pub enum Submitted {
     Accepted(Task),
     /// The account's own live task for the same thing; nothing new was made.
     Joined(Task),
-    /// The task this idempotency key made before.
-    Replayed(Task),
+    /// The pool has it; only access was charged.
+    Pooled(AnalysisRecord),
+    /// What this idempotency key was answered with before.
+    Replayed(Answer),
 }
 
 impl Submitted {
-    /// The task, whichever it is.
+    /// The answer, whatever it came from.
     #[must_use]
-    pub const fn task(&self) -> &Task {
+    pub fn into_answer(self) -> Answer {
         match self {
-            Self::Accepted(task) | Self::Joined(task) | Self::Replayed(task) => task,
+            Self::Accepted(task) | Self::Joined(task) => Answer::Task(task),
+            Self::Pooled(record) => Answer::Analysis(record),
+            Self::Replayed(answer) => answer,
         }
     }
 }
@@ -183,7 +226,8 @@ pub struct RetryTask {
 ///   and without counting for `max_running`.
 /// - **SE-3** the account's own live task for the same key is `Joined`; nothing new is made.
 /// - **SE-4** the same idempotency key gives `Replayed`, also when the task was joined or has ended
-///   since; with another request `KeyReused`; the key is the account's own.
+///   since, or the pool answered; with another request `KeyReused`; the key is the account's own, and
+///   new again once it has expired. `replayed` says the same and does nothing.
 /// - **SE-5** racing submits never overdraw and never exceed `max_running`.
 /// - **SE-6** `deliver_filing` grants access to every live task of the filing that waits for it, of
 ///   whatever key, and captures each access hold once; an account that has paid access meanwhile
@@ -207,6 +251,13 @@ pub struct RetryTask {
 ///   commit; refused, it leaves nothing. `paid` access is never charged again nor replaced; access
 ///   from another source is no bar to paying, and becomes `paid`.
 /// - **SE-14** holds of finished tasks are never open.
+/// - **SE-15** `submit` looks into the pool in its own commit: what satisfies the request is `Pooled`,
+///   access is charged as from `grant_access`, and there is no task. No run that has ended by then is
+///   run again.
+/// - **SE-16** a request whose access and analysis cost more than its `max_price` is refused.
+/// - **SE-17** `forget` removes expired idempotency keys, at most `limit`, and no others.
+/// - **SE-18** an access hold that has ended otherwise keeps nobody from what was made: access is
+///   given, without a charge.
 #[async_trait]
 pub trait Settlement: Debug + Send + Sync + 'static {
     /// Accepts a request.
@@ -214,6 +265,23 @@ pub trait Settlement: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`SettlementError`].
     async fn submit(&self, task: &SubmitTask) -> Result<Submitted, SettlementError>;
+
+    /// What the account's key was answered with, if it has one that has not expired.
+    ///
+    /// # Errors
+    /// [`SettlementError::KeyReused`], [`SettlementError::Store`].
+    async fn replayed(
+        &self,
+        user: UserId,
+        request: &IdempotentRequest,
+        now: Timestamp,
+    ) -> Result<Option<Answer>, SettlementError>;
+
+    /// Forgets expired idempotency keys. Returns how many.
+    ///
+    /// # Errors
+    /// [`SettlementError::Store`].
+    async fn forget(&self, now: Timestamp, limit: usize) -> Result<usize, SettlementError>;
 
     /// Gives access to a stored filing. Returns whether something was charged now.
     ///

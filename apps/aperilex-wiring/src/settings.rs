@@ -164,6 +164,7 @@ fn timings(t: &Timings) -> Result<(), WiringError> {
         ("max_attempts", u64::from(t.max_attempts), 1, 100),
         ("hold_ttl_s", t.hold_ttl_s, t.run_limit_s, 7 * DAY),
         ("quote_ttl_s", t.quote_ttl_s, 0, DAY),
+        ("idempotency_ttl_s", t.idempotency_ttl_s, DAY, 366 * DAY),
         ("backoff_s", t.backoff_s, 0, HOUR),
         ("backoff_max_s", t.backoff_max_s, 0, HOUR),
         ("task_max_age_s", t.task_max_age_s, t.run_limit_s, 7 * DAY),

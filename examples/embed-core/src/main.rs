@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use aperilex_core::ports::Ports;
 use aperilex_core::{
-    AnalysisRequest, AnalysisResult, Claimed, Engine, FilingLocator, MicroUsd, Requested, Role,
+    AnalysisRequest, AnalysisResult, Answer, Claimed, Engine, FilingLocator, MicroUsd, Role,
     Settings, Template, Tier, Timestamp,
 };
 use aperilex_edgar::{EdgarClient, EdgarConfig};
@@ -46,7 +46,8 @@ async fn main() -> anyhow::Result<()> {
     };
     engine.request_analysis(&me.account, &request).await?;
     work(&engine).await?;
-    let Requested::Ready(record) = engine.request_analysis(&me.account, &request).await? else {
+    let requested = engine.request_analysis(&me.account, &request).await?;
+    let Answer::Analysis(record) = requested.answer else {
         anyhow::bail!("the analysis was not made");
     };
     let result = AnalysisResult::decode(&engine.analysis_bytes(&record).await?)?;

@@ -1,21 +1,27 @@
 //! Accepting a request.
 
 use aperilex_ports::{
-    AnalysisStatus, EntryKind, HoldId, LedgerError, MicroUsd, OutboxItem, PlaceHold,
-    SettlementError, StoreError, SubmitTask, Submitted, Task, TaskId, TaskMessage, TaskRole,
-    TaskStatus, Timestamp,
+    AnalysisRecord, AnalysisStatus, EntryKind, GrantAccess, HoldId, LedgerError, MicroUsd,
+    OutboxItem, PlaceHold, SettlementError, StoreError, SubmitTask, Submitted, Task, TaskId,
+    TaskMessage, TaskRole, TaskStatus, Timestamp,
 };
 
-use crate::state::State;
+use crate::state::{Made, State};
 
 impl State {
     pub(super) fn submit(&mut self, request: &SubmitTask) -> Result<Submitted, SettlementError> {
-        if let Some(task) = self.replayed(request)? {
-            return Ok(Submitted::Replayed(task));
+        if let Some(own) = &request.idempotency
+            && let Some(answer) = self.replayed(request.user, own, request.now)?
+        {
+            return Ok(Submitted::Replayed(answer));
         }
+        if let Some(record) = self.from_pool(request)? {
+            return Ok(Submitted::Pooled(record));
+        }
+        request.check_price(false)?;
         let live: Vec<Task> = self.live_tasks(&request.key).cloned().collect();
         if let Some(own) = live.iter().find(|task| task.user == request.user) {
-            self.remember(request, own.id);
+            self.remember(request, Made::Task(own.id));
             return Ok(Submitted::Joined(own.clone()));
         }
         let leader = live.iter().find(|task| task.role == TaskRole::Leader);
@@ -29,7 +35,7 @@ impl State {
             return Err(StoreError::Conflict.into());
         }
         self.tasks.insert(id, new_task(request, leader));
-        self.remember(request, id);
+        self.remember(request, Made::Task(id));
         self.change(id, request.now, |_| ());
         if let Some(access) = &request.charges.access {
             self.set_aside(request, access.hold, access.purpose, access.price)?;
@@ -44,23 +50,29 @@ impl State {
         Ok(Submitted::Accepted(task.ok_or(StoreError::Conflict)?))
     }
 
-    /// The task that this request's key made before.
-    fn replayed(&self, request: &SubmitTask) -> Result<Option<Task>, SettlementError> {
-        let Some(own) = &request.idempotency else {
+    /// The analysis of the pool that satisfies the request, with access paid for.
+    fn from_pool(
+        &mut self,
+        request: &SubmitTask,
+    ) -> Result<Option<AnalysisRecord>, SettlementError> {
+        let found = request
+            .pool
+            .as_ref()
+            .and_then(|wanted| self.find_pooled(wanted));
+        let Some(record) = found.cloned() else {
             return Ok(None);
         };
-        match self.requests.get(&(request.user, own.key.clone())) {
-            None => Ok(None),
-            Some((asked, task)) if *asked == own.request => Ok(self.tasks.get(task).cloned()),
-            Some(_) => Err(SettlementError::KeyReused),
+        if let Some(access) = request.charges.access.clone() {
+            request.check_price(true)?;
+            self.grant_access(&GrantAccess {
+                user: request.user,
+                filing: request.key.filing,
+                access,
+                now: request.now,
+            })?;
         }
-    }
-
-    fn remember(&mut self, request: &SubmitTask, task: TaskId) {
-        if let Some(own) = &request.idempotency {
-            let key = (request.user, own.key.clone());
-            self.requests.insert(key, (own.request, task));
-        }
+        self.remember(request, Made::Analysis(record.id));
+        Ok(Some(record))
     }
 
     fn check_slots(&self, request: &SubmitTask) -> Result<(), SettlementError> {

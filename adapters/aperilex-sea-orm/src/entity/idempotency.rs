@@ -10,8 +10,11 @@ pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) key: String,
     pub(crate) request: String,
-    pub(crate) task_id: Uuid,
-    pub(crate) created_at: i64,
+    /// The task that answered, or none if the pool did.
+    pub(crate) task_id: Option<Uuid>,
+    /// The analysis of the pool that answered.
+    pub(crate) analysis_id: Option<Uuid>,
+    pub(crate) expires_at: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,8 +1,8 @@
 //! Access to filings: paid for in the commit that gives it.
 
 use aperilex_ports::{
-    AccessSource, EntryKind, FilingId, GrantAccess, LeaseToken, MicroUsd, PendingAccess, PlaceHold,
-    Task, TaskId, TaskRole, TaskStoreError, Timestamp, UserId,
+    AccessSource, EntryKind, FilingId, GrantAccess, HoldStatus, LeaseToken, MicroUsd,
+    PendingAccess, PlaceHold, Task, TaskId, TaskRole, TaskStoreError, Timestamp, UserId,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
@@ -13,7 +13,7 @@ use sea_orm::{
 use super::{Outcome, close::void_if_open};
 use crate::entity::{filing_access, task};
 use crate::error::Stop;
-use crate::ledger::{Capture, Wallet, Wallets};
+use crate::ledger::{Capture, Wallet, Wallets, find_hold};
 use crate::run::{self, require_lease};
 use crate::stored::{micros, word};
 
@@ -91,7 +91,8 @@ async fn lock_waiting(
 }
 
 /// Gives a task's account the access it waits for; its hold is charged, or given back if the account has
-/// paid access meanwhile. The caller saves the task.
+/// paid access meanwhile. A hold that an operator has ended by hand is no reason to withhold what is
+/// there: then there is no charge. The caller saves the task.
 pub(super) async fn deliver_to(
     tx: &DatabaseTransaction,
     wallet: &mut Wallet,
@@ -105,7 +106,12 @@ pub(super) async fn deliver_to(
         return void_if_open(tx, wallet, access.hold, now).await;
     }
     if access.price.is_positive() {
-        capture(tx, wallet, &access, now).await?;
+        let placed = find_hold(tx, access.hold).await?;
+        if placed.is_some_and(|hold| hold.status == HoldStatus::Open) {
+            capture(tx, wallet, &access, now).await?;
+        } else {
+            tracing::warn!(task = %task.id, hold = %access.hold, "access without charge: the hold is not open");
+        }
     }
     insert(tx, task.user, task.key.filing, access.source, now).await
 }

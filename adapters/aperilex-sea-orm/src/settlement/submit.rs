@@ -1,26 +1,39 @@
-//! A request is accepted: it leads a new run, or follows a live one.
+//! A request is answered from the pool, leads a new run, or follows a live one.
 
 use aperilex_ports::{
-    AnalysisStatus, EntryKind, HoldId, IdempotentRequest, LedgerError, MicroUsd, PlaceHold,
-    SettlementError, SubmitTask, Submitted, Task, TaskId, TaskRole, TaskStatus,
+    AnalysisRecord, AnalysisStatus, EntryKind, GrantAccess, HoldId, LedgerError, MicroUsd,
+    PlaceHold, SettlementError, SubmitTask, Submitted, Task, TaskId, TaskRole, TaskStatus,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::Outcome;
-use crate::entity::{idempotency, live_run, task};
+use super::access::grant;
+use super::idempotency::{remember, replayed};
+use crate::analysis_pool::satisfying;
+use crate::entity::{live_run, task};
 use crate::error::Stop;
 use crate::ledger::Wallet;
 use crate::run::{self, enqueue};
-use crate::stored::{micros, rounded};
+use crate::stored::rounded;
 
 pub(super) async fn submit(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<Submitted> {
     if let Some(request) = &command.idempotency
-        && let Some(task) = replayed(tx, command, request).await?
+        && let Some(answer) = replayed(tx, command.user, request, command.now).await?
     {
-        return Ok(Submitted::Replayed(task));
+        return Ok(Submitted::Replayed(answer));
     }
+    let submitted = match from_pool(tx, command).await? {
+        Some(record) => Submitted::Pooled(record),
+        None => run_or_join(tx, command).await?,
+    };
+    remember(tx, command, &submitted.clone().into_answer()).await?;
+    Ok(submitted)
+}
+
+async fn run_or_join(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<Submitted> {
+    command.check_price(false).map_err(Stop::Refused)?;
     let leader = match lead(tx, command).await? {
         true => None,
         false => Some(live_leader(tx, command).await?),
@@ -28,8 +41,11 @@ pub(super) async fn submit(tx: &DatabaseTransaction, command: &SubmitTask) -> Ou
     if leader.is_some()
         && let Some(own) = own_live_task(tx, command).await?
     {
-        remember(tx, command, own.id).await?;
         return Ok(Submitted::Joined(own));
+    }
+    if leader.is_none() && find_pooled(tx, command).await?.is_some() {
+        // A run that was live until now has filled the pool.
+        return Err(Stop::Again);
     }
     let task = new_task(command, leader.as_ref());
     pay(tx, command, &task).await?;
@@ -37,43 +53,39 @@ pub(super) async fn submit(tx: &DatabaseTransaction, command: &SubmitTask) -> Ou
     if task.role == TaskRole::Leader {
         enqueue(tx, &task, task.created_at).await?;
     }
-    remember(tx, command, task.id).await?;
     Ok(Submitted::Accepted(task))
 }
 
-/// The task this key made before.
-async fn replayed(
+/// The analysis of the pool that satisfies the request, with access paid for.
+async fn from_pool(
     tx: &DatabaseTransaction,
     command: &SubmitTask,
-    request: &IdempotentRequest,
-) -> Outcome<Option<Task>> {
-    let key = (command.user.as_uuid(), request.key.clone());
-    let Some(row) = idempotency::Entity::find_by_id(key).one(tx).await? else {
+) -> Outcome<Option<AnalysisRecord>> {
+    let Some(record) = find_pooled(tx, command).await? else {
         return Ok(None);
     };
-    if row.request != request.request.to_string() {
-        return Err(Stop::Refused(SettlementError::KeyReused));
+    command.check_price(true).map_err(Stop::Refused)?;
+    if let Some(access) = command.charges.access.clone() {
+        let access = GrantAccess {
+            user: command.user,
+            filing: command.key.filing,
+            access,
+            now: command.now,
+        };
+        grant(tx, &access).await?;
     }
-    find(tx, row.task_id).await
+    Ok(Some(record))
 }
 
-/// Notes which task the client's key made. If the same request came twice at a time the later one fails
-/// here, runs again, and finds what the first one made.
-async fn remember(tx: &DatabaseTransaction, command: &SubmitTask, task: TaskId) -> Outcome<()> {
-    let Some(request) = &command.idempotency else {
-        return Ok(());
+async fn find_pooled(
+    tx: &DatabaseTransaction,
+    command: &SubmitTask,
+) -> Outcome<Option<AnalysisRecord>> {
+    let Some(wanted) = &command.pool else {
+        return Ok(None);
     };
-    let row = idempotency::ActiveModel {
-        user_id: Set(command.user.as_uuid()),
-        key: Set(request.key.clone()),
-        request: Set(request.request.to_string()),
-        task_id: Set(task.as_uuid()),
-        created_at: Set(micros(command.now)),
-    };
-    idempotency::Entity::insert(row)
-        .exec_without_returning(tx)
-        .await?;
-    Ok(())
+    let row = satisfying(wanted).one(tx).await?;
+    Ok(row.map(AnalysisRecord::try_from).transpose()?)
 }
 
 /// Whether this task leads: the unique row decides. Where another request has just written it and not
@@ -116,11 +128,6 @@ async fn own_live_task(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcom
         .filter(task::Column::UserId.eq(command.user.as_uuid()))
         .one(tx)
         .await?;
-    Ok(row.map(Task::try_from).transpose()?)
-}
-
-async fn find(tx: &DatabaseTransaction, id: sea_orm::prelude::Uuid) -> Outcome<Option<Task>> {
-    let row = task::Entity::find_by_id(id).one(tx).await?;
     Ok(row.map(Task::try_from).transpose()?)
 }
 

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aperilex_ports::{
-    AbandonTask, AccessSource, AdvanceTask, AnalysisId, AnalysisRecord, AnalysisStatus, ClaimTask,
-    CompleteTask, Digest, EntryKind, Failure, FilingId, Guard, HoldId, HoldStatus, Lease,
-    LeaseToken, Method, MicroUsd, OutboxItem, PendingAccess, RetryTask, SettlementError, Stores,
-    Task, TaskId, TaskMessage, TaskRole, TaskStatus, TaskStoreError, Template, UserId,
+    AbandonTask, AccessSource, AdvanceTask, AnalysisId, AnalysisRecord, AnalysisStatus, Answer,
+    ClaimTask, CompleteTask, Digest, EntryKind, Failure, FilingId, Guard, HoldId, HoldStatus,
+    Lease, LeaseToken, Method, MicroUsd, OutboxItem, PendingAccess, RetryTask, SettlementError,
+    Stores, Task, TaskId, TaskMessage, TaskRole, TaskStatus, TaskStoreError, Template, UserId,
 };
 use uuid::Uuid;
 
@@ -63,8 +63,10 @@ async fn ask(stores: Stores, user: UserId, filing: FilingId, n: usize) {
             source: AccessSource::Paid,
         });
         let submitted = stores.settlement.submit(&command).await.unwrap();
-        if (n + round).is_multiple_of(4) {
-            let task = submitted.task().id;
+        if (n + round).is_multiple_of(4)
+            && let Answer::Task(task) = submitted.into_answer()
+        {
+            let task = task.id;
             refused_lawfully(stores.settlement.cancel(task, at(1800), at(5)).await);
         }
         tokio::time::sleep(Duration::from_millis(3)).await;

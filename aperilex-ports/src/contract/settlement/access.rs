@@ -1,8 +1,8 @@
-//! Access to filings: SE-6 and SE-13.
+//! Access to filings: SE-6, SE-13 and SE-18.
 
 use futures_util::future::join_all;
 
-use super::super::support::{ACCESS, Desk, at, usd};
+use super::super::support::{ACCESS, ANALYSIS, Desk, at, usd};
 use crate::*;
 
 async fn access(desk: &Desk, user: UserId, filing: FilingId) -> Option<AccessSource> {
@@ -233,5 +233,26 @@ pub(super) async fn paid_access_outranks_a_policy(desk: Desk) {
         .unwrap();
     assert_eq!(access(&desk, user, filing).await, Some(AccessSource::Paid));
     assert_eq!(desk.balance(user).await.posted, usd(1000 - ACCESS));
+    desk.audit().await;
+}
+
+pub(super) async fn access_is_given_though_its_hold_is_gone(desk: Desk) {
+    let user = desk.funded(1000).await;
+    let filing = desk.filing().await;
+    let request = desk.request_with_access(user, &Desk::pool_key(filing));
+    let (task, lease) = desk.running(&request).await;
+    let hold = request.charges.access.as_ref().unwrap().hold;
+    desk.stores.ledger.void(hold, at(4)).await.unwrap();
+    let settlement = &desk.stores.settlement;
+    settlement
+        .deliver_filing(task.id, lease, at(5))
+        .await
+        .unwrap();
+    let access = desk.stores.filings.access(user, filing).await.unwrap();
+    assert_eq!(access, Some(AccessSource::Paid));
+    let done = desk.completion(&task, lease);
+    settlement.complete(&done).await.unwrap();
+    assert_eq!(desk.status(task.id).await, TaskStatus::Completed);
+    assert_eq!(desk.balance(user).await.posted, usd(1000 - ANALYSIS));
     desk.audit().await;
 }

@@ -1,8 +1,9 @@
-//! Requests: SE-1 to SE-5.
+//! Requests: SE-1 to SE-3, SE-5, SE-16.
 
 use futures_util::future::join_all;
 
 use super::super::support::{ACCESS, ANALYSIS, Desk, at, usd};
+use super::idempotency::idempotency;
 use crate::*;
 
 /// The messages among what was in the outbox.
@@ -207,105 +208,6 @@ pub(super) async fn an_own_live_task_is_joined(desk: Desk) {
     desk.audit().await;
 }
 
-fn idempotency(request: &str) -> IdempotentRequest {
-    IdempotentRequest {
-        key: "client-key-1".into(),
-        request: Digest::of(request.as_bytes()),
-    }
-}
-
-pub(super) async fn a_repeated_request_is_replayed(desk: Desk) {
-    let [user, other] = [desk.funded(1000).await, desk.funded(1000).await];
-    let key = Desk::pool_key(desk.filing().await);
-    let request = |user, body| SubmitTask {
-        idempotency: Some(idempotency(body)),
-        ..desk.request(user, &key)
-    };
-    let task = desk.submit(&request(user, "body")).await;
-    let before = desk.snapshot().await;
-    let settlement = &desk.stores.settlement;
-    let again = settlement.submit(&request(user, "body")).await.unwrap();
-    assert_eq!(again, Submitted::Replayed(task.clone()));
-    let refused = settlement.submit(&request(user, "another body")).await;
-    assert!(
-        matches!(refused, Err(SettlementError::KeyReused)),
-        "{refused:?}"
-    );
-    assert_eq!(desk.snapshot().await, before);
-
-    let own = desk.submit(&request(other, "another body")).await;
-    assert_ne!(own.id, task.id, "keys are the account's own");
-
-    let lease = desk.claim(task.id, 1).await;
-    settlement
-        .complete(&desk.completion(&task, lease))
-        .await
-        .unwrap();
-    let after = settlement.submit(&request(user, "body")).await.unwrap();
-    assert_eq!(
-        after,
-        Submitted::Replayed(desk.task(task.id).await),
-        "also when it has ended"
-    );
-    desk.audit().await;
-}
-
-pub(super) async fn a_repeated_request_by_many_at_once_makes_one_task(desk: Desk) {
-    let user = desk.funded(1000).await;
-    let key = Desk::pool_key(desk.filing().await);
-    let request = || SubmitTask {
-        idempotency: Some(idempotency("body")),
-        ..desk.request_with_access(user, &key)
-    };
-    let requests: Vec<_> = (0..32).map(|_| request()).collect();
-    let submits = requests
-        .iter()
-        .map(|request| desk.stores.settlement.submit(request));
-    let outcomes: Vec<_> = join_all(submits)
-        .await
-        .into_iter()
-        .map(Result::unwrap)
-        .collect();
-    let accepted = |outcome: &&Submitted| matches!(outcome, Submitted::Accepted(_));
-    assert_eq!(outcomes.iter().filter(accepted).count(), 1);
-    assert!(
-        outcomes
-            .iter()
-            .all(|outcome| outcome.task().id == outcomes[0].task().id)
-    );
-    assert_eq!(
-        desk.stores.tasks.list(user, None, 9).await.unwrap().len(),
-        1
-    );
-    assert_eq!(
-        desk.balance(user).await.held,
-        usd(ACCESS + ANALYSIS),
-        "held once"
-    );
-    desk.audit().await;
-}
-
-pub(super) async fn a_joined_request_is_replayed_too(desk: Desk) {
-    let user = desk.funded(1000).await;
-    let key = Desk::pool_key(desk.filing().await);
-    let task = desk.submit(&desk.request(user, &key)).await;
-    let request = || SubmitTask {
-        idempotency: Some(idempotency("body")),
-        ..desk.request(user, &key)
-    };
-    let settlement = &desk.stores.settlement;
-    let joined = settlement.submit(&request()).await.unwrap();
-    assert!(matches!(joined, Submitted::Joined(_)), "{joined:?}");
-    let lease = desk.claim(task.id, 1).await;
-    settlement
-        .complete(&desk.completion(&task, lease))
-        .await
-        .unwrap();
-    let replayed = settlement.submit(&request()).await.unwrap();
-    assert_eq!(replayed, Submitted::Replayed(desk.task(task.id).await));
-    desk.audit().await;
-}
-
 pub(super) async fn racing_submits_never_overdraw(desk: Desk) {
     let user = desk.funded(10 * ANALYSIS + ANALYSIS / 2).await;
     let mut requests = Vec::new();
@@ -358,5 +260,29 @@ pub(super) async fn racing_submits_keep_within_max_running(desk: Desk) {
         ..desk.request(user, &key)
     })
     .await;
+    desk.audit().await;
+}
+
+pub(super) async fn a_request_never_costs_more_than_it_allows(desk: Desk) {
+    let [user, other] = [desk.funded(1000).await, desk.funded(1000).await];
+    let key = Desk::pool_key(desk.filing().await);
+    let mut request = desk.request_with_access(user, &key);
+    request.max_price = Some(usd(ACCESS + ANALYSIS - 1));
+    let before = desk.snapshot().await;
+    match desk.stores.settlement.submit(&request).await {
+        Err(SettlementError::OverMaxPrice { price, max }) => {
+            assert_eq!(
+                (price, max),
+                (usd(ACCESS + ANALYSIS), usd(ACCESS + ANALYSIS - 1))
+            );
+        }
+        outcome => panic!("{outcome:?}"),
+    }
+    assert_eq!(desk.snapshot().await, before);
+    assert!(desk.drain().await.is_empty());
+    let led = desk.submit(&desk.request(other, &key)).await;
+    assert_eq!(led.role, TaskRole::Leader, "the refused one leads nothing");
+    request.max_price = Some(usd(ACCESS + ANALYSIS));
+    desk.submit(&request).await;
     desk.audit().await;
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aperilex_core::{AnalysisId, AnalysisRequest, FilingId, Requested};
+use aperilex_core::{AnalysisId, AnalysisRequest, Answer, FilingId};
 use poem::http::HeaderMap;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
@@ -27,7 +27,12 @@ pub(crate) struct Analyses(pub(crate) Arc<Api>);
 enum Asked {
     /// The analysis existed.
     #[oai(status = 200)]
-    Ready(StoredAnalysis),
+    Ready(
+        StoredAnalysis,
+        /// `true` if this is the first answer to this key, given again.
+        #[oai(header = "Idempotency-Replayed")]
+        Option<bool>,
+    ),
     /// A task will make it.
     #[oai(status = 202)]
     Accepted(
@@ -35,6 +40,9 @@ enum Asked {
         /// Where the task is.
         #[oai(header = "Location")]
         String,
+        /// `true` if this is the first answer to this key, given again.
+        #[oai(header = "Idempotency-Replayed")]
+        Option<bool>,
     ),
 }
 
@@ -80,14 +88,17 @@ impl Analyses {
             idempotency_key,
             ..body.0
         };
-        match self.0.engine.request_analysis(&caller, &request).await? {
-            Requested::Ready(record) => {
+        let requested = self.0.engine.request_analysis(&caller, &request).await?;
+        let replayed = requested.replayed.then_some(true);
+        match requested.answer {
+            Answer::Analysis(record) => {
                 let bytes = self.0.result(&record).await?;
-                Ok(Asked::Ready(StoredAnalysis::new(&record, bytes)))
+                let analysis = StoredAnalysis::new(&record, bytes);
+                Ok(Asked::Ready(analysis, replayed))
             }
-            Requested::Accepted(task) => {
+            Answer::Task(task) => {
                 let location = task_url(task.id.as_uuid());
-                Ok(Asked::Accepted(Json((&task).into()), location))
+                Ok(Asked::Accepted(Json((&task).into()), location, replayed))
             }
         }
     }

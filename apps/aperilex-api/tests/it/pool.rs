@@ -162,6 +162,60 @@ async fn lists_come_in_pages_without_gaps() {
 }
 
 #[tokio::test]
+async fn an_answer_of_the_pool_is_given_again_to_its_key_and_to_no_other_request() {
+    let world = World::new().await;
+    world.analysed().await;
+    let second = world.account("second", Tier::Professional, 1_000_000).await;
+    let ask = |key: &str, wanted: &Value| {
+        let request = call("POST", "/api/v1/analyses").key(key).json(wanted);
+        world.send(request.header("idempotency-key", "k"))
+    };
+    let first = ask(&second, &body()).await;
+    assert_eq!(
+        (first.status.as_u16(), first.header("idempotency-replayed")),
+        (200, "")
+    );
+    let mut other = body();
+    other["max_price_usd"] = "1".into();
+    let refused = ask(&second, &other).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.problem().as_str()),
+        (422, "idempotency-mismatch"),
+        "B25"
+    );
+    let again = ask(&second, &body()).await;
+    assert_eq!(
+        (again.status.as_u16(), again.header("idempotency-replayed")),
+        (200, "true")
+    );
+    assert_eq!(again.json(), first.json());
+    assert_eq!(available(&world, &second).await, "0.950000", "charged once");
+    let owner = ask(&world.key, &other).await;
+    assert_eq!(owner.status, 200, "B25: another account's key is its own");
+}
+
+#[tokio::test]
+async fn a_key_is_remembered_for_thirty_days() {
+    const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
+    let world = World::new().await;
+    world.memory.analyst.answer(Ok(draft()));
+    let ask = || {
+        let request = call("POST", "/api/v1/analyses").json(&body());
+        world.ask(request.header("idempotency-key", "k"))
+    };
+    let first = ask().await.json()["task_id"].clone();
+    world.work().await;
+    for (day, status) in [(1, 202), (28, 202), (2, 200)] {
+        world.memory.clock.advance(DAY * day);
+        let answer = ask().await;
+        assert_eq!(answer.status.as_u16(), status, "B26");
+        if status == 202 {
+            assert_eq!(answer.json()["task_id"], first);
+        }
+    }
+}
+
+#[tokio::test]
 async fn one_key_sent_twenty_times_at_once_is_one_task() {
     let world = World::new().await;
     let request = || {

@@ -9,8 +9,8 @@ use aperilex_core::ports::{
     OutboxMessage, ParseFilingError, PartKind, Ports, StoreError,
 };
 use aperilex_core::{
-    Account, AnalysisRequest, Engine, FilingId, FilingLocator, FilingMeta, RawDocument, RawFiling,
-    Requested, Role, Settings, Task, TaskId, TaskStatus, Template, Tier, Timestamp,
+    Account, AnalysisRequest, Answer, Engine, FilingId, FilingLocator, FilingMeta, RawDocument,
+    RawFiling, Role, Settings, Task, TaskId, TaskStatus, Template, Tier, Timestamp,
 };
 use aperilex_memory::{Faults, Memory, MemoryQueue};
 use aperilex_wiring::settings::WorkerSettings;
@@ -136,9 +136,10 @@ impl World {
             max_price: None,
             idempotency_key: None,
         };
-        match engine.request_analysis(&account, &request).await.unwrap() {
-            Requested::Accepted(task) => (account, task),
-            Requested::Ready(record) => panic!("the pool has {record:?}"),
+        let requested = engine.request_analysis(&account, &request).await.unwrap();
+        match requested.answer {
+            Answer::Task(task) => (account, task),
+            Answer::Analysis(record) => panic!("the pool has {record:?}"),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use aperilex_core::{
-    Account, AnalysisId, AnalysisRequest, AnalysisResult, Engine, FilingLocator, Requested, TaskId,
+    Account, AnalysisId, AnalysisRequest, AnalysisResult, Answer, Engine, FilingLocator, TaskId,
     TaskStatus, Template,
 };
 use aperilex_wiring::{Graph, Loops, Runtime, Settings, WakeProbe, owner};
@@ -50,9 +50,10 @@ pub(crate) async fn run(
             &engine.quote(&owner.account, &request).await?.filing,
         )?;
     }
-    let id = match engine.request_analysis(&owner.account, &request).await? {
-        Requested::Ready(record) => record.id,
-        Requested::Accepted(task) => {
+    let requested = engine.request_analysis(&owner.account, &request).await?;
+    let id = match requested.answer {
+        Answer::Analysis(record) => record.id,
+        Answer::Task(task) => {
             stages.follow(task.id);
             let loops = Loops::Only(task.key);
             let runtime = Runtime::start(&engine, &wake, &settings.worker, loops);

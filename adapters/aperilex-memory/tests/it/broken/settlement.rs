@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use aperilex_ports::{
-    AbandonTask, CompleteTask, EntryKind, GrantAccess, Guard, HoldId, LeaseToken, Ledger, MicroUsd,
-    PlaceHold, RetryTask, Settlement, SettlementError, Stores, SubmitTask, Submitted, Task, TaskId,
-    TaskRole, TaskStatus, TaskStore, TaskStoreError, Timestamp, UserId,
+    AbandonTask, Answer, CompleteTask, EntryKind, GrantAccess, Guard, HoldId, HoldStatus,
+    IdempotentRequest, LeaseToken, Ledger, MicroUsd, PendingAccess, PlaceHold, RetryTask,
+    Settlement, SettlementError, StoreError, Stores, SubmitTask, Submitted, Task, TaskId, TaskRole,
+    TaskStatus, TaskStore, TaskStoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -27,6 +28,10 @@ pub(crate) enum Flaw {
     FinishesTwice,
     ChargesAccessAgain,
     LeavesHoldsOpen,
+    IgnoresThePool,
+    IgnoresMaxPrice,
+    ForgetsEarly,
+    WithholdsUnpaidAccess,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -44,6 +49,10 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::FinishesTwice, "SE-12"),
     (Flaw::ChargesAccessAgain, "SE-13"),
     (Flaw::LeavesHoldsOpen, "SE-14"),
+    (Flaw::IgnoresThePool, "SE-15"),
+    (Flaw::IgnoresMaxPrice, "SE-16"),
+    (Flaw::ForgetsEarly, "SE-17"),
+    (Flaw::WithholdsUnpaidAccess, "SE-18"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -97,6 +106,19 @@ impl Broken {
         }
     }
 
+    /// Whether the task waits for access with a hold that has ended.
+    async fn lacks_its_access_hold(&self, task: TaskId) -> bool {
+        let Some(task) = self.tasks.get(task).await.unwrap() else {
+            return false;
+        };
+        let holds = self.ledger.holds(task.user).await.unwrap();
+        let ended = |access: &PendingAccess| {
+            let hold = holds.iter().find(|hold| hold.id == access.hold);
+            hold.is_some_and(|hold| hold.status == HoldStatus::Voided)
+        };
+        task.charges.access.as_ref().is_some_and(ended)
+    }
+
     fn forgive(&self, outcome: Outcome) -> Outcome {
         match (self.flaw, outcome) {
             (
@@ -115,6 +137,8 @@ impl Settlement for Broken {
         match self.flaw {
             Flaw::ForgetsIdempotencyKeys => request.idempotency = None,
             Flaw::IgnoresMaxRunning => request.max_running = None,
+            Flaw::IgnoresThePool => request.pool = None,
+            Flaw::IgnoresMaxPrice => request.max_price = None,
             _ => {}
         }
         let outcome = self.inner.submit(&request).await;
@@ -135,6 +159,25 @@ impl Settlement for Broken {
             _ => {}
         }
         outcome
+    }
+
+    async fn replayed(
+        &self,
+        user: UserId,
+        request: &IdempotentRequest,
+        now: Timestamp,
+    ) -> Result<Option<Answer>, SettlementError> {
+        self.inner.replayed(user, request, now).await
+    }
+
+    async fn forget(&self, now: Timestamp, limit: usize) -> Result<usize, SettlementError> {
+        let early = if self.flaw == Flaw::ForgetsEarly {
+            60
+        } else {
+            0
+        };
+        let now = now + std::time::Duration::from_secs(early);
+        self.inner.forget(now, limit).await
     }
 
     async fn grant_access(&self, grant: &GrantAccess) -> Result<bool, SettlementError> {
@@ -163,6 +206,9 @@ impl Settlement for Broken {
     async fn deliver_filing(&self, task: TaskId, lease: LeaseToken, now: Timestamp) -> Outcome {
         if self.flaw == Flaw::DeliversNothing {
             return Ok(());
+        }
+        if self.flaw == Flaw::WithholdsUnpaidAccess && self.lacks_its_access_hold(task).await {
+            return Err(StoreError::Conflict.into());
         }
         let lease = self.real_lease(task, lease).await;
         self.forgive(self.inner.deliver_filing(task, lease, now).await)
