@@ -154,7 +154,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
     async fn call(&self, mut request: Request) -> Result<Response> {
         let id = self.request_id(&request);
         let (method, uri) = (request.method().clone(), request.uri().clone());
-        let chunked = request.headers().contains_key(TRANSFER_ENCODING);
+        let last = method == Method::CONNECT || request.headers().contains_key(TRANSFER_ENCODING);
         if method == Method::HEAD {
             // Whoever serves HTTP leaves the body out and keeps its length; poem would lose both.
             request.set_method(Method::GET);
@@ -169,9 +169,9 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
                 Problem::internal().render(instance(uri.path()), &id)
             }
         };
-        if chunked {
-            // hyper drops a Content-Length beside it without a word; RFC 9112 §6.1 wants such a
-            // connection closed, so that nothing behind the body is taken for a request.
+        if last {
+            // Whoever asks for a tunnel, or sends chunks, may mean what follows otherwise than we would
+            // read it: nothing behind such a request is taken for another.
             let headers = response.headers_mut();
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }

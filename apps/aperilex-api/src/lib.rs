@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod answered;
 mod api;
 mod auth;
 mod body;
 mod description;
 mod front;
 mod guard;
+mod head;
 mod limits;
 mod operations;
 mod problem;
@@ -14,6 +16,7 @@ mod routes;
 mod server;
 mod settings;
 mod sse;
+mod strict;
 mod wake;
 mod wire;
 

@@ -21,20 +21,21 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::answered::Answered;
 use crate::guard::Guarded;
+use crate::head;
+use crate::problem::Problem;
 use crate::settings::{ApiSettings, seconds};
+use crate::strict::{Refuse, Strict};
 
 /// First pause after a failed accept; it doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// Most header fields of a request.
-const MAX_HEADERS: usize = 100;
-/// Most bytes of a request's head.
-const MAX_HEAD_BYTES: usize = 64 * 1024;
 
 /// What all connections share.
 struct Server<E> {
     endpoint: E,
+    refuse: Refuse,
     scheme: Scheme,
     header_time: Duration,
     write_time: Duration,
@@ -69,6 +70,7 @@ pub async fn serve(
         header_time: seconds(settings.header_timeout_s),
         write_time: seconds(settings.write_timeout_s),
         local: listener.local_addr()?,
+        refuse: refusing(engine.clone()),
         endpoint: crate::front(engine, settings, shutdown.clone()),
         shutdown: shutdown.clone(),
         abort: CancellationToken::new(),
@@ -92,6 +94,21 @@ pub async fn serve(
         open.wait().await;
     }
     Ok(())
+}
+
+/// Answers for requests whose heads hyper does not get to see.
+fn refusing(engine: Engine) -> Refuse {
+    Arc::new(move |problem: Problem| {
+        let ports = engine.ports();
+        let now = ports.clock.now();
+        let id = ports.ids.uuid_v7(now).to_string();
+        tracing::debug!(
+            request_id = id,
+            problem = problem.code.as_str(),
+            "refused a head"
+        );
+        problem.message(&id, &now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+    })
 }
 
 type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
@@ -124,7 +141,10 @@ impl<E: Endpoint<Output = Response>> Server<E> {
     async fn connection(self: Arc<Self>, socket: TcpStream, peer: SocketAddr) {
         // Answers are written whole; waiting for more to send only delays them.
         let _ = socket.set_nodelay(true);
-        let io = TokioIo::new(Guarded::new(socket, self.write_time));
+        let socket = Guarded::new(socket, self.write_time);
+        let answered = Answered::new();
+        let refuse = Arc::clone(&self.refuse);
+        let io = TokioIo::new(Strict::new(socket, refuse, answered.clone()));
         let service = service_fn(|request| async {
             let (local, remote) = (
                 LocalAddr(Addr::from(self.local)),
@@ -132,13 +152,14 @@ impl<E: Endpoint<Output = Response>> Server<E> {
             );
             let request = (request, local, remote, self.scheme.clone()).into();
             let response = self.endpoint.get_response(request).await;
-            Ok::<_, Infallible>(hyper::Response::from(response))
+            let response = hyper::Response::from(response);
+            Ok::<_, Infallible>(response.map(|body| answered.with(body)))
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.header_time)
-            .max_headers(MAX_HEADERS)
-            .max_buf_size(MAX_HEAD_BYTES)
+            .max_headers(head::MAX_FIELDS)
+            .max_buf_size(head::MAX_BYTES)
             .serve_connection(io, service);
         let mut connection = std::pin::pin!(connection);
         let ended = tokio::select! {

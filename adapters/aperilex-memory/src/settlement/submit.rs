@@ -15,7 +15,7 @@ impl State {
         {
             return Ok(Submitted::Replayed(answer));
         }
-        if let Some(record) = self.from_pool(request)? {
+        if let Some(record) = self.take_from_pool(request)? {
             return Ok(Submitted::Pooled(record));
         }
         request.check_price(false)?;
@@ -51,7 +51,7 @@ impl State {
     }
 
     /// The analysis of the pool that satisfies the request, with access paid for.
-    fn from_pool(
+    fn take_from_pool(
         &mut self,
         request: &SubmitTask,
     ) -> Result<Option<AnalysisRecord>, SettlementError> {

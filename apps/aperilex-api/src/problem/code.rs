@@ -78,6 +78,11 @@ codes! {
     Conflict = "conflict", CONFLICT, "Another request was faster";
     /// The body is larger than the limit.
     BodyTooLarge = "body-too-large", PAYLOAD_TOO_LARGE, "The body is too large";
+    /// The address is longer than any of ours.
+    UriTooLong = "uri-too-long", URI_TOO_LONG, "The address is too long";
+    /// Too many header fields, or too long ones.
+    HeadTooLarge =
+        "head-too-large", REQUEST_HEADER_FIELDS_TOO_LARGE, "The head of the request is too large";
     /// The body is not declared as JSON.
     UnsupportedMediaType =
         "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The media type is not supported";

@@ -73,11 +73,10 @@ impl From<FieldError> for FieldDocument {
 }
 
 impl Problem {
-    /// The document as a response.
-    pub(crate) fn render(self, instance: String, request_id: &str) -> Response {
+    fn document(self, instance: String, request_id: &str) -> ProblemDocument {
         let code = self.code;
         let fields: Vec<_> = self.errors.into_iter().map(FieldDocument::from).collect();
-        let document = ProblemDocument {
+        ProblemDocument {
             kind: format!("{TYPE_BASE}{}", code.as_str()),
             title: code.title().to_owned(),
             status: code.status().as_u16(),
@@ -91,16 +90,41 @@ impl Problem {
             limit: self.facts.limit,
             tier: self.facts.tier,
             lifted_by: self.facts.lifted_by,
-        };
+        }
+    }
+
+    /// The document as a response.
+    pub(crate) fn render(mut self, instance: String, request_id: &str) -> Response {
+        let status = self.code.status();
+        let own = std::mem::take(&mut self.headers);
+        let document = self.document(instance, request_id);
         let mut response = document.to_json_string().into_response();
-        response.set_status(code.status());
+        response.set_status(status);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        for (name, value) in self.headers {
+        for (name, value) in own {
             headers.insert(name, value);
         }
         response
+    }
+
+    /// The document as a whole HTTP message, for a request whose head is not passed on. What was asked
+    /// for is not known then.
+    pub(crate) fn message(self, request_id: &str, date: &str) -> Vec<u8> {
+        let status = self.code.status();
+        let body = self.document(String::new(), request_id).to_json_string();
+        let lines = [
+            format!("HTTP/1.1 {status}"),
+            format!("content-type: {MEDIA_TYPE}"),
+            format!("content-length: {}", body.len()),
+            format!("x-request-id: {request_id}"),
+            format!("date: {date}"),
+            "cache-control: no-store".to_owned(),
+            "x-content-type-options: nosniff".to_owned(),
+            "connection: close".to_owned(),
+        ];
+        format!("{}\r\n\r\n{body}", lines.join("\r\n")).into_bytes()
     }
 }
 

@@ -114,41 +114,142 @@ async fn a_limit_in_reach_is_told_to_a_client_that_sends_in_chunks() {
     );
 }
 
-#[tokio::test]
-async fn heads_that_contradict_themselves_are_refused() {
-    let served = Served::new(ApiSettings::default()).await;
+fn heads_of_two_readings(served: &Served) -> Vec<(&'static str, String, u16, &'static str)> {
     let head = served.head("POST", "/api/v1/quotes");
-    for (row, rest) in [
+    let bare = head.replace("\r\n", "\n");
+    let lengths = "Content-Length: 5\r\nContent-Length: 6\r\n\r\n";
+    let both = "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    let many: String = (0..150).map(|n| format!("X-{n}: 1\r\n")).collect();
+    vec![
         (
             "B39 two lengths",
-            "Content-Length: 5\r\nContent-Length: 6\r\n\r\n",
+            format!("{head}{lengths}"),
+            400,
+            "bad-request",
         ),
-        ("B39 obs-fold", "X: a\r\n b\r\n\r\n"),
-        ("B39 spaced name", "X : a\r\n\r\n"),
-    ] {
-        let answer = served.connect(format!("{head}{rest}")).await.end().await;
-        assert!(answer.starts_with("HTTP/1.1 400"), "{row}: {answer}");
+        (
+            "B39 two framings",
+            format!("{head}{both}"),
+            400,
+            "bad-request",
+        ),
+        (
+            "B39 obs-fold",
+            format!("{head}X: a\r\n b\r\n\r\n"),
+            400,
+            "bad-request",
+        ),
+        (
+            "B39 spaced name",
+            format!("{head}X : a\r\n\r\n"),
+            400,
+            "bad-request",
+        ),
+        ("B39 bare LF", format!("{bare}\n"), 400, "bad-request"),
+        (
+            "no host",
+            "GET /health/live HTTP/1.1\r\n\r\n".to_owned(),
+            400,
+            "bad-request",
+        ),
+        (
+            "not HTTP",
+            "\u{16}\u{3}\u{1}hello\r\n\r\n".to_owned(),
+            400,
+            "bad-request",
+        ),
+        (
+            "B36 long URL",
+            format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "x".repeat(70_000)),
+            414,
+            "uri-too-long",
+        ),
+        (
+            "B36 many fields",
+            format!("{head}{many}\r\n"),
+            431,
+            "head-too-large",
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn heads_that_can_be_read_two_ways_are_refused() {
+    let served = Served::new(ApiSettings::default()).await;
+    for (row, request, status, code) in heads_of_two_readings(&served) {
+        let hidden = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+        let answer = served
+            .connect(format!("{request}{hidden}"))
+            .await
+            .end()
+            .await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{row}: {answer}"
+        );
+        let document = answer.split_once("\r\n\r\n").unwrap().1;
+        let document: serde_json::Value = serde_json::from_str(document).unwrap();
+        assert_eq!(document["code"], code, "{row}: and nothing follows it");
+        assert!(
+            answer.contains("content-type: application/problem+json\r\n"),
+            "{row}"
+        );
+        assert!(answer.contains("connection: close\r\n"), "{row}");
     }
-    let connect = "CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n";
+}
+
+#[tokio::test]
+async fn a_head_in_pieces_is_read_like_a_whole_one() {
+    let served = Served::new(ApiSettings::default()).await;
+    let mut client = served.connect("\r\n").await;
+    for byte in format!("{}\r\n", served.head("GET", "/health/live")).bytes() {
+        client.socket.write_all(&[byte]).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    client.until(r#"{"status":"live"}"#).await;
+}
+
+#[tokio::test]
+async fn a_good_request_is_answered_before_a_bad_one_behind_it_is_refused() {
+    let served = Served::new(ApiSettings::default()).await;
+    let json = body().to_string();
+    let head = served.head("POST", "/api/v1/quotes");
+    let length = json.len();
+    let good =
+        format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}");
     let answer = served
-        .connect(connect)
-        .await
-        .until("method-not-allowed")
-        .await;
-    assert!(
-        answer.starts_with("HTTP/1.1 405") && answer.contains("allow: "),
-        "B37: {answer}"
-    );
-    let long = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "x".repeat(70_000));
-    let answer = served.connect(long).await.end().await;
-    assert!(answer.starts_with("HTTP/1.1 4"), "B36: {answer:.60}");
-    let many: String = (0..150).map(|n| format!("X-{n}: 1\r\n")).collect();
-    let answer = served
-        .connect(format!("{head}{many}\r\n"))
+        .connect(format!("{good}nonsense\r\n\r\n"))
         .await
         .end()
         .await;
-    assert!(answer.starts_with("HTTP/1.1 431"), "B36: {answer:.60}");
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.contains("expires_at"),
+        "{answer}"
+    );
+    let (_, rest) = answer.split_once("HTTP/1.1 400 ").unwrap();
+    assert!(rest.contains("bad-request"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_tunnel_is_refused_and_closed() {
+    let served = Served::new(ApiSettings::default()).await;
+    for method in ["CONNECT", "TRACE"] {
+        let target = if method == "CONNECT" {
+            "example.com:443"
+        } else {
+            "/api/v1/me"
+        };
+        let request = format!("{method} {target} HTTP/1.1\r\nHost: x\r\n\r\n");
+        let mut client = served.connect(request).await;
+        let answer = match method {
+            "CONNECT" => client.end().await,
+            _ => client.until("method-not-allowed").await,
+        };
+        assert!(
+            answer.starts_with("HTTP/1.1 405") && answer.contains("allow: "),
+            "B37: {answer}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -175,13 +276,9 @@ async fn head_tells_the_length_and_sends_nothing() {
 async fn nothing_behind_a_chunked_body_is_taken_for_a_request() {
     let served = Served::new(ApiSettings::default()).await;
     let head = served.head("GET", "/health/live");
-    let both = "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     let hidden = "GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n";
-    let answer = served
-        .connect(format!("{head}{both}{hidden}"))
-        .await
-        .end()
-        .await;
+    let request = format!("{head}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n{hidden}");
+    let answer = served.connect(request).await.end().await;
     assert!(
         answer.contains("live") && !answer.contains("ready"),
         "{answer}"
