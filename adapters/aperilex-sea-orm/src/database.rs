@@ -21,6 +21,9 @@ use crate::transaction::{Begun, Durability, MAX_REPEATS, pause};
 const TRIED_AFTER: Duration = Duration::from_secs(5);
 /// An idle connection is closed after this long, so that a database that sleeps when unused can.
 const IDLE_FOR: Duration = Duration::from_secs(60);
+/// Reading SQLite is work for a processor of this machine: more readers than this only take memory and
+/// turns from each other.
+const MAX_SQLITE_READERS: u32 = 4;
 /// Statements kept prepared per connection.
 const STATEMENTS: usize = 256;
 
@@ -54,7 +57,7 @@ impl Database {
         let relaxed = sqlite_options(config, 1, |opts| {
             opts.synchronous(SqliteSynchronous::Normal)
         });
-        let readers = config.pool_max.max(1);
+        let readers = config.pool_max.clamp(1, MAX_SQLITE_READERS);
         let read = sqlite_options(config, readers, |opts| opts.pragma("query_only", "ON"));
         Ok(Self {
             read: open(read).await?,

@@ -129,6 +129,10 @@ impl Engine {
         if let Some(own) = &idempotency
             && let Some(answer) = settlement.replayed(account.id, own, self.now()).await?
         {
+            if let Answer::Analysis(record) = &answer {
+                // Access that came with a tier may have gone with it.
+                self.analysis(account, record.id).await?;
+            }
             return Ok(Requested {
                 answer,
                 replayed: true,

@@ -1,8 +1,8 @@
 //! The order of decisions when an analysis is asked for (product §5).
 
 use aperilex_core::{
-    Answer, EngineError, EntryKind, FilingLocator, Limit, Quality, Refusal, TaskRole, TaskStatus,
-    Tier,
+    Answer, Engine, EngineError, EntryKind, FilingLocator, Limit, Quality, Refusal, Settings,
+    TaskRole, TaskStatus, Tier,
 };
 use futures_executor::block_on;
 
@@ -192,6 +192,31 @@ fn a_key_gives_the_first_outcome_again_and_refuses_another_request() {
     assert!(
         matches!(other, EngineError::Refused(Refusal::KeyReused)),
         "{other}"
+    );
+}
+
+#[test]
+fn a_replayed_analysis_is_given_only_to_who_may_read_it_still() {
+    let world = World::new();
+    let maker = world.account("maker", Tier::Basic, "1");
+    world.script();
+    world.submit(&maker, ANNUAL);
+    world.settle();
+    let demo = world.account("demo", Tier::Demo, "0");
+    let keyed = |engine: &Engine| {
+        let mut asked = request(ANNUAL);
+        asked.idempotency_key = Some("k1".to_owned());
+        block_on(engine.request_analysis(&demo, &asked))
+    };
+    let first = keyed(&world.engine).unwrap();
+    assert!(matches!(first.answer, Answer::Analysis(_)));
+    assert!(keyed(&world.engine).unwrap().replayed);
+    // The company has left the universe that the tier covers.
+    let narrower = Engine::new(world.memory.ports(), Settings::default());
+    let refused = keyed(&narrower);
+    assert!(
+        matches!(refused, Err(EngineError::NotFound { .. })),
+        "{refused:?}"
     );
 }
 

@@ -1,6 +1,6 @@
 //! Exit codes, and the one sentence on standard error.
 //!
-//! 0 well · 1 fault · 2 bad usage · 3 not found · 4 refused by policy or credit.
+//! 0 well · 1 fault · 2 bad usage · 3 not found · 4 refused by policy or credit · 130 interrupted.
 
 use std::process::ExitCode;
 
@@ -23,6 +23,11 @@ pub(crate) struct TaskFailed {
     pub(crate) message: String,
 }
 
+/// Ctrl-C.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted; the same command goes on where this one stopped")]
+pub(crate) struct Interrupted;
+
 /// Says what went wrong and gives the exit code for it.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
@@ -34,6 +39,9 @@ fn code(error: &anyhow::Error) -> u8 {
     let of = |cause: &(dyn std::error::Error + 'static)| {
         if cause.is::<BadUsage>() {
             return Some(2);
+        }
+        if cause.is::<Interrupted>() {
+            return Some(130);
         }
         if let Some(io) = cause.downcast_ref::<std::io::Error>() {
             return (io.kind() == std::io::ErrorKind::NotFound).then_some(3);

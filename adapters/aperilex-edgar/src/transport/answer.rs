@@ -1,4 +1,4 @@
-//! Telling answers apart: EDGAR says "forbidden" for four different things, and "fine" for errors.
+//! Telling answers apart: EDGAR says "forbidden" for three different things, and "fine" for errors.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const HEAD: usize = 4096;
 pub(crate) enum Refusal {
     /// We sent too much: nothing more until the pause is over.
     Blocked,
-    /// No contact in the user agent, or refused in a way that settings must mend.
+    /// No contact in the user agent.
     Misconfigured(&'static str),
     /// There is no such file.
     NotFound,
@@ -28,11 +28,12 @@ pub(crate) fn refusal(status: u16, body: &[u8]) -> Refusal {
     let text = head(body);
     match status {
         429 => Refusal::Blocked,
-        403 if is_rate_page(&text) => Refusal::Blocked,
         403 if is_undeclared_page(&text) => Refusal::Misconfigured(UNDECLARED),
         // S3 behind EDGAR: the object does not exist (a future quarter, a holiday).
         403 if s3_code(&text) == Some("AccessDenied") => Refusal::NotFound,
-        403 => Refusal::Misconfigured(FORBIDDEN),
+        // The rate page, the "Access Denied" of the network in front of EDGAR, or one not seen before:
+        // asking on would only prolong a block.
+        403 => Refusal::Blocked,
         404 | 410 => Refusal::NotFound,
         _ => Refusal::Server,
     }
@@ -40,9 +41,6 @@ pub(crate) fn refusal(status: u16, body: &[u8]) -> Refusal {
 
 const UNDECLARED: &str = "it calls us an undeclared automated tool: set `user_agent` to your \
                           company's name and an e-mail address";
-const FORBIDDEN: &str = "status 403 without a known reason: check `user_agent` and whether this \
-                         network may reach EDGAR";
-
 /// Checks that a body with a good status is what was asked for.
 pub(crate) fn check_body(what: &str, shape: Shape, body: &[u8]) -> Result<(), BodyFault> {
     if body.is_empty() {
@@ -151,17 +149,14 @@ mod tests {
     const NO_KEY: &str = "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code></Error>";
 
     #[test]
-    fn forbidden_means_four_things() {
+    fn forbidden_means_three_things() {
         assert_eq!(refusal(403, RATE.as_bytes()), Refusal::Blocked);
         assert_eq!(
             refusal(403, TOOL.as_bytes()),
             Refusal::Misconfigured(UNDECLARED)
         );
         assert_eq!(refusal(403, DENIED.as_bytes()), Refusal::NotFound);
-        assert_eq!(
-            refusal(403, b"Access Denied"),
-            Refusal::Misconfigured(FORBIDDEN)
-        );
+        assert_eq!(refusal(403, b"Access Denied"), Refusal::Blocked);
         assert_eq!(refusal(429, b""), Refusal::Blocked);
         assert_eq!(refusal(404, NO_KEY.as_bytes()), Refusal::NotFound);
         assert_eq!(refusal(503, b"<html>"), Refusal::Server);

@@ -55,6 +55,8 @@ async fn f59_a_block_sends_nothing_more_from_any_clone() {
     let page = "<html><head><title>SEC.gov | Request Rate Threshold Exceeded</title></head></html>";
     for answer in [
         ResponseTemplate::new(403).set_body_string(page),
+        ResponseTemplate::new(403)
+            .set_body_string("<html><title>Access Denied</title>Reference #18"),
         ResponseTemplate::new(429),
         ResponseTemplate::new(200).set_body_string(page),
     ] {
@@ -96,7 +98,6 @@ async fn refusals_are_told_apart_and_not_repeated() {
     let missing = "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code></Error>";
     for (status, body, expected) in [
         (403, tool, "misconfigured"),
-        (403, "<html>go away", "misconfigured"),
         (403, denied, "not found"),
         (404, missing, "not found"),
     ] {

@@ -12,7 +12,7 @@ use aperilex_core::{
 use aperilex_wiring::{Graph, Loops, Runtime, Settings, WakeProbe, owner};
 
 use crate::args::{FilingArgs, Format};
-use crate::exit::TaskFailed;
+use crate::exit::{Interrupted, TaskFailed};
 use crate::progress::Stages;
 use crate::target::{Target, check_form, read_file, target};
 use crate::{output, render};
@@ -57,7 +57,11 @@ pub(crate) async fn run(
             stages.follow(task.id);
             let loops = Loops::Only(task.key);
             let runtime = Runtime::start(&engine, &wake, &settings.worker, loops);
-            let ended = wait(&engine, &owner.account, task.id).await;
+            let ended = tokio::select! {
+                ended = wait(&engine, &owner.account, task.id) => ended,
+                _ = tokio::signal::ctrl_c() => Err(Interrupted.into()),
+            };
+            // What runs is handed back, so that the next one who asks need not wait for a lease.
             runtime.stop().await;
             ended?
         }
