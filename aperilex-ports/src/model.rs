@@ -24,18 +24,23 @@ use text_serde;
 mod accession;
 mod account;
 mod analysis;
+mod canonical;
 mod cik;
 mod content;
 mod digest;
 mod draft;
 mod email;
 mod envelope;
+mod exhibit;
+mod fact;
 mod filing;
 mod form_type;
 mod id;
 mod item;
 mod ledger;
 mod money;
+mod submission;
+mod table;
 mod task;
 mod ticker;
 mod tier;
@@ -48,15 +53,15 @@ pub use analysis::{
     DecodeAnalysisError, Figure, Latency, Method, NotFound, PartKind, PriorFigure, QuoteMatch,
     SectionSummary, TokenUsage,
 };
+pub use canonical::{CanonicalText, RawMap, RawRun};
 pub use cik::{Cik, ParseCikError};
-pub use content::{
-    CanonicalText, Document, Exhibit, Fact, FilingContent, Period, RawMap, RawRun, Section,
-    SectionState, Table, TextRange,
-};
+pub use content::{Document, FilingContent, RiskFactor, Section, SectionState, TextRange};
 pub use digest::{Digest, ParseDigestError};
 pub use draft::{Draft, DraftClaim, DraftQuote};
 pub use email::{Email, ParseEmailError};
 pub use envelope::{DecodeEnvelopeError, TaskMessage};
+pub use exhibit::{Exhibit, ExhibitKind};
+pub use fact::{Fact, Footnote, Period};
 pub use filing::{
     Company, CompanyLocator, FilingLocator, FilingMeta, FilingQuery, RawDocument, RawFiling,
     StoredDocument, StoredFiling,
@@ -68,6 +73,8 @@ pub use id::{
 pub use item::ItemKey;
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use money::{MicroUsd, ParseMoneyError};
+pub use submission::{Party, SubmissionHeader};
+pub use table::{Statement, Table, TableNumber};
 pub use task::{
     AccessSource, Failure, Lease, PendingAccess, PoolKey, Priority, Task, TaskCharges, TaskEvent,
     TaskRole,
@@ -77,4 +84,4 @@ pub use tier::{AnalysisStatus, ParseWordError, Quality, TaskStatus, Template, Ti
 pub use wording::{figure_words, metric_concepts, row_words};
 
 pub use jiff::Timestamp;
-pub use jiff::civil::Date;
+pub use jiff::civil::{Date, DateTime};

@@ -54,6 +54,7 @@ fn attached(opened: &Opened<'_>) -> Option<Exhibit> {
             description
         },
         document: Some(opened.document.name.clone()),
+        url: None,
     })
 }
 
@@ -125,6 +126,7 @@ fn listed(
                 number,
                 description,
                 document,
+                url: None,
             });
         }
         start = end;

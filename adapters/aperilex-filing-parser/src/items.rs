@@ -96,6 +96,8 @@ fn index_only(
                 state: SectionState::CrossReferenceIndex,
                 confidence: 0.9,
                 range: candidate.body..candidate.body,
+                heading: candidate.start..candidate.body,
+                more: Vec::new(),
             })
         })
         .collect()
@@ -121,6 +123,8 @@ fn missing(document: usize, items: &[Item], end: Option<Date>, sections: &mut Ve
             state: SectionState::NotFound,
             confidence: 0.5,
             range: 0..0,
+            heading: 0..0,
+            more: Vec::new(),
         })
         .collect();
     sections.extend(absent);

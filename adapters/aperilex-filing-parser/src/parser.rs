@@ -69,8 +69,11 @@ impl FilingParser for Parser {
             sections: found.sections,
             tables,
             facts,
+            footnotes: Vec::new(),
+            risk_factors: Vec::new(),
             exhibits,
             items_8k: found.items_8k,
+            header: None,
             warnings,
         })
     }

@@ -69,6 +69,7 @@ pub(crate) fn read(document: usize, page: &Page<'_>, budget: &mut Budget) -> Vec
             range,
             header_rows: grid.header_rows,
             rows: grid.rows,
+            ..Table::default()
         });
     }
     for draft in &page.plain_tables {
@@ -88,6 +89,7 @@ pub(crate) fn read(document: usize, page: &Page<'_>, budget: &mut Budget) -> Vec
             range,
             header_rows: grid.header_rows,
             rows: grid.rows,
+            ..Table::default()
         });
     }
     out

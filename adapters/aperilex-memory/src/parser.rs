@@ -45,8 +45,11 @@ impl FilingParser for PlainParser {
             sections,
             tables: Vec::new(),
             facts: Vec::new(),
+            footnotes: Vec::new(),
+            risk_factors: Vec::new(),
             exhibits: filing.documents.iter().filter_map(exhibit).collect(),
             items_8k,
+            header: None,
             warnings: warnings(&documents),
             documents,
         })
@@ -86,6 +89,7 @@ fn exhibit(raw: &RawDocument) -> Option<Exhibit> {
         number: number.to_owned(),
         description: raw.description.clone().unwrap_or_default(),
         document: Some(raw.name.clone()),
+        url: None,
     })
 }
 
@@ -168,6 +172,8 @@ fn section(text: &str, heading: Option<Heading<'_>>, key: ItemKey) -> Section {
         state,
         confidence: 1.0,
         range,
+        heading: 0..0,
+        more: Vec::new(),
     }
 }
 

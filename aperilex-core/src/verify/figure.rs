@@ -50,8 +50,8 @@ pub(super) fn shows(figure: &Figure, facts: &[Fact], statement: &Statement<'_>) 
 }
 
 fn is_fact(fact: &Fact, figure: &Figure, value: &str, period: Option<&Period>) -> bool {
-    Some(&fact.concept) == figure.concept.as_ref()
-        && fact.unit == figure.unit
+    Some(&*fact.concept) == figure.concept.as_deref()
+        && fact.unit.as_deref() == figure.unit.as_deref()
         && fact.period.as_ref() == period
         && fact.dimensions.is_empty()
         && matches!((decimal(&fact.value), decimal(value)), (Some(a), Some(b)) if a == b)

@@ -143,6 +143,8 @@ fn without_dates(text: &str, figure: Option<&Figure>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use aperilex_ports::PriorFigure;
 
     use super::*;
@@ -157,8 +159,9 @@ mod tests {
             period: Some(Period::Instant {
                 instant: end.parse().unwrap(),
             }),
-            dimensions: vec![],
+            dimensions: Arc::default(),
             range,
+            footnotes: vec![],
         }
     }
 

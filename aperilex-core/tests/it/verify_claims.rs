@@ -1,5 +1,7 @@
 //! Claims that must be refused although their quotes stand in the filing, and true ones.
 
+use std::sync::Arc;
+
 use aperilex_core::ports::{
     Draft, DraftClaim, DraftQuote, Fact, Figure, FilingContent, FilingParser, PartKind, Period,
     PriorFigure,
@@ -55,19 +57,20 @@ fn content() -> FilingContent {
     let mut content = PlainParser.parse(&raw).unwrap();
     let fact = |value: &str, year: i16, shown: Option<&str>| Fact {
         document: 0,
-        concept: "us-gaap:NetIncomeLoss".to_owned(),
+        concept: "us-gaap:NetIncomeLoss".into(),
         value: value.to_owned(),
-        unit: Some("iso4217:USD".to_owned()),
+        unit: Some("iso4217:USD".into()),
         decimals: Some("-3".to_owned()),
         period: Some(period(year)),
-        dimensions: Vec::new(),
+        dimensions: Arc::default(),
         range: shown.and_then(|shown| {
             let start = text.find(shown)?;
             Some(start..start + shown.len())
         }),
+        footnotes: Vec::new(),
     };
     let segment = Fact {
-        dimensions: vec![("srt:ProductAxis".to_owned(), "x:KettlesMember".to_owned())],
+        dimensions: [("srt:ProductAxis".into(), "x:KettlesMember".into())].into(),
         ..fact("12", 2025, Some("12 stores"))
     };
     content.facts = vec![
@@ -194,7 +197,7 @@ fn figure() -> Figure {
     Figure {
         concept: Some("us-gaap:NetIncomeLoss".to_owned()),
         value: "-23517000".to_owned(),
-        unit: Some("iso4217:USD".to_owned()),
+        unit: Some("iso4217:USD".into()),
         period: Some(period(2025)),
         prior: Some(PriorFigure {
             value: "21450000".to_owned(),

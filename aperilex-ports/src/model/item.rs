@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// - `part` is the Roman numeral (`I`, `II` …), empty for forms without parts (8-K)
 /// - `item` is the SEC's number: `1`, `1A`, `2.02`; for forms with headings instead of numbers it
-///   is the heading's slug (`summary_compensation_table`)
+///   is the heading's slug (`summary-compensation-table`)
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ItemKey {
     /// Roman numeral, or empty.

@@ -73,9 +73,9 @@ impl<'f, 'c> Facts<'f, 'c> {
         let then: Option<Decimal> = prior.and_then(|prior| prior.value.parse().ok());
         let change = then.and_then(|then| value.change_permille(then));
         let figure = Figure {
-            concept: Some(fact.concept.clone()),
+            concept: Some(fact.concept.to_string()),
             value: fact.value.clone(),
-            unit: fact.unit.clone(),
+            unit: fact.unit.as_deref().map(str::to_owned),
             period: fact.period.clone(),
             prior: prior.map(|prior| PriorFigure {
                 value: prior.value.clone(),

@@ -1,5 +1,7 @@
 //! Filings built by hand: plain text with an identity map.
 
+use std::sync::Arc;
+
 use aperilex_ports::{
     CanonicalText, Digest, Document, Fact, FilingContent, FilingId, FilingMeta, ItemKey, Period,
     RawMap, RawRun, Section, SectionState, Table, TextRange,
@@ -46,8 +48,11 @@ impl Filing {
             sections: Vec::new(),
             tables: Vec::new(),
             facts: Vec::new(),
+            footnotes: Vec::new(),
+            risk_factors: Vec::new(),
             exhibits: Vec::new(),
             items_8k: Vec::new(),
+            header: None,
             warnings: Vec::new(),
         };
         let text = String::new();
@@ -76,6 +81,8 @@ impl Filing {
             state: SectionState::Present,
             confidence: 0.9,
             range,
+            heading: 0..0,
+            more: Vec::new(),
         });
         if part.is_empty() {
             self.content.items_8k.push(item.to_owned());
@@ -103,13 +110,14 @@ impl Filing {
             let range = self.push(shown);
             self.content.facts.push(Fact {
                 document: 0,
-                concept: concept.to_owned(),
+                concept: concept.into(),
                 value: (*value).to_owned(),
-                unit: Some(unit.to_owned()),
+                unit: Some(unit.into()),
                 decimals: Some("-6".to_owned()),
                 period: Some(period.clone()),
-                dimensions: Vec::new(),
+                dimensions: Arc::default(),
                 range: Some(range),
+                footnotes: Vec::new(),
             });
         }
         self.push("\n");
@@ -131,13 +139,14 @@ impl Filing {
         let start = self.text.rfind(shown).unwrap();
         self.content.facts.push(Fact {
             document: 0,
-            concept: concept.to_owned(),
+            concept: concept.into(),
             value: value.to_owned(),
-            unit: Some("iso4217:USD".to_owned()),
+            unit: Some("iso4217:USD".into()),
             decimals: Some("-6".to_owned()),
             period: Some(period),
-            dimensions: Vec::new(),
+            dimensions: Arc::default(),
             range: Some(start..start + shown.len()),
+            footnotes: Vec::new(),
         });
         self
     }
@@ -151,8 +160,9 @@ impl Filing {
             unit: None,
             decimals: None,
             period: Some(period),
-            dimensions: Vec::new(),
+            dimensions: Arc::default(),
             range: None,
+            footnotes: Vec::new(),
         });
         self
     }
@@ -177,6 +187,7 @@ impl Filing {
             caption: caption.to_owned(),
             header_rows: 1,
             rows: rows.collect(),
+            ..Table::default()
         });
         self.push("\n");
         self

@@ -97,7 +97,7 @@ fn segments_and_hidden_facts_are_no_figures_of_the_company() {
             "us-gaap:Revenues",
             &[("5", "5000000", year(2023))],
         )
-        .amend(|fact| fact.dimensions.push(("axis".into(), "member".into())))
+        .amend(|fact| fact.dimensions = [("axis".into(), "member".into())].into())
         .dollars(
             "Hidden",
             "us-gaap:Assets",

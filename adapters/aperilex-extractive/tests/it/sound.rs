@@ -99,9 +99,9 @@ fn check_figure(content: &FilingContent, claim: &DraftClaim) {
     let Some(figure) = &claim.figure else { return };
     let is_fact = |value: &str, period: Option<&Period>| {
         content.facts.iter().any(|fact| {
-            Some(&fact.concept) == figure.concept.as_ref()
+            Some(&*fact.concept) == figure.concept.as_deref()
                 && fact.value == value
-                && fact.unit == figure.unit
+                && fact.unit.as_deref() == figure.unit.as_deref()
                 && fact.period.as_ref() == period
                 && fact.dimensions.is_empty()
         })

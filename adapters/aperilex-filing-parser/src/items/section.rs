@@ -35,6 +35,8 @@ pub(crate) fn cut(
             state,
             confidence,
             range: range.clone(),
+            heading: heading.start..heading.body,
+            more: Vec::new(),
         };
         if heading.ranks.is_empty() {
             out.push(section(ItemKey::new(part, heading.number.clone())));
@@ -97,6 +99,8 @@ fn part_without_headings(
             state: SectionState::IncorporatedByReference,
             confidence: 0.8,
             range: range.clone(),
+            heading: 0..0,
+            more: Vec::new(),
         })
         .collect()
 }

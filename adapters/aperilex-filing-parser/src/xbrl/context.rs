@@ -1,5 +1,7 @@
 //! Contexts and units of an XBRL instance.
 
+use std::sync::Arc;
+
 use aperilex_ports::model::Period;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime};
@@ -15,14 +17,14 @@ pub(crate) struct Context {
     /// Its period; none for `forever` or one that cannot be read.
     pub(crate) period: Option<Period>,
     /// Axis and member, sorted by axis.
-    pub(crate) dimensions: Vec<(String, String)>,
+    pub(crate) dimensions: Arc<[(Arc<str>, Arc<str>)]>,
     /// It has more dimensions than are taken, so it does not say what its facts are about.
     pub(crate) overfull: bool,
 }
 
 /// A unit as `measure` or `numerator/denominator`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Unit(pub(crate) String);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unit(pub(crate) Arc<str>);
 
 /// Reads contexts and units element by element.
 #[derive(Debug, Default)]
@@ -106,7 +108,10 @@ impl<'a> ContextReader<'a> {
         };
         let context = Context {
             period,
-            dimensions,
+            dimensions: dimensions
+                .into_iter()
+                .map(|(axis, member)| (axis.into(), member.into()))
+                .collect(),
             overfull: done.overfull,
         };
         Some((done.id?, context))
@@ -123,7 +128,7 @@ impl<'a> ContextReader<'a> {
             unit.push('/');
             unit.push_str(&done.denominator.join("*"));
         }
-        Some((done.id?, Unit(unit)))
+        Some((done.id?, Unit(unit.into())))
     }
 }
 

@@ -1,6 +1,7 @@
 //! From collected elements to facts: values, contexts, units, continuations.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use aperilex_ports::model::{Fact, TextRange};
 
@@ -181,7 +182,7 @@ impl<'a> Reader<'_, 'a> {
         self.shared = left;
         Some(Fact {
             document: self.document,
-            concept: owned(named.name),
+            concept: owned(named.name).into(),
             value,
             unit: unit.map(|unit| unit.0.clone()),
             decimals: named.decimals.map(owned),
@@ -190,6 +191,7 @@ impl<'a> Reader<'_, 'a> {
                 .map(|context| context.dimensions.clone())
                 .unwrap_or_default(),
             range,
+            footnotes: Vec::new(),
         })
     }
 
@@ -334,10 +336,10 @@ impl<'a> Reader<'_, 'a> {
 
 /// What the dimensions and the unit of a fact take.
 fn shared_bytes(context: Option<&Context>, unit: Option<&Unit>) -> usize {
-    let dimensions = context.map_or(&[][..], |context| &context.dimensions);
+    let dimensions = context.map_or(&[][..], |context| &*context.dimensions);
     let strings = dimensions
         .iter()
-        .map(|(axis, member)| size_of::<(String, String)>() + axis.len() + member.len());
+        .map(|(axis, member)| size_of::<(Arc<str>, Arc<str>)>() + axis.len() + member.len());
     strings.sum::<usize>() + unit.map_or(0, |unit| unit.0.len())
 }
 

@@ -300,7 +300,7 @@ fn score_fact(content: &FilingContent, row: &Row, score: &mut Score) {
             Some(Period::Duration { start, end }) => format!("{start}/{end}"),
             None => String::new(),
         };
-        fact.concept == concept
+        *fact.concept == *concept
             && fact.value == value
             && fact.unit.as_deref().unwrap_or_default() == unit
             && shown == period
@@ -310,7 +310,7 @@ fn score_fact(content: &FilingContent, row: &Row, score: &mut Score) {
         let near: Vec<_> = content
             .facts
             .iter()
-            .filter(|f| f.concept == concept)
+            .filter(|f| *f.concept == *concept)
             .take(3)
             .collect();
         score

@@ -1,5 +1,7 @@
 //! Inline XBRL 1.1.
 
+use std::sync::Arc;
+
 use crate::support::{check_map, file, filing, parse};
 use aperilex_filing_parser::Parser;
 use aperilex_ports::{Fact, FilingContent, FilingParser as _, Period};
@@ -35,7 +37,7 @@ fn fact<'c>(content: &'c FilingContent, concept: &str) -> &'c Fact {
     content
         .facts
         .iter()
-        .find(|fact| fact.concept == concept)
+        .find(|fact| &*fact.concept == concept)
         .unwrap()
 }
 
@@ -70,10 +72,10 @@ fn hidden_facts_have_values_and_no_range() {
     assert_eq!(number.value, "1234000");
     assert_eq!(
         number.dimensions,
-        [
-            ("us-gaap:SegmentAxis".to_owned(), "x:EastMember".to_owned()),
-            ("x:Tranche".to_owned(), "A-1".to_owned()),
-        ]
+        Arc::from([
+            ("us-gaap:SegmentAxis".into(), "x:EastMember".into()),
+            ("x:Tranche".into(), "A-1".into()),
+        ])
     );
     assert!(
         !content.warnings.iter().any(|w| w.contains("hidden")),
@@ -115,7 +117,7 @@ fn nested_nil_and_timeless_facts() {
     ));
     assert_eq!(fact(&content, "x:Nil").value, "");
     assert_eq!(fact(&content, "x:Dash").value, "0");
-    let order: Vec<_> = content.facts.iter().map(|f| f.concept.as_str()).collect();
+    let order: Vec<_> = content.facts.iter().map(|f| &*f.concept).collect();
     assert_eq!(
         order,
         [
@@ -165,7 +167,7 @@ fn a_fact_whose_scale_cannot_be_applied_is_left_out() {
         let content = read(&format!(
             "<p><ix:nonFraction name=\"x:Odd\" contextRef=\"c1\" unitRef=\"usd\" {attributes}>5</ix:nonFraction></p>"
         ));
-        assert!(content.facts.iter().all(|fact| fact.concept != "x:Odd"));
+        assert!(content.facts.iter().all(|fact| &*fact.concept != "x:Odd"));
         let told = content.warnings.join(" ");
         assert!(told.contains("1 facts left out: their scale"), "{told}");
     }

@@ -157,7 +157,7 @@ fn dimensions_are_copied_within_bounds() {
     let copied: usize = content
         .facts
         .iter()
-        .flat_map(|fact| &fact.dimensions)
+        .flat_map(|fact| fact.dimensions.iter())
         .map(|(axis, member)| axis.len() + member.len())
         .sum();
     // Many times the source of about 200 KB without a bound.

@@ -105,7 +105,7 @@ fn sections_agree(filing: &Reread<'_>) -> bool {
 
 fn cover<'f>(filing: &'f Reread<'_>, concept: &str) -> Option<&'f Fact> {
     let mut facts = filing.content.facts.iter();
-    facts.find(|fact| fact.concept == concept && fact.dimensions.is_empty())
+    facts.find(|fact| &*fact.concept == concept && fact.dimensions.is_empty())
 }
 
 fn form_agrees(filing: &Reread<'_>) -> bool {
@@ -126,7 +126,7 @@ fn cik_agrees(filing: &Reread<'_>) -> bool {
     let facts = &filing.content.facts;
     let keys = facts
         .iter()
-        .filter(|fact| fact.concept == "dei:EntityCentralIndexKey");
+        .filter(|fact| &*fact.concept == "dei:EntityCentralIndexKey");
     let said: Vec<Cik> = keys
         .filter_map(|fact| fact.value.trim().parse().ok())
         .collect();
@@ -159,7 +159,7 @@ fn company_agrees(filing: &Reread<'_>) -> bool {
 pub(crate) fn registrant(facts: &[Fact]) -> Option<&str> {
     let mut names: Vec<&str> = facts
         .iter()
-        .filter(|fact| fact.concept == "dei:EntityRegistrantName")
+        .filter(|fact| &*fact.concept == "dei:EntityRegistrantName")
         .map(|fact| fact.value.trim())
         .collect();
     names.dedup();

@@ -170,7 +170,7 @@ impl Contents {
             concept
                 .0
                 .as_ref()
-                .is_none_or(|concept| fact.concept == *concept)
+                .is_none_or(|concept| *fact.concept == **concept)
         };
         let all: Vec<_> = content.facts.iter().filter(wanted).collect();
         let (facts, next) = page.slice(&all);

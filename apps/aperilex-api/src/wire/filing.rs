@@ -1,5 +1,7 @@
 //! Filings and what is in them.
 
+use std::sync::Arc;
+
 use aperilex_core::ports::FilingRecord;
 use aperilex_core::{
     Exhibit, Fact, FilingContent, FilingMeta, Period, Section, StoredDocument, Table, TextRange,
@@ -343,15 +345,15 @@ impl From<&Period> for PeriodDocument {
 
 impl FactDocument {
     pub(crate) fn new(content: &FilingContent, fact: &Fact) -> Self {
-        let dimension = |(axis, member): &(String, String)| DimensionDocument {
-            axis: axis.clone(),
-            member: member.clone(),
+        let dimension = |(axis, member): &(Arc<str>, Arc<str>)| DimensionDocument {
+            axis: axis.to_string(),
+            member: member.to_string(),
         };
         let range = fact.range.as_ref().map(bounds);
         Self {
-            concept: fact.concept.clone(),
+            concept: fact.concept.to_string(),
             value: fact.value.clone(),
-            unit: fact.unit.clone(),
+            unit: fact.unit.as_deref().map(str::to_owned),
             decimals: fact.decimals.clone(),
             period: fact.period.as_ref().map(PeriodDocument::from),
             dimensions: fact.dimensions.iter().map(dimension).collect(),

@@ -80,23 +80,22 @@ impl FilingParser for RichParser {
             caption: caption.to_owned(),
             header_rows: 1,
             rows: vec![row(["", "2026"]), row(["Net sales", "1,250"])],
+            ..Table::default()
         };
         content.tables = vec![table("Net sales"), table("Net sales by region")];
         let fact = |concept: &str| Fact {
             document: 0,
-            concept: concept.to_owned(),
+            concept: concept.into(),
             value: "1250000000".to_owned(),
-            unit: Some("iso4217:USD".to_owned()),
+            unit: Some("iso4217:USD".into()),
             decimals: Some("-6".to_owned()),
             period: Some(Period::Duration {
                 start: "2025-07-01".parse().unwrap(),
                 end: "2026-06-30".parse().unwrap(),
             }),
-            dimensions: vec![(
-                "srt:ProductOrServiceAxis".to_owned(),
-                "apx:Tools".to_owned(),
-            )],
+            dimensions: [("srt:ProductOrServiceAxis".into(), "apx:Tools".into())].into(),
             range: Some(0..4),
+            footnotes: Vec::new(),
         };
         content.facts = ["us-gaap:Revenues", "us-gaap:Assets", "us-gaap:Revenues"]
             .map(fact)

@@ -151,7 +151,7 @@ fn fact(fact: &Fact) -> FactJson<'_> {
         dimensions: fact
             .dimensions
             .iter()
-            .map(|(a, m)| (a.as_str(), m.as_str()))
+            .map(|(a, m)| (a.as_ref(), m.as_ref()))
             .collect(),
         document: fact.document,
         start: fact.range.as_ref().map(|range| range.start),
