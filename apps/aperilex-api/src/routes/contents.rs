@@ -132,6 +132,10 @@ impl Contents {
         method = "get",
         operation_id = "getFilingText"
     )]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one for each parameter of the operation"
+    )]
     async fn text(
         &self,
         caller: Caller,
