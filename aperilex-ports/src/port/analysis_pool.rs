@@ -34,7 +34,7 @@ pub struct FindAnalysis {
 ///   shape or prompt version, or of a lesser quality) are not found.
 /// - **AP-3** `readable` gives an analysis only to an account with access to its filing; to others
 ///   it does not exist. A private one is its owner's alone. A retracted one can still be read.
-/// - **AP-4** `list` gives what the account may read, newest first, without gaps between pages.
+/// - **AP-4** `list` gives what the account may read, and why, newest first, without gaps between pages.
 /// - **AP-5** counting a view changes nothing that is read, and of an unknown analysis it does
 ///   nothing.
 #[async_trait]
@@ -56,7 +56,7 @@ pub trait AnalysisPool: Debug + Send + Sync + 'static {
         analysis: AnalysisId,
     ) -> Result<Option<(AnalysisRecord, AccessSource)>, StoreError>;
 
-    /// Analyses this account may read, of one filing if given, older than `before`.
+    /// Analyses this account may read, and why it may, of one filing if given, older than `before`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -66,7 +66,7 @@ pub trait AnalysisPool: Debug + Send + Sync + 'static {
         filing: Option<FilingId>,
         before: Option<AnalysisId>,
         limit: usize,
-    ) -> Result<Vec<AnalysisRecord>, StoreError>;
+    ) -> Result<Vec<(AnalysisRecord, AccessSource)>, StoreError>;
 
     /// Counts a view, in aggregate.
     ///
