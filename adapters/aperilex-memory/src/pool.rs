@@ -77,6 +77,8 @@ fn satisfies(analysis: &AnalysisRecord, request: &FindAnalysis) -> bool {
         && (key.filing, key.template) == (request.filing, request.template)
         && key.quality >= request.quality
         && request.prompt_versions.contains(&key.prompt_version)
-        && analysis.document_sha256 == request.document_sha256
+        && request
+            .document_sha256
+            .is_none_or(|document| analysis.document_sha256 == document)
         && analysis.schema_version == request.schema_version
 }

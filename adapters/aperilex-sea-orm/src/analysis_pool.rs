@@ -74,7 +74,9 @@ pub(crate) fn satisfying(request: &FindAnalysis) -> Select<Entity> {
         .filter(Column::FilingId.eq(request.filing.as_uuid()))
         .filter(Column::Template.eq(request.template.as_str()))
         .filter(Column::QualityRank.gte(rank(request.quality)))
-        .filter(Column::DocumentSha256.eq(request.document_sha256.to_string()))
+        .apply_if(request.document_sha256, |query, document| {
+            query.filter(Column::DocumentSha256.eq(document.to_string()))
+        })
         .filter(Column::SchemaVersion.eq(i64::from(request.schema_version)))
         .filter(Column::PromptVersion.is_in(&request.prompt_versions))
         .filter(Column::OwnerId.is_null())

@@ -120,7 +120,7 @@ async fn what_does_not_satisfy_is_not_found(desk: Desk) {
         (
             "document",
             FindAnalysis {
-                document_sha256: Digest::of(b"else"),
+                document_sha256: Some(Digest::of(b"else")),
                 ..asked.clone()
             },
         ),

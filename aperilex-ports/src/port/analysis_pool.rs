@@ -18,8 +18,9 @@ pub struct FindAnalysis {
     pub template: Template,
     /// At least this good.
     pub quality: Quality,
-    /// Drawn from this main document.
-    pub document_sha256: Digest,
+    /// Drawn from this main document; none if the filing was not stored when this was asked, so that
+    /// whatever was drawn since is drawn from what was stored since.
+    pub document_sha256: Option<Digest>,
     /// Of this stored shape.
     pub schema_version: u32,
     /// Prompt versions that are current, one for each quality that is offered.
