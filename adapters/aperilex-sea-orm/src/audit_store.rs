@@ -1,0 +1,117 @@
+//! Books, read as of one moment.
+
+use aperilex_ports::audit::Books;
+use aperilex_ports::{
+    AccessSource, AuditStore, Balance, FilingId, MicroUsd, StoreError, Task, TaskEvent, UserId,
+};
+use async_trait::async_trait;
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, Select,
+};
+use uuid::Uuid;
+
+use crate::database::Store;
+use crate::entity::{account, analysis, filing_access, hold, ledger_entry, task, task_event};
+use crate::error::{Unreadable, store_error};
+use crate::stored::{count, word};
+
+/// Ids in one query: SQLite takes at most 32,766 values.
+const CHUNK: usize = 1_000;
+
+#[async_trait]
+impl AuditStore for Store {
+    async fn books(&self, user: UserId) -> Result<Option<Books>, StoreError> {
+        let tx = self.db.snapshot().await.map_err(store_error)?;
+        let id = user.as_uuid();
+        let account = account::Entity::find_by_id(id).one(&tx).await;
+        let Some(account) = account.map_err(store_error)? else {
+            return Ok(None);
+        };
+        let books = read(&tx, &account).await?;
+        tx.rollback().await.map_err(store_error)?;
+        Ok(Some(books))
+    }
+}
+
+async fn read(tx: &DatabaseTransaction, account: &account::Model) -> Result<Books, StoreError> {
+    let id = account.id;
+    let entries = ledger_entry::Entity::find()
+        .filter(ledger_entry::Column::UserId.eq(id))
+        .order_by_asc(ledger_entry::Column::Seq);
+    let holds = hold::Entity::find()
+        .filter(hold::Column::UserId.eq(id))
+        .order_by_asc(hold::Column::Id);
+    let tasks = task::Entity::find()
+        .filter(task::Column::UserId.eq(id))
+        .order_by_asc(task::Column::Id);
+    let entries: Vec<aperilex_ports::LedgerEntry> = all(tx, entries).await?;
+    let tasks: Vec<Task> = all(tx, tasks).await?;
+    let named = entries.iter().filter_map(|entry| entry.analysis);
+    let named = named.chain(tasks.iter().filter_map(|task| task.analysis));
+    let mut named: Vec<Uuid> = named.map(|id| id.as_uuid()).collect();
+    named.sort_unstable();
+    named.dedup();
+    let mut analyses = Vec::new();
+    for ids in named.chunks(CHUNK) {
+        let some = analysis::Entity::find()
+            .filter(analysis::Column::Id.is_in(ids.iter().copied()))
+            .order_by_asc(analysis::Column::Id);
+        analyses.extend(all(tx, some).await?);
+    }
+    Ok(Books {
+        user: UserId::from_uuid(id),
+        balance: Balance {
+            posted: MicroUsd::new(account.posted),
+            held: MicroUsd::new(account.held),
+        },
+        entry_count: count("count of entries", account.seq)?,
+        entries,
+        holds: all(tx, holds).await?,
+        tasks: with_events(tx, tasks).await?,
+        access: access(tx, id).await?,
+        analyses,
+    })
+}
+
+async fn with_events(
+    tx: &DatabaseTransaction,
+    tasks: Vec<Task>,
+) -> Result<Vec<(Task, Vec<TaskEvent>)>, StoreError> {
+    let mut out = Vec::new();
+    for task in tasks {
+        let events = task_event::Entity::find()
+            .filter(task_event::Column::TaskId.eq(task.id.as_uuid()))
+            .order_by_asc(task_event::Column::Seq);
+        let events = all(tx, events).await?;
+        out.push((task, events));
+    }
+    Ok(out)
+}
+
+async fn access(
+    tx: &DatabaseTransaction,
+    user: Uuid,
+) -> Result<Vec<(FilingId, AccessSource)>, StoreError> {
+    let rows = filing_access::Entity::find()
+        .filter(filing_access::Column::UserId.eq(user))
+        .order_by_asc(filing_access::Column::FilingId)
+        .all(tx)
+        .await
+        .map_err(store_error)?;
+    let read = |row: filing_access::Model| {
+        let source = word("source of access", &row.source)?;
+        Ok((FilingId::from_uuid(row.filing_id), source))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+async fn all<E, T>(tx: &DatabaseTransaction, query: Select<E>) -> Result<Vec<T>, StoreError>
+where
+    E: EntityTrait,
+    T: TryFrom<E::Model, Error = Unreadable>,
+{
+    let rows: Result<Vec<E::Model>, DbErr> = query.all(tx).await;
+    let rows = rows.map_err(store_error)?;
+    let read = |row| T::try_from(row).map_err(StoreError::from);
+    rows.into_iter().map(read).collect()
+}
