@@ -5,35 +5,48 @@ use aperilex_ports::{
     AccessSource, AuditStore, Balance, FilingId, MicroUsd, StoreError, Task, TaskEvent, UserId,
 };
 use async_trait::async_trait;
-use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, Select,
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Select};
 use uuid::Uuid;
 
-use crate::database::Store;
+use crate::database::{Database, Store};
 use crate::entity::{account, analysis, filing_access, hold, ledger_entry, task, task_event};
-use crate::error::{Unreadable, store_error};
+use crate::error::{Stop, Unreadable};
 use crate::stored::{count, word};
+use crate::transaction::{MAX_REPEATS, pause};
 
 /// Ids in one query: SQLite takes at most 32,766 values.
 const CHUNK: usize = 1_000;
 
+type Outcome<T> = Result<T, Stop<StoreError>>;
+
 #[async_trait]
 impl AuditStore for Store {
     async fn books(&self, user: UserId) -> Result<Option<Books>, StoreError> {
-        let tx = self.db.snapshot().await.map_err(store_error)?;
-        let id = user.as_uuid();
-        let account = account::Entity::find_by_id(id).one(&tx).await;
-        let Some(account) = account.map_err(store_error)? else {
-            return Ok(None);
-        };
-        let books = read(&tx, &account).await?;
-        tx.rollback().await.map_err(store_error)?;
-        Ok(Some(books))
+        let mut repeats = 0;
+        loop {
+            match look(&self.db, user).await {
+                Err(stop) if repeats < MAX_REPEATS && stop.is_passing() => {
+                    pause(repeats).await;
+                    repeats += 1;
+                }
+                outcome => return outcome.map_err(Stop::into_refusal),
+            }
+        }
     }
 }
 
-async fn read(tx: &DatabaseTransaction, account: &account::Model) -> Result<Books, StoreError> {
+async fn look(db: &Database, user: UserId) -> Outcome<Option<Books>> {
+    let tx = db.snapshot().await?;
+    let account = account::Entity::find_by_id(user.as_uuid()).one(&tx).await?;
+    let books = match &account {
+        Some(account) => Some(read(&tx, account).await?),
+        None => None,
+    };
+    tx.rollback().await?;
+    Ok(books)
+}
+
+async fn read(tx: &DatabaseTransaction, account: &account::Model) -> Outcome<Books> {
     let id = account.id;
     let entries = ledger_entry::Entity::find()
         .filter(ledger_entry::Column::UserId.eq(id))
@@ -76,7 +89,7 @@ async fn read(tx: &DatabaseTransaction, account: &account::Model) -> Result<Book
 async fn with_events(
     tx: &DatabaseTransaction,
     tasks: Vec<Task>,
-) -> Result<Vec<(Task, Vec<TaskEvent>)>, StoreError> {
+) -> Outcome<Vec<(Task, Vec<TaskEvent>)>> {
     let mut out = Vec::new();
     for task in tasks {
         let events = task_event::Entity::find()
@@ -88,16 +101,12 @@ async fn with_events(
     Ok(out)
 }
 
-async fn access(
-    tx: &DatabaseTransaction,
-    user: Uuid,
-) -> Result<Vec<(FilingId, AccessSource)>, StoreError> {
+async fn access(tx: &DatabaseTransaction, user: Uuid) -> Outcome<Vec<(FilingId, AccessSource)>> {
     let rows = filing_access::Entity::find()
         .filter(filing_access::Column::UserId.eq(user))
         .order_by_asc(filing_access::Column::FilingId)
         .all(tx)
-        .await
-        .map_err(store_error)?;
+        .await?;
     let read = |row: filing_access::Model| {
         let source = word("source of access", &row.source)?;
         Ok((FilingId::from_uuid(row.filing_id), source))
@@ -105,13 +114,12 @@ async fn access(
     rows.into_iter().map(read).collect()
 }
 
-async fn all<E, T>(tx: &DatabaseTransaction, query: Select<E>) -> Result<Vec<T>, StoreError>
+async fn all<E, T>(tx: &DatabaseTransaction, query: Select<E>) -> Outcome<Vec<T>>
 where
     E: EntityTrait,
     T: TryFrom<E::Model, Error = Unreadable>,
 {
-    let rows: Result<Vec<E::Model>, DbErr> = query.all(tx).await;
-    let rows = rows.map_err(store_error)?;
-    let read = |row| T::try_from(row).map_err(StoreError::from);
+    let rows: Vec<E::Model> = query.all(tx).await?;
+    let read = |row| Ok(T::try_from(row)?);
     rows.into_iter().map(read).collect()
 }
