@@ -170,6 +170,11 @@ fn page_warnings(source: &Source<'_>, page: &Page<'_>, budget: &Budget) -> Vec<S
             page.deceptive
         ));
     }
+    if let Some(what) = page.unended {
+        out.push(format!(
+            "{what} that never ends hides the rest of the document"
+        ));
+    }
     if page.tables_left_out > 0 {
         out.push(format!(
             "{} tables left out: there are more than {}",
