@@ -8,6 +8,10 @@ use aperilex_ports::model::RawRun;
 use super::line::{Line, LineFlags};
 use super::signs;
 
+/// Lines that are told apart, the rest being one. A text as large as a filing may be has fewer unless
+/// it is made of line breaks.
+pub(crate) const MAX_LINES: usize = 1 << 21;
+
 /// What stands between the text so far and the next piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Gap {
@@ -67,6 +71,8 @@ pub(crate) struct Built {
     pub(crate) runs: Vec<RawRun>,
     /// Its lines.
     pub(crate) lines: Vec<Line>,
+    /// There are more lines than those, in the last one.
+    pub(crate) more_lines: bool,
 }
 
 fn offset(value: usize) -> u32 {
@@ -295,6 +301,7 @@ impl TextBuilder {
     /// breaks in it are line ends.
     fn end_line(&mut self) {
         let mut pieces = std::mem::take(&mut self.pieces);
+        let more = self.lines.len() >= MAX_LINES;
         if self.tabs_in_line == 0 {
             for piece in pieces.iter().skip(1) {
                 let at = (piece.start as usize).wrapping_sub(1);
@@ -302,8 +309,10 @@ impl TextBuilder {
                     *byte = b'\n';
                 }
             }
-            self.lines.append(&mut pieces);
-        } else {
+            if !more {
+                self.lines.append(&mut pieces);
+            }
+        } else if !more {
             let mut whole = Line::default();
             if let Some(first) = pieces.first() {
                 whole.start = first.start;
@@ -313,8 +322,8 @@ impl TextBuilder {
                 whole.absorb(piece);
             }
             self.lines.push(whole);
-            pieces.clear();
         }
+        pieces.clear();
         pieces.push(Line {
             start: self.len(),
             ..Line::default()
@@ -375,6 +384,7 @@ impl TextBuilder {
         Built {
             text,
             runs: self.runs,
+            more_lines: self.lines.len() >= MAX_LINES,
             lines: self.lines,
         }
     }

@@ -163,11 +163,12 @@ impl<'a> Pass<'a> {
         };
         let out = &mut self.flow.out;
         if is_raised && !self.raised.on {
-            self.raised.leads = out.is_at_start();
+            self.raised.apart = out.is_at_start();
             if raised::parts(out.tail(), piece) {
+                self.raised.apart = true;
                 out.made_space();
             }
-        } else if !is_raised && self.raised.leads && first.is_ascii_alphanumeric() {
+        } else if !is_raised && self.raised.apart && first.is_ascii_alphanumeric() {
             out.made_space();
         }
         self.raised.on = is_raised;

@@ -8,8 +8,8 @@ const WINDOW: usize = 24;
 pub(crate) struct Raised {
     /// The piece before was raised.
     pub(crate) on: bool,
-    /// It began its line or cell.
-    pub(crate) leads: bool,
+    /// It stands apart: it began its line or cell, or was parted from the word before it.
+    pub(crate) apart: bool,
 }
 
 /// Whether a space must be made between `before` and the raised `piece`: `2023` and `2`, `Nike` and

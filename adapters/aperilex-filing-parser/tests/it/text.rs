@@ -99,6 +99,8 @@ fn raised_marks_do_not_become_part_of_words() {
         ("x<br><sup>1</sup>Includes", "x\n1 Includes"),
         ("<sup>(1)</sup>Includes", "(1) Includes"),
         ("Revenue<sup>(1)</sup>", "Revenue(1)"),
+        ("Precision<sup>tm</sup>desktop", "Precision tm desktop"),
+        ("Brand<sup>SM</sup>, which", "Brand SM, which"),
         ("the 60<sup>th</sup> day", "the 60th day"),
         ("10 m<sup>2</sup>", "10 m2"),
         ("2<sup>1</sup><sup>2</sup>", "2 12"),
