@@ -95,10 +95,11 @@ impl<'a> Opened<'a> {
             .bytes
             .get(document.raw_range.clone())
             .unwrap_or_default();
-        let kind = match data::is_data(document.doc_type.as_deref(), &document.name) {
-            true => Kind::Binary,
-            false => sniff::kind(bytes),
-        };
+        let mut kind = sniff::kind(bytes);
+        let has_text = matches!(kind, Kind::Html | Kind::Plain);
+        if has_text && data::is_data(document.doc_type.as_deref(), &document.name) {
+            kind = Kind::Binary;
+        }
         let source = (kind != Kind::Binary && !bytes.trim_ascii().is_empty())
             .then(|| Source::new(&file.bytes, &document.raw_range));
         Self {
