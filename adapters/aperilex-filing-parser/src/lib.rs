@@ -6,6 +6,8 @@ mod encoding;
 mod exhibits;
 mod items;
 mod parser;
+#[doc(hidden)]
+pub mod stages;
 mod table;
 mod text;
 mod xbrl;
