@@ -8,6 +8,7 @@
 mod bench;
 mod corpus;
 mod postgres;
+mod score;
 mod shell;
 mod test;
 mod tidy;
@@ -42,6 +43,8 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Score the parser on a corpus: items, bounds, states, facts, confidence
+    Score(score::Options),
     /// Write the OpenAPI document anew
     Openapi,
     /// Measure reads, starts and memory against a minimal server
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
             println!("APERILEX_TEST_POSTGRES_URL={}", postgres.url());
         }),
         Command::Corpus { corpus, release } => corpus::run(corpus, release),
+        Command::Score(options) => return score::run(&options),
         Command::Openapi => openapi(),
         Command::Bench { seconds } => bench::run(seconds),
     };
