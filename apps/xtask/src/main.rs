@@ -7,6 +7,7 @@
 
 mod bench;
 mod corpus;
+mod fuzz;
 mod postgres;
 mod score;
 mod shell;
@@ -45,6 +46,8 @@ enum Command {
     },
     /// Score the parser on a corpus: items, bounds, states, facts, confidence
     Score(score::Options),
+    /// Fuzz the parser for a while, beginning at the kept corpus
+    Fuzz(fuzz::Options),
     /// Write the OpenAPI document anew
     Openapi,
     /// Measure reads, starts and memory against a minimal server
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         }),
         Command::Corpus { corpus, release } => corpus::run(corpus, release),
         Command::Score(options) => return score::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Openapi => openapi(),
         Command::Bench { seconds } => bench::run(seconds),
     };
