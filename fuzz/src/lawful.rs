@@ -65,7 +65,9 @@ fn filing(target: &str, input: &[u8]) -> RawFiling {
             cik: None,
             company: None,
             ticker: None,
-            form: form.parse().expect("the forms above are forms"),
+            form: form
+                .parse()
+                .unwrap_or_else(|_| panic!("{named:?} is no form")),
             filed: None,
             period: "2024-12-31".parse().ok(),
             items: Vec::new(),
@@ -87,7 +89,7 @@ fn lawful(content: &FilingContent, files: &[RawDocument]) {
         let file = files
             .iter()
             .find(|file| Digest::of(&file.bytes) == document.raw_sha256)
-            .expect("every document is of a file");
+            .unwrap_or_else(|| panic!("{} is of no file", document.name));
         let size = file.bytes.len();
         assert_eq!(document.raw_bytes, size as u64);
         assert!(document.raw_range.start <= document.raw_range.end);

@@ -8,10 +8,12 @@
     reason = "a test fails by panicking and tells its score on the terminal"
 )]
 
+mod bad_filings;
 mod container;
 mod corpus;
 mod facts;
 mod fuzz_corpus;
+mod growth;
 mod hostile;
 mod items;
 mod properties;
