@@ -53,7 +53,7 @@ fn words(text: &str, start: &str, end: &str, chars: Option<usize>) -> Fit {
     let length = length.sum::<usize>().saturating_sub(1);
     let text = squeeze(text);
     let empty = chars == Some(0);
-    let close = |chars: usize| length.abs_diff(chars) <= SLACK.max(chars / 100);
+    let close = |chars: usize| length.abs_diff(chars) <= SLACK.max(chars / 33);
     Fit {
         start: if empty {
             text.is_empty()

@@ -44,7 +44,7 @@ pub(super) struct Tally {
     pub(super) starts: Share,
     pub(super) ends: Share,
     pub(super) both: Share,
-    /// Lengths within 1 % of the known one: tells of a text that was cut out or doubled inside.
+    /// Lengths within 3 % of the known one: tells of a text that was cut out or doubled inside.
     pub(super) lengths: Share,
     pub(super) states: Share,
     /// Both bounds of items that an index sends to a place in the text.

@@ -81,13 +81,12 @@ pub(super) fn add(
 
 fn item(row: Row<'_>) -> Option<Item> {
     let start = row.get("text_start").parse().ok()?;
-    let end = row.get("end").parse().ok()?;
-    let also = row.get("also_end").split(',');
-    let mut ends = vec![end];
-    ends.extend(also.filter_map(|end| end.trim().parse::<usize>().ok()));
+    // Where two ends are right, both are given.
+    let ends = row.get("end").split('|').map(|end| end.trim().parse());
+    let ends: Vec<usize> = ends.collect::<Result<_, _>>().ok()?;
     let (part, item) = key(row.get("key"));
     Some(Item {
-        optional: start == end || OPTIONAL.contains(&item.as_str()),
+        optional: ends.contains(&start) || OPTIONAL.contains(&item.as_str()),
         part,
         item,
         title: row.get("title").to_owned(),
@@ -133,7 +132,7 @@ mod tests {
         std::fs::write(root.path().join(folder).join("s1.htm"), "text").unwrap();
         let headings = root.path().join("headings.tsv");
         let rows = "# made up\naccession\tform\tdocument\tkey\ttitle\theading_start\ttext_start\tend\n\
-             0000000001-24-000001\tS-1\ts1.htm\tuse-of-proceeds\tUSE OF PROCEEDS\t1\t10\t20\n\
+             0000000001-24-000001\tS-1\ts1.htm\tuse-of-proceeds\tUSE OF PROCEEDS\t1\t10\t20|25\n\
              0000000001-24-000001\tS-1\ts1.htm\tpart-ii-item-13\tItem 13\t30\t40\t40\n\
              0000000009-24-000001\tS-1\ts1.htm\texperts\tEXPERTS\t1\t10\t20\n";
         std::fs::write(&headings, rows).unwrap();
@@ -159,6 +158,8 @@ mod tests {
             ("II", "13")
         );
         assert!(thirteen.optional && !proceeds.optional);
+        let bounds = format!("{:?}", proceeds.bounds);
+        assert!(bounds.contains("ends: [20, 25]"), "{bounds}");
         assert!(skipped[0].contains("0000000009-24-000001"), "{skipped:?}");
     }
 }
