@@ -123,7 +123,9 @@ fn lawful(content: &FilingContent, files: &[RawDocument]) {
         assert!(fact.dimensions.is_sorted(), "{fact:?}");
     }
     for note in &content.footnotes {
-        whole(content, note.document, &note.range, "footnote");
+        for range in Option::<&Range<usize>>::from(&note.range) {
+            whole(content, note.document, range, "footnote");
+        }
     }
     for risk in &content.risk_factors {
         let places = [&risk.heading, &risk.body];
