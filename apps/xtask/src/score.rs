@@ -32,6 +32,9 @@ pub(crate) struct Options {
     /// Sections of titled forms [default: HEADINGS.tsv of the corpus, or the parser's own]
     #[arg(long)]
     headings: Option<PathBuf>,
+    /// Leave out the filings: forms and sums alone
+    #[arg(long, conflicts_with = "json")]
+    short: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -46,7 +49,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         .unwrap_or_else(|| root().join("../shared/edgar"));
     match score(&corpus, options.headings.as_deref()) {
         Ok(scores) if options.json => println!("{:#}", scores.json()),
-        Ok(scores) => print!("{}", scores.table()),
+        Ok(scores) => print!("{}", scores.table(options.short)),
         Err(error) => {
             eprintln!("error: {error:#}");
             return ExitCode::from(2);

@@ -61,13 +61,17 @@ impl Scores {
         total
     }
 
-    /// As a table, with what does not agree below it.
-    pub(super) fn table(&self) -> String {
+    /// As a table: by filing with what does not agree below it, by form, and in all; in short without
+    /// the filings.
+    pub(super) fn table(&self, short: bool) -> String {
         let mut rows: Vec<Vec<String>> = vec![HEAD.iter().map(|&cell| cell.to_owned()).collect()];
-        for (known, outcome) in &self.filings {
+        let filings = if short { &[] } else { self.filings.as_slice() };
+        for (known, outcome) in filings {
             rows.push(row(&known.form, name(known), &outcome.tally));
         }
-        rows.push(Vec::new());
+        if !filings.is_empty() {
+            rows.push(Vec::new());
+        }
         for (form, tally) in self.forms() {
             rows.push(row(form, &count(tally.filings), &tally));
         }
@@ -75,7 +79,7 @@ impl Scores {
         rows.push(row("all", &count(total.filings), &total));
         let mut out = aligned(&rows);
         let _ = write!(out, "\n{}", reliability(&total));
-        for (known, outcome) in &self.filings {
+        for (known, outcome) in filings {
             if !outcome.misses.is_empty() {
                 let _ = writeln!(out, "\n{} {} {}", known.form, name(known), known.path);
             }

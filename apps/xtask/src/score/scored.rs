@@ -98,7 +98,9 @@ fact\t{path}\t10-K\t\t\t\t\t\t\t\n";
     }
     let skipped = json["skipped"].to_string();
     assert!(skipped.contains("no MANIFEST.tsv"), "{skipped}");
-    let table = scores.table();
+    let short = scores.table(true);
+    assert!(!short.contains("0000000001") && !short.contains("missing II 7"));
+    let table = scores.table(false);
     assert!(table.starts_with("form"), "{table}");
     assert!(
         table.contains("3/4") && table.contains("left out"),
