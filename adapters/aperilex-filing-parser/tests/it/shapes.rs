@@ -1,5 +1,6 @@
-//! Time and memory grow with the input and not faster, whatever it holds. Times are those of the
-//! thread on its processor, so that a busy machine changes little; none is asserted, only growth.
+//! Time and memory by what an input is made of: attributes, references, headings, facts, plain text,
+//! documents. Times are those of the thread on its processor, so that a busy machine changes little;
+//! none is asserted, only growth.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -21,20 +22,15 @@ const MOST: usize = 10;
 /// A name, what comes first, and what is repeated.
 type Shape = (&'static str, &'static str, &'static str);
 
-const SHAPES: [Shape; 16] = [
+const SHAPES: [Shape; 11] = [
     ("open brackets", "<html>", "<"),
-    ("nested blocks", "<html>", "<div>"),
-    ("nested tables", "<html>", "<table><tr><td>"),
-    ("open ends", "<html><b>", "</i></b></p></td>"),
     ("one attribute", "<html><p title=\"", "x"),
     ("many attributes", "<html><p ", "a='b' "),
-    ("lines", "<html>", "<br>x"),
     ("characters", "<html><p>", "&#8217;"),
     ("open characters", "<html><p>", "&a"),
-    ("cells", "<html><table>", "<tr><td>1</td><td>a</td></tr>"),
     ("headings", "<html>", "<p>Item 1. Business</p><p>x</p>"),
     (
-        "links",
+        "entries",
         "<html>",
         "<a href=\"#a\">Item 1. Business</a><a name=a>",
     ),
@@ -43,12 +39,27 @@ const SHAPES: [Shape; 16] = [
         "<html>",
         "<ix:nonFraction name=\"a:b\" contextRef=\"c\" unitRef=\"u\">5</ix:nonFraction>",
     ),
-    ("plain lines", "", "a\r\n"),
-    ("plain tables", "", "<TABLE>\n<S> <C>\na 1\n</TABLE>\n"),
+    (
+        "plain lines",
+        "",
+        "a
+",
+    ),
+    (
+        "plain tables",
+        "",
+        "<TABLE>
+<S> <C>
+a 1
+</TABLE>
+",
+    ),
     (
         "documents",
         "",
-        "<DOCUMENT><TYPE>EX-1\n<TEXT>word</TEXT></DOCUMENT>\n",
+        "<DOCUMENT><TYPE>EX-1
+<TEXT>word</TEXT></DOCUMENT>
+",
     ),
 ];
 
@@ -120,7 +131,7 @@ fn memory_is_within_a_multiple_of_the_input() {
     for shape in &SHAPES {
         let output = Command::new(&this)
             .args(["--exact", "--nocapture"])
-            .arg("growth::one_shape_is_measured_in_a_process_of_its_own")
+            .arg("shapes::one_shape_is_measured_in_a_process_of_its_own")
             .env(CHILD, shape.0)
             .output()
             .unwrap();
