@@ -8,13 +8,16 @@
     reason = "a test fails by panicking and tells its score on the terminal"
 )]
 
+mod bad_filings;
 mod container;
 mod corpus;
 mod facts;
+mod fuzz_corpus;
 mod growth;
 mod hostile;
 mod items;
 mod properties;
+mod shapes;
 mod support;
 mod tables;
 mod text;
