@@ -1,8 +1,7 @@
 //! The parser: files in, content out.
 
 use aperilex_ports::model::{
-    CanonicalText, Fact, FilingContent, ItemKey, RawDocument, RawFiling, Section, SectionState,
-    Table,
+    CanonicalText, FilingContent, ItemKey, RawDocument, RawFiling, Section, SectionState, Table,
 };
 use aperilex_ports::{FilingParser, ParseFilingError};
 
@@ -12,8 +11,7 @@ use crate::exhibits;
 use crate::items::{self, Found};
 use crate::table::{self, Budget};
 use crate::text::{self, Page};
-use crate::xbrl::collect::Collector;
-use crate::xbrl::facts;
+use crate::xbrl::{self, collect::Collector};
 
 /// Name and version of this parser.
 pub const VERSION: &str = "aperilex-parser/1";
@@ -36,7 +34,7 @@ impl FilingParser for Parser {
         for file in &filing.documents {
             opened.extend(document::open(file)?);
         }
-        let pages: Vec<Option<Page<'_>>> = opened.iter().map(Opened::page).collect();
+        let mut pages: Vec<Option<Page<'_>>> = opened.iter().map(Opened::page).collect();
         check_text(&pages)?;
         let main = document::main(&filing.meta.form, &opened);
         let found = pages
@@ -47,7 +45,10 @@ impl FilingParser for Parser {
                 items::find(&filing.meta.form, main, page, end)
             });
         let mut warnings = Vec::new();
-        let (mut tables, facts) = details(&opened, &pages, &mut warnings);
+        let mut tables = tables(&opened, &pages, &mut warnings);
+        let xbrl::Found {
+            facts, footnotes, ..
+        } = facts(&opened, &mut pages, &mut warnings);
         if facts.is_empty() && tables.is_empty() && !has_heading(&found.sections) {
             check_words(&pages)?;
         }
@@ -69,7 +70,7 @@ impl FilingParser for Parser {
             sections: found.sections,
             tables,
             facts,
-            footnotes: Vec::new(),
+            footnotes,
             risk_factors: Vec::new(),
             exhibits,
             items_8k: found.items_8k,
@@ -128,35 +129,51 @@ fn check_words(pages: &[Option<Page<'_>>]) -> Result<(), ParseFilingError> {
     Ok(())
 }
 
-/// Tables and facts of all documents, with what to warn of.
-fn details(
+/// Tables of all documents, with what to warn of.
+fn tables(
     opened: &[Opened<'_>],
     pages: &[Option<Page<'_>>],
     warnings: &mut Vec<String>,
-) -> (Vec<Table>, Vec<Fact>) {
-    let (mut tables, mut all) = (Vec::new(), Vec::new());
-    // Inline XBRL may be spread over documents that share contexts and units.
-    let collectors: Vec<&Collector<'_>> = pages.iter().flatten().map(|page| &page.xbrl).collect();
-    let shared: &[&Collector<'_>] = if collectors.len() > 8 {
-        &[]
-    } else {
-        &collectors
-    };
+) -> Vec<Table> {
+    let mut tables = Vec::new();
     for (index, (one, page)) in opened.iter().zip(pages).enumerate() {
         let (Some(source), Some(page)) = (&one.source, page) else {
             continue;
         };
         let mut budget = Budget::new(source.bytes.len(), page.built.text.len());
         tables.extend(table::read(index, page, &mut budget));
-        let read = facts::read(index, source, page, shared);
-        all.extend(read.facts);
         let name = &one.document.name;
-        let told = page_warnings(source, page, &budget)
-            .into_iter()
-            .chain(read.warnings);
-        warnings.extend(told.map(|warning| format!("{name}: {warning}")));
+        let told = page_warnings(source, page, &budget);
+        warnings.extend(told.iter().map(|warning| format!("{name}: {warning}")));
     }
-    (tables, all)
+    tables
+}
+
+/// Facts of all documents and their footnotes, with what to warn of.
+fn facts<'a>(
+    opened: &'a [Opened<'a>],
+    pages: &mut [Option<Page<'a>>],
+    warnings: &mut Vec<String>,
+) -> xbrl::Found {
+    let collectors: Vec<Option<Collector<'a>>> = pages
+        .iter_mut()
+        .map(|page| page.as_mut().map(|page| std::mem::take(&mut page.xbrl)))
+        .collect();
+    let inputs = opened.iter().zip(pages.iter()).zip(collectors).enumerate();
+    let inputs = inputs.filter_map(|(document, ((one, page), collector))| {
+        Some(xbrl::Input {
+            document,
+            source: one.source.as_ref()?,
+            page: page.as_ref()?,
+            collector: collector.filter(|collector| !collector.is_empty())?,
+        })
+    });
+    let found = xbrl::read(inputs.collect());
+    for (document, warning) in &found.warnings {
+        let name = opened.get(*document).map(|one| one.document.name.as_str());
+        warnings.push(format!("{}: {warning}", name.unwrap_or_default()));
+    }
+    found
 }
 
 fn page_warnings(source: &Source<'_>, page: &Page<'_>, budget: &Budget) -> Vec<String> {

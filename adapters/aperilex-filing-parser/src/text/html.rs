@@ -141,7 +141,7 @@ impl<'a> Pass<'a> {
         let (name, rest) = split_name(inside);
         let mut buffer = [0; 32];
         let lower = lower_case(name, &mut buffer);
-        let tag = Tag::of(lower);
+        let tag = self.tag(name, lower);
         let closed = rest.last() == Some(&b'/');
         match tag {
             Tag::Ix => return self.start_ix(name, rest, close + 1, closed),
@@ -158,6 +158,13 @@ impl<'a> Pass<'a> {
         let parts = self.parts.read(rest, tag == Tag::Anchor);
         self.start_element(tag, &parts, closed);
         close + 1
+    }
+
+    fn tag(&self, name: &[u8], lower: &[u8]) -> Tag {
+        match Tag::of(lower) {
+            Tag::Inline => self.xbrl.tag(name),
+            tag => tag,
+        }
     }
 
     fn start_ix(&mut self, name: &'a [u8], rest: &'a [u8], content: usize, closed: bool) -> usize {
@@ -294,7 +301,7 @@ impl<'a> Pass<'a> {
         let inside = self.src.get(open + 2..open + found).unwrap_or_default();
         let (name, _) = split_name(inside);
         let mut buffer = [0; 32];
-        let tag = Tag::of(lower_case(name, &mut buffer));
+        let tag = self.tag(name, lower_case(name, &mut buffer));
         match tag {
             Tag::Ix => {
                 let at = self.flow.out.len();
