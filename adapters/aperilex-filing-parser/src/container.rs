@@ -118,19 +118,25 @@ fn value(header: &[u8], tag: &[u8]) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Takes the `<XBRL>` wrapper off inline XBRL documents; `<XML>` and `<PDF>` stay, for what they
-/// wrap has no text of its own.
+/// Takes the wrapper off XBRL: `<XBRL>` of inline documents and exhibits, `<XML>` of the instance that
+/// EDGAR extracts. On others `<XML>` and `<PDF>` stay, for what they wrap has no text of its own.
 fn unwrap(file: &[u8], range: Range<usize>) -> Range<usize> {
     let content = file.get(range.clone()).unwrap_or_default();
     let lead = content.len() - content.trim_ascii_start().len();
     let trimmed = content.trim_ascii();
-    let Some(inner) = trimmed.strip_prefix(b"<XBRL>") else {
-        return range;
-    };
-    let end = inner.strip_suffix(b"</XBRL>").unwrap_or(inner).len();
-    let skip = memchr(b'<', inner).unwrap_or(0).min(end);
-    let start = range.start + lead + b"<XBRL>".len();
-    start + skip..start + end
+    let wrappers: [(&[u8], &[u8]); 2] = [(b"<XBRL>", b"</XBRL>"), (b"<XML>", b"</XML>")];
+    for (open, close) in wrappers {
+        let Some(inner) = trimmed.strip_prefix(open) else {
+            continue;
+        };
+        let end = inner.strip_suffix(close).unwrap_or(inner).len();
+        let skip = memchr(b'<', inner).unwrap_or(0).min(end);
+        let start = range.start + lead + open.len();
+        if open == b"<XBRL>" || sniff::is_instance(inner) {
+            return start + skip..start + end;
+        }
+    }
+    range
 }
 
 #[cfg(test)]

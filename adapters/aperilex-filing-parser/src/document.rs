@@ -17,6 +17,8 @@ pub(crate) struct Opened<'a> {
     kind: Kind,
     /// None for graphics, PDF and other documents without text.
     pub(crate) source: Option<Source<'a>>,
+    /// An XBRL instance that is not inline.
+    pub(crate) instance: Option<Source<'a>>,
 }
 
 pub(crate) fn unusable(reason: impl Into<String>) -> ParseFilingError {
@@ -93,12 +95,13 @@ impl<'a> Opened<'a> {
             .get(document.raw_range.clone())
             .unwrap_or_default();
         let kind = sniff::kind(bytes);
-        let source = (kind != Kind::Binary && !bytes.trim_ascii().is_empty())
-            .then(|| Source::new(&file.bytes, &document.raw_range));
+        let has_text = matches!(kind, Kind::Html | Kind::Plain) && !bytes.trim_ascii().is_empty();
+        let source = || Source::new(&file.bytes, &document.raw_range);
         Self {
+            source: has_text.then(source),
+            instance: (kind == Kind::Instance).then(source),
             document,
             kind,
-            source,
         }
     }
 

@@ -168,7 +168,12 @@ fn facts<'a>(
             collector: collector.filter(|collector| !collector.is_empty())?,
         })
     });
-    let found = xbrl::read(inputs.collect());
+    let instances: Vec<_> = opened
+        .iter()
+        .enumerate()
+        .filter_map(|(document, one)| Some((document, one.instance.as_ref()?)))
+        .collect();
+    let found = xbrl::read(inputs.collect(), &instances);
     for (document, warning) in &found.warnings {
         let name = opened.get(*document).map(|one| one.document.name.as_str());
         warnings.push(format!("{}: {warning}", name.unwrap_or_default()));

@@ -6,6 +6,7 @@ mod facts;
 mod footnotes;
 mod hidden;
 mod ids;
+mod instance;
 mod number;
 mod prefixes;
 mod shared;
@@ -13,7 +14,7 @@ mod text;
 mod told;
 mod transform;
 mod words;
-mod xml;
+pub(crate) mod xml;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ use footnotes::Footnotes;
 use ids::IdMap;
 use shared::Resources;
 use text::Shown;
+use told::Told;
 
 /// A document and the inline XBRL in it.
 pub(crate) struct Input<'a> {
@@ -52,8 +54,20 @@ pub(crate) struct Found {
     pub(crate) warnings: Vec<(usize, String)>,
 }
 
-/// Reads the facts of all documents of a filing.
-pub(crate) fn read(mut inputs: Vec<Input<'_>>) -> Found {
+/// Reads the facts of all documents of a filing. Instances that are not inline are the same facts
+/// once more where there are inline ones, so they are read only if there are none.
+pub(crate) fn read(inputs: Vec<Input<'_>>, instances: &[(usize, &Source<'_>)]) -> Found {
+    let mut found = inline(inputs);
+    if found.facts.is_empty() {
+        for (document, source) in instances {
+            read_instance(*document, source, &mut found);
+        }
+    }
+    found
+}
+
+/// Reads the facts of inline documents, which may share what they refer to.
+fn inline(mut inputs: Vec<Input<'_>>) -> Found {
     let mut shown = Vec::with_capacity(inputs.len());
     let mut resources = Vec::with_capacity(inputs.len());
     for (place, input) in inputs.iter_mut().enumerate() {
@@ -90,14 +104,9 @@ pub(crate) fn read(mut inputs: Vec<Input<'_>>) -> Found {
         for element in &collector.elements {
             reader.read(element);
         }
-        let mut told = reader.told;
-        told.too_many = collector.too_many;
-        told.too_deep = collector.too_deep;
-        told.unread = collector.unread;
-        told.cut = shown.get(place).map_or(0, |shown| shown.cut);
-        let sentences = told.sentences("inline XBRL").into_iter();
-        let sentences = sentences.map(|sentence| (input.document, sentence));
-        found.warnings.extend(sentences);
+        let told = reader.told;
+        let cut = shown.get(place).map_or(0, |shown| shown.cut);
+        found.tell(input.document, "inline XBRL", told, &collector, cut);
         for (id, range) in hidden::places(&input.source.bytes, &input.page.built) {
             let fact = footnotes.facts.get(place, id);
             let fact = fact.and_then(|index| found.facts.get_mut(index));
@@ -106,11 +115,84 @@ pub(crate) fn read(mut inputs: Vec<Input<'_>>) -> Found {
             }
         }
     }
-    let too_many = footnotes.link(&mut found.facts);
-    if too_many > 0 {
-        let sentence = format!("{too_many} facts without their footnotes: there are too many");
-        found.warnings.push((0, sentence));
-    }
-    found.footnotes = footnotes.notes;
+    found.link(footnotes);
     found
+}
+
+/// Reads the facts of an instance that is not inline.
+fn read_instance(document: usize, source: &Source<'_>, found: &mut Found) {
+    let mut instance = instance::read(&source.bytes);
+    let collector = &mut instance.collector;
+    let mut shown = [Shown::nowhere(document, source)];
+    let mut own = Resources::take(0, &source.bytes, source.charset, collector);
+    let mut footnotes = Footnotes::default();
+    let (mut none, mut concepts) = (Resources::default(), IdMap::default());
+    let mut facts = Vec::new();
+    let mut reader = Reader::new(Parts {
+        place: 0,
+        shown: &mut shown,
+        own: &mut own,
+        shared: &mut none,
+        prefixes: &collector.prefixes,
+        concepts: &mut concepts,
+        footnotes: &mut footnotes,
+        facts: &mut facts,
+    });
+    for element in &collector.elements {
+        reader.read(element);
+    }
+    reader.notes(instance.notes, &instance.links);
+    let told = reader.told;
+    let cut = shown.iter().map(|shown| shown.cut).sum();
+    found.tell(document, "XBRL", told, collector, cut);
+    let mut read = Found {
+        facts,
+        ..Found::default()
+    };
+    read.link(footnotes);
+    found.append(read);
+}
+
+impl Found {
+    fn tell(
+        &mut self,
+        document: usize,
+        kind: &str,
+        told: Told,
+        collector: &Collector<'_>,
+        cut: usize,
+    ) {
+        let told = Told {
+            cut,
+            too_many: collector.too_many,
+            too_deep: collector.too_deep,
+            unread: collector.unread,
+            ..told
+        };
+        let sentences = told.sentences(kind).into_iter();
+        self.warnings
+            .extend(sentences.map(|sentence| (document, sentence)));
+    }
+
+    /// Gives the facts their footnotes.
+    fn link(&mut self, footnotes: Footnotes<'_>) {
+        let too_many = footnotes.link(&mut self.facts);
+        if too_many > 0 {
+            let document = self.facts.first().map_or(0, |fact| fact.document);
+            let sentence = format!("{too_many} facts without their footnotes: there are too many");
+            self.warnings.push((document, sentence));
+        }
+        self.footnotes = footnotes.notes;
+    }
+
+    /// Adds the facts of a further document.
+    fn append(&mut self, mut other: Self) {
+        let first = self.footnotes.len();
+        for fact in &mut other.facts {
+            fact.footnotes.iter_mut().for_each(|note| *note += first);
+        }
+        self.facts.append(&mut other.facts);
+        self.footnotes.append(&mut other.footnotes);
+        self.warnings.append(&mut other.warnings);
+    }
 }

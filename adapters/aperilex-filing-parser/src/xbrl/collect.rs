@@ -64,6 +64,8 @@ impl Kind {
 pub(crate) struct Element<'a> {
     /// What it is.
     pub(crate) kind: Kind,
+    /// Its own name, if that is what it is about; empty for inline XBRL.
+    pub(crate) name: &'a [u8],
     /// Its attributes, unread.
     pub(crate) attributes: Attributes<'a>,
     /// Its content in the source bytes.
@@ -188,6 +190,7 @@ impl<'a> Collector<'a> {
             name,
             element: Element {
                 kind,
+                name: &[],
                 attributes: Attributes::new(attributes),
                 raw: raw..raw,
                 text: text..text,
@@ -231,8 +234,16 @@ impl<'a> Collector<'a> {
             Kind::Unread => self.in_tuples = self.in_tuples.saturating_sub(1),
             Kind::Resources => self.in_resources = self.in_resources.saturating_sub(1),
             Kind::Other | Kind::Hidden => {}
-            _ if self.elements.len() < MAX_ELEMENTS => self.elements.push(element),
-            _ => self.too_many += 1,
+            _ => self.push(element),
+        }
+    }
+
+    /// Takes an element as far as there are not too many.
+    pub(crate) fn push(&mut self, element: Element<'a>) {
+        if self.elements.len() < MAX_ELEMENTS {
+            self.elements.push(element);
+        } else {
+            self.too_many += 1;
         }
     }
 
@@ -247,11 +258,19 @@ impl<'a> Collector<'a> {
 
     /// An element of the instance ends; its content ends at `raw`.
     pub(crate) fn close_instance(&mut self, name: &[u8], raw: usize) {
-        let Some(kind) = resource(local(name)) else {
+        let local = local(name);
+        if resource(local).is_none() {
             return;
-        };
+        }
         // What was taken once is not taken again for a further end tag.
-        let Some((id, content)) = self.resource.take() else {
+        if let Some((id, content)) = self.resource.take() {
+            self.resource(local, Some(id), content.start..raw.max(content.start));
+        }
+    }
+
+    /// Takes a context or unit.
+    pub(crate) fn resource(&mut self, local: &[u8], id: Option<&'a [u8]>, content: Range<usize>) {
+        let (Some(kind), Some(id)) = (resource(local), id) else {
             return;
         };
         let list = match kind {
@@ -259,7 +278,7 @@ impl<'a> Collector<'a> {
             ResourceKind::Unit => &mut self.units,
         };
         if list.len() < MAX_ELEMENTS {
-            list.push((id, content.start..raw.max(content.start)));
+            list.push((id, content));
         } else {
             self.too_many += 1;
         }

@@ -1,6 +1,7 @@
 //! From collected elements to facts: values, contexts, units, continuations.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use aperilex_ports::model::{Fact, Footnote, TextRange};
@@ -135,7 +136,10 @@ impl<'r, 'a> Reader<'r, 'a> {
         let place = self.parts.place;
         match element.kind {
             Kind::Number | Kind::Text => {
-                let named = Named::of(&element.attributes);
+                let mut named = Named::of(&element.attributes);
+                if !element.name.is_empty() {
+                    named.name = element.name;
+                }
                 let Some(fact) = self.fact(element, &named) else {
                     return;
                 };
@@ -157,6 +161,27 @@ impl<'r, 'a> Reader<'r, 'a> {
             }
             _ => {}
         }
+    }
+
+    /// Takes footnotes of an instance that is not inline, and the facts that have them.
+    pub(crate) fn notes(&mut self, notes: Vec<Range<usize>>, links: &[(&'a [u8], usize)]) {
+        let place = self.parts.place;
+        let first = self.parts.footnotes.notes.len();
+        if let Some(shown) = self.parts.shown.get_mut(place) {
+            for content in notes {
+                let mut text = String::new();
+                shown.cut += usize::from(!shown.append_raw(&mut text, content));
+                self.parts.footnotes.notes.push(Footnote {
+                    document: shown.document,
+                    text,
+                    range: None,
+                });
+            }
+        }
+        let links = links
+            .iter()
+            .map(|(fact, note)| (place, *fact, first + note));
+        self.parts.footnotes.links.extend(links);
     }
 
     fn footnote(&mut self, element: &Element<'a>) {

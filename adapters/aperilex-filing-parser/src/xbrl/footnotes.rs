@@ -41,6 +41,8 @@ pub(crate) struct Footnotes<'a> {
     pub(crate) facts: Ids<'a>,
     /// Lists of ids of facts and footnotes, with the place of the document they stand in.
     pub(crate) relationships: Vec<(usize, &'a [u8], &'a [u8])>,
+    /// Ids of facts and indices of footnotes, with the place of the document they stand in.
+    pub(crate) links: Vec<(usize, &'a [u8], usize)>,
     /// Facts with the list of their footnotes (inline XBRL 1.0).
     pub(crate) references: Vec<(usize, usize, &'a [u8])>,
 }
@@ -71,6 +73,10 @@ impl Footnotes<'_> {
         for (place, fact, list) in &self.references {
             let notes = words(list).filter_map(|id| self.ids.get(*place, id));
             links.extend(notes.map(|note| (*fact, note)));
+        }
+        for (place, fact, note) in &self.links {
+            let fact = self.facts.get(*place, fact);
+            links.extend(fact.map(|fact| (fact, *note)));
         }
         for (fact, note) in links {
             if let Some(fact) = facts.get_mut(fact) {

@@ -246,7 +246,7 @@ impl Digits {
 fn close(group: usize, groups: Groups, grouped: bool, last: bool) -> Option<()> {
     let lawful = match groups {
         Groups::Free => true,
-        Groups::Threes => !grouped || group % 3 == 0,
+        Groups::Threes => !grouped || group.is_multiple_of(3),
         Groups::Indian if !grouped => true,
         Groups::Indian => group == if last { 3 } else { 2 },
     };

@@ -63,6 +63,19 @@ impl<'r> Shown<'r> {
         }
     }
 
+    /// An instance that is not inline: nothing of it is shown.
+    pub(crate) fn nowhere(document: usize, source: &'r Source<'_>) -> Self {
+        Self {
+            document,
+            src: &source.bytes,
+            charset: source.charset,
+            text: "",
+            excluded: Vec::new(),
+            budget: budget(0, TEXT_BUDGET, source.bytes.len()),
+            cut: 0,
+        }
+    }
+
     /// Where an element's text is shown, without white space at the ends.
     pub(crate) fn range(&self, element: &Element<'_>) -> Option<TextRange> {
         if element.hidden {
@@ -134,7 +147,7 @@ impl<'r> Shown<'r> {
     pub(crate) fn append_raw(&mut self, out: &mut String, raw: Range<usize>) -> bool {
         let raw = self.src.get(raw).unwrap_or_default();
         let read = self.spend(raw.len());
-        let words = text::fragment(raw.get(..read).unwrap_or_default(), self.charset);
+        let words = markup(raw.get(..read).unwrap_or_default(), self.charset);
         add_words(out, &words, words.len());
         read == raw.len()
     }
@@ -145,6 +158,34 @@ impl<'r> Shown<'r> {
         self.budget -= given;
         given
     }
+}
+
+/// The words of a piece of source: markup, and markup that is written as text.
+fn markup(raw: &[u8], charset: Charset) -> String {
+    let raw = raw.trim_ascii();
+    let text = match raw.strip_prefix(b"<![CDATA[") {
+        Some(inner) => {
+            String::from_utf8_lossy(inner.strip_suffix(b"]]>").unwrap_or(inner)).into_owned()
+        }
+        None if has_elements(raw) => blocks(raw),
+        None => text::fragment(raw, charset),
+    };
+    if has_elements(text.as_bytes()) {
+        return blocks(text.as_bytes());
+    }
+    text
+}
+
+fn has_elements(markup: &[u8]) -> bool {
+    memchr::memmem::find(markup, b"</").is_some() || memchr::memmem::find(markup, b"/>").is_some()
+}
+
+/// The words of HTML, blocks apart.
+fn blocks(html: &[u8]) -> String {
+    let source = Source::new(html, &(0..html.len()));
+    text::read(&source, crate::container::sniff::Kind::Html)
+        .built
+        .text
 }
 
 /// Leaves out ranges inside of others, so that the rest follow one another.

@@ -12,6 +12,7 @@ mod container;
 mod corpus;
 mod facts;
 mod hostile;
+mod instance;
 mod items;
 mod properties;
 mod support;

@@ -219,7 +219,7 @@ fn month(word: &str) -> Option<u16> {
                 .is_some_and(|short| word.eq_ignore_ascii_case(short))
             || (month.starts_with("sept") && word.eq_ignore_ascii_case("sept"))
     };
-    let index = MONTHS.iter().position(|month| is(&month))?;
+    let index = MONTHS.iter().position(is)?;
     u16::try_from(index + 1).ok()
 }
 
