@@ -4,6 +4,7 @@
 //! `<DOCUMENT><TYPE>…<SEQUENCE>…<FILENAME>…<DESCRIPTION>…<TEXT>…</TEXT></DOCUMENT>` for each
 //! document. Early ones start with a PEM envelope and have no `<FILENAME>`.
 
+pub(crate) mod header;
 pub(crate) mod sniff;
 
 use std::ops::Range;
@@ -11,7 +12,7 @@ use std::ops::Range;
 use memchr::{memchr, memmem};
 
 /// How far into a file the SGML may begin: behind a PEM envelope.
-const PREAMBLE: usize = 4096;
+const PREAMBLE: usize = 16 * 1024;
 /// How long the tags before `<TEXT>` may be.
 const MAX_DOCUMENT_HEADER: usize = 8192;
 /// Documents that are taken from one file; real submissions have up to a few hundred.
@@ -61,9 +62,18 @@ pub(crate) fn open(file: &[u8]) -> File {
         || (head.trim_ascii_start().starts_with(b"-----BEGIN")
             && memchr::memchr_iter(b'\n', head).any(|at| begins(at + 1)));
     if !is_submission {
-        return File::Single;
+        return typed(file, first).map_or(File::Single, |part| File::Submission(vec![part]));
     }
     File::Submission(parts(file))
+}
+
+/// A document without its `<DOCUMENT>`, as some of the 1990s are kept.
+fn typed(file: &[u8], first: usize) -> Option<Part> {
+    let start = file.get(first..)?.strip_prefix(b"<TYPE>")?;
+    let window = start.get(..MAX_DOCUMENT_HEADER).unwrap_or(start);
+    let text = memmem::find(window, b"<TEXT>")?;
+    let between = memmem::find(window.get(..text)?, b"<SEQUENCE>");
+    between.map(|_| part(file, first, file.len()))
 }
 
 fn parts(file: &[u8]) -> Vec<Part> {
@@ -177,6 +187,16 @@ mod tests {
             contents(file),
             [(Some("8-K".to_owned()), Some(1), "<html>x</html>".to_owned())]
         );
+    }
+
+    #[test]
+    fn a_document_may_stand_alone() {
+        let file = "\n<TYPE>10-K\n<SEQUENCE>1\n<TEXT>\nReport\n</TEXT>\n";
+        assert_eq!(
+            contents(file),
+            [(Some("10-K".to_owned()), Some(1), "Report".to_owned())]
+        );
+        assert_eq!(open(b"<TYPE>a letter to <TEXT>"), File::Single);
     }
 
     #[test]

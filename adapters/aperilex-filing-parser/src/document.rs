@@ -38,7 +38,7 @@ pub(crate) fn check_size<'a>(
     Ok(())
 }
 
-/// The documents in a file.
+/// The documents in a file; none in a header.
 pub(crate) fn open(file: &RawDocument) -> Result<Vec<Opened<'_>>, ParseFilingError> {
     if let Some(page) = sniff::error_page(&file.bytes) {
         return Err(unusable(format!("{} is {page}", file.name)));
@@ -61,12 +61,6 @@ pub(crate) fn open(file: &RawDocument) -> Result<Vec<Opened<'_>>, ParseFilingErr
         }
         File::Submission(parts) => parts,
     };
-    if parts.is_empty() {
-        return Err(unusable(format!(
-            "{} is a submission header without documents",
-            file.name
-        )));
-    }
     let single = parts.len() == 1;
     let opened = parts.into_iter().enumerate().map(|(index, part)| {
         let name = part.name.unwrap_or_else(|| {

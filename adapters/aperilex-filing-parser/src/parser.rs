@@ -9,6 +9,7 @@ use crate::document::{self, Opened, unusable};
 use crate::encoding::Source;
 use crate::exhibits;
 use crate::items::{self, Found};
+use crate::meta;
 use crate::table::{self, Budget};
 use crate::text::{self, Page};
 use crate::xbrl::{self, collect::Collector};
@@ -37,18 +38,19 @@ impl FilingParser for Parser {
         let mut pages: Vec<Option<Page<'_>>> = opened.iter().map(Opened::page).collect();
         check_text(&pages)?;
         let main = document::main(&filing.meta.form, &opened);
+        let mut warnings = Vec::new();
+        let xbrl::Found {
+            facts, footnotes, ..
+        } = facts(&opened, &mut pages, &mut warnings);
+        let header = meta::header(&filing.documents);
+        let meta = meta::complete(&filing.meta, header.as_ref(), &facts, main);
         let found = pages
             .get(main)
             .and_then(Option::as_ref)
             .map_or_else(Found::default, |page| {
-                let end = filing.meta.period.or(filing.meta.filed);
-                items::find(&filing.meta.form, main, page, end)
+                items::find(&meta.form, main, page, meta.period.or(meta.filed))
             });
-        let mut warnings = Vec::new();
         let mut tables = tables(&opened, &pages, &mut warnings);
-        let xbrl::Found {
-            facts, footnotes, ..
-        } = facts(&opened, &mut pages, &mut warnings);
         if facts.is_empty() && tables.is_empty() && !has_heading(&found.sections) {
             check_words(&pages)?;
         }
@@ -63,7 +65,7 @@ impl FilingParser for Parser {
         let main_page = pages.get(main).and_then(Option::as_ref);
         let exhibits = exhibits::read(&opened, main_page, &found.sections);
         Ok(FilingContent {
-            form: filing.meta.form.clone(),
+            form: meta.form,
             parser_version: VERSION.to_owned(),
             documents: documents(&opened, pages),
             main,
@@ -74,7 +76,7 @@ impl FilingParser for Parser {
             risk_factors: Vec::new(),
             exhibits,
             items_8k: found.items_8k,
-            header: None,
+            header,
             warnings,
         })
     }
@@ -95,7 +97,7 @@ impl FilingParser for Parser {
 
 fn check_text(pages: &[Option<Page<'_>>]) -> Result<(), ParseFilingError> {
     if pages.is_empty() {
-        return Err(unusable("it has no documents"));
+        return Err(unusable("it has no documents, or a header alone"));
     }
     if pages.iter().all(Option::is_none) {
         return Err(unusable("its documents are empty or binary"));

@@ -106,7 +106,7 @@ fn inline(mut inputs: Vec<Input<'_>>) -> Found {
         }
         let told = reader.told;
         let cut = shown.get(place).map_or(0, |shown| shown.cut);
-        found.tell(input.document, "inline XBRL", told, &collector, cut);
+        found.tell(input.document, "inline XBRL", told.with(&collector, cut));
         for (id, range) in hidden::places(&input.source.bytes, &input.page.built) {
             let fact = footnotes.facts.get(place, id);
             let fact = fact.and_then(|index| found.facts.get_mut(index));
@@ -144,7 +144,7 @@ fn read_instance(document: usize, source: &Source<'_>, found: &mut Found) {
     reader.notes(instance.notes, &instance.links);
     let told = reader.told;
     let cut = shown.iter().map(|shown| shown.cut).sum();
-    found.tell(document, "XBRL", told, collector, cut);
+    found.tell(document, "XBRL", told.with(collector, cut));
     let mut read = Found {
         facts,
         ..Found::default()
@@ -154,21 +154,7 @@ fn read_instance(document: usize, source: &Source<'_>, found: &mut Found) {
 }
 
 impl Found {
-    fn tell(
-        &mut self,
-        document: usize,
-        kind: &str,
-        told: Told,
-        collector: &Collector<'_>,
-        cut: usize,
-    ) {
-        let told = Told {
-            cut,
-            too_many: collector.too_many,
-            too_deep: collector.too_deep,
-            unread: collector.unread,
-            ..told
-        };
+    fn tell(&mut self, document: usize, kind: &str, told: Told) {
         let sentences = told.sentences(kind).into_iter();
         self.warnings
             .extend(sentences.map(|sentence| (document, sentence)));

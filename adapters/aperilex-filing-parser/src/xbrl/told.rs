@@ -1,5 +1,7 @@
 //! What the reader of facts should know: counts of what was left out or not understood.
 
+use super::collect::Collector;
+
 /// Counts of one document.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Told {
@@ -36,6 +38,17 @@ pub(crate) struct Told {
 }
 
 impl Told {
+    /// With what was told when the elements were collected, and how many texts were cut.
+    pub(crate) const fn with(self, collector: &Collector<'_>, cut: usize) -> Self {
+        Self {
+            cut,
+            too_many: collector.too_many,
+            too_deep: collector.too_deep,
+            unread: collector.unread,
+            ..self
+        }
+    }
+
     /// Sentences, about facts of what is called `kind`.
     pub(crate) fn sentences(&self, kind: &str) -> Vec<String> {
         let counts = [

@@ -11,6 +11,7 @@
 mod container;
 mod corpus;
 mod facts;
+mod header;
 mod hostile;
 mod instance;
 mod items;
