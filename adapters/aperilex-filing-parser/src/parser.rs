@@ -63,7 +63,8 @@ impl FilingParser for Parser {
         }
         warn_missing(&found.sections, &mut warnings);
         let main_page = pages.get(main).and_then(Option::as_ref);
-        let exhibits = exhibits::read(&opened, main_page, &found.sections);
+        let own = meta.accession.or(header.as_ref().and_then(|h| h.accession));
+        let exhibits = exhibits::read(&opened, main_page, &found.sections, own.as_ref());
         Ok(FilingContent {
             form: meta.form,
             parser_version: VERSION.to_owned(),

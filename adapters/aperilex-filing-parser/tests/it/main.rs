@@ -10,6 +10,7 @@
 
 mod container;
 mod corpus;
+mod exhibits;
 mod facts;
 mod header;
 mod hostile;
