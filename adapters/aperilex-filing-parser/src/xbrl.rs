@@ -91,6 +91,8 @@ fn inline(mut inputs: Vec<Input<'_>>) -> Found {
     for ((place, input), own) in inputs.into_iter().enumerate().zip(&mut resources) {
         let mut collector = input.collector;
         collector.elements.sort_unstable_by_key(|one| one.order);
+        let first = found.facts.len();
+        found.facts.reserve(collector.elements.len());
         let mut reader = Reader::new(Parts {
             place,
             shown: &mut shown,
@@ -107,6 +109,10 @@ fn inline(mut inputs: Vec<Input<'_>>) -> Found {
         let told = reader.told;
         let cut = shown.get(place).map_or(0, |shown| shown.cut);
         found.tell(input.document, "inline XBRL", told.with(&collector, cut));
+        let mut own = found.facts.iter().skip(first);
+        if own.all(|fact| fact.range.is_some()) {
+            continue;
+        }
         for (id, range) in hidden::places(&input.source.bytes, &input.page.built) {
             let fact = footnotes.facts.get(place, id);
             let fact = fact.and_then(|index| found.facts.get_mut(index));

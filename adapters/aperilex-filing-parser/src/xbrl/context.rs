@@ -9,6 +9,7 @@ use jiff::civil::{Date, DateTime};
 use crate::encoding::Charset;
 use crate::text::{self, attr::Attributes};
 
+use super::ids::IdMap;
 use super::xml::{XmlTag, XmlTags};
 
 /// Dimensions of a context; a fact with more would be one that no taxonomy has.
@@ -39,9 +40,12 @@ fn is(local: &[u8], known: &str) -> bool {
     local.eq_ignore_ascii_case(known.as_bytes())
 }
 
+/// Names of axes and members, each once: contexts repeat them.
+pub(crate) type Names<'a> = IdMap<&'a [u8], Arc<str>>;
+
 /// The context with this content.
-pub(crate) fn read(content: &[u8], charset: Charset) -> Context {
-    let mut reader = Reader::new(content, charset);
+pub(crate) fn read<'a>(content: &'a [u8], charset: Charset, names: &mut Names<'a>) -> Context {
+    let mut reader = Reader::new(content, charset, names);
     let mut inner: Option<XmlTag<'_>> = None;
     for tag in XmlTags::new(content) {
         // Inside a typed member everything is its value.
@@ -63,8 +67,9 @@ pub(crate) fn read(content: &[u8], charset: Charset) -> Context {
     reader.done()
 }
 
-struct Reader<'a> {
+struct Reader<'n, 'a> {
     content: &'a [u8],
+    names: &'n mut Names<'a>,
     charset: Charset,
     dimensions: Vec<(Arc<str>, Arc<str>)>,
     in_segment: bool,
@@ -76,10 +81,11 @@ struct Reader<'a> {
     instant: Option<Date>,
 }
 
-impl<'a> Reader<'a> {
-    const fn new(content: &'a [u8], charset: Charset) -> Self {
+impl<'n, 'a> Reader<'n, 'a> {
+    const fn new(content: &'a [u8], charset: Charset, names: &'n mut Names<'a>) -> Self {
         Self {
             content,
+            names,
             charset,
             dimensions: Vec::new(),
             in_segment: false,
@@ -137,15 +143,21 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn dimension(&mut self, attributes: &Attributes<'a>, raw: &[u8]) {
+    fn dimension(&mut self, attributes: &Attributes<'a>, raw: &'a [u8]) {
         if self.dimensions.len() >= MAX_DIMENSIONS {
             self.overfull = true;
             return;
         }
         let axis = attributes.get("dimension").unwrap_or_default();
-        let axis = String::from_utf8_lossy(axis.trim_ascii()).into();
-        self.dimensions
-            .push((axis, plain(raw, self.charset).into()));
+        let axis = self.name(axis);
+        let member = self.name(raw);
+        self.dimensions.push((axis, member));
+    }
+
+    fn name(&mut self, raw: &'a [u8]) -> Arc<str> {
+        let charset = self.charset;
+        let known = self.names.entry(raw.trim_ascii());
+        Arc::clone(known.or_insert_with(|| plain(raw, charset).into()))
     }
 
     fn end(&mut self, local: &[u8]) {
@@ -265,7 +277,7 @@ mod tests {
     }
 
     fn context(content: &str) -> Context {
-        read(content.as_bytes(), Charset::Utf8)
+        read(content.as_bytes(), Charset::Utf8, &mut Names::default())
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::encoding::Charset;
 
 use super::collect::{Collector, Element, Kind};
-use super::context::{self, Context};
+use super::context::{self, Context, Names};
 use super::ids::IdMap;
 
 /// What the facts of a document may refer to.
@@ -51,10 +51,11 @@ impl<'a> Resources<'a> {
         collector: &mut Collector<'a>,
     ) -> Self {
         let mut own = Self::default();
+        let mut names = Names::default();
         for (id, content) in std::mem::take(&mut collector.contexts) {
             let content = src.get(content).unwrap_or_default();
             own.contexts
-                .insert(id, Some(context::read(content, charset)));
+                .insert(id, Some(context::read(content, charset, &mut names)));
         }
         for (id, content) in std::mem::take(&mut collector.units) {
             let content = src.get(content).unwrap_or_default();
