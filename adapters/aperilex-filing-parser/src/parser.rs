@@ -10,7 +10,7 @@ use crate::document::{self, Opened, unusable};
 use crate::encoding::Source;
 use crate::exhibits;
 use crate::items::{self, Found};
-use crate::table::{self, Budget};
+use crate::table::{self, Budget, statement};
 use crate::text::{self, Page};
 use crate::xbrl::collect::Collector;
 use crate::xbrl::facts;
@@ -52,6 +52,7 @@ impl FilingParser for Parser {
             check_words(&pages)?;
         }
         assign_sections(&mut tables, &found.sections);
+        statement::assign(&mut tables, &facts, &pages);
         if found.too_many {
             warnings.push(format!(
                 "only the first {} lines that look like item headings are looked at",
@@ -147,8 +148,8 @@ fn details(
             continue;
         };
         let mut budget = Budget::new(source.bytes.len(), page.built.text.len());
-        tables.extend(table::read(index, page, &mut budget));
         let read = facts::read(index, source, page, shared);
+        tables.extend(table::read(index, page, &read.facts, &mut budget));
         all.extend(read.facts);
         let name = &one.document.name;
         let told = page_warnings(source, page, &budget)
