@@ -115,7 +115,12 @@ struct Reader<'p> {
 
 impl Reader<'_> {
     /// The table of a grid that lies at `start..end`; `head` is what a plain table says before its rows.
-    fn table(&mut self, grid: &Grid<'_>, (start, end): (u32, u32), head: Option<&str>) -> Table {
+    fn table(
+        &mut self,
+        grid: &Grid<'_>,
+        (start, end): (u32, u32),
+        head: Option<(&str, usize)>,
+    ) -> Table {
         let text = self.page.built.text.as_str();
         let range = trim(text, start as usize, end as usize);
         let lines = &self.page.built.lines;
@@ -124,7 +129,7 @@ impl Reader<'_> {
         let own = inside.note.or(above.note.unwrap_or_default());
         self.standing.read(text, range.start);
         let note = self.standing.note(own, grid, above.nothing);
-        let titles = format!("{}\n{}", above.words(), head.unwrap_or_default());
+        let titles = format!("{}\n{}", above.words(), head.map_or("", |(head, _)| head));
         let context = Context {
             note,
             dollar: self.dollar,
@@ -153,7 +158,7 @@ struct Inside<'t> {
 }
 
 impl<'t> Inside<'t> {
-    fn of(grid: &Grid<'t>, head: Option<&'t str>) -> Self {
+    fn of(grid: &Grid<'t>, head: Option<(&'t str, usize)>) -> Self {
         let mut out = Self {
             note: Note::default(),
             title: None,
@@ -175,13 +180,17 @@ impl<'t> Inside<'t> {
                 out.note = out.note.or(spanned_note(grid, row));
             }
         }
-        for line in head.unwrap_or_default().lines().map(str::trim) {
+        let (head, names) = head.unwrap_or_default();
+        for whole in head.lines() {
+            let line = whole.trim();
+            let indent = whole.len() - whole.trim_start().len();
             if line.is_empty() || plain::is_rule(line) {
                 continue;
             }
             if let Some(note) = units::note(line) {
                 out.note = out.note.or(note);
             } else if out.title.is_none()
+                && indent < names
                 && line.len() <= caption::MAX_CAPTION
                 && !line.contains("   ")
             {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::text::line::{Line, LineFlags};
 
+use super::number::{self, Class};
 use super::period;
 use super::units::{self, Note};
 
@@ -15,6 +16,8 @@ const MAX_LINES: usize = 14;
 const MAX_TITLES: usize = 5;
 /// Longer lines are prose.
 const MAX_TITLE: usize = 160;
+/// Plain text that is set farther in is centred.
+const INDENT: &str = "          ";
 
 /// What was found above a table.
 #[derive(Debug, Default)]
@@ -30,7 +33,10 @@ pub(crate) struct Above<'t> {
 impl Above<'_> {
     /// The nearest set line that is more than a time.
     pub(crate) fn caption(&self) -> String {
-        let named = self.titles.iter().find(|title| !is_time(title));
+        let named = self
+            .titles
+            .iter()
+            .find(|title| !is_time(title) && !is_company(title));
         let title = named.or_else(|| self.titles.first()).copied();
         clean(title.unwrap_or_default())
     }
@@ -48,8 +54,28 @@ pub(crate) fn clean(title: &str) -> String {
     without_notes(&words.join(" ")).to_owned()
 }
 
+/// The name of a filer.
+pub(crate) fn is_company(title: &str) -> bool {
+    const ENDS: [&str; 11] = [
+        "subsidiaries",
+        "inc",
+        "inc.",
+        "corporation",
+        "corp.",
+        "company",
+        "companies",
+        "ltd.",
+        "llc",
+        "l.p.",
+        "plc",
+    ];
+    let lower = title.to_ascii_lowercase();
+    let last = lower.split_whitespace().next_back().unwrap_or_default();
+    ENDS.contains(&last) && !lower.contains("statement")
+}
+
 /// A period or day and little else.
-fn is_time(title: &str) -> bool {
+pub(crate) fn is_time(title: &str) -> bool {
     let numbers = title.bytes().filter(u8::is_ascii_digit).count();
     let letters = title.chars().filter(|c| c.is_alphabetic()).count();
     period::told(title).names_time()
@@ -72,13 +98,14 @@ pub(crate) fn above<'t>(text: &'t str, lines: &[Line], start: usize, edges: &Edg
         .take(MAX_LINES)
     {
         let rest = text.get(line.start as usize..start).unwrap_or_default();
-        let words = rest.split('\n').next().unwrap_or_default().trim();
-        if words.contains('\t') && words.bytes().any(|b| b.is_ascii_digit()) {
+        let whole = rest.split('\n').next().unwrap_or_default();
+        let words = whole.trim();
+        if is_row(words) {
             out.nothing = prose == 0 && out.titles.is_empty();
             break;
         }
         let note = units::note(words);
-        let is_prose = is_prose(words, line);
+        let is_prose = is_prose(words, line, whole.starts_with(INDENT));
         if out.note.is_none() && (prose == 0 || !is_prose) && out.titles.len() < 3 {
             out.note = note.filter(|note| *note != Note::default());
         }
@@ -104,12 +131,26 @@ pub(crate) fn above<'t>(text: &'t str, lines: &[Line], start: usize, edges: &Edg
     out
 }
 
+/// A row of a table: columns with numbers that are no days or years.
+pub(crate) fn is_row(words: &str) -> bool {
+    if !(words.contains('\t') || words.contains("   ")) {
+        return false;
+    }
+    let mut month = false;
+    words.split_whitespace().any(|word| {
+        let number = number::class(word) == Class::Number && !word.ends_with(',') && !month;
+        month = period::is_month(word);
+        number
+    })
+}
+
 /// A sentence, unless it is set as a title.
-fn is_prose(words: &str, line: &Line) -> bool {
+fn is_prose(words: &str, line: &Line, indented: bool) -> bool {
     if words.len() > MAX_TITLE {
         return true;
     }
     let set = usize::from(line.strong) * 2 > words.len()
+        || indented && line.flags.has(LineFlags::PRE)
         || line.flags.has(LineFlags::HEADING)
         || line.flags.has(LineFlags::CENTERED);
     let count = words.split_whitespace().count();

@@ -245,6 +245,11 @@ impl Told {
     }
 }
 
+/// The name of a month.
+pub(crate) fn is_month(word: &str) -> bool {
+    month(&word.trim_end_matches('.').to_ascii_lowercase()).is_some()
+}
+
 fn month(word: &str) -> Option<i8> {
     const MONTHS: [&str; 12] = [
         "january",

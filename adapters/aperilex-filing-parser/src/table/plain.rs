@@ -108,10 +108,14 @@ fn push(
     });
 }
 
-/// What the table says before the marks of its columns.
-pub(crate) fn head<'t>(draft: &PlainTable, text: &'t str) -> &'t str {
-    text.get(draft.start as usize..draft.body as usize)
-        .unwrap_or_default()
+/// What the table says before the marks of its columns, and how far in names of columns begin.
+pub(crate) fn head<'t>(draft: &PlainTable, text: &'t str) -> (&'t str, usize) {
+    let head = text.get(draft.start as usize..draft.body as usize);
+    let second = draft
+        .columns
+        .get(1)
+        .map_or(usize::MAX, |mark| *mark as usize);
+    (head.unwrap_or_default(), second)
 }
 
 /// A line of dashes, equals signs and spaces.

@@ -34,16 +34,16 @@ pub(crate) fn assign(tables: &mut [Table], facts: &[Fact], pages: &[Option<Page<
     let by_labels: Option<Vec<Signs>> = (!told
         || KINDS
             .iter()
-            .any(|kind| best(tables, &by_facts, *kind).is_none()))
+            .any(|kind| best(tables, &by_facts, *kind, true).is_none()))
     .then(|| labels::read(tables, pages));
     let mut chosen: Vec<(usize, Statement)> = Vec::new();
     for kind in KINDS {
-        let (signs, found) = match best(tables, &by_facts, kind) {
+        let (signs, found) = match best(tables, &by_facts, kind, true) {
             Some(found) => (&by_facts, found),
             None => {
                 let Some(signs) = &by_labels else { continue };
                 // Filers of inline XBRL tag their statements.
-                let Some(found) = best(tables, signs, kind).filter(|_| !told) else {
+                let Some(found) = best(tables, signs, kind, false).filter(|_| !told) else {
                     continue;
                 };
                 (signs, found)
@@ -62,35 +62,52 @@ pub(crate) fn assign(tables: &mut [Table], facts: &[Fact], pages: &[Option<Page<
 }
 
 /// The run of tables that is most fully the statement of a kind: first and last.
-fn best(tables: &[Table], signs: &[Signs], kind: Statement) -> Option<(usize, usize)> {
-    let mut best: Option<((usize, usize), usize)> = None;
+fn best(
+    tables: &[Table],
+    signs: &[Signs],
+    kind: Statement,
+    by_facts: bool,
+) -> Option<(usize, usize)> {
+    // Where titles speak of the kind, the rest are excerpts. Of those that are about as full the first
+    // is the one of the whole.
+    let mut best: Option<((usize, usize), (bool, usize))> = None;
     for first in 0..signs.len() {
-        let Some(run) = run(tables, signs, kind, first) else {
+        let Some(run) = run(tables, signs, (kind, by_facts), first) else {
             continue;
         };
-        let size: usize = signs
-            .get(run.0..=run.1)
-            .unwrap_or_default()
-            .iter()
-            .map(|signs| signs.weight(kind))
-            .sum();
-        if size > 0 && best.is_none_or(|(_, known)| size > known) {
-            best = Some((run, size));
+        let pages = signs.get(run.0..=run.1).unwrap_or_default();
+        let size: usize = pages.iter().map(|signs| signs.size).sum();
+        let titled = pages.iter().any(|signs| signs.is_titled(kind));
+        let fuller = |(known_titled, known): (bool, usize)| {
+            titled && !known_titled || titled == known_titled && size > known + known / 4
+        };
+        if size > 0 && best.is_none_or(|(_, known)| fuller(known)) {
+            best = Some((run, (titled, size)));
         }
     }
     best.map(|(run, _)| run)
 }
 
 /// The shortest run from `first` on that has all that the statement must have.
-fn run(tables: &[Table], signs: &[Signs], kind: Statement, first: usize) -> Option<(usize, usize)> {
+fn run(
+    tables: &[Table],
+    signs: &[Signs],
+    (kind, by_facts): (Statement, bool),
+    first: usize,
+) -> Option<(usize, usize)> {
     let mut all = Signs::default();
     for last in first..(first + MAX_PAGES).min(signs.len()) {
         let next = signs.get(last)?;
-        if last > first && !follows(tables, last) || !next.may_be(kind) {
+        // Pages of one statement are none of another, and none is whole.
+        let page = next.may_be(kind) && !next.is_of_another(kind);
+        let whole = last > first && (!follows(tables, last) || next.is(kind));
+        if !page || whole {
             return None;
         }
         all = all.and(next);
-        if all.is(kind) {
+        // A statement of several pages has its title on the first.
+        let begins = last == first || by_facts || signs.get(first)?.is_titled(kind);
+        if all.is(kind) && begins && (all.is_titled(kind) || all.is_by_itself(kind) || by_facts) {
             return Some((first, last));
         }
     }

@@ -17,6 +17,21 @@ pub(crate) struct Real {
 }
 
 impl Real {
+    /// Folder and file name.
+    pub(crate) fn key(&self) -> String {
+        let parts: Vec<_> = self.path.iter().rev().take(2).collect();
+        let part = |at: usize| {
+            parts
+                .get(at)
+                .map(|part| part.to_string_lossy().into_owned())
+        };
+        format!(
+            "{}/{}",
+            part(1).unwrap_or_default(),
+            part(0).unwrap_or_default()
+        )
+    }
+
     pub(crate) fn bytes(&self) -> Vec<u8> {
         std::fs::read(&self.path).unwrap()
     }

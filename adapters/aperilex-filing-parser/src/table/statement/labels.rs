@@ -5,7 +5,6 @@ use aperilex_ports::model::{ItemKey, Statement, Table};
 use crate::table::caption::{self, Edges};
 use crate::text::Page;
 
-use super::KINDS;
 use super::signs::{self, Signs};
 
 /// A statement has at least this many rows.
@@ -33,11 +32,28 @@ pub(crate) fn read(tables: &[Table], pages: &[Option<Page<'_>>]) -> Vec<Signs> {
             let titles = page.map_or_else(String::new, |page| {
                 let lines = &page.built.lines;
                 let edges = edges.get(table.document).unwrap_or(&none);
-                caption::above(&page.built.text, lines, table.range.start, edges).words()
+                let text = page.built.text.as_str();
+                let mut titles = caption::above(text, lines, table.range.start, edges).words();
+                if !page.plain_tables.is_empty() {
+                    head(
+                        text.get(table.range.clone()).unwrap_or_default(),
+                        &mut titles,
+                    );
+                }
+                titles
             });
             of(table, &titles)
         })
         .collect()
+}
+
+/// Adds the lines of a plain table before its rows to the titles.
+fn head(text: &str, titles: &mut String) {
+    let lines = text.lines().map(str::trim).take(12);
+    for line in lines.take_while(|line| !caption::is_row(line)) {
+        titles.push('\n');
+        titles.push_str(line);
+    }
 }
 
 fn of(table: &Table, titles: &str) -> Signs {
@@ -45,81 +61,88 @@ fn of(table: &Table, titles: &str) -> Signs {
         size: table.rows.len(),
         ..Signs::default()
     };
+    let (titled, excluded) = titles_of(table, titles);
+    (out.titled, out.excluded) = (titled, excluded);
+    let equity = titled & signs::title_bit(Statement::Equity) != 0;
+    if equity {
+        // Plain text may name the columns before its rows.
+        out.bits |= of_header(titles);
+    }
     for row in &table.rows {
-        out.bits |= of_label(row.first().map_or("", String::as_str));
-    }
-    let mut words = titles.to_lowercase();
-    for row in table.rows.iter().take(table.header_rows) {
-        for cell in row {
-            out.bits |= of_header(cell);
-        }
-        if let Some(title) = row.first() {
-            words.push('\n');
-            words.push_str(&title.to_lowercase());
+        let label = row.first().map_or("", String::as_str);
+        out.bits |= of_label(label);
+        // The parts of equity may stand below one another.
+        if equity {
+            out.bits |= of_header(label);
         }
     }
-    for kind in KINDS {
-        if names(&words, kind) {
-            out.titled |= signs::title_bit(kind);
-        }
+    // Plain text breaks the names of columns over lines, which may look like data.
+    let headers = if equity { 40 } else { table.header_rows };
+    for cell in table.rows.iter().take(headers).flatten() {
+        out.bits |= of_header(cell);
     }
-    out.excluded = is_excluded(&words) || table.section.as_ref().is_some_and(is_elsewhere);
+    out.excluded |= table.section.as_ref().is_some_and(is_elsewhere);
     out
 }
 
-/// Whether words are the title of a statement.
-fn names(words: &str, kind: Statement) -> bool {
-    let names: &[&str] = match kind {
-        Statement::BalanceSheet => &[
-            "balance sheet",
-            "financial position",
-            "financial condition",
-            "assets and liabilities",
-        ],
-        Statement::IncomeStatement => &[
-            "statements of operations",
-            "statement of operations",
-            "statements of income",
-            "statement of income",
-            "statements of earnings",
-            "statement of earnings",
-            "income statement",
-            "statements of consolidated income",
-            "statement of consolidated income",
-            "results of operations",
-            "profit and loss",
-            "statements of consolidated earnings",
-            "statement of consolidated earnings",
-            "statements of consolidated operations",
-            "statements of loss",
-            "consolidated earnings",
-        ],
-        Statement::ComprehensiveIncome => &[
-            "comprehensive income",
-            "comprehensive loss",
-            "comprehensive earnings",
-        ],
-        Statement::CashFlows => &["cash flow"],
-        _ => &[
-            "holders' equity",
-            "holders’ equity",
-            "owners' equity",
-            "owners’ equity",
-            "changes in equity",
-            "holders' deficit",
-            "holders’ deficit",
-            "holders' investment",
-            "partners' capital",
-            "holders' (deficit",
-            "holders’ (deficit",
-            "statements of equity",
-            "holders equity",
-        ],
-    };
-    names.iter().any(|name| words.contains(name))
+/// The kinds that titles above and in the table name, and whether they say that it is none.
+pub(super) fn titles_of(table: &Table, titles: &str) -> (u8, bool) {
+    let inside = table.rows.iter().take(table.header_rows);
+    let inside = inside.filter_map(|row| row.first()).map(String::as_str);
+    let (mut titled, mut excluded) = (0, false);
+    for line in titles.lines().chain(inside).chain([table.caption.as_str()]) {
+        let lower = line.to_lowercase();
+        titled |= named(&lower).map_or(0, signs::title_bit);
+        excluded |= is_excluded(&lower);
+    }
+    (titled, excluded)
 }
 
-fn is_excluded(words: &str) -> bool {
+/// The kind of statement that a title names.
+fn named(title: &str) -> Option<Statement> {
+    let has = |words: &[&str]| words.iter().any(|word| title.contains(word));
+    let statement = has(&["statement"]);
+    if has(&["balance sheet"])
+        || statement
+            && has(&[
+                "financial position",
+                "financial condition",
+                "assets and liabilities",
+            ])
+    {
+        return Some(Statement::BalanceSheet);
+    }
+    if has(&["cash flow"]) && (statement || title.len() < 40) {
+        return Some(Statement::CashFlows);
+    }
+    if !statement {
+        return None;
+    }
+    let owners = [
+        "equity",
+        "deficit",
+        "deficiency",
+        "capital",
+        "investment",
+        "changes in net assets",
+    ];
+    if has(&owners) {
+        return Some(Statement::Equity);
+    }
+    if let Some((before, _)) = title.split_once("comprehensive") {
+        // "Operations and comprehensive loss" is one statement of both.
+        let both = before.trim_end().ends_with("and");
+        return Some(if both {
+            Statement::IncomeStatement
+        } else {
+            Statement::ComprehensiveIncome
+        });
+    }
+    has(&["operations", "income", "earnings", "loss", "profit"])
+        .then_some(Statement::IncomeStatement)
+}
+
+fn is_excluded(title: &str) -> bool {
     const OTHERS: [&str; 20] = [
         "parenthetical",
         "condensed financial information",
@@ -142,7 +165,7 @@ fn is_excluded(words: &str) -> bool {
         "parent only",
         "registrant only",
     ];
-    OTHERS.iter().any(|other| words.contains(other))
+    OTHERS.iter().any(|other| title.contains(other))
 }
 
 /// Items that hold no statements.
@@ -213,6 +236,9 @@ const STARTS: [Starts; 6] = [
     (
         signs::OPERATING,
         &[
+            "cash flows from operat",
+            "cash flow from operat",
+            "operating activities",
             "cash provided by operat",
             "cash provided from operat",
             "net cash provided by operat",
@@ -237,7 +263,30 @@ fn of_label(label: &str) -> u32 {
     let owners = ["equity", "deficit", "investment", "capital", "deficiency"];
     let both = lower.contains("liabilities") && any(&owners) && lower.starts_with("total");
     add(both, signs::LIABILITIES_AND_EQUITY);
-    let tax = ["income tax", "taxes on income", "taxes on earnings"];
+    let assets = [
+        "inventories",
+        "receivables",
+        "accounts receivable",
+        "total current assets",
+        "cash and cash equivalents",
+        "property, plant",
+        "goodwill",
+    ];
+    add(any(&assets), signs::ASSET_LINES);
+    let liabilities = [
+        "accounts payable",
+        "total current liabilities",
+        "long-term debt",
+        "accrued",
+    ];
+    add(any(&liabilities), signs::LIABILITY_LINES);
+    let tax = [
+        "income tax",
+        "taxes on income",
+        "taxes on earnings",
+        "corporation tax",
+        "taxation",
+    ];
     add(any(&tax), signs::TAX);
     let per_share = ["per share", "per common share", "earnings a share"];
     add(any(&per_share), signs::PER_SHARE);
@@ -252,15 +301,19 @@ fn of_label(label: &str) -> u32 {
     ];
     let whole = any(&comprehensive) && !other && !lower.contains("accumulated");
     add(whole, signs::COMPREHENSIVE);
-    if lower.contains("activities") && any(&["cash", "total", "provided", "used"]) {
-        add(any(&["operating", "operations"]), signs::OPERATING);
+    let net_cash = lower.starts_with("net cash") || lower.starts_with("total cash");
+    if net_cash || lower.contains("activities") && any(&["cash", "total", "provided", "used"]) {
+        let operating = any(&["operating", "operations"]) && !any(&["discontinued"]);
+        add(operating, signs::OPERATING);
         add(any(&["investing", "investment"]), signs::INVESTING);
         add(lower.contains("financing"), signs::FINANCING);
     }
-    let balance = lower.starts_with("balance") && !lower.contains("sheet");
-    let dated = lower.contains(',') || lower.contains(" at ") || lower.contains(" as of ");
+    let balance =
+        any(&["balance", "holders' equity", "holders’ equity"]) && !lower.contains("sheet");
+    let ends = any(&["beginning", "end of"]);
+    let dated = ends || lower.contains(',') || lower.contains(" at ") || lower.contains(" as of ");
     let numbered = lower.bytes().any(|b| b.is_ascii_digit());
-    add(balance && (dated || numbered), signs::BALANCES);
+    add(balance && !both && (dated || numbered), signs::BALANCES);
     bits
 }
 

@@ -2,6 +2,8 @@
 
 use aperilex_ports::model::{Fact, Statement, Table};
 
+use super::labels;
+
 /// Signs, as a set of bits, and how full the table is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Signs {
@@ -29,6 +31,9 @@ pub(crate) const BALANCES: u32 = 1 << 11;
 pub(crate) const EARNINGS_COLUMN: u32 = 1 << 12;
 pub(crate) const STOCK_COLUMN: u32 = 1 << 13;
 pub(crate) const COSTS: u32 = 1 << 14;
+
+pub(crate) const ASSET_LINES: u32 = 1 << 15;
+pub(crate) const LIABILITY_LINES: u32 = 1 << 16;
 
 /// The bit of a kind in [`Signs::titled`].
 pub(crate) const fn title_bit(kind: Statement) -> u8 {
@@ -60,24 +65,34 @@ impl Signs {
         }
     }
 
+    /// Whether a title names the kind.
+    pub(crate) const fn is_titled(&self, kind: Statement) -> bool {
+        self.titled & title_bit(kind) != 0
+    }
+
     /// Whether it has all that a statement of a kind must have.
     pub(crate) const fn is(&self, kind: Statement) -> bool {
+        let titled = self.is_titled(kind);
         match kind {
-            Statement::BalanceSheet => self.has(ASSETS | LIABILITIES_AND_EQUITY),
+            Statement::BalanceSheet => {
+                self.has(ASSETS | LIABILITIES_AND_EQUITY)
+                    || titled && self.has(ASSET_LINES | LIABILITY_LINES)
+            }
             Statement::IncomeStatement => {
                 self.has(NET_INCOME)
                     && self.has_any(REVENUE | COSTS)
-                    && self.has_any(PER_SHARE | TAX)
+                    && (self.has_any(PER_SHARE | TAX) || titled && self.size >= 10)
                     && !self.has_any(OPERATING | FINANCING | ASSETS)
             }
             Statement::ComprehensiveIncome => {
+                let other = REVENUE | PER_SHARE | COSTS | EARNINGS_COLUMN | STOCK_COLUMN | ASSETS;
                 self.has(COMPREHENSIVE)
                     && self.has_any(OTHER_COMPREHENSIVE | NET_INCOME)
-                    && !self.has_any(
-                        REVENUE | PER_SHARE | COSTS | EARNINGS_COLUMN | STOCK_COLUMN | ASSETS,
-                    )
+                    && (titled || !self.has_any(other))
             }
-            Statement::CashFlows => self.has(OPERATING | FINANCING),
+            Statement::CashFlows => {
+                self.has(OPERATING) && (self.has(FINANCING) || titled || self.has(INVESTING))
+            }
             _ => self.has(BALANCES | EARNINGS_COLUMN | STOCK_COLUMN),
         }
     }
@@ -89,7 +104,9 @@ impl Signs {
 
     const fn own(kind: Statement) -> u32 {
         match kind {
-            Statement::BalanceSheet => ASSETS | LIABILITIES_AND_EQUITY,
+            Statement::BalanceSheet => {
+                ASSETS | LIABILITIES_AND_EQUITY | ASSET_LINES | LIABILITY_LINES
+            }
             Statement::IncomeStatement => REVENUE | COSTS | NET_INCOME | PER_SHARE | TAX,
             Statement::ComprehensiveIncome => OTHER_COMPREHENSIVE | COMPREHENSIVE,
             Statement::CashFlows => OPERATING | INVESTING | FINANCING,
@@ -97,10 +114,21 @@ impl Signs {
         }
     }
 
-    /// How fully it is one.
-    pub(crate) const fn weight(&self, kind: Statement) -> usize {
-        let titled = self.titled & title_bit(kind) != 0;
-        self.size + if titled { 1000 } else { 0 }
+    /// Whether titles name other kinds only.
+    pub(crate) const fn is_of_another(&self, kind: Statement) -> bool {
+        self.titled != 0 && !self.is_titled(kind)
+    }
+
+    /// Whether labels without a title are enough: other tables have parts of these.
+    pub(crate) const fn is_by_itself(&self, kind: Statement) -> bool {
+        match kind {
+            Statement::BalanceSheet => self.has(ASSETS | LIABILITIES_AND_EQUITY) && self.size >= 15,
+            Statement::IncomeStatement => {
+                self.has(NET_INCOME | PER_SHARE | TAX | COSTS) && self.size >= 12
+            }
+            Statement::CashFlows => self.has(OPERATING | INVESTING | FINANCING) && self.size >= 15,
+            _ => false,
+        }
     }
 
     /// Whether it is a further page of a statement.
@@ -149,6 +177,7 @@ impl Signs {
             }
         }
         out.size = concepts.len();
+        (out.titled, out.excluded) = labels::titles_of(table, "");
         if out.has_any(EARNINGS_COLUMN | STOCK_COLUMN) {
             out.size += within.len();
         }
@@ -217,6 +246,8 @@ fn of_concept(name: &str) -> u32 {
 /// The columns of a statement of equity.
 fn of_members(fact: &Fact) -> u32 {
     let mut bits = 0;
+    let concept = fact.concept.split_once(':').map_or("", |(_, name)| name);
+    let balance = of_concept(concept) & BALANCES;
     for (axis, member) in fact.dimensions.iter() {
         let local = |name: &str| name.rsplit(':').next().unwrap_or_default().to_owned();
         let (axis, member) = (local(axis), local(member));
@@ -227,7 +258,7 @@ fn of_members(fact: &Fact) -> u32 {
             || member.starts_with("AccumulatedDeficit")
             || member.contains("Deficit")
         {
-            bits |= EARNINGS_COLUMN;
+            bits |= EARNINGS_COLUMN | balance;
         }
         let stock = [
             "CommonStock",
