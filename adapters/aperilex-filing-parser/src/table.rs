@@ -191,6 +191,8 @@ impl<'t> Inside<'t> {
                 out.note = out.note.or(note);
             } else if out.title.is_none()
                 && indent < names
+                && !caption::is_company(line)
+                && !caption::is_time(line)
                 && line.len() <= caption::MAX_CAPTION
                 && !line.contains("   ")
             {
