@@ -123,6 +123,15 @@ fn is_mark(text: &str) -> bool {
 
 /// `text` without the mark of a note at its end; none if it has none.
 fn without_mark(text: &str) -> Option<&str> {
+    // A raised mark stands apart by a space.
+    if let Some((before, mark)) = text.rsplit_once(' ')
+        && before.contains([',', '.', '$', '%'])
+        && mark
+            .parse::<u8>()
+            .is_ok_and(|mark| (1..=20).contains(&mark))
+    {
+        return Some(before);
+    }
     if let Some(rest) = text.strip_suffix(['*', '†', '‡', '§', '#']) {
         return Some(rest.trim_end_matches(['*', '†', '‡', '§', '#']).trim_end());
     }
@@ -334,6 +343,7 @@ mod tests {
             ("1,234(1)", "1234", false, Measure::Plain, None),
             ("1,234 (a)(b)", "1234", false, Measure::Plain, None),
             ("5.1%*", "5.1", false, Measure::Percent, None),
+            ("1,234 2", "1234", false, Measure::Plain, None),
             ("(5)(2)", "5", true, Measure::Plain, None),
             ("US$ 7", "7", false, Measure::Plain, Some("USD")),
             ("€12", "12", false, Measure::Plain, Some("EUR")),
@@ -369,6 +379,7 @@ mod tests {
             "3.",
             "2023 (unaudited)",
             "June 30,",
+            "12 5",
         ] {
             assert_eq!(read(text), None, "{text}");
         }
