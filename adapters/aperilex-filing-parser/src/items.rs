@@ -7,6 +7,7 @@
 pub(crate) mod candidate;
 pub(crate) mod catalog;
 pub(crate) mod contents;
+pub(crate) mod dates;
 pub(crate) mod label;
 pub(crate) mod lines;
 pub(crate) mod section;
@@ -15,8 +16,7 @@ pub(crate) mod state;
 pub(crate) mod validate;
 pub(crate) mod words;
 
-use aperilex_ports::model::{FormFamily, FormType, ItemKey, Section, SectionState};
-use jiff::civil::Date;
+use aperilex_ports::model::{FilingMeta, FormFamily, FormType, ItemKey, Section, SectionState};
 
 use crate::text::Page;
 
@@ -35,14 +35,22 @@ pub(crate) struct Found {
     pub(crate) too_many: bool,
 }
 
-/// Finds the items of `form` in a page. `end` is the end of the period reported on.
-pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>, end: Option<Date>) -> Found {
-    let items = catalog::of(form);
-    if items.is_empty() {
+/// Finds the items of a filing in the page of its main document.
+pub(crate) fn find(meta: &FilingMeta, document: usize, page: &Page<'_>) -> Found {
+    let form = &meta.form;
+    let month = dates::of(meta, &page.built.text).month(form.family());
+    let lists = catalog::lists(form, month);
+    let Some(first) = lists.first() else {
         return Found::default();
-    }
+    };
     let lines = Lines::new(&page.built);
-    let mut candidates = candidate::read(&lines, items);
+    let read = |items| (items, candidate::read(&lines, items, month));
+    let (mut items, mut candidates) = read(*first);
+    for other in lists.iter().skip(1).map(|list| read(list)) {
+        if candidate::titled(&other.1) > candidate::titled(&candidates) {
+            (items, candidates) = other;
+        }
+    }
     let too_many = candidates.len() >= candidate::MAX_CANDIDATES;
     contents::mark(&mut candidates, &lines, page);
     let ordered = form.family() != FormFamily::EightK;
@@ -64,9 +72,11 @@ pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>, end: Optio
             .map(|section| section.key.item.clone())
             .collect()
     };
-    missing(document, items, end, &mut sections);
+    missing(document, items, form, month, &mut sections);
     sort(items, &mut sections);
-    validate::neighbours(&mut sections, form.family());
+    if !form.is_amendment() {
+        validate::neighbours(&mut sections, form.family());
+    }
     Found {
         sections,
         items_8k,
@@ -103,8 +113,18 @@ fn index_only(
         .collect()
 }
 
-/// Adds what the form asks for and was not found.
-fn missing(document: usize, items: &[Item], end: Option<Date>, sections: &mut Vec<Section>) {
+/// Adds what the form asks for and was not found. An amendment has only what it changes, so of it
+/// nothing is missed in parts that it leaves out.
+fn missing(
+    document: usize,
+    items: &[Item],
+    form: &FormType,
+    month: Option<i32>,
+    sections: &mut Vec<Section>,
+) {
+    let amended = |part: &str| {
+        !form.is_amendment() || sections.iter().any(|section| section.key.part == part)
+    };
     let has = |number: &str, part: &str| {
         sections
             .iter()
@@ -112,7 +132,7 @@ fn missing(document: usize, items: &[Item], end: Option<Date>, sections: &mut Ve
     };
     let absent: Vec<Section> = items
         .iter()
-        .filter(|item| item.is_asked(end) && !has(item.number, item.part))
+        .filter(|item| item.is_asked(month) && !has(item.number, item.part) && amended(item.part))
         .map(|item| Section {
             document,
             key: key(item),

@@ -42,10 +42,7 @@ impl FilingParser for Parser {
         let found = pages
             .get(main)
             .and_then(Option::as_ref)
-            .map_or_else(Found::default, |page| {
-                let end = filing.meta.period.or(filing.meta.filed);
-                items::find(&filing.meta.form, main, page, end)
-            });
+            .map_or_else(Found::default, |page| items::find(&filing.meta, main, page));
         let mut warnings = Vec::new();
         let (mut tables, facts) = details(&opened, &pages, &mut warnings);
         if facts.is_empty() && tables.is_empty() && !has_heading(&found.sections) {

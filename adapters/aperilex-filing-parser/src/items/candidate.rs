@@ -47,9 +47,16 @@ pub(crate) struct Candidate {
     pub(crate) linked: bool,
     /// The line above belongs to the same paragraph.
     pub(crate) inside: bool,
+    /// The form had such an item at the time.
+    pub(crate) lawful: bool,
 }
 
 impl Candidate {
+    /// Whether its number is a code of a current report, `2.02`.
+    pub(crate) fn is_code(&self) -> bool {
+        self.number.contains('.')
+    }
+
     /// Weight in the choice of headings: about 10 for a titled one.
     pub(crate) fn score(&self) -> i32 {
         let title = match self.quality {
@@ -65,12 +72,21 @@ impl Candidate {
         if self.inside {
             score -= 4;
         }
+        if !self.lawful {
+            score -= 6;
+        }
         score
     }
 }
 
-/// Reads all candidates.
-pub(crate) fn read(lines: &Lines<'_>, items: &[Item]) -> Vec<Candidate> {
+/// How many candidates have a title of their item: which of two lists of items a filing follows.
+pub(crate) fn titled(candidates: &[Candidate]) -> usize {
+    let titled = |candidate: &&Candidate| candidate.quality >= 0.6;
+    candidates.iter().filter(titled).count()
+}
+
+/// Reads all candidates of a filing of `month`.
+pub(crate) fn read(lines: &Lines<'_>, items: &[Item], month: Option<i32>) -> Vec<Candidate> {
     let mut out: Vec<Candidate> = Vec::new();
     let mut seen = HashSet::new();
     let mut part: Option<String> = None;
@@ -89,6 +105,8 @@ pub(crate) fn read(lines: &Lines<'_>, items: &[Item]) -> Vec<Candidate> {
             }
             let found = candidate(lines, items, at, label, part.as_deref());
             out.extend(found.map(|mut candidate| {
+                let lawful = |rank: &usize| items.get(*rank).is_some_and(|i| i.is_lawful(month));
+                candidate.lawful = candidate.ranks.iter().all(lawful);
                 // Of a line that repeats the first may be the heading.
                 candidate.running &= !seen.insert(lines.get(at));
                 candidate
@@ -165,6 +183,7 @@ fn candidate(
         listed: false,
         linked: false,
         inside: is_inside(lines, at),
+        lawful: true,
     })
 }
 

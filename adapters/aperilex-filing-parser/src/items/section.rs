@@ -227,5 +227,8 @@ fn confidence(heading: &Candidate, text: &str, state: SectionState) -> f32 {
     if text.is_empty() && state == SectionState::Present {
         confidence -= 0.4;
     }
+    if !heading.lawful {
+        confidence = confidence.min(0.6);
+    }
     confidence.clamp(0.05, 0.99)
 }
