@@ -10,6 +10,7 @@ pub(crate) mod contents;
 pub(crate) mod dates;
 pub(crate) mod label;
 pub(crate) mod lines;
+pub(crate) mod nested;
 pub(crate) mod section;
 pub(crate) mod sequence;
 pub(crate) mod state;
@@ -40,17 +41,17 @@ pub(crate) fn find(meta: &FilingMeta, document: usize, page: &Page<'_>) -> Found
     let form = &meta.form;
     let month = dates::of(meta, &page.built.text).month(form.family());
     let lists = catalog::lists(form, month);
-    let Some(first) = lists.first() else {
+    if lists.is_empty() {
+        return Found::default();
+    }
+    let lines = Lines::new(&page.built);
+    // Of two lists the one whose titles the filing has; of equals the later.
+    let read = lists.iter().rev();
+    let read = read.map(|list| (list, candidate::read(&lines, list, month)));
+    let Some((list, mut candidates)) = read.max_by_key(|(_, read)| candidate::titled(read)) else {
         return Found::default();
     };
-    let lines = Lines::new(&page.built);
-    let read = |items| (items, candidate::read(&lines, items, month));
-    let (mut items, mut candidates) = read(*first);
-    for other in lists.iter().skip(1).map(|list| read(list)) {
-        if candidate::titled(&other.1) > candidate::titled(&candidates) {
-            (items, candidates) = other;
-        }
-    }
+    let items = list.items;
     let too_many = candidates.len() >= candidate::MAX_CANDIDATES;
     contents::mark(&mut candidates, &lines, page);
     let ordered = form.family() != FormFamily::EightK;
@@ -72,6 +73,8 @@ pub(crate) fn find(meta: &FilingMeta, document: usize, page: &Page<'_>) -> Found
             .map(|section| section.key.item.clone())
             .collect()
     };
+    let nested = nested::read(&lines, list, &sections);
+    sections.extend(nested);
     missing(document, items, form, month, &mut sections);
     sort(items, &mut sections);
     if !form.is_amendment() {
@@ -158,6 +161,11 @@ fn sort(items: &[Item], sections: &mut [Section]) {
             .position(|item| item.number == section.key.item && item.part == section.key.part)
     };
     let unknown = |section: &Section| {
+        let of = section.key.item.split_once('.').map(|(of, _)| of);
+        let same = |item: &Item| Some(item.number) == of && item.part == section.key.part;
+        if let Some(parent) = items.iter().position(same) {
+            return parent;
+        }
         let part_end = items.iter().rposition(|item| item.part == section.key.part);
         part_end.unwrap_or(items.len())
     };

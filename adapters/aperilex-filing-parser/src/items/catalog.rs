@@ -105,21 +105,59 @@ const EXHIBITS: &str = "Exhibits, Financial Statement Schedules, and Reports on 
 const EXHIBITS_NOW: &str = "Exhibits and Financial Statement Schedules";
 const FEES: &str = "Principal Accountant Fees and Services";
 
-/// The lists of items that a form may follow, each in canonical order: one, or two where it was in a
-/// time of change. None for forms without numbered items.
-pub(crate) fn lists(form: &FormType, month: Option<i32>) -> &'static [&'static [Item]] {
+/// A lettered part of an item that readers ask for by itself. Its key is `3.D`, and its text lies inside
+/// that of the item.
+#[derive(Debug)]
+pub(crate) struct SubItem {
+    /// Part and number of the item it is in.
+    pub(crate) of: (&'static str, &'static str),
+    /// Its letter.
+    pub(crate) letter: char,
+    /// Titles the form has given it.
+    pub(crate) titles: &'static [&'static str],
+}
+
+/// A list of items in canonical order.
+#[derive(Debug)]
+pub(crate) struct List {
+    /// The items.
+    pub(crate) items: &'static [Item],
+    /// Whether the form divides items by letters: `Item 5A` is then a part of Item 5.
+    pub(crate) is_lettered: bool,
+    /// Those of the lettered parts that are found.
+    pub(crate) sub_items: &'static [SubItem],
+}
+
+const fn list(items: &'static [Item]) -> List {
+    List {
+        items,
+        is_lettered: false,
+        sub_items: &[],
+    }
+}
+
+const TWENTY_F: List = List {
+    items: twenty_f::TWENTY_F,
+    is_lettered: true,
+    sub_items: twenty_f::SUB_ITEMS,
+};
+
+/// The lists of items that a form may follow: one, or two where it was in a time of change. None for
+/// forms without numbered items.
+pub(crate) fn lists(form: &FormType, month: Option<i32>) -> Vec<List> {
+    let old_20_f = || list(twenty_f_old::TWENTY_F_OLD);
     match form.family() {
-        FormFamily::TenK if form.is_small_business() => &[ten_ksb::TEN_KSB],
-        FormFamily::TenK => &[ten_k::TEN_K],
-        FormFamily::TenQ if form.is_small_business() => &[ten_qsb::TEN_QSB],
-        FormFamily::TenQ => &[ten_q::TEN_Q],
-        FormFamily::EightK => &[eight_k::EIGHT_K],
+        FormFamily::TenK if form.is_small_business() => vec![list(ten_ksb::TEN_KSB)],
+        FormFamily::TenK => vec![list(ten_k::TEN_K)],
+        FormFamily::TenQ if form.is_small_business() => vec![list(ten_qsb::TEN_QSB)],
+        FormFamily::TenQ => vec![list(ten_q::TEN_Q)],
+        FormFamily::EightK => vec![list(eight_k::EIGHT_K)],
         FormFamily::TwentyF => match month {
-            Some(month) if month < 199_909 => &[twenty_f_old::TWENTY_F_OLD],
-            Some(month) if month >= 200_112 => &[twenty_f::TWENTY_F],
-            _ => &[twenty_f::TWENTY_F, twenty_f_old::TWENTY_F_OLD],
+            Some(month) if month < 199_909 => vec![old_20_f()],
+            Some(month) if month >= 200_112 => vec![TWENTY_F],
+            _ => vec![TWENTY_F, old_20_f()],
         },
-        _ => &[],
+        _ => Vec::new(),
     }
 }
 

@@ -87,7 +87,11 @@ fn date(text: &str, last: bool) -> Option<Date> {
             .or_else(|| make(number(c), as_month(a), number(b)))
             .or_else(|| make(number(a), as_month(b), number(c)))
     });
-    if last { dates.last() } else { dates.next() }
+    if last {
+        dates.next_back()
+    } else {
+        dates.next()
+    }
 }
 
 /// A month's English name or the beginning of it.

@@ -66,7 +66,7 @@ fn mentions_general_instruction_j(lines: &Lines<'_>, heading: &Candidate) -> boo
     })
 }
 
-fn says_nothing(flat: &str) -> bool {
+pub(crate) fn says_nothing(flat: &str) -> bool {
     if flat.is_empty() || flat.len() > NOTHING {
         return false;
     }
