@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aperilex_core::ports::FilingRecord;
-use aperilex_core::{AnalysisRecord, Digest, Engine, EngineError, FilingContent};
+use aperilex_core::{
+    Account, AnalysisRecord, Digest, Engine, EngineError, FilingContent, FilingId,
+};
 use bytes::Bytes;
 use moka::sync::Cache;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::auth::Authenticator;
 use crate::limits::Streams;
@@ -74,6 +77,17 @@ impl Api {
         let bytes = self.engine.analysis_bytes(record).await?;
         self.results.insert(record.result_sha256, bytes.clone());
         Ok(bytes)
+    }
+
+    /// A filing taken apart, if this account may read it.
+    pub(crate) async fn readable_content(
+        &self,
+        account: &Account,
+        filing: Uuid,
+    ) -> Result<Arc<FilingContent>, Problem> {
+        let id = FilingId::from_uuid(filing);
+        let record = self.engine.filing(account, id).await?;
+        self.content(&record).await
     }
 
     /// A filing taken apart. The caller has asked whether it may be read.

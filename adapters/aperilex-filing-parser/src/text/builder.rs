@@ -29,8 +29,12 @@ enum Gap {
 pub(crate) struct Setting {
     /// Bold or underlined.
     pub(crate) strong: bool,
+    /// Italic.
+    pub(crate) italic: bool,
     /// Inside a link to a place of the same document.
     pub(crate) linked: bool,
+    /// Size in half points, 0 if unknown.
+    pub(crate) size: u8,
     /// Typography of the line it is on.
     pub(crate) flags: LineFlags,
 }
@@ -45,6 +49,8 @@ pub(crate) struct TextBuilder {
     /// Pieces of the open line that were separated by a `Break`; the last is open.
     pieces: Vec<Line>,
     tabs_in_line: u32,
+    /// All of the open piece is set in strong or italic type so far.
+    leads: bool,
     /// Flags for the next line that starts.
     next_flags: LineFlags,
 }
@@ -74,6 +80,7 @@ impl TextBuilder {
             lines: Vec::new(),
             pieces: vec![Line::default()],
             tabs_in_line: 0,
+            leads: true,
             next_flags: LineFlags::default(),
         }
     }
@@ -249,6 +256,7 @@ impl TextBuilder {
                     start,
                     ..Line::default()
                 });
+                self.leads = true;
             }
         }
     }
@@ -270,6 +278,7 @@ impl TextBuilder {
             if let Some(first) = pieces.first() {
                 whole.start = first.start;
             }
+            whole.lead = pieces.first().map_or(0, |first| first.lead);
             for piece in &pieces {
                 whole.absorb(piece);
             }
@@ -282,22 +291,40 @@ impl TextBuilder {
         });
         self.pieces = pieces;
         self.tabs_in_line = 0;
+        self.leads = true;
     }
 
+    /// Notes how the last `len` bytes are set.
     #[inline]
     fn note(&mut self, len: usize, setting: Setting) {
-        if let Some(piece) = self.pieces.last_mut() {
-            piece.flags.set(setting.flags);
-            if !(setting.strong || setting.linked) {
-                return;
+        let end = self.len();
+        let Some(piece) = self.pieces.last_mut() else {
+            return;
+        };
+        piece.flags.set(setting.flags);
+        piece.size = piece.size.max(setting.size);
+        let is_set = setting.strong || setting.italic;
+        if self.leads {
+            if is_set {
+                piece.lead = u16::try_from(end - piece.start).unwrap_or(u16::MAX);
+            } else {
+                let from = self.text.len() - len;
+                let bytes = self.text.get(from..).unwrap_or_default();
+                self.leads = bytes.trim_ascii().is_empty();
             }
-            let len = u16::try_from(len).unwrap_or(u16::MAX);
-            if setting.strong {
-                piece.strong = piece.strong.saturating_add(len);
-            }
-            if setting.linked {
-                piece.linked = piece.linked.saturating_add(len);
-            }
+        }
+        if !(is_set || setting.linked) {
+            return;
+        }
+        let len = u16::try_from(len).unwrap_or(u16::MAX);
+        if setting.strong {
+            piece.strong = piece.strong.saturating_add(len);
+        }
+        if setting.italic {
+            piece.italic = piece.italic.saturating_add(len);
+        }
+        if setting.linked {
+            piece.linked = piece.linked.saturating_add(len);
         }
     }
 

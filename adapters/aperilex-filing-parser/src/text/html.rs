@@ -12,13 +12,18 @@ use super::builder::Setting;
 use super::flow::Flow;
 use super::line::LineFlags;
 use super::parts::{Parts, PartsCache};
-use super::stack::{Stack, State};
+use super::size::Size;
+use super::stack::Stack;
+use super::state::State;
+use super::style::{Acts, Style};
 use super::table_draft::Tables;
 use super::tag::Tag;
 use super::{Link, Page};
 
 /// Anchors that are remembered.
 const MAX_ANCHORS: usize = 200_000;
+/// What is not shown.
+const UNSEEN: State = State::HIDDEN.and(State::INVISIBLE).and(State::NO_SIZE);
 
 /// Reads an HTML document.
 pub(crate) fn read<'a>(source: &'a Source<'_>) -> Page<'a> {
@@ -104,7 +109,7 @@ impl<'a> Pass<'a> {
 
     fn text(&mut self, start: usize, end: usize) {
         let state = self.stack.state();
-        if state.has(State::HIDDEN) || state.has(State::INVISIBLE) {
+        if state.has(UNSEEN) {
             if !state.has(State::QUIET) {
                 let piece = self.src.get(start..end).unwrap_or_default();
                 self.hidden += piece.iter().filter(|b| !b.is_ascii_whitespace()).count();
@@ -123,7 +128,9 @@ impl<'a> Pass<'a> {
         }
         let setting = Setting {
             strong: state.has(State::BOLD) || state.has(State::UNDERLINED),
+            italic: state.has(State::ITALIC),
             linked: state.has(State::LINKED),
+            size: self.stack.size(),
             flags,
         };
         if state.has(State::PRE) {
@@ -155,7 +162,8 @@ impl<'a> Pass<'a> {
             Tag::RawText if !closed => return self.after_raw_text(close + 1, lower),
             _ => {}
         }
-        let parts = self.parts.read(rest, tag == Tag::Anchor);
+        let mut parts = self.parts.read(rest, tag);
+        parts.style = with_element(tag, lower, parts.style);
         self.start_element(tag, &parts, closed);
         close + 1
     }
@@ -163,12 +171,12 @@ impl<'a> Pass<'a> {
     fn start_ix(&mut self, name: &'a [u8], rest: &'a [u8], content: usize, closed: bool) -> usize {
         let at = self.flow.out.len();
         let state = self.stack.state();
-        let hidden = state.has(State::HIDDEN) || state.has(State::INVISIBLE);
+        let hidden = state.has(UNSEEN);
         if self.xbrl.open(name, rest, (content, at), hidden) && !closed {
             let mut state = self.stack.state();
             state.set(State::HIDDEN);
             state.set(State::QUIET);
-            self.stack.push(Tag::Ix, state);
+            self.stack.push(Tag::Ix, state, self.stack.size());
         }
         if closed {
             self.xbrl.close(name, content, at);
@@ -177,13 +185,13 @@ impl<'a> Pass<'a> {
     }
 
     fn start_element(&mut self, tag: Tag, parts: &Parts<'a>, closed: bool) {
-        if parts.style.page_break {
+        if parts.style.acts.has(Acts::PAGE_BREAK) {
             self.flow.out.flag(LineFlags::NEW_PAGE);
         }
         if tag.is_block() || tag == Tag::Table {
             self.stack.end(Tag::Head);
         }
-        if tag.is_block() && !(parts.style.inline && tag == Tag::Block) {
+        if tag.is_block() && !(parts.style.acts.has(Acts::INLINE) && tag == Tag::Block) {
             self.stack.close_paragraph();
             self.boundary();
         }
@@ -220,7 +228,8 @@ impl<'a> Pass<'a> {
         }
         let state = self.state_of(tag, parts);
         if !tag.is_void() && !closed {
-            self.stack.push(tag, state);
+            let size = parts.style.size.within(self.stack.size());
+            self.stack.push(tag, state, size);
         } else if closed {
             self.after_end(tag);
         }
@@ -246,13 +255,6 @@ impl<'a> Pass<'a> {
     fn state_of(&mut self, tag: Tag, parts: &Parts<'a>) -> State {
         let mut state = self.stack.state();
         match tag {
-            Tag::Bold => state.set(State::BOLD),
-            Tag::Underline => state.set(State::UNDERLINED),
-            Tag::Heading => {
-                state.set(State::HEADING);
-                state.set(State::BOLD);
-            }
-            Tag::HeaderCell => state.set(State::BOLD),
             Tag::Pre => state.set(State::PRE),
             Tag::Head | Tag::Dropped => {
                 state.set(State::HIDDEN);
@@ -262,14 +264,8 @@ impl<'a> Pass<'a> {
             Tag::Anchor => self.link(parts.href, &mut state),
             _ => {}
         }
-        let style = parts.style;
-        state.put(State::BOLD, style.bold);
-        state.put(State::UNDERLINED, style.underline.filter(|on| *on));
-        state.put(State::INVISIBLE, style.invisible);
-        state.put(State::CENTERED, style.centered);
-        if style.hidden {
-            state.set(State::HIDDEN);
-        }
+        state.clear(parts.style.clear);
+        state.set(parts.style.set);
         state
     }
 
@@ -352,6 +348,25 @@ impl<'a> Pass<'a> {
         }
         self.src.len()
     }
+}
+
+/// What `tag` sets by itself, under what its attributes say.
+fn with_element(tag: Tag, name: &[u8], attributes: Style) -> Style {
+    let mut style = Style::default();
+    match tag {
+        Tag::Bold | Tag::HeaderCell => style.put(State::BOLD, true),
+        Tag::Italic => style.put(State::ITALIC, true),
+        Tag::Underline => style.put(State::UNDERLINED, true),
+        Tag::Big => style.size = Size::Percent(120),
+        Tag::Small => style.size = Size::Percent(83),
+        Tag::Heading => {
+            style.put(State::HEADING.and(State::BOLD), true);
+            style.size = Size::of_heading(name.last().copied().unwrap_or(b'6'));
+        }
+        _ => return attributes,
+    }
+    style.add(attributes);
+    style
 }
 
 /// The `>` that ends the tag whose name starts at `from`: one inside a quoted value does not.

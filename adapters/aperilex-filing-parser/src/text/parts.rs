@@ -1,8 +1,11 @@
 //! What the attributes of a start tag say to the reader.
 
 use super::attr::Attributes;
+use super::size;
+use super::state::State;
 use super::style::{self, Style};
 use super::table_draft::span;
+use super::tag::Tag;
 
 /// The parts of a start tag that matter.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +38,7 @@ impl Default for Parts<'_> {
 /// by a cheap hash of its bytes.
 #[derive(Debug)]
 pub(crate) struct PartsCache<'a> {
-    slots: Vec<(&'a [u8], bool, Parts<'a>)>,
+    slots: Vec<(&'a [u8], Tag, Parts<'a>)>,
 }
 
 const SLOTS: usize = 512;
@@ -44,20 +47,20 @@ impl<'a> PartsCache<'a> {
     /// An empty cache.
     pub(crate) fn new() -> Self {
         Self {
-            slots: vec![(&[], false, Parts::default()); SLOTS],
+            slots: vec![(&[], Tag::Inline, Parts::default()); SLOTS],
         }
     }
 
-    /// The parts in the bytes behind a tag's name; `anchor` if the tag is one.
-    pub(crate) fn read(&mut self, attributes: &'a [u8], anchor: bool) -> Parts<'a> {
+    /// The parts in the bytes behind the name of `tag`.
+    pub(crate) fn read(&mut self, attributes: &'a [u8], tag: Tag) -> Parts<'a> {
         if attributes.is_empty() {
             return Parts::default();
         }
         let Some(slot) = self.slots.get_mut(hash(attributes) % SLOTS) else {
-            return read(attributes, anchor);
+            return read(attributes, tag);
         };
-        if slot.1 != anchor || slot.0 != attributes {
-            *slot = (attributes, anchor, read(attributes, anchor));
+        if slot.1 != tag || slot.0 != attributes {
+            *slot = (attributes, tag, read(attributes, tag));
         }
         slot.2
     }
@@ -78,7 +81,9 @@ fn hash(bytes: &[u8]) -> usize {
     .fold(len, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte))
 }
 
-fn read(attributes: &[u8], anchor: bool) -> Parts<'_> {
+fn read(attributes: &[u8], tag: Tag) -> Parts<'_> {
+    let anchor = tag == Tag::Anchor;
+    let mut own = Style::default();
     let mut parts = Parts::default();
     for (name, value) in Attributes::new(attributes) {
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
@@ -86,22 +91,20 @@ fn read(attributes: &[u8], anchor: bool) -> Parts<'_> {
             2 if is("id") => parts.id = Some(value),
             4 if anchor && is("name") => parts.id = Some(value),
             4 if anchor && is("href") => parts.href = Some(value),
-            5 if is("style") => {
-                let before = parts.style;
-                parts.style = style::read(value);
-                parts.style.hidden |= before.hidden;
-                parts.style.centered = parts.style.centered.or(before.centered);
-            }
+            4 if tag == Tag::Font && is("size") => parts.style.size = size::of_font(value),
+            5 if is("style") => own = style::read(value),
             5 if is("align") => {
                 let centered = value.eq_ignore_ascii_case(b"center");
-                parts.style.centered = parts.style.centered.or(Some(centered));
+                parts.style.put(State::CENTERED, centered);
             }
-            6 if is("hidden") => parts.style.hidden = true,
+            6 if is("hidden") => parts.style.put(State::HIDDEN, true),
             7 if is("colspan") => parts.colspan = span(value),
             7 if is("rowspan") => parts.rowspan = span(value),
             _ => {}
         }
     }
+    // A style speaks over the other attributes.
+    parts.style.add(own);
     parts
 }
 
@@ -114,15 +117,15 @@ mod tests {
         let mut cache = PartsCache::new();
         let cell = b" colspan=\"3\" style=\"font-weight:700\" id=x";
         for _ in 0..2 {
-            let parts = cache.read(cell, false);
+            let parts = cache.read(cell, Tag::Cell);
             assert_eq!(
                 (parts.colspan, parts.rowspan, parts.id),
                 (3, 1, Some(&b"x"[..]))
             );
-            assert_eq!(parts.style.bold, Some(true));
+            assert!(parts.style.set.has(State::BOLD));
         }
         let link = b" href=\"#a\" name=\"b\"";
-        assert_eq!(cache.read(link, false).href, None);
-        assert_eq!(cache.read(link, true).href, Some(&b"#a"[..]));
+        assert_eq!(cache.read(link, Tag::Span).href, None);
+        assert_eq!(cache.read(link, Tag::Anchor).href, Some(&b"#a"[..]));
     }
 }

@@ -1,62 +1,15 @@
 //! The open elements, and what is inherited from them.
 
+use super::state::State;
 use super::tag::{TAGS, Tag};
 
 /// How far down an end tag looks for its start: bounds the work of badly nested markup.
 const REACH: usize = 256;
 
-/// What an element hands down to its content.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct State(u16);
-
-impl State {
-    /// Bold.
-    pub(crate) const BOLD: Self = Self(1);
-    /// Underlined.
-    pub(crate) const UNDERLINED: Self = Self(2);
-    /// In a link to the same document.
-    pub(crate) const LINKED: Self = Self(4);
-    /// Not shown.
-    pub(crate) const HIDDEN: Self = Self(8);
-    /// Not shown unless an inner element says otherwise.
-    pub(crate) const INVISIBLE: Self = Self(16);
-    /// Centred.
-    pub(crate) const CENTERED: Self = Self(32);
-    /// Preformatted.
-    pub(crate) const PRE: Self = Self(64);
-    /// In a heading element.
-    pub(crate) const HEADING: Self = Self(128);
-    /// Hidden by design (head, XBRL header): nothing to warn of.
-    pub(crate) const QUIET: Self = Self(256);
-
-    /// Whether `other` is set.
-    pub(crate) const fn has(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// Sets `other`.
-    pub(crate) const fn set(&mut self, other: Self) {
-        self.0 |= other.0;
-    }
-
-    /// Clears `other`.
-    pub(crate) const fn clear(&mut self, other: Self) {
-        self.0 &= !other.0;
-    }
-
-    /// Sets or clears `other` if there is something to say.
-    pub(crate) const fn put(&mut self, other: Self, on: Option<bool>) {
-        match on {
-            Some(true) => self.set(other),
-            Some(false) => self.clear(other),
-            None => {}
-        }
-    }
-}
-
 #[derive(Debug, Clone, Copy)]
 struct Open {
     tag: Tag,
+    size: u8,
     state: State,
 }
 
@@ -84,9 +37,14 @@ impl Stack {
             .map_or_else(State::default, |open| open.state)
     }
 
+    /// The size of type at this place in half points, 0 if unknown.
+    pub(crate) fn size(&self) -> u8 {
+        self.open.last().map_or(0, |open| open.size)
+    }
+
     /// Opens an element.
-    pub(crate) fn push(&mut self, tag: Tag, state: State) {
-        self.open.push(Open { tag, state });
+    pub(crate) fn push(&mut self, tag: Tag, state: State, size: u8) {
+        self.open.push(Open { tag, size, state });
         if let Some(count) = self.counts.get_mut(tag as usize) {
             *count += 1;
         }

@@ -10,6 +10,12 @@ pub(crate) enum Tag {
     Anchor,
     /// Bold text.
     Bold,
+    /// Italic text.
+    Italic,
+    /// `big`.
+    Big,
+    /// `small`.
+    Small,
     /// Underlined text.
     Underline,
     /// `span`.
@@ -67,6 +73,9 @@ impl Tag {
         match name {
             b"a" => Self::Anchor,
             b"b" | b"strong" => Self::Bold,
+            b"i" | b"em" | b"cite" | b"dfn" | b"var" => Self::Italic,
+            b"big" => Self::Big,
+            b"small" => Self::Small,
             b"u" | b"ins" => Self::Underline,
             b"span" => Self::Span,
             b"font" => Self::Font,

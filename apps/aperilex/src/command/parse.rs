@@ -18,11 +18,10 @@ pub(crate) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let raw = fetch(settings, filing).await?;
     let content: FilingContent = Parser.parse(&raw)?;
-    let text = match format {
-        ParseFormat::Json => serde_json::to_string(&render::content(&content))?,
-        ParseFormat::Text => render::outline(&content),
-    };
-    output::print(&text)?;
+    match format {
+        ParseFormat::Json => output::print_json(&render::content(&content))?,
+        ParseFormat::Text => output::print(&render::outline(&content))?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 
