@@ -8,12 +8,16 @@ pub(crate) mod candidate;
 pub(crate) mod catalog;
 pub(crate) mod contents;
 pub(crate) mod dates;
+pub(crate) mod index;
 pub(crate) mod label;
 pub(crate) mod lines;
+pub(crate) mod named;
 pub(crate) mod nested;
+pub(crate) mod pages;
 pub(crate) mod section;
 pub(crate) mod sequence;
 pub(crate) mod state;
+pub(crate) mod toc;
 pub(crate) mod validate;
 pub(crate) mod words;
 
@@ -24,6 +28,12 @@ use crate::text::Page;
 use candidate::Candidate;
 use catalog::Item;
 use lines::Lines;
+use toc::Toc;
+
+/// An index has at least this many entries.
+const MIN_INDEX: usize = 8;
+/// A filing with fewer item headings than this has none: they are words in its text.
+const MAX_HEADINGS: usize = 3;
 
 /// The items of a document, those not found included; and 8-K codes in order of appearance.
 #[derive(Debug, Default)]
@@ -53,17 +63,33 @@ pub(crate) fn find(meta: &FilingMeta, document: usize, page: &Page<'_>) -> Found
     };
     let items = list.items;
     let too_many = candidates.len() >= candidate::MAX_CANDIDATES;
-    contents::mark(&mut candidates, &lines, page);
+    let links = toc::links(&lines, page);
+    contents::mark(&mut candidates, &lines, &links);
     let ordered = form.family() != FormFamily::EightK;
-    let chosen = sequence::choose(&candidates, items.len(), ordered);
+    let toc = if ordered {
+        Toc::read(&mut candidates, &lines, &links, items)
+    } else {
+        Toc::default()
+    };
+    let mut chosen = sequence::choose(&candidates, items.len(), ordered);
+    let index = if ordered {
+        index_of(&candidates, &lines, items, chosen.len())
+    } else {
+        None
+    };
+    let named = toc.headings(&candidates, &lines, items);
+    if index.is_none() && !named.is_empty() {
+        candidates.extend(named);
+        candidates.sort_by_key(|candidate| candidate.start);
+        chosen = sequence::choose(&candidates, items.len(), ordered);
+    }
     let mut sections = section::cut(document, &lines, items, &candidates, &chosen);
     validate::foreign_headings(&mut sections, items, &candidates, &chosen);
     validate::sizes(&mut sections, lines.text.len());
-    if ordered && sections.len() < 3 {
-        let listed = sequence::listed(&candidates, items.len());
-        if listed.len() >= 8 && listed.len() > sections.len() {
-            sections = index_only(document, items, &candidates, &listed);
-        }
+    if let Some(listed) = index {
+        let listed: Vec<&Candidate> = listed.iter().filter_map(|at| candidates.get(*at)).collect();
+        let found = index::read(document, &lines, items, &listed, (&toc, &links));
+        sections = merge(sections, found);
     }
     let items_8k = if ordered {
         Vec::new()
@@ -91,29 +117,38 @@ fn key(item: &Item) -> ItemKey {
     ItemKey::new(item.part, item.number)
 }
 
-/// Items that are only listed in a cross-reference index.
-fn index_only(
-    document: usize,
-    items: &[Item],
+/// Entries of a cross-reference index, for a filing that has next to no headings, or says that it has such
+/// an index.
+fn index_of(
     candidates: &[Candidate],
-    listed: &[usize],
-) -> Vec<Section> {
-    let entries = listed.iter().filter_map(|index| candidates.get(*index));
-    entries
-        .filter_map(|candidate| {
-            let item = items.get(*candidate.ranks.first()?)?;
-            Some(Section {
-                document,
-                key: key(item),
-                title: candidate.title.clone(),
-                state: SectionState::CrossReferenceIndex,
-                confidence: 0.9,
-                range: candidate.body..candidate.body,
-                heading: candidate.start..candidate.body,
-                more: Vec::new(),
-            })
-        })
-        .collect()
+    lines: &Lines<'_>,
+    items: &[Item],
+    headings: usize,
+) -> Option<Vec<usize>> {
+    let listed = sequence::listed(candidates, items.len());
+    if listed.len() < MIN_INDEX {
+        return None;
+    }
+    let first = listed.first().and_then(|at| candidates.get(*at))?.line;
+    let titled = (first.saturating_sub(12)..first).any(|at| index::is_title(lines.get(at)));
+    let few = if titled {
+        listed.len() / 2
+    } else {
+        MAX_HEADINGS
+    };
+    (headings < few).then_some(listed)
+}
+
+/// Sections under headings, and for all other items what the index says.
+fn merge(sections: Vec<Section>, index: Vec<Section>) -> Vec<Section> {
+    let mut out = index;
+    for section in sections {
+        // A heading that the index sends to as well says the same.
+        if !out.iter().any(|known| known.key == section.key) {
+            out.push(section);
+        }
+    }
+    out
 }
 
 /// Adds what the form asks for and was not found. An amendment has only what it changes, so of it

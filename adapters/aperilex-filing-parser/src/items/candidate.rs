@@ -7,6 +7,7 @@ use crate::text::line::LineFlags;
 use super::catalog::{Item, List};
 use super::label::{self, Label};
 use super::lines::{Lines, is_rule};
+use super::named::Named;
 use super::words::{self, Match, Word};
 
 /// How many words of a heading are looked at.
@@ -53,6 +54,10 @@ pub(crate) struct Candidate {
     pub(crate) inside: bool,
     /// The form had such an item at the time.
     pub(crate) lawful: bool,
+    /// It says `Item` and the number, not only the title.
+    pub(crate) labelled: bool,
+    /// The table of contents links to it as another item.
+    pub(crate) disputed: bool,
 }
 
 impl Candidate {
@@ -64,6 +69,7 @@ impl Candidate {
     /// Weight in the choice of headings: about 10 for a titled one.
     pub(crate) fn score(&self) -> i32 {
         let title = match self.quality {
+            _ if !self.labelled => 6,
             q if q >= 0.6 => 10,
             q if q >= 0.35 => 7,
             _ if self.title.is_empty() => 3,
@@ -79,7 +85,39 @@ impl Candidate {
         if !self.lawful {
             score -= 6;
         }
+        if self.disputed {
+            score -= 3;
+        }
         score
+    }
+
+    /// A heading that says an item's title and not its number.
+    pub(crate) fn named(
+        lines: &Lines<'_>,
+        rank: usize,
+        item: &Item,
+        named: &Named,
+        linked: bool,
+    ) -> Self {
+        let start = lines.start(named.line);
+        Self {
+            line: named.line,
+            start,
+            body: named.body,
+            ranks: vec![rank],
+            number: item.number.to_owned(),
+            title: clean(lines.text.get(start..named.body).unwrap_or_default()),
+            quality: named.quality,
+            strong: is_strong(lines, named.line),
+            running: false,
+            continued: false,
+            listed: false,
+            linked,
+            inside: false,
+            lawful: true,
+            labelled: false,
+            disputed: false,
+        }
     }
 }
 
@@ -239,6 +277,8 @@ fn candidate(
         linked: false,
         inside: is_inside(lines, at),
         lawful: true,
+        labelled: true,
+        disputed: false,
     })
 }
 

@@ -247,7 +247,7 @@ fn score_item(content: &FilingContent, row: &Row, score: &mut Score) {
             row.get(10)
         ));
     }
-    if row.get(7) == "cross_reference_index" || row.get(10).is_empty() {
+    if row.get(10).is_empty() {
         return;
     }
     score.bounded += 1;
