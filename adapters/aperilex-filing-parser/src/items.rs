@@ -6,6 +6,7 @@
 
 pub(crate) mod candidate;
 pub(crate) mod catalog;
+pub(crate) mod confidence;
 pub(crate) mod contents;
 pub(crate) mod dates;
 pub(crate) mod index;
@@ -27,6 +28,7 @@ use crate::text::Page;
 
 use candidate::Candidate;
 use catalog::Item;
+use confidence::{SURE, Scored};
 use lines::Lines;
 use toc::Toc;
 
@@ -40,6 +42,9 @@ const MAX_HEADINGS: usize = 3;
 pub(crate) struct Found {
     /// Items in the form's order.
     pub(crate) sections: Vec<Section>,
+    /// Points of each, for the fit of the confidence.
+    #[cfg(test)]
+    pub(crate) points: Vec<u8>,
     /// Codes of 8-K items with a heading.
     pub(crate) items_8k: Vec<String>,
     /// There were more lines like headings than are looked at.
@@ -85,29 +90,27 @@ pub(crate) fn find(meta: &FilingMeta, document: usize, page: &Page<'_>) -> Found
     }
     let mut sections = section::cut(document, &lines, items, &candidates, &chosen);
     validate::foreign_headings(&mut sections, items, &candidates, &chosen);
-    validate::sizes(&mut sections, lines.text.len());
+    validate::sizes(&mut sections, items, lines.text.len());
+    validate::swallowed(&mut sections, items, &toc);
     if let Some(listed) = index {
         let listed: Vec<&Candidate> = listed.iter().filter_map(|at| candidates.get(*at)).collect();
         let found = index::read(document, &lines, items, &listed, (&toc, &links));
         sections = merge(sections, found);
     }
-    let items_8k = if ordered {
-        Vec::new()
-    } else {
-        sections
-            .iter()
-            .map(|section| section.key.item.clone())
-            .collect()
-    };
+    let mut items_8k = Vec::new();
+    if !ordered {
+        items_8k.extend(sections.iter().map(|one| one.section.key.item.clone()));
+        validate::codes(&mut sections, &meta.items);
+    }
     let nested = nested::read(&lines, list, &sections);
     sections.extend(nested);
     missing(document, items, form, month, &mut sections);
     sort(items, &mut sections);
-    if !form.is_amendment() {
-        validate::neighbours(&mut sections, form.family());
-    }
+    validate::neighbours(&mut sections, &toc, form.is_amendment());
     Found {
-        sections,
+        #[cfg(test)]
+        points: sections.iter().map(Scored::points).collect(),
+        sections: sections.into_iter().map(Scored::finish).collect(),
         items_8k,
         too_many,
     }
@@ -140,11 +143,14 @@ fn index_of(
 }
 
 /// Sections under headings, and for all other items what the index says.
-fn merge(sections: Vec<Section>, index: Vec<Section>) -> Vec<Section> {
+fn merge(sections: Vec<Scored>, index: Vec<Scored>) -> Vec<Scored> {
     let mut out = index;
     for section in sections {
         // A heading that the index sends to as well says the same.
-        if !out.iter().any(|known| known.key == section.key) {
+        if !out
+            .iter()
+            .any(|known| known.section.key == section.section.key)
+        {
             out.push(section);
         }
     }
@@ -158,17 +164,17 @@ fn missing(
     items: &[Item],
     form: &FormType,
     month: Option<i32>,
-    sections: &mut Vec<Section>,
+    sections: &mut Vec<Scored>,
 ) {
     let amended = |part: &str| {
-        !form.is_amendment() || sections.iter().any(|section| section.key.part == part)
+        !form.is_amendment() || sections.iter().any(|one| one.section.key.part == part)
     };
     let has = |number: &str, part: &str| {
         sections
             .iter()
-            .any(|s| s.key.item == number && s.key.part == part)
+            .any(|one| one.section.key.item == number && one.section.key.part == part)
     };
-    let absent: Vec<Section> = items
+    let absent: Vec<Scored> = items
         .iter()
         .filter(|item| item.is_asked(month) && !has(item.number, item.part) && amended(item.part))
         .map(|item| Section {
@@ -179,17 +185,18 @@ fn missing(
                 .first()
                 .map_or_else(String::new, |title| (*title).to_owned()),
             state: SectionState::NotFound,
-            confidence: 0.5,
+            confidence: 0.0,
             range: 0..0,
             heading: 0..0,
             more: Vec::new(),
         })
+        .map(|section| Scored::new(section, &[], SURE))
         .collect();
     sections.extend(absent);
 }
 
 /// Canonical order; what the form does not know stays behind its neighbour.
-fn sort(items: &[Item], sections: &mut [Section]) {
+fn sort(items: &[Item], sections: &mut [Scored]) {
     let rank = |section: &Section| {
         items
             .iter()
@@ -204,7 +211,8 @@ fn sort(items: &[Item], sections: &mut [Section]) {
         let part_end = items.iter().rposition(|item| item.part == section.key.part);
         part_end.unwrap_or(items.len())
     };
-    sections.sort_by_key(|section| {
+    sections.sort_by_key(|one| {
+        let section = &one.section;
         rank(section).map_or_else(|| (unknown(section), 1), |rank| (rank, 0))
     });
 }

@@ -7,18 +7,19 @@ use aperilex_ports::model::{ItemKey, Section, SectionState};
 
 use super::candidate::Candidate;
 use super::catalog::Item;
+use super::confidence::{SURE, Scored};
 use super::lines::{Lines, is_page_number};
 use super::named::{self, Named};
 use super::pages::Pages;
 use super::section;
 use super::toc::{self, Links, Toc};
 
-/// How sure a section is whose heading was found on the page the index names.
-const WITH_HEADING: f32 = 0.85;
-/// How sure one is that is whole pages.
-const WHOLE_PAGES: f32 = 0.5;
-/// How sure one is of which the index has an answer and no page.
-const ANSWER: f32 = 0.85;
+/// Points of a section whose heading was found on the page the index names.
+const WITH_HEADING: u8 = 7;
+/// Points of one that is whole pages.
+const WHOLE_PAGES: u8 = 4;
+/// Points of one of which the index has an answer and no page.
+const ANSWER: u8 = 8;
 /// Page ranges of an entry that are read.
 const MAX_PIECES: usize = 20;
 /// Lines below the index in which its notes are.
@@ -48,7 +49,7 @@ pub(crate) fn read(
     items: &[Item],
     listed: &[&Candidate],
     (toc, links): (&Toc, &Links),
-) -> Vec<Section> {
+) -> Vec<Scored> {
     let pages = Pages::new(lines);
     let mut entries: Vec<Entry<'_>> = Vec::new();
     for candidate in listed {
@@ -108,14 +109,14 @@ fn section(
     entry: &Entry<'_>,
     pages: &Pages,
     bounds: &[usize],
-) -> Section {
+) -> Scored {
     let candidate = entry.candidate;
     let of_pages = |(first, last): &(u32, u32)| {
         let range = pages.range(*first, *last)?;
         Some(section::trim(lines, range.start, range.end))
     };
     let first = entry.pages.first();
-    let (heading, range, confidence) = match &entry.heading {
+    let (heading, range, points) = match &entry.heading {
         Some(heading) => {
             let start = lines.start(heading.line);
             let last_page = first.and_then(|(_, last)| pages.range(*last, *last));
@@ -133,16 +134,17 @@ fn section(
             }
         }
     };
-    Section {
+    let section = Section {
         document,
         key: ItemKey::new(entry.item.part, entry.item.number),
         title: title(lines, candidate),
         state: SectionState::CrossReferenceIndex,
-        confidence,
+        confidence: 0.0,
         heading,
         range,
         more: entry.pages.iter().skip(1).filter_map(of_pages).collect(),
-    }
+    };
+    Scored::new(section, &[points], SURE)
 }
 
 /// The entry's title without its pages.

@@ -3,6 +3,7 @@
 use aperilex_ports::model::{ItemKey, Section, SectionState};
 
 use super::catalog::{List, SubItem};
+use super::confidence::{SURE, Scored};
 use super::lines::Lines;
 use super::{candidate, label, section, state, words};
 
@@ -11,17 +12,20 @@ const MAX_HEADING: usize = 120;
 
 /// The parts that are found in the sections of their items. Each is the last part of its item, so it ends
 /// where the item ends.
-pub(crate) fn read(lines: &Lines<'_>, list: &List, sections: &[Section]) -> Vec<Section> {
+pub(crate) fn read(lines: &Lines<'_>, list: &List, sections: &[Scored]) -> Vec<Scored> {
     let find = |sub: &SubItem| {
-        let of =
-            |section: &&Section| (section.key.part.as_str(), section.key.item.as_str()) == sub.of;
+        let of = |one: &&Scored| {
+            let key = &one.section.key;
+            (key.part.as_str(), key.item.as_str()) == sub.of
+        };
         let item = sections.iter().find(of)?;
         nested(lines, sub, item)
     };
     list.sub_items.iter().filter_map(find).collect()
 }
 
-fn nested(lines: &Lines<'_>, sub: &SubItem, item: &Section) -> Option<Section> {
+fn nested(lines: &Lines<'_>, sub: &SubItem, parent: &Scored) -> Option<Scored> {
+    let item = &parent.section;
     let within = lines.at(item.range.start)..lines.at(item.range.end);
     let heading = |lettered: bool| {
         let mut own = within
@@ -30,13 +34,13 @@ fn nested(lines: &Lines<'_>, sub: &SubItem, item: &Section) -> Option<Section> {
         own.find(|at| is_heading(lines, *at, sub, lettered))
     };
     let (at, doubt) = match heading(true) {
-        Some(at) => (at, 0.0),
-        None => (heading(false)?, 0.1),
+        Some(at) => (at, 0),
+        None => (heading(false)?, 2),
     };
     let range = section::trim(lines, lines.start(at + 1), item.range.end);
     let text = lines.text.get(range.clone()).unwrap_or_default();
     let nothing = state::says_nothing(&text.to_ascii_lowercase());
-    Some(Section {
+    let section = Section {
         document: item.document,
         key: ItemKey::new(
             item.key.part.as_str(),
@@ -48,11 +52,13 @@ fn nested(lines: &Lines<'_>, sub: &SubItem, item: &Section) -> Option<Section> {
         } else {
             SectionState::Present
         },
-        confidence: (item.confidence - doubt).max(0.05),
+        confidence: 0.0,
         heading: lines.start(at)..lines.start(at) + lines.raw(at).len(),
         range,
         more: Vec::new(),
-    })
+    };
+    let points = parent.bounds.saturating_sub(doubt);
+    Some(Scored::new(section, &[points], SURE))
 }
 
 /// Whether a line is the part's title, behind its letter or set as a heading.
