@@ -182,7 +182,7 @@ fn linked(page: &Page<'_>, range: Range<usize>, opened: &[Opened<'_>]) -> Option
         .files
         .get(first)
         .filter(|link| (link.text as usize) < range.end)?;
-    let address = std::str::from_utf8(link.target).ok()?;
+    let address = std::str::from_utf8(&link.target).ok()?;
     let name = address.rsplit('/').next()?.split(['#', '?']).next()?;
     opened
         .iter()

@@ -1,8 +1,8 @@
 //! The parser: files in, content out.
 
 use aperilex_ports::model::{
-    CanonicalText, Fact, FilingContent, ItemKey, RawDocument, RawFiling, Section, SectionState,
-    Table,
+    CanonicalText, Digest, Fact, FilingContent, ItemKey, RawDocument, RawFiling, Section,
+    SectionState, Table,
 };
 use aperilex_ports::{FilingParser, ParseFilingError};
 
@@ -34,7 +34,7 @@ impl FilingParser for Parser {
         document::check_size(filing.documents.iter())?;
         let mut opened = Vec::new();
         for file in &filing.documents {
-            opened.extend(document::open(file)?);
+            opened.extend(document::open(file, Digest::of(&file.bytes))?);
         }
         let pages: Vec<Option<Page<'_>>> = opened.iter().map(Opened::page).collect();
         check_text(&pages)?;
@@ -77,7 +77,8 @@ impl FilingParser for Parser {
 
     fn canonical_texts(&self, file: &RawDocument) -> Result<Vec<CanonicalText>, ParseFilingError> {
         document::check_size(std::iter::once(file))?;
-        let opened = document::open(file)?;
+        // Nothing of the texts tells of the file they are from.
+        let opened = document::open(file, Digest::of(&[]))?;
         let texts: Vec<CanonicalText> = opened
             .iter()
             .filter_map(|one| Some(text::canonical(one.source.as_ref()?, one.page()?.built)))
@@ -165,6 +166,17 @@ fn page_warnings(source: &Source<'_>, page: &Page<'_>, budget: &Budget) -> Vec<S
         out.push(format!(
             "{} characters that turn or hide text dropped",
             page.deceptive
+        ));
+    }
+    if let Some(what) = page.unended {
+        out.push(format!(
+            "{what} that never ends hides the rest of the document"
+        ));
+    }
+    if page.built.more_lines {
+        out.push(format!(
+            "only the first {} lines are looked at",
+            text::builder::MAX_LINES
         ));
     }
     if page.tables_left_out > 0 {

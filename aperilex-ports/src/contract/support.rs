@@ -195,7 +195,7 @@ impl Desk {
             filing: key.filing,
             template: key.template,
             quality: key.quality,
-            document_sha256: stored_document().sha256,
+            document_sha256: Some(stored_document().sha256),
             schema_version: 1,
             prompt_versions: vec![key.prompt_version.clone()],
         }

@@ -82,7 +82,7 @@ pub struct SubmitTask {
     pub user: UserId,
     /// What for.
     pub key: PoolKey,
-    /// What in the pool would do instead; none while the filing is not stored.
+    /// What in the pool would do instead; none to have it made in any case.
     pub pool: Option<FindAnalysis>,
     /// Urgency.
     pub priority: Priority,

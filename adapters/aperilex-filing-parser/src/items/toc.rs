@@ -27,11 +27,13 @@ pub(crate) type Links = Vec<(usize, usize)>;
 pub(crate) fn links(lines: &Lines<'_>, page: &Page<'_>) -> Links {
     let mut places: HashMap<&[u8], usize> = HashMap::new();
     for anchor in &page.anchors {
-        places.entry(anchor.target).or_insert(anchor.text as usize);
+        places
+            .entry(anchor.target.as_ref())
+            .or_insert(anchor.text as usize);
     }
     let leads = page.links.iter().filter_map(|link| {
         let line = lines.at(link.text as usize + 1);
-        Some((line, *places.get(link.target)?))
+        Some((line, *places.get(link.target.as_ref())?))
     });
     let mut out: Links = leads.collect();
     out.dedup_by_key(|(line, _)| *line);

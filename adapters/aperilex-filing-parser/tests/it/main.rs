@@ -11,6 +11,7 @@
 mod container;
 mod corpus;
 mod facts;
+mod growth;
 mod hostile;
 mod items;
 mod properties;

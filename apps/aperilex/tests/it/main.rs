@@ -10,4 +10,5 @@ mod analyze;
 mod cli;
 mod crash;
 mod flow;
+mod interrupt;
 mod server;
