@@ -12,6 +12,7 @@ pub(crate) mod lines;
 pub(crate) mod section;
 pub(crate) mod sequence;
 pub(crate) mod state;
+pub(crate) mod titled;
 pub(crate) mod validate;
 pub(crate) mod words;
 
@@ -39,7 +40,10 @@ pub(crate) struct Found {
 pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>, end: Option<Date>) -> Found {
     let items = catalog::of(form);
     if items.is_empty() {
-        return Found::default();
+        return Found {
+            sections: titled::find(form, document, page),
+            ..Found::default()
+        };
     }
     let lines = Lines::new(&page.built);
     let mut candidates = candidate::read(&lines, items);

@@ -32,7 +32,7 @@ pub enum FormFamily {
     TwentyF,
     /// Proxy statement: DEF 14A, DEFA14A, PRE 14A …
     Proxy,
-    /// Registration statement: S-1.
+    /// Registration statement or prospectus: S-1, F-1, SB-2, DRS, 424B4 …
     S1,
     /// Any other form: kept and quoted, without items.
     Other,
@@ -64,7 +64,9 @@ impl FormType {
             "10-K" | "10-K405" | "10-KSB" | "10-KSB40" | "10-KT" | "10-KT405" => FormFamily::TenK,
             "10-Q" | "10-QSB" | "10-QT" => FormFamily::TenQ,
             "20-F" | "20-FR" => FormFamily::TwentyF,
-            "S-1" | "S-1MEF" => FormFamily::S1,
+            "S-1" | "S-1MEF" | "F-1" | "F-1MEF" | "S-11" | "S-11MEF" | "SB-1" | "SB-2"
+            | "SB-2MEF" => FormFamily::S1,
+            base if base.starts_with("424") || base.starts_with("DRS") => FormFamily::S1,
             base if base.starts_with("8-K") => FormFamily::EightK,
             base if base.contains("14A") => FormFamily::Proxy,
             _ => FormFamily::Other,
@@ -123,7 +125,13 @@ mod tests {
             ("DEF-14A", FormFamily::Proxy),
             ("DEFA14A", FormFamily::Proxy),
             ("S-1/A", FormFamily::S1),
-            ("424B4", FormFamily::Other),
+            ("DEFM14A", FormFamily::Proxy),
+            ("PREC14A", FormFamily::Proxy),
+            ("F-1/A", FormFamily::S1),
+            ("424B4", FormFamily::S1),
+            ("DRS/A", FormFamily::S1),
+            ("SB-2", FormFamily::S1),
+            ("S-8", FormFamily::Other),
         ] {
             assert_eq!(text.parse::<FormType>().unwrap().family(), family, "{text}");
         }

@@ -170,7 +170,7 @@ fn starts_signatures(line: &str) -> bool {
 }
 
 /// `start..end` without page furniture, part headings and white space at its ends.
-fn trim(lines: &Lines<'_>, start: usize, end: usize) -> Range<usize> {
+pub(super) fn trim(lines: &Lines<'_>, start: usize, end: usize) -> Range<usize> {
     let mut end = end.max(start);
     while end > start {
         let at = lines.at(end - 1);

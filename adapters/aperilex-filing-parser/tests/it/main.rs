@@ -17,3 +17,4 @@ mod properties;
 mod support;
 mod tables;
 mod text;
+mod titled_corpus;
