@@ -9,6 +9,7 @@ pub(crate) mod catalog;
 pub(crate) mod contents;
 pub(crate) mod label;
 pub(crate) mod lines;
+pub(crate) mod risks;
 pub(crate) mod section;
 pub(crate) mod sequence;
 pub(crate) mod state;
@@ -16,7 +17,7 @@ pub(crate) mod titled;
 pub(crate) mod validate;
 pub(crate) mod words;
 
-use aperilex_ports::model::{FormFamily, FormType, ItemKey, Section, SectionState};
+use aperilex_ports::model::{FormFamily, FormType, ItemKey, RiskFactor, Section, SectionState};
 use jiff::civil::Date;
 
 use crate::text::Page;
@@ -30,6 +31,8 @@ use lines::Lines;
 pub(crate) struct Found {
     /// Items in the form's order.
     pub(crate) sections: Vec<Section>,
+    /// Single risks, in order of place.
+    pub(crate) risk_factors: Vec<RiskFactor>,
     /// Codes of 8-K items with a heading.
     pub(crate) items_8k: Vec<String>,
     /// There were more lines like headings than are looked at.
@@ -40,10 +43,7 @@ pub(crate) struct Found {
 pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>, end: Option<Date>) -> Found {
     let items = catalog::of(form);
     if items.is_empty() {
-        return Found {
-            sections: titled::find(form, document, page),
-            ..Found::default()
-        };
+        return titled::find(form, document, page);
     }
     let lines = Lines::new(&page.built);
     let mut candidates = candidate::read(&lines, items);
@@ -72,6 +72,7 @@ pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>, end: Optio
     sort(items, &mut sections);
     validate::neighbours(&mut sections, form.family());
     Found {
+        risk_factors: risks::read(form.family(), &lines, &sections),
         sections,
         items_8k,
         too_many,

@@ -19,6 +19,7 @@ use crate::text::Page;
 
 use super::catalog::{proxy, s_1};
 use super::lines::Lines;
+use super::{Found, risks};
 use key::Index;
 
 static PROXY: LazyLock<Index> =
@@ -29,11 +30,11 @@ static S_1: LazyLock<Index> = LazyLock::new(|| Index::new(&[s_1::S_1, proxy::COM
 const FEW: usize = 5;
 
 /// The sections of a form whose headings have no numbers; none for other forms.
-pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>) -> Vec<Section> {
+pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>) -> Found {
     let index = match form.family() {
         FormFamily::Proxy => &*PROXY,
         FormFamily::S1 => &*S_1,
-        _ => return Vec::new(),
+        _ => return Found::default(),
     };
     let lines = Lines::new(&page.built);
     let contents = toc::Contents::read(&lines, page, index);
@@ -51,7 +52,11 @@ pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>) -> Vec<Sec
     if sections.len() >= FEW && matches!(form.base(), "S-1" | "F-1" | "SB-2") {
         missing(document, index, &mut sections);
     }
-    sections
+    Found {
+        risk_factors: risks::read(form.family(), &lines, &sections),
+        sections,
+        ..Found::default()
+    }
 }
 
 /// Adds what the form asks for and was not found.

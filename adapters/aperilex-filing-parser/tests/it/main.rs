@@ -14,6 +14,7 @@ mod facts;
 mod hostile;
 mod items;
 mod properties;
+mod risks;
 mod support;
 mod tables;
 mod text;
