@@ -15,14 +15,18 @@ pub(crate) mod lines;
 pub(crate) mod named;
 pub(crate) mod nested;
 pub(crate) mod pages;
+pub(crate) mod risks;
 pub(crate) mod section;
 pub(crate) mod sequence;
 pub(crate) mod state;
+pub(crate) mod titled;
 pub(crate) mod toc;
 pub(crate) mod validate;
 pub(crate) mod words;
 
-use aperilex_ports::model::{FilingMeta, FormFamily, FormType, ItemKey, Section, SectionState};
+use aperilex_ports::model::{
+    FilingMeta, FormFamily, FormType, ItemKey, RiskFactor, Section, SectionState,
+};
 
 use crate::text::Page;
 
@@ -45,6 +49,8 @@ pub(crate) struct Found {
     /// Points of each, for the fit of the confidence.
     #[cfg(test)]
     pub(crate) points: Vec<u8>,
+    /// Single risks, in order of place.
+    pub(crate) risk_factors: Vec<RiskFactor>,
     /// Codes of 8-K items with a heading.
     pub(crate) items_8k: Vec<String>,
     /// There were more lines like headings than are looked at.
@@ -57,7 +63,7 @@ pub(crate) fn find(meta: &FilingMeta, document: usize, page: &Page<'_>) -> Found
     let month = dates::of(meta, &page.built.text).month(form.family());
     let lists = catalog::lists(form, month);
     if lists.is_empty() {
-        return Found::default();
+        return titled::find(form, document, page);
     }
     let lines = Lines::new(&page.built);
     // Of two lists the one whose titles the filing has; of equals the later.
@@ -107,10 +113,14 @@ pub(crate) fn find(meta: &FilingMeta, document: usize, page: &Page<'_>) -> Found
     missing(document, items, form, month, &mut sections);
     sort(items, &mut sections);
     validate::neighbours(&mut sections, &toc, form.is_amendment());
+    #[cfg(test)]
+    let points = sections.iter().map(Scored::points).collect();
+    let finished: Vec<Section> = sections.into_iter().map(Scored::finish).collect();
     Found {
         #[cfg(test)]
-        points: sections.iter().map(Scored::points).collect(),
-        sections: sections.into_iter().map(Scored::finish).collect(),
+        points,
+        risk_factors: risks::read(form.family(), &lines, &finished),
+        sections: finished,
         items_8k,
         too_many,
     }

@@ -67,7 +67,7 @@ impl FilingParser for Parser {
             tables,
             facts,
             footnotes: Vec::new(),
-            risk_factors: Vec::new(),
+            risk_factors: found.risk_factors,
             exhibits,
             items_8k: found.items_8k,
             header: None,

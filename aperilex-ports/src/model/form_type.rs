@@ -32,7 +32,7 @@ pub enum FormFamily {
     TwentyF,
     /// Proxy statement: DEF 14A, DEFA14A, PRE 14A …
     Proxy,
-    /// Registration statement: S-1.
+    /// Registration statement or prospectus: S-1, F-1, SB-2, DRS, 424B4 …
     S1,
     /// Any other form: kept and quoted, without items.
     Other,
@@ -70,7 +70,9 @@ impl FormType {
     pub fn family(&self) -> FormFamily {
         match self.base() {
             "20-F" | "20-FR" | "20FR12B" | "20FR12G" => FormFamily::TwentyF,
-            "S-1" | "S-1MEF" => FormFamily::S1,
+            "S-1" | "S-1MEF" | "F-1" | "F-1MEF" | "S-11" | "S-11MEF" | "SB-1" | "SB-2"
+            | "SB-2MEF" => FormFamily::S1,
+            base if base.starts_with("424") || base.starts_with("DRS") => FormFamily::S1,
             base if base.starts_with("10-K") || base.starts_with("10K") => FormFamily::TenK,
             base if base.starts_with("10-Q") || base.starts_with("10Q") => FormFamily::TenQ,
             base if base.starts_with("8-K") => FormFamily::EightK,
@@ -136,7 +138,13 @@ mod tests {
             ("DEF-14A", FormFamily::Proxy),
             ("DEFA14A", FormFamily::Proxy),
             ("S-1/A", FormFamily::S1),
-            ("424B4", FormFamily::Other),
+            ("DEFM14A", FormFamily::Proxy),
+            ("PREC14A", FormFamily::Proxy),
+            ("F-1/A", FormFamily::S1),
+            ("424B4", FormFamily::S1),
+            ("DRS/A", FormFamily::S1),
+            ("SB-2", FormFamily::S1),
+            ("S-8", FormFamily::Other),
         ] {
             assert_eq!(text.parse::<FormType>().unwrap().family(), family, "{text}");
         }

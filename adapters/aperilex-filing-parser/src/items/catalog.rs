@@ -1,6 +1,8 @@
 //! The items of each form: numbers, titles through the years, and since when they are asked for.
 
 mod eight_k;
+pub(crate) mod proxy;
+pub(crate) mod s_1;
 mod ten_k;
 mod ten_ksb;
 mod ten_q;

@@ -215,7 +215,7 @@ pub(crate) fn is_page_number(line: &str) -> bool {
     let without = |text, prefix: &str| strip_prefix(text, prefix).unwrap_or(text);
     let body = without(line, "page").trim_start();
     let body = body.split(" of ").next().unwrap_or_default().trim();
-    let body = ["f-", "s-", "a-", "ex-"]
+    let body = ["f-", "s-", "a-", "b-", "c-", "ex-", "ii-"]
         .iter()
         .fold(body, |body, prefix| without(body, prefix));
     let digits = body.len() <= 3 && body.bytes().all(|b| b.is_ascii_digit());

@@ -36,17 +36,17 @@ pub(crate) fn corpus() -> Option<PathBuf> {
 const SURE: f32 = 0.9;
 
 /// One row of EXPECTED.tsv.
-struct Row {
+pub(crate) struct Row {
     fields: Vec<String>,
 }
 
 impl Row {
-    fn get(&self, column: usize) -> &str {
+    pub(crate) fn get(&self, column: usize) -> &str {
         self.fields.get(column).map_or("", String::as_str)
     }
 }
 
-fn rows(path: &Path) -> Vec<Row> {
+pub(crate) fn rows(path: &Path) -> Vec<Row> {
     let text = std::fs::read_to_string(path).unwrap();
     let row = |line: &str| Row {
         fields: line.split('\t').map(str::to_owned).collect(),
