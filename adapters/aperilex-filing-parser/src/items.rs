@@ -15,6 +15,7 @@ pub(crate) mod lines;
 pub(crate) mod named;
 pub(crate) mod nested;
 pub(crate) mod pages;
+pub(crate) mod part_three;
 pub(crate) mod risks;
 pub(crate) mod section;
 pub(crate) mod sequence;
@@ -24,9 +25,7 @@ pub(crate) mod toc;
 pub(crate) mod validate;
 pub(crate) mod words;
 
-use aperilex_ports::model::{
-    FilingMeta, FormFamily, FormType, ItemKey, RiskFactor, Section, SectionState,
-};
+use aperilex_ports::model::{FilingMeta, FormFamily, ItemKey, RiskFactor, Section, SectionState};
 
 use crate::text::Page;
 
@@ -108,11 +107,14 @@ pub(crate) fn find(meta: &FilingMeta, document: usize, page: &Page<'_>) -> Found
         items_8k.extend(sections.iter().map(|one| one.section.key.item.clone()));
         validate::codes(&mut sections, &meta.items);
     }
+    let named = |item: &Item| !ordered && meta.items.iter().any(|code| code.trim() == item.number);
     let nested = nested::read(&lines, list, &sections);
     sections.extend(nested);
-    missing(document, items, form, month, &mut sections);
+    let amendment = form.is_amendment();
+    let asked = |item: &Item| item.is_asked(month) || named(item);
+    missing(document, items, amendment, asked, &mut sections);
     sort(items, &mut sections);
-    validate::neighbours(&mut sections, &toc, form.is_amendment());
+    validate::neighbours(&mut sections, &toc, amendment);
     #[cfg(test)]
     let points = sections.iter().map(Scored::points).collect();
     let finished: Vec<Section> = sections.into_iter().map(Scored::finish).collect();
@@ -172,13 +174,12 @@ fn merge(sections: Vec<Scored>, index: Vec<Scored>) -> Vec<Scored> {
 fn missing(
     document: usize,
     items: &[Item],
-    form: &FormType,
-    month: Option<i32>,
+    amendment: bool,
+    asked: impl Fn(&Item) -> bool,
     sections: &mut Vec<Scored>,
 ) {
-    let amended = |part: &str| {
-        !form.is_amendment() || sections.iter().any(|one| one.section.key.part == part)
-    };
+    let amended =
+        |part: &str| !amendment || sections.iter().any(|one| one.section.key.part == part);
     let has = |number: &str, part: &str| {
         sections
             .iter()
@@ -186,7 +187,7 @@ fn missing(
     };
     let absent: Vec<Scored> = items
         .iter()
-        .filter(|item| item.is_asked(month) && !has(item.number, item.part) && amended(item.part))
+        .filter(|item| asked(item) && !has(item.number, item.part) && amended(item.part))
         .map(|item| Section {
             document,
             key: key(item),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use aperilex_ports::model::{ItemKey, Section, SectionState};
+use aperilex_ports::model::{ItemKey, Section};
 
 use crate::text::line::LineFlags;
 
@@ -10,13 +10,10 @@ use super::candidate::Candidate;
 use super::catalog::Item;
 use super::confidence::{self, SURE, Scored, Usual};
 use super::lines::{Lines, is_page_number};
-use super::{label, state};
+use super::{label, part_three, state};
 
 /// Points of a section above whose text something was left out that may be its own.
 const UNSURE_START: u8 = 7;
-/// Points of items that only a paragraph speaks of.
-const WITHOUT_HEADING: u8 = 6;
-
 /// The sections of the chosen candidates, in order of place.
 pub(crate) fn cut(
     document: usize,
@@ -71,7 +68,7 @@ pub(crate) fn cut(
         }
     }
     state::heading_only(&mut out);
-    out.extend(part_without_headings(document, lines, items, &headings));
+    out.extend(part_three::read(document, lines, items, &headings));
     out
 }
 
@@ -97,62 +94,11 @@ fn end(
 }
 
 /// The part of a heading's (last) item; empty if the form does not know it.
-fn heading_part(items: &[Item], heading: &Candidate) -> &'static str {
+pub(crate) fn heading_part(items: &[Item], heading: &Candidate) -> &'static str {
     let item = heading.ranks.last().and_then(|rank| items.get(*rank));
     item.map_or("", |item| item.part)
 }
 
-/// Items 10 to 14 of a Part III that has no item headings, only a paragraph that refers to the
-/// proxy statement.
-fn part_without_headings(
-    document: usize,
-    lines: &Lines<'_>,
-    items: &[Item],
-    headings: &[&Candidate],
-) -> Vec<Scored> {
-    let part = |candidate: &Candidate| heading_part(items, candidate);
-    if headings.iter().any(|heading| part(heading) == "III") {
-        return Vec::new();
-    }
-    let Some(before) = headings.iter().rfind(|heading| part(heading) == "II") else {
-        return Vec::new();
-    };
-    let Some(after) = headings.iter().find(|heading| part(heading) == "IV") else {
-        return Vec::new();
-    };
-    let start = (before.line + 1..after.line).find(|at| {
-        label::part_heading(lines.get(*at)).as_deref() == Some("III") && !lines.is_running(*at)
-    });
-    let Some(start) = start else {
-        return Vec::new();
-    };
-    let range = trim(lines, lines.start(start + 1), after.start);
-    let text = lines.text.get(range.clone()).unwrap_or_default();
-    let stub = text.len() < 4000 && text.to_lowercase().contains("incorporated");
-    let end = after.ranks.first().copied().unwrap_or(0);
-    let of = |item: &Item| {
-        let section = Section {
-            document,
-            key: ItemKey::new(item.part, item.number),
-            title: item
-                .titles
-                .first()
-                .map_or_else(String::new, |title| (*title).to_owned()),
-            state: SectionState::IncorporatedByReference,
-            confidence: 0.0,
-            range: range.clone(),
-            heading: 0..0,
-            more: Vec::new(),
-        };
-        Scored::new(section, &[WITHOUT_HEADING], SURE)
-    };
-    items
-        .iter()
-        .enumerate()
-        .filter(|(rank, item)| stub && item.part == "III" && *rank < end)
-        .map(|(_, item)| of(item))
-        .collect()
-}
 /// `end`, or before it the heading of the next item's part, or the announcement of items that an
 /// asset-backed issuer leaves out: what stands below them belongs to no item above.
 fn before_next_part(
@@ -185,13 +131,21 @@ fn before_next_part(
         .map_or(end, |at| lines.start(at).max(heading.body))
 }
 
-/// `The following items have been omitted in accordance with General Instruction J:`
+/// `The following items have been omitted in accordance with General Instruction J:`, or I, of wholly owned
+/// subsidiaries.
 fn announces_omission(line: &str) -> bool {
-    line.ends_with(':') && line.len() < 200 && line.to_lowercase().contains("general instruction j")
+    if line.len() > 300 || !line.contains("nstruction") {
+        return false;
+    }
+    let lower = line.to_ascii_lowercase();
+    let instruction =
+        lower.contains("general instruction i") || lower.contains("general instruction j");
+    let follows = lower.ends_with(':') || lower.starts_with("the following items");
+    instruction && follows
 }
 
 /// The end of the last item: the signatures, or less sure the end of the text.
-fn end_of_items(lines: &Lines<'_>, heading: &Candidate) -> (usize, u8) {
+pub(crate) fn end_of_items(lines: &Lines<'_>, heading: &Candidate) -> (usize, u8) {
     (heading.line + 1..lines.len())
         .find(|at| is_signatures(lines.get(*at)) || starts_signatures(lines.get(*at)))
         .map_or((lines.text.len(), 7), |at| (lines.start(at), SURE))

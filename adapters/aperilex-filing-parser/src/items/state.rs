@@ -40,6 +40,9 @@ pub(crate) fn of(
     if flat.is_empty() && mentions_general_instruction_j(lines, heading) {
         return (SectionState::OmittedGeneralInstructionJ, 9);
     }
+    if let Some(omitted) = omitted(&flat) {
+        return (omitted, 8);
+    }
     if says_nothing(&flat) {
         let points = if flat.len() <= 120 { SURE } else { 8 };
         return (SectionState::NoneOrNotApplicable, points);
@@ -131,7 +134,7 @@ pub(crate) fn says_nothing(flat: &str) -> bool {
     if let Some(rest) = flat.strip_prefix("none") {
         let rest = rest.trim_start();
         if !rest.starts_with("of ") && !rest.starts_with(char::is_alphanumeric)
-            || ["to report", "required", "noted"]
+            || ["to report", "required", "noted", "applicable"]
                 .iter()
                 .any(|word| rest.starts_with(word))
         {
@@ -141,6 +144,21 @@ pub(crate) fn says_nothing(flat: &str) -> bool {
     let smaller = flat.contains("smaller reporting compan")
         && (flat.contains("not required") || flat.contains("not applicable"));
     smaller || flat.ends_with("not applicable.") || flat.ends_with("not required.")
+}
+
+/// What the form lets some registrants leave out: asset-backed issuers (J), wholly owned subsidiaries (I).
+fn omitted(flat: &str) -> Option<SectionState> {
+    let leaves_out = flat.len() <= SHORT
+        && any(flat, &["omitted", "omits", "not required"])
+        && flat.contains("general instruction");
+    if !leaves_out || any(flat, &OUTSIDE) {
+        return None;
+    }
+    if flat.contains("general instruction j") {
+        return Some(SectionState::OmittedGeneralInstructionJ);
+    }
+    flat.contains("general instruction i")
+        .then_some(SectionState::NoneOrNotApplicable)
 }
 
 /// Sentences of a text in lower case.

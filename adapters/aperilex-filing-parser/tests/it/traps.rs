@@ -671,3 +671,145 @@ fn a_listed_item_without_heading_marks_what_swallowed_it() {
     assert!(section(&content, "I", "1A").confidence <= 0.6);
     assert!(section(&content, "I", "1").confidence > 0.6);
 }
+
+#[test]
+fn a_third_part_that_is_one_paragraph() {
+    let part = "<p><b>PART III</b></p><p>Items 10 through 14 are incorporated by reference from our proxy statement.</p>";
+    let nine = "<p><b>Item 9B. Other Information</b></p><p>None.</p>";
+    let exhibits = "<p><b>PART IV</b></p><p>Exhibits are listed in the index.</p>";
+    for (behind, name) in [("", "the signatures"), (exhibits, "a part without items")] {
+        let content = dated(
+            "10-K",
+            "2015-12-31",
+            format!("<html><body>{nine}{part}{behind}<p>SIGNATURES</p></body></html>"),
+        );
+        for item in ["10", "11", "12", "13", "14"] {
+            let found = section(&content, "III", item);
+            assert_eq!(found.state, SectionState::IncorporatedByReference, "{name}");
+            assert!(found.confidence < 0.9);
+            assert!(
+                content
+                    .section_text(found)
+                    .ends_with("our proxy statement.")
+            );
+        }
+    }
+}
+
+#[test]
+fn items_that_a_subsidiary_omits() {
+    let items = [
+        ("Item 1. Business", "We lend."),
+        (
+            "Item 10. Directors, Executive Officers and Corporate Governance",
+            "Omitted pursuant to General Instruction I(2)(c) of Form 10-K.",
+        ),
+        (
+            "Item 11. Executive Compensation",
+            "Omitted in accordance with General Instruction J.",
+        ),
+        (
+            "Item 12. Security Ownership of Certain Beneficial Owners and Management",
+            "Omitted under General Instruction G(3); see our proxy statement, which is incorporated by reference.",
+        ),
+    ];
+    let content = parse("10-K", body(&items));
+    for (item, state) in [
+        ("10", SectionState::NoneOrNotApplicable),
+        ("11", SectionState::OmittedGeneralInstructionJ),
+        ("12", SectionState::IncorporatedByReference),
+    ] {
+        assert_eq!(section(&content, "III", item).state, state, "{item}");
+    }
+}
+
+#[test]
+fn codes_that_the_submission_names() {
+    let items = [
+        (
+            "Item 2.02. Results of Operations and Financial Condition",
+            "We announced.",
+        ),
+        (
+            "Item 9.01. Financial Statements and Exhibits",
+            "(d) Exhibits.",
+        ),
+    ];
+    let mut filing = filing("8-K", None, vec![file("main.htm", None, body(&items))]);
+    filing.meta.items = vec!["2.02".to_owned()];
+    let content = Parser.parse(&filing).unwrap();
+    assert_eq!(content.items_8k, ["2.02", "9.01"]);
+    assert!(section(&content, "", "2.02").confidence >= 0.9);
+    assert!(section(&content, "", "9.01").confidence < 0.9);
+    // What is named and was not found may be in the text of the item before it.
+    filing.meta.items.push("7.01".to_owned());
+    let content = Parser.parse(&filing).unwrap();
+    assert_eq!(section(&content, "", "7.01").state, SectionState::NotFound);
+    assert!(section(&content, "", "2.02").confidence < 0.9);
+}
+
+#[test]
+fn an_item_of_the_filers_own() {
+    let own = |label: &str| {
+        let heading = format!("{label} Executive Officers of the Company");
+        let items = [
+            ("Item 4. Mine Safety Disclosures", "Not applicable."),
+            (heading.as_str(), "A. Person, 55."),
+            (
+                "Item 5. Market for Registrant’s Common Equity",
+                "Our stock.",
+            ),
+        ];
+        parse("10-K", body(&items))
+    };
+    for (label, number) in [("Item X.", "X"), ("ITEM A.", "A"), ("Item 4B.", "4B")] {
+        let content = own(label);
+        assert_eq!(
+            section_text(&content, "I", number),
+            "A. Person, 55.",
+            "{label}"
+        );
+        assert_eq!(
+            section_text(&content, "I", "4"),
+            "Not applicable.",
+            "{label}"
+        );
+        assert!(section(&content, "I", number).confidence < 0.9, "{label}");
+    }
+}
+
+#[test]
+fn roman_numerals() {
+    let items = [
+        ("ITEM I. BUSINESS", "We sell."),
+        ("ITEM II. PROPERTIES", "A plant."),
+        ("ITEM III. LEGAL PROCEEDINGS", "A suit."),
+    ];
+    let content = parse("10-K", body(&items));
+    assert_eq!(keys(&content), ["I 1", "I 2", "I 3"]);
+}
+
+#[test]
+fn footers_that_begin_like_items_and_notes() {
+    // The name of the company begins with an I or N.
+    for name in ["Indigo Lamps Corporation", "Northern Lamps, Inc."] {
+        let page = |number: usize, text: &str| {
+            format!("<p>{text}</p><table><tr><td>{name}</td><td>{number}</td></tr></table><hr>")
+        };
+        let subjects = ["lamps", "shades", "bulbs", "cables", "plugs", "posts"];
+        let pages: String = subjects
+            .iter()
+            .enumerate()
+            .map(|(at, subject)| page(at + 1, &format!("We make {subject}.")))
+            .collect();
+        let text = format!(
+            "<html><body><p><b>Item 1. Business</b></p>{pages}<p><b>Item 2. Properties</b></p><p>A plant.</p>\
+             <p><b>Item 3. Legal Proceedings</b></p><p>A suit.</p><p>SIGNATURES</p></body></html>"
+        );
+        let content = parse("10-K", text);
+        assert!(
+            section_text(&content, "I", "1").ends_with("We make posts."),
+            "{name}"
+        );
+    }
+}
