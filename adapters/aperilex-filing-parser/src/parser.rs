@@ -48,9 +48,7 @@ impl FilingParser for Parser {
         let found = pages
             .get(main)
             .and_then(Option::as_ref)
-            .map_or_else(Found::default, |page| {
-                items::find(&meta.form, main, page, meta.period.or(meta.filed))
-            });
+            .map_or_else(Found::default, |page| items::find(&meta, main, page));
         let mut tables = tables(&opened, &pages, &facts, &mut warnings);
         if facts.is_empty() && tables.is_empty() && !has_heading(&found.sections) {
             check_words(&pages)?;
@@ -76,7 +74,7 @@ impl FilingParser for Parser {
             tables,
             facts,
             footnotes,
-            risk_factors: Vec::new(),
+            risk_factors: found.risk_factors,
             exhibits,
             items_8k: found.items_8k,
             header,
