@@ -253,6 +253,10 @@ async fn sections(operation: &str, world: &World) {
             ..usize::try_from(end.as_u64().unwrap()).unwrap();
         assert_eq!(section["text"], report()[range]);
         assert_eq!((&section["start"], &section["end"]), (&start, &end));
+        let second = world.get(&format!("{path}/I/1A?occurrence=2")).await;
+        assert_eq!(second.problem(), "not-found");
+        let first = world.get(&format!("{path}/I/1A?occurrence=1")).await.json();
+        assert_eq!(first, section);
     }
 }
 

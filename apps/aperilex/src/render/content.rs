@@ -357,7 +357,7 @@ pub(crate) fn outline(content: &FilingContent) -> String {
     for section in &content.sections {
         let state = serde_json::to_value(section.state).unwrap_or_default();
         out.push(format!(
-            "{:<20} {:<36} {:>8} bytes  {:.2}  {}",
+            "{:<40} {:<36} {:>8} bytes  {:.2}  {}",
             section.key.to_string(),
             state.as_str().unwrap_or_default(),
             section.range.len(),
@@ -369,7 +369,7 @@ pub(crate) fn outline(content: &FilingContent) -> String {
         if let Some(statement) = table.statement {
             let word = serde_json::to_value(statement).unwrap_or_default();
             out.push(format!(
-                "{:<20} {:>4} rows  {}",
+                "{:<40} {:>4} rows  {}",
                 word.as_str().unwrap_or_default(),
                 table.rows.len(),
                 table.caption,
