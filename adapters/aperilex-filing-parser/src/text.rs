@@ -13,6 +13,7 @@ mod place;
 pub(crate) mod plain;
 mod raised;
 mod rules;
+mod scan;
 mod signs;
 pub(crate) mod size;
 pub(crate) mod stack;
