@@ -32,6 +32,8 @@ pub(crate) struct Source<'a> {
     pub(crate) charset: Charset,
     /// Offset of `bytes[0]` in the raw file.
     pub(crate) base: usize,
+    /// Where the document ends in the raw file.
+    end: usize,
     /// The UTF-16 encoding the bytes were turned from.
     utf16: Option<&'static Encoding>,
     /// What the reader should know about the decoding.
@@ -50,6 +52,7 @@ impl<'a> Source<'a> {
                     bytes: Cow::Owned(text.into_owned().into_bytes()),
                     charset: Charset::Utf8,
                     base: range.start + bom,
+                    end: range.end,
                     utf16: Some(encoding),
                     note: damaged
                         .then(|| format!("{} with damaged characters, replaced", encoding.name())),
@@ -68,6 +71,7 @@ impl<'a> Source<'a> {
             bytes: Cow::Borrowed(bytes),
             charset,
             base,
+            end: base + bytes.len(),
             utf16: None,
             note,
         }
@@ -93,6 +97,7 @@ impl<'a> Source<'a> {
             bytes: &self.bytes,
             at: 0,
             raw: u32::try_from(self.base).unwrap_or(u32::MAX),
+            end: u32::try_from(self.end).unwrap_or(u32::MAX),
         };
         let mut out = Vec::with_capacity(runs.len());
         for (index, run) in runs.iter().enumerate() {
@@ -137,6 +142,8 @@ struct Utf16Walk<'a> {
     bytes: &'a [u8],
     at: usize,
     raw: u32,
+    /// A damaged character at the end may have a byte only.
+    end: u32,
 }
 
 impl Utf16Walk<'_> {
@@ -149,7 +156,7 @@ impl Utf16Walk<'_> {
             self.raw = self.raw.saturating_add(if width == 4 { 4 } else { 2 });
             self.at += width;
         }
-        self.raw
+        self.raw.min(self.end)
     }
 }
 
@@ -256,5 +263,15 @@ mod tests {
         let runs = source.to_raw(whole, text.as_bytes());
         let raws: Vec<_> = runs.iter().map(|r| (r.text, r.raw, r.raw_len)).collect();
         assert_eq!(raws, [(0, 2, 4), (2, 6, 2), (5, 8, 2)]);
+        // A byte alone at the end stands for a damaged character.
+        raw.truncate(raw.len() - 1);
+        let source = Source::new(&raw, &(0..raw.len()));
+        let run = RawRun {
+            text: 0,
+            raw: 5,
+            raw_len: 3,
+        };
+        let runs = source.to_raw(vec![run], "\u{FFFD}".as_bytes());
+        assert_eq!((runs[0].raw, runs[0].raw_len), (8, 1));
     }
 }
