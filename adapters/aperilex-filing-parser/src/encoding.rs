@@ -52,7 +52,7 @@ impl<'a> Source<'a> {
                     bytes: Cow::Owned(text.into_owned().into_bytes()),
                     charset: Charset::Utf8,
                     base: range.start + bom,
-                    end: range.end,
+                    end: range.start + bytes.len(),
                     utf16: Some(encoding),
                     note: damaged
                         .then(|| format!("{} with damaged characters, replaced", encoding.name())),
@@ -142,7 +142,7 @@ struct Utf16Walk<'a> {
     bytes: &'a [u8],
     at: usize,
     raw: u32,
-    /// A damaged character at the end may have a byte only.
+    /// The last character of an odd number of bytes stands for one byte alone.
     end: u32,
 }
 
@@ -153,10 +153,11 @@ impl Utf16Walk<'_> {
                 break;
             };
             let width = utf8_width(*lead);
-            self.raw = self.raw.saturating_add(if width == 4 { 4 } else { 2 });
+            let next = self.raw.saturating_add(if width == 4 { 4 } else { 2 });
+            self.raw = next.min(self.end);
             self.at += width;
         }
-        self.raw.min(self.end)
+        self.raw
     }
 }
 
@@ -263,15 +264,13 @@ mod tests {
         let runs = source.to_raw(whole, text.as_bytes());
         let raws: Vec<_> = runs.iter().map(|r| (r.text, r.raw, r.raw_len)).collect();
         assert_eq!(raws, [(0, 2, 4), (2, 6, 2), (5, 8, 2)]);
-        // A byte alone at the end stands for a damaged character.
-        raw.truncate(raw.len() - 1);
-        let source = Source::new(&raw, &(0..raw.len()));
-        let run = RawRun {
-            text: 0,
-            raw: 5,
-            raw_len: 3,
-        };
-        let runs = source.to_raw(vec![run], "\u{FFFD}".as_bytes());
-        assert_eq!((runs[0].raw, runs[0].raw_len), (8, 1));
+    }
+    #[test]
+    fn an_odd_byte_at_the_end_of_utf_16_stands_for_itself() {
+        let source = Source::new(b"\xFF\xFEa\0b", &(0..5));
+        assert_eq!(source.bytes.as_ref(), "a\u{FFFD}".as_bytes());
+        let run = |text, raw, raw_len| RawRun { text, raw, raw_len };
+        let runs = source.to_raw(vec![run(0, 0, 4)], "a\u{FFFD}".as_bytes());
+        assert_eq!(runs, [run(0, 2, 2), run(1, 4, 1)]);
     }
 }

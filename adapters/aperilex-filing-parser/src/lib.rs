@@ -5,6 +5,7 @@ mod document;
 mod encoding;
 mod exhibits;
 mod items;
+mod meta;
 mod parser;
 #[doc(hidden)]
 pub mod stages;
