@@ -9,6 +9,7 @@ pub(crate) mod flow;
 pub(crate) mod html;
 pub(crate) mod line;
 mod link;
+mod markup;
 mod place;
 pub(crate) mod plain;
 mod raised;
