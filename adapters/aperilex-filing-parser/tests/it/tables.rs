@@ -100,3 +100,11 @@ fn a_table_knows_its_item() {
     let key = content.tables[0].section.as_ref().unwrap();
     assert_eq!((key.part.as_str(), key.item.as_str()), ("I", "2"));
 }
+
+#[test]
+fn spaces_before_a_preformatted_table_are_none_of_it() {
+    let body = "<pre>—x     <TABLE>\n<S> <C>\n——a   b\n——c   d\n</TABLE></pre>";
+    let content = parse("10-K", format!("<html><body>{body}</body></html>"));
+    let table = &content.tables[0];
+    assert_eq!(&content.text()[table.range.clone()], "——a   b\n——c   d");
+}
