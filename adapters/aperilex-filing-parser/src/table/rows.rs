@@ -222,6 +222,27 @@ fn kind(lower: &str) -> RowKind {
         .map_or(lower, |(head, _)| head);
     let any = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let starts = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
+    // Most labels are of money: a few words stand for all of those looked for below.
+    const WORDS: [&str; 15] = [
+        "share",
+        "per ",
+        "per-",
+        "percent",
+        "average",
+        "number",
+        "dilut",
+        "%",
+        "ratio",
+        "year",
+        "expected",
+        "store",
+        "square",
+        "headcount",
+        "employees",
+    ];
+    if !any(&WORDS) && !any(&["(eps)", "outstanding", "volatility", "contractual"]) {
+        return RowKind::Plain;
+    }
     let stock_line = any(&STOCK_LINE);
     if starts(&["effect of dilut", "dilutive", "shares at", "shares used"]) {
         return RowKind::Shares;
