@@ -92,7 +92,7 @@ impl Row {
         if kind != RowKind::Plain {
             return Some(kind);
         }
-        if last.contains('%') || last.contains("percent") {
+        if last.contains('%') || is_percent(last) {
             return Some(RowKind::Percent);
         }
         let counts = [
@@ -258,13 +258,21 @@ fn kind(lower: &str) -> RowKind {
     if !stock_line && is_shares(lower) {
         return RowKind::Shares;
     }
-    if any(&["percent", "(%)"]) || lower.ends_with('%') || lower.starts_with("% ") {
+    if is_percent(lower) || any(&["(%)"]) || lower.ends_with('%') || lower.starts_with("% ") {
         return RowKind::Percent;
     }
     if any(&COUNTS) || lower.starts_with("employees") {
         return RowKind::Count;
     }
     RowKind::Plain
+}
+
+/// The word, which is in others too: "supercenters".
+fn is_percent(lower: &str) -> bool {
+    lower.match_indices("percent").any(|(at, _)| {
+        let before = lower.get(..at).unwrap_or_default();
+        !before.ends_with(|c: char| c.is_alphabetic())
+    })
 }
 
 fn is_shares(lower: &str) -> bool {
@@ -334,6 +342,7 @@ mod tests {
             ("Number of stores", RowKind::Count),
             ("Expected volatility", RowKind::Count),
             ("Gross margin percentage", RowKind::Percent),
+            ("Supercenters", RowKind::Plain),
             ("Net sales", RowKind::Plain),
         ] {
             assert_eq!(Row::of(label, None).kind, expected, "{label}");

@@ -430,3 +430,45 @@ fn filers_tell_the_scale_of_all_tables_once() {
         ["15000000", "500000", "9000"]
     );
 }
+
+#[test]
+fn a_day_above_the_labels_is_one_of_balances() {
+    let found = table(&grid(&["June 30,|2013|2012", "Cash|$5|$4"]));
+    let instant = |date: &str| {
+        Some(Period::Instant {
+            instant: date.parse().unwrap(),
+        })
+    };
+    assert_eq!(
+        found.periods,
+        [None, instant("2013-06-30"), instant("2012-06-30")]
+    );
+}
+
+#[test]
+fn plain_text_has_numbers_units_and_periods() {
+    let content = parse(
+        "10-K",
+        "                      CONSOLIDATED STATEMENT OF EARNINGS\n\n<TABLE>\n<CAPTION>\n(Dollars in millions except per share amounts)\n\n\
+         For the year ended December 31:    1997      1996\n<S>                             <C>       <C>\n\
+         Net sales ....................   $1,200    $1,100\nCost of sales                     (900)     (800)\n\
+         Net earnings per share ......    $ 1.25    $  .98\n</TABLE>\nEnd\n",
+    );
+    let found = &content.tables[0];
+    assert_eq!((found.scale, found.header_rows), (6, 1));
+    assert_eq!(found.caption, "CONSOLIDATED STATEMENT OF EARNINGS");
+    let period = found.periods[1].as_ref().unwrap();
+    assert!(matches!(period, Period::Duration { start, .. } if start.to_string() == "1997-01-01"));
+    let values: Vec<&str> = found.numbers.iter().map(|n| n.value.as_str()).collect();
+    assert_eq!(
+        values,
+        [
+            "1200000000",
+            "1100000000",
+            "-900000000",
+            "-800000000",
+            "1.25",
+            "0.98"
+        ]
+    );
+}
