@@ -154,6 +154,12 @@ fn check(content: &FilingContent) {
                 .all(|row| row.len() == table.rows[0].len())
         );
         assert!(table.header_rows <= table.rows.len());
+        for number in &table.numbers {
+            let range = &number.range;
+            assert!(table.range.start <= range.start && range.end <= table.range.end);
+            assert!(whole(table.document, range), "{number:?}");
+            assert!(table.rows[number.row].len() > number.column, "{number:?}");
+        }
     }
     for fact in &content.facts {
         assert!(
