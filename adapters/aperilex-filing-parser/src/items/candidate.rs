@@ -332,7 +332,7 @@ fn goes_on(line: &str, below: &str) -> bool {
 fn named_behind(
     items: &[Item],
     window: &str,
-    words: &[Word],
+    words: &[Word<'_>],
     ranks: &mut Vec<usize>,
     matched: &mut Match,
 ) {
@@ -398,7 +398,7 @@ fn is_inside(lines: &Lines<'_>, at: usize) -> bool {
 fn choose(
     items: &[Item],
     possible: &[usize],
-    words: &[Word],
+    words: &[Word<'_>],
     part: Option<&str>,
 ) -> (Option<usize>, Match) {
     let mut best: (Option<usize>, Match, bool) = (None, Match::default(), false);
@@ -433,7 +433,7 @@ fn combined(items: &[Item], rank: Option<usize>, numbers: &[String]) -> Vec<usiz
 }
 
 /// Behind the titles of a combined heading's further items.
-fn further_titles(items: &[Item], ranks: &[usize], words: &[Word], from: usize) -> usize {
+fn further_titles(items: &[Item], ranks: &[usize], words: &[Word<'_>], from: usize) -> usize {
     let mut at = from;
     for item in ranks.iter().skip(1).filter_map(|rank| items.get(*rank)) {
         let rest = words.get(at..).unwrap_or_default();
@@ -455,7 +455,13 @@ struct Title {
 }
 
 impl Title {
-    fn read(on_line: &str, window: &str, own: &[Word], wide: &[Word], matched: &Match) -> Self {
+    fn read(
+        on_line: &str,
+        window: &str,
+        own: &[Word<'_>],
+        wide: &[Word<'_>],
+        matched: &Match,
+    ) -> Self {
         if matched.quality < 0.35 {
             return Self::own_words(on_line);
         }

@@ -253,7 +253,7 @@ fn entries(
 /// The item whose title a line is, page numbers aside. Of several the next behind `last`.
 fn titled(line: &str, items: &[Item], last: Option<usize>) -> Option<usize> {
     let title = title(line)?;
-    let mut words: Option<Vec<words::Word>> = None;
+    let mut words: Option<Vec<words::Word<'_>>> = None;
     let mut best: Option<(usize, f32)> = None;
     for (rank, item) in items.iter().enumerate() {
         if !item.asked || !named::begins_alike(title, item.titles) {
