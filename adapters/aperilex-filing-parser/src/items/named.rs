@@ -116,8 +116,27 @@ pub(crate) fn unnumbered(line: &str) -> &str {
 pub(crate) fn all(lines: &Lines<'_>, items: &[Item], month: Option<i32>) -> Vec<Candidate> {
     let mut out: Vec<Candidate> = Vec::new();
     let asked = |item: &&Item| item.asked && item.is_lawful(month);
+    // Most lines begin with a letter that no title begins with, or are no headings for their length.
+    let titles = items.iter().filter(asked).flat_map(|item| item.titles);
+    let mut begins = [false; 256];
+    for byte in titles
+        .filter_map(|title| title.bytes().next())
+        .chain(b'0'..=b'9')
+    {
+        for byte in [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()] {
+            begins
+                .get_mut(usize::from(byte))
+                .into_iter()
+                .for_each(|slot| *slot = true);
+        }
+    }
+    let may = |line: &str| {
+        let first = line.bytes().find(|byte| !byte.is_ascii_whitespace());
+        first.is_some_and(|byte| begins.get(usize::from(byte)) == Some(&true))
+    };
     for at in 0..lines.len() {
-        if lines.get(at).len() > MAX_HEADING {
+        let raw = lines.raw(at);
+        if raw.len() > 2 * MAX_HEADING || !may(raw) {
             continue;
         }
         let ranked = items.iter().enumerate().filter(|(_, item)| asked(item));
