@@ -10,10 +10,10 @@ use crate::document::{self, Opened, unusable};
 use crate::encoding::Source;
 use crate::exhibits;
 use crate::items::{self, Found};
-use crate::table::{self, Budget};
+use crate::meta;
+use crate::table::{self, Budget, statement};
 use crate::text::{self, Page};
-use crate::xbrl::collect::Collector;
-use crate::xbrl::facts;
+use crate::xbrl::{self, collect::Collector};
 
 /// Name and version of this parser.
 pub const VERSION: &str = "aperilex-parser/1";
@@ -36,19 +36,25 @@ impl FilingParser for Parser {
         for file in &filing.documents {
             opened.extend(document::open(file, Digest::of(&file.bytes))?);
         }
-        let pages: Vec<Option<Page<'_>>> = opened.iter().map(Opened::page).collect();
+        let mut pages: Vec<Option<Page<'_>>> = opened.iter().map(Opened::page).collect();
         check_text(&pages)?;
         let main = document::main(&filing.meta.form, &opened);
+        let mut warnings = Vec::new();
+        let xbrl::Found {
+            facts, footnotes, ..
+        } = facts(&opened, &mut pages, &mut warnings);
+        let header = meta::header(&filing.documents);
+        let meta = meta::complete(&filing.meta, header.as_ref(), &facts, main);
         let found = pages
             .get(main)
             .and_then(Option::as_ref)
-            .map_or_else(Found::default, |page| items::find(&filing.meta, main, page));
-        let mut warnings = Vec::new();
-        let (mut tables, facts) = details(&opened, &pages, &mut warnings);
+            .map_or_else(Found::default, |page| items::find(&meta, main, page));
+        let mut tables = tables(&opened, &pages, &facts, &mut warnings);
         if facts.is_empty() && tables.is_empty() && !has_heading(&found.sections) {
             check_words(&pages)?;
         }
         assign_sections(&mut tables, &found.sections);
+        statement::assign(&mut tables, &facts, &pages);
         if found.too_many {
             warnings.push(format!(
                 "only the first {} lines that look like item headings are looked at",
@@ -57,20 +63,21 @@ impl FilingParser for Parser {
         }
         warn_missing(&found.sections, &mut warnings);
         let main_page = pages.get(main).and_then(Option::as_ref);
-        let exhibits = exhibits::read(&opened, main_page, &found.sections);
+        let own = meta.accession.or(header.as_ref().and_then(|h| h.accession));
+        let exhibits = exhibits::read(&opened, main_page, &found.sections, own.as_ref());
         Ok(FilingContent {
-            form: filing.meta.form.clone(),
+            form: meta.form,
             parser_version: VERSION.to_owned(),
             documents: documents(&opened, pages),
             main,
             sections: found.sections,
             tables,
             facts,
-            footnotes: Vec::new(),
+            footnotes,
             risk_factors: found.risk_factors,
             exhibits,
             items_8k: found.items_8k,
-            header: None,
+            header,
             warnings,
         })
     }
@@ -92,7 +99,7 @@ impl FilingParser for Parser {
 
 fn check_text(pages: &[Option<Page<'_>>]) -> Result<(), ParseFilingError> {
     if pages.is_empty() {
-        return Err(unusable("it has no documents"));
+        return Err(unusable("it has no documents, or a header alone"));
     }
     if pages.iter().all(Option::is_none) {
         return Err(unusable("its documents are empty or binary"));
@@ -126,35 +133,61 @@ fn check_words(pages: &[Option<Page<'_>>]) -> Result<(), ParseFilingError> {
     Ok(())
 }
 
-/// Tables and facts of all documents, with what to warn of.
-fn details(
+/// Tables of all documents, with what to warn of.
+fn tables(
     opened: &[Opened<'_>],
     pages: &[Option<Page<'_>>],
+    facts: &[Fact],
     warnings: &mut Vec<String>,
-) -> (Vec<Table>, Vec<Fact>) {
-    let (mut tables, mut all) = (Vec::new(), Vec::new());
-    // Inline XBRL may be spread over documents that share contexts and units.
-    let collectors: Vec<&Collector<'_>> = pages.iter().flatten().map(|page| &page.xbrl).collect();
-    let shared: &[&Collector<'_>] = if collectors.len() > 8 {
-        &[]
-    } else {
-        &collectors
-    };
+) -> Vec<Table> {
+    let mut tables = Vec::new();
     for (index, (one, page)) in opened.iter().zip(pages).enumerate() {
         let (Some(source), Some(page)) = (&one.source, page) else {
             continue;
         };
         let mut budget = Budget::new(source.bytes.len(), page.built.text.len());
-        tables.extend(table::read(index, page, &mut budget));
-        let read = facts::read(index, source, page, shared);
-        all.extend(read.facts);
+        // Facts come document by document.
+        let first = facts.partition_point(|fact| fact.document < index);
+        let end = facts.partition_point(|fact| fact.document <= index);
+        let own = facts.get(first..end).unwrap_or_default();
+        tables.extend(table::read(index, page, own, &mut budget));
         let name = &one.document.name;
-        let told = page_warnings(source, page, &budget)
-            .into_iter()
-            .chain(read.warnings);
-        warnings.extend(told.map(|warning| format!("{name}: {warning}")));
+        let told = page_warnings(source, page, &budget);
+        warnings.extend(told.iter().map(|warning| format!("{name}: {warning}")));
     }
-    (tables, all)
+    tables
+}
+
+/// Facts of all documents and their footnotes, with what to warn of.
+fn facts<'a>(
+    opened: &'a [Opened<'a>],
+    pages: &mut [Option<Page<'a>>],
+    warnings: &mut Vec<String>,
+) -> xbrl::Found {
+    let collectors: Vec<Option<Collector<'a>>> = pages
+        .iter_mut()
+        .map(|page| page.as_mut().map(|page| std::mem::take(&mut page.xbrl)))
+        .collect();
+    let inputs = opened.iter().zip(pages.iter()).zip(collectors).enumerate();
+    let inputs = inputs.filter_map(|(document, ((one, page), collector))| {
+        Some(xbrl::Input {
+            document,
+            source: one.source.as_ref()?,
+            page: page.as_ref()?,
+            collector: collector.filter(|collector| !collector.is_empty())?,
+        })
+    });
+    let instances: Vec<_> = opened
+        .iter()
+        .enumerate()
+        .filter_map(|(document, one)| Some((document, one.instance.as_ref()?)))
+        .collect();
+    let found = xbrl::read(inputs.collect(), &instances);
+    for (document, warning) in &found.warnings {
+        let name = opened.get(*document).map(|one| one.document.name.as_str());
+        warnings.push(format!("{}: {warning}", name.unwrap_or_default()));
+    }
+    found
 }
 
 fn page_warnings(source: &Source<'_>, page: &Page<'_>, budget: &Budget) -> Vec<String> {

@@ -9,6 +9,8 @@ pub(crate) mod choose;
 pub(crate) mod cut;
 pub(crate) mod key;
 pub(crate) mod label;
+mod learn;
+mod proposals;
 pub(crate) mod toc;
 
 use std::sync::LazyLock;

@@ -224,7 +224,7 @@ impl<'a> Pass<'a> {
         let mut buffer = [0; 32];
         let lower = lower_case(name, &mut buffer);
         let closed = rest.last() == Some(&b'/');
-        match Tag::of(lower) {
+        match self.tag(name, lower) {
             Tag::Ix => return self.start_ix(name, rest, close + 1, closed),
             Tag::Xbrl => {
                 self.xbrl.open_instance(name, rest, close + 1);
@@ -253,6 +253,13 @@ impl<'a> Pass<'a> {
             self.flow.out.flag(LineFlags::TARGET);
         }
         names.href.is_some_and(|href| self.links.link(at, href))
+    }
+
+    fn tag(&self, name: &[u8], lower: &[u8]) -> Tag {
+        match Tag::of(lower) {
+            Tag::Inline => self.xbrl.tag(name),
+            tag => tag,
+        }
     }
 
     fn start_ix(&mut self, name: &'a [u8], rest: &'a [u8], content: usize, closed: bool) -> usize {
@@ -381,7 +388,7 @@ impl<'a> Pass<'a> {
         let inside = self.src.get(open + 2..close).unwrap_or_default();
         let (name, _) = split_name(inside);
         let mut buffer = [0; 32];
-        let tag = Tag::of(lower_case(name, &mut buffer));
+        let tag = self.tag(name, lower_case(name, &mut buffer));
         match tag {
             Tag::Ix => {
                 let at = self.flow.out.len();

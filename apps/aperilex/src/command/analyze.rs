@@ -85,7 +85,7 @@ async fn locate(
     match target {
         Target::Remote(locator) => Ok(locator),
         Target::File(path) => {
-            let raw = read_file(&path, filing.form.clone(), &*engine.ports().parser)?;
+            let raw = read_file(&path, filing.form.clone(), &*engine.ports().parser)?.filing;
             let record = engine.import_raw(&raw).await?;
             Ok(FilingLocator::Stored(record.meta.id))
         }

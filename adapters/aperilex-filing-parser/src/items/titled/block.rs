@@ -16,6 +16,9 @@ const MAX_LINES: usize = 5;
 /// Indentation at which a line of plain text counts as centred.
 const INDENT: usize = 12;
 
+/// A line of capitals this long in plain text leaves no room to centre it.
+const FULL_LINE: usize = 56;
+
 /// How a heading is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Style {
@@ -182,7 +185,8 @@ fn style(lines: &Lines<'_>, grids: &Grids, at: usize) -> Option<Style> {
         heading: info.flags.has(LineFlags::HEADING),
         caps,
         strong: is_whole(info.strong, text),
-        centred: info.flags.has(LineFlags::CENTERED) || (plain && indent(lines.raw(at)) >= INDENT),
+        centred: info.flags.has(LineFlags::CENTERED)
+            || (plain && (indent(lines.raw(at)) >= INDENT || (caps && text.len() >= FULL_LINE))),
         italic: is_whole(info.italic, text),
     };
     let sentence = text.ends_with('.') && text.split_whitespace().count() > 10;
@@ -255,8 +259,8 @@ fn last_line(
             break;
         }
         let text = lines.get(last);
-        let bare = label::read(text).is_some_and(|label| label.rest >= text.len())
-            || (label::is_part_two(text) && text.len() <= 8);
+        let bare =
+            asks_for_title(text) && found.stands_out() && label::read(lines.get(next)).is_none();
         let like = Style {
             caps: set.caps,
             ..found
@@ -264,12 +268,18 @@ fn last_line(
             && (found.caps == set.caps || last > first);
         let goes_on = (found == set || like) && wraps(text, lines.get(next));
         let together = plain && found.caps == set.caps;
-        if !(bare && found.stands_out() || goes_on || together) {
+        if !(bare || goes_on || together) {
             break;
         }
         last = next;
     }
     last
+}
+
+/// A label that stands alone: its title is on the next line.
+fn asks_for_title(line: &str) -> bool {
+    let label = label::read(line).is_some_and(|label| label.rest >= line.len());
+    label || (label::is_part_two(line) && line.len() <= 8)
 }
 
 /// Whether a line goes on in the next.

@@ -1,6 +1,6 @@
 //! Which blocks open a section.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use aperilex_ports::model::FormFamily;
 
@@ -8,7 +8,9 @@ use crate::items::lines::Lines;
 
 use super::block::{Block, Style};
 use super::key::{Heading, Index, Known, Opens, key, slug};
-use super::label::{self, Counts, Label};
+use super::label::{self, Counts};
+use super::learn::{self, Facts};
+use super::proposals;
 use super::toc::Hint;
 
 /// A heading that opens a section.
@@ -76,7 +78,6 @@ pub(super) struct Chooser<'a> {
     blocks: &'a [Block],
     hints: &'a [Hint],
     known: Vec<Option<Known>>,
-    labels: Vec<Option<Label>>,
     /// Styles of headings of the highest level.
     high: HashSet<Style>,
     running: Vec<bool>,
@@ -95,31 +96,39 @@ impl<'a> Chooser<'a> {
         blocks: &'a [Block],
         hints: &'a [Hint],
     ) -> Self {
-        let labels: Vec<Option<Label>> = blocks.iter().map(|block| block.label.clone()).collect();
-        let known = blocks.iter().zip(&labels).map(|(block, label)| {
-            let from = label.as_ref().map_or(0, |label| label.rest);
+        let title = |block: &Block| {
+            let from = block.label.as_ref().map_or(0, |label| label.rest);
             index.find(block.text.get(from..).unwrap_or_default())
-        });
-        let mut this = Self {
+        };
+        let known: Vec<Option<Known>> = blocks.iter().map(title).collect();
+        let running = learn::running(lines, blocks, hints);
+        let registers = family == FormFamily::S1;
+        let facts = Facts {
+            blocks,
+            hints,
+            known: &known,
+            running: &running,
+            index,
+        };
+        let numbered = if registers {
+            HashMap::new()
+        } else {
+            proposals::numbered(&facts, lines.text.len())
+        };
+        Self {
             lines,
             index,
             blocks,
             hints,
-            known: known.collect(),
-            labels,
-            high: HashSet::new(),
-            running: running(lines, blocks, hints),
-            numbered: HashMap::new(),
-            registers: family == FormFamily::S1,
+            high: learn::high(&facts),
+            known,
+            running,
+            numbered,
+            registers,
             zone: Zone::Body,
             last_item: 0,
             out: Vec::new(),
-        };
-        this.learn();
-        if !this.registers {
-            this.numbered = this.proposals();
         }
-        this
     }
 
     /// The headings that open sections, in order.
@@ -143,103 +152,6 @@ impl<'a> Chooser<'a> {
         self.out
     }
 
-    /// Learns how headings of the highest level are set, from those that are sure to be of it.
-    fn learn(&mut self) {
-        let mut votes: BTreeMap<Style, u32> = BTreeMap::new();
-        let each = self
-            .blocks
-            .iter()
-            .zip(self.hints)
-            .zip(&self.known)
-            .zip(&self.labels);
-        for (((block, hint), known), label) in each {
-            let heading = known
-                .filter(|known| known.exact)
-                .and_then(|known| self.index.heading(known.heading));
-            let high = heading.is_some_and(|heading| heading.opens == Opens::High);
-            let numbered = label
-                .as_ref()
-                .is_some_and(|label| label.counts == Counts::Proposal);
-            let weight = u32::from(high || numbered) + if hint.linked && hint.high { 2 } else { 0 };
-            if weight > 0 {
-                *votes.entry(block.style).or_default() += weight;
-            }
-        }
-        let most = votes.values().copied().max().unwrap_or(0);
-        // What is marked up as a heading needs fewer witnesses.
-        let least = |style: Style| if style.heading { 2 } else { 3 };
-        let sure = votes.into_iter().filter(|(style, votes)| {
-            *votes >= least(*style) && votes * 3 >= most && (style.stands_out() || style.centred)
-        });
-        self.high = sure.map(|(style, _)| style).collect();
-    }
-
-    /// Blocks of numbered proposals: of those set alike the set that counts furthest, then the one that spans most text.
-    fn proposals(&self) -> HashMap<usize, f32> {
-        let counted = |label: &Label, known: Option<Known>| match label.counts {
-            Counts::Proposal => true,
-            Counts::Item => known
-                .and_then(|known| self.index.heading(known.heading))
-                .is_some_and(|h| h.slug == "proposal"),
-            Counts::Annex => false,
-        };
-        let mut sets: BTreeMap<Style, Vec<usize>> = BTreeMap::new();
-        for (at, (label, known)) in self.labels.iter().zip(&self.known).enumerate() {
-            let (Some(label), Some(block)) = (label, self.blocks.get(at)) else {
-                continue;
-            };
-            if counted(label, *known) && self.running.get(at) == Some(&false) {
-                sets.entry(block.style).or_default().push(at);
-            }
-        }
-        let start = |at: &usize| self.blocks.get(*at).map_or(0, |block| block.start);
-        let number = |at: &usize| {
-            self.labels
-                .get(*at)
-                .and_then(|label| Some(label.as_ref()?.number.clone()))
-        };
-        let weight = |set: &Vec<usize>| {
-            let numbers: HashSet<_> = set.iter().map(number).collect();
-            let linked = set.iter().filter(|at| self.hint(**at).linked).count();
-            let span = set.last().map_or(0, start) - set.first().map_or(0, start);
-            (linked, numbers.len(), span)
-        };
-        let best = sets
-            .iter()
-            .max_by_key(|(style, set)| (weight(set), style.stands_out()));
-        let Some((_, best)) = best else {
-            return HashMap::new();
-        };
-        let several = best.len() > 1;
-        let mut out = HashMap::new();
-        let mut taken = HashSet::new();
-        for at in sets.values().flatten().filter(|at| self.hint(**at).linked) {
-            taken.insert(number(at));
-            out.insert(*at, 0.97);
-        }
-        // Of equal numbers the one before the most text: the others are lists and references.
-        let mut longest: HashMap<Option<String>, (usize, usize)> = HashMap::new();
-        let ends = best
-            .iter()
-            .skip(1)
-            .map(start)
-            .chain([self.lines.text.len()]);
-        for (at, end) in best.iter().zip(ends) {
-            let slot = longest.entry(number(at)).or_default();
-            *slot = (*slot).max((end.saturating_sub(start(at)), *at));
-        }
-        for (number, (_, at)) in longest {
-            if !taken.contains(&number) {
-                let set = self
-                    .blocks
-                    .get(at)
-                    .is_some_and(|block| block.style.stands_out());
-                out.insert(at, if set && several { 0.93 } else { 0.75 });
-            }
-        }
-        out
-    }
-
     fn hint(&self, at: usize) -> Hint {
         self.hints.get(at).copied().unwrap_or_default()
     }
@@ -248,6 +160,17 @@ impl<'a> Chooser<'a> {
         self.blocks
             .get(at)
             .is_some_and(|block| self.high.contains(&block.style))
+    }
+
+    /// Whether the sections that end a prospectus have begun, or half of the text is past.
+    fn is_near_end(&self, start: usize) -> bool {
+        const LAST: &[&str] = &[
+            "legal-matters",
+            "experts",
+            "where-you-can-find-more-information",
+        ];
+        start * 2 > self.lines.text.len()
+            || self.out.iter().any(|one| LAST.contains(&one.item.as_str()))
     }
 
     /// The section that is open.
@@ -282,11 +205,9 @@ impl<'a> Chooser<'a> {
             self.zone = Zone::PartTwo;
             return self.push(at, "", "part-ii", 0.95);
         }
-        let label = self
-            .labels
-            .get(at)
-            .cloned()
-            .flatten()
+        let label = block
+            .label
+            .clone()
             .filter(|label| label.counts == Counts::Item);
         if let Some(label) = label {
             let number = label
@@ -311,7 +232,7 @@ impl<'a> Chooser<'a> {
         let name = key(&block.text);
         let late = self.zone == Zone::PartTwo
             || (self.zone != Zone::Signatures
-                && block.start * 2 > self.lines.text.len()
+                && self.is_near_end(block.start)
                 && !self.out.is_empty());
         if late && (name == "signature" || name == "attorney power signature") {
             self.zone = Zone::Signatures;
@@ -330,10 +251,9 @@ impl<'a> Chooser<'a> {
             return false;
         };
         let hint = self.hint(at);
-        let label = self
-            .labels
-            .get(at)
-            .and_then(Option::as_ref)
+        let label = block
+            .label
+            .as_ref()
             .filter(|label| label.counts == Counts::Annex);
         let exhibit = block
             .text
@@ -393,7 +313,7 @@ impl<'a> Chooser<'a> {
             return false;
         };
         let hint = self.hint(at);
-        if self.labels.get(at).is_some_and(Option::is_some) && !hint.linked {
+        if block.label.is_some() && !hint.linked {
             return false;
         }
         if !self.may_open(at, heading, known) {
@@ -430,13 +350,17 @@ impl<'a> Chooser<'a> {
             let plan = before.is_some_and(|before| {
                 before.text != block.text && heading.slug == "equity-incentive-plan"
             });
-            return plan || (!repeats && hint.linked && hint.high && self.is_high(at));
+            let another = !repeats
+                && heading.slug == "proposal"
+                && self.numbered.is_empty()
+                && self.is_high(at);
+            return plan || another || (!repeats && hint.linked && hint.high && self.is_high(at));
         }
         let late = block.start * 4 > self.lines.text.len() * 3;
         match heading.slug {
             "proposal" if !self.numbered.is_empty() => return hint.linked && hint.high,
             "financial-statements" => {
-                return level && (late || hint.linked || block.start * 2 > self.lines.text.len());
+                return level && (late || hint.linked || self.is_near_end(block.start));
             }
             "proxy-card" => return late && block.at_edge,
             "notice" if self.out.iter().any(|one| one.item != "cover") => {
@@ -503,31 +427,4 @@ fn is_card(text: &str) -> bool {
         key(text).as_str(),
         "card proxy" | "form proxy" | "card form proxy"
     )
-}
-
-/// Blocks that repeat at the edges of pages, the first of each not counted.
-fn running(lines: &Lines<'_>, blocks: &[Block], hints: &[Hint]) -> Vec<bool> {
-    let mut counts: HashMap<&str, (u32, u32)> = HashMap::new();
-    for block in blocks {
-        let slot = counts.entry(block.text.as_str()).or_default();
-        slot.0 += u32::from(
-            block.at_edge || lines.is_running(block.first) && is_before_mark(lines, block.last),
-        );
-        slot.1 += 1;
-    }
-    let mut seen = HashSet::new();
-    blocks
-        .iter()
-        .zip(hints)
-        .map(|(block, hint)| {
-            let (edge, all) = counts.get(block.text.as_str()).copied().unwrap_or_default();
-            let repeats = all >= 4 && edge * 5 >= all * 4;
-            repeats && !hint.linked && !seen.insert(block.text.as_str())
-        })
-        .collect()
-}
-
-/// Whether only furniture stands between a line and its page's end.
-fn is_before_mark(lines: &Lines<'_>, at: usize) -> bool {
-    at + 1 < lines.len() && lines.is_mark(at + 1)
 }
