@@ -59,7 +59,41 @@ pub(crate) struct Found {
     pub(crate) too_many: bool,
 }
 
-/// Finds the items of a filing in the page of its main document.
+impl Found {
+    /// Adds what a further document of the same report has and this one does not.
+    pub(crate) fn add(&mut self, other: Self) {
+        for section in other.sections {
+            if section.state == SectionState::NotFound {
+                continue;
+            }
+            let known = self
+                .sections
+                .iter_mut()
+                .find(|known| known.key == section.key);
+            match known {
+                Some(known) if known.state == SectionState::NotFound => *known = section,
+                Some(_) => {}
+                None => {
+                    let same = |known: &Section| known.key.part == section.key.part;
+                    let last = self.sections.iter().rposition(same);
+                    let at = last.map_or(self.sections.len(), |last| last + 1);
+                    self.sections.insert(at, section);
+                }
+            }
+        }
+        if self.risk_factors.is_empty() {
+            self.risk_factors = other.risk_factors;
+        }
+        for code in other.items_8k {
+            if !self.items_8k.contains(&code) {
+                self.items_8k.push(code);
+            }
+        }
+        self.too_many |= other.too_many;
+    }
+}
+
+/// Finds the items of a filing in the page of one of its documents.
 pub(crate) fn find(meta: &FilingMeta, document: usize, page: &Page<'_>) -> Found {
     let form = &meta.form;
     let month = dates::of(meta, &page.built.text).month(form.family());

@@ -1,8 +1,9 @@
 //! Ends of sections, and what became of an item.
 
-use crate::support::{parse, section, section_text};
-use crate::traps::{body, dated};
-use aperilex_ports::SectionState;
+use crate::support::{file, filing, parse, section, section_text};
+use crate::traps::{body, dated, keys};
+use aperilex_filing_parser::Parser;
+use aperilex_ports::{FilingParser as _, SectionState};
 
 #[test]
 fn part_iii_stubs_keep_their_own_line() {
@@ -122,4 +123,32 @@ fn items_that_a_subsidiary_omits() {
     ] {
         assert_eq!(section(&content, "III", item).state, state, "{item}");
     }
+}
+
+#[test]
+fn a_report_over_two_documents() {
+    let first = body(&[
+        ("Item 1. Business", "We bank."),
+        ("Item 3. Legal Proceedings", "A suit."),
+    ]);
+    let second = body(&[
+        (
+            "Item 7. Management’s Discussion and Analysis of Financial Condition and Results of Operations",
+            "Sales rose.",
+        ),
+        (
+            "Item 8. Financial Statements and Supplementary Data",
+            "Statements.",
+        ),
+    ]);
+    let documents = vec![
+        file("a_d1.htm", Some("10-K"), first),
+        file("a_d2.htm", Some("10-K"), second),
+    ];
+    let content = Parser
+        .parse(&filing("10-K", Some("2023-12-31"), documents))
+        .unwrap();
+    assert_eq!(keys(&content), ["I 1", "I 3", "II 7", "II 8"]);
+    assert_eq!(section(&content, "II", "8").document, 1);
+    assert_eq!(section_text(&content, "II", "7"), "Sales rose.");
 }
