@@ -16,7 +16,7 @@ use crate::text::{self, Page};
 use crate::xbrl::{self, collect::Collector};
 
 /// Name and version of this parser.
-pub const VERSION: &str = "aperilex-parser/1";
+pub const VERSION: &str = "aperilex-parser/2";
 
 /// Documents of the form's own type that are read for items beside the main one.
 const MAX_FURTHER: usize = 20;
