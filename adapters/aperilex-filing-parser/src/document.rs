@@ -118,6 +118,23 @@ impl<'a> Opened<'a> {
     }
 }
 
+/// Further documents of the form's own type, over which some filers spread their report.
+pub(crate) fn further<'o>(
+    form: &'o FormType,
+    opened: &'o [Opened<'_>],
+    main: usize,
+) -> impl Iterator<Item = usize> + 'o {
+    let own = move |(index, one): &(usize, &Opened<'_>)| {
+        let typed = one.is_type(|doc_type| doc_type == form.as_str());
+        *index != main && one.source.is_some() && typed
+    };
+    opened
+        .iter()
+        .enumerate()
+        .filter(own)
+        .map(|(index, _)| index)
+}
+
 /// The main document: of the form's own type with the lowest sequence; else the first with text
 /// that is no exhibit.
 pub(crate) fn main(form: &FormType, opened: &[Opened<'_>]) -> usize {

@@ -20,10 +20,13 @@ pub(crate) mod risks;
 pub(crate) mod section;
 pub(crate) mod sequence;
 pub(crate) mod state;
+pub(crate) mod title;
 pub(crate) mod titled;
 pub(crate) mod toc;
 pub(crate) mod validate;
 pub(crate) mod words;
+
+use std::collections::HashSet;
 
 use aperilex_ports::model::{FilingMeta, FormFamily, ItemKey, RiskFactor, Section, SectionState};
 
@@ -33,7 +36,7 @@ use candidate::Candidate;
 use catalog::Item;
 use confidence::{SURE, Scored};
 use lines::Lines;
-use toc::Toc;
+use toc::{Links, Toc};
 
 /// An index has at least this many entries.
 const MIN_INDEX: usize = 8;
@@ -56,7 +59,41 @@ pub(crate) struct Found {
     pub(crate) too_many: bool,
 }
 
-/// Finds the items of a filing in the page of its main document.
+impl Found {
+    /// Adds what a further document of the same report has and this one does not.
+    pub(crate) fn add(&mut self, other: Self) {
+        for section in other.sections {
+            if section.state == SectionState::NotFound {
+                continue;
+            }
+            let known = self
+                .sections
+                .iter_mut()
+                .find(|known| known.key == section.key);
+            match known {
+                Some(known) if known.state == SectionState::NotFound => *known = section,
+                Some(_) => {}
+                None => {
+                    let same = |known: &Section| known.key.part == section.key.part;
+                    let last = self.sections.iter().rposition(same);
+                    let at = last.map_or(self.sections.len(), |last| last + 1);
+                    self.sections.insert(at, section);
+                }
+            }
+        }
+        if self.risk_factors.is_empty() {
+            self.risk_factors = other.risk_factors;
+        }
+        for code in other.items_8k {
+            if !self.items_8k.contains(&code) {
+                self.items_8k.push(code);
+            }
+        }
+        self.too_many |= other.too_many;
+    }
+}
+
+/// Finds the items of a filing in the page of one of its documents.
 pub(crate) fn find(meta: &FilingMeta, document: usize, page: &Page<'_>) -> Found {
     let form = &meta.form;
     let month = dates::of(meta, &page.built.text).month(form.family());
@@ -68,38 +105,29 @@ pub(crate) fn find(meta: &FilingMeta, document: usize, page: &Page<'_>) -> Found
     // Of two lists the one whose titles the filing has; of equals the later.
     let read = lists.iter().rev();
     let read = read.map(|list| (list, candidate::read(&lines, list, month)));
-    let Some((list, mut candidates)) = read.max_by_key(|(_, read)| candidate::titled(read)) else {
+    let Some((list, candidates)) = read.max_by_key(|(_, read)| candidate::titled(read)) else {
         return Found::default();
     };
     let items = list.items;
     let too_many = candidates.len() >= candidate::MAX_CANDIDATES;
-    let links = toc::links(&lines, page);
-    contents::mark(&mut candidates, &lines, &links);
     let ordered = form.family() != FormFamily::EightK;
-    let toc = if ordered {
-        Toc::read(&mut candidates, &lines, &links, items)
-    } else {
-        Toc::default()
-    };
-    let mut chosen = sequence::choose(&candidates, items.len(), ordered);
-    let index = if ordered {
-        index_of(&candidates, &lines, items, chosen.len())
-    } else {
-        None
-    };
-    let named = toc.headings(&candidates, &lines, items);
-    if index.is_none() && !named.is_empty() {
-        candidates.extend(named);
-        candidates.sort_by_key(|candidate| candidate.start);
-        chosen = sequence::choose(&candidates, items.len(), ordered);
-    }
-    let mut sections = section::cut(document, &lines, items, &candidates, &chosen);
-    validate::foreign_headings(&mut sections, items, &candidates, &chosen);
+    let headings = headings(&lines, items, month, candidates, (page, ordered));
+    let Headings {
+        candidates, chosen, ..
+    } = &headings;
+    let mut sections = section::cut(document, &lines, items, candidates, chosen);
+    validate::foreign_headings(&mut sections, items, candidates, chosen);
     validate::sizes(&mut sections, items, lines.text.len());
-    validate::swallowed(&mut sections, items, &toc);
-    if let Some(listed) = index {
+    validate::swallowed(&mut sections, items, &headings.toc);
+    if let Some(listed) = &headings.index {
         let listed: Vec<&Candidate> = listed.iter().filter_map(|at| candidates.get(*at)).collect();
-        let found = index::read(document, &lines, items, &listed, (&toc, &links));
+        let found = index::read(
+            document,
+            &lines,
+            items,
+            &listed,
+            (&headings.toc, &headings.links),
+        );
         sections = merge(sections, found);
     }
     let mut items_8k = Vec::new();
@@ -114,7 +142,7 @@ pub(crate) fn find(meta: &FilingMeta, document: usize, page: &Page<'_>) -> Found
     let asked = |item: &Item| item.is_asked(month) || named(item);
     missing(document, items, amendment, asked, &mut sections);
     sort(items, &mut sections);
-    validate::neighbours(&mut sections, &toc, amendment);
+    validate::neighbours(&mut sections, &headings.toc, amendment);
     #[cfg(test)]
     let points = sections.iter().map(Scored::points).collect();
     let finished: Vec<Section> = sections.into_iter().map(Scored::finish).collect();
@@ -130,6 +158,59 @@ pub(crate) fn find(meta: &FilingMeta, document: usize, page: &Page<'_>) -> Found
 
 fn key(item: &Item) -> ItemKey {
     ItemKey::new(item.part, item.number)
+}
+
+/// What speaks for the headings of a document.
+struct Headings {
+    candidates: Vec<Candidate>,
+    /// Indices of those that are headings.
+    chosen: Vec<usize>,
+    toc: Toc,
+    links: Links,
+    /// Entries of a cross-reference index, if that is what the filing has.
+    index: Option<Vec<usize>>,
+}
+
+/// Chooses the headings among the candidates, and adds those that only the contents know.
+fn headings(
+    lines: &Lines<'_>,
+    items: &[Item],
+    month: Option<i32>,
+    mut candidates: Vec<Candidate>,
+    (page, ordered): (&Page<'_>, bool),
+) -> Headings {
+    let links = toc::links(lines, page);
+    contents::mark(&mut candidates, lines, &links);
+    let toc = if ordered {
+        Toc::read(&mut candidates, lines, &links, (items, month))
+    } else {
+        Toc::default()
+    };
+    let mut chosen = sequence::choose(&candidates, items.len(), ordered);
+    let index = if ordered {
+        index_of(&candidates, lines, items, chosen.len())
+    } else {
+        None
+    };
+    let mut named = toc.headings(&candidates, lines, items);
+    if ordered && index.is_none() && chosen.is_empty() {
+        let known: HashSet<usize> = named.iter().flat_map(|c| c.ranks.iter().copied()).collect();
+        let all = named::all(lines, items, month);
+        let new = |c: &Candidate| c.ranks.first().is_some_and(|rank| !known.contains(rank));
+        named.extend(all.into_iter().filter(new));
+    }
+    if index.is_none() && !named.is_empty() {
+        candidates.extend(named);
+        candidates.sort_by_key(|candidate| candidate.start);
+        chosen = sequence::choose(&candidates, items.len(), ordered);
+    }
+    Headings {
+        candidates,
+        chosen,
+        toc,
+        links,
+        index,
+    }
 }
 
 /// Entries of a cross-reference index, for a filing that has next to no headings, or says that it has such

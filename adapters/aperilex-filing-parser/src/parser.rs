@@ -18,6 +18,9 @@ use crate::xbrl::{self, collect::Collector};
 /// Name and version of this parser.
 pub const VERSION: &str = "aperilex-parser/2";
 
+/// Documents of the form's own type that are read for items beside the main one.
+const MAX_FURTHER: usize = 20;
+
 /// A filing without item headings, tables and facts has at least this many words.
 const MIN_WORDS: usize = 20;
 
@@ -45,10 +48,14 @@ impl FilingParser for Parser {
         } = facts(&opened, &mut pages, &mut warnings);
         let header = meta::header(&filing.documents);
         let meta = meta::complete(&filing.meta, header.as_ref(), &facts, main);
-        let found = pages
-            .get(main)
-            .and_then(Option::as_ref)
-            .map_or_else(Found::default, |page| items::find(&meta, main, page));
+        let read = |at: usize| {
+            let page = pages.get(at).and_then(Option::as_ref);
+            page.map_or_else(Found::default, |page| items::find(&meta, at, page))
+        };
+        let mut found = read(main);
+        for other in document::further(&meta.form, &opened, main).take(MAX_FURTHER) {
+            found.add(read(other));
+        }
         let mut tables = tables(&opened, &pages, &facts, &mut warnings);
         if facts.is_empty() && tables.is_empty() && !has_heading(&found.sections) {
             check_words(&pages)?;

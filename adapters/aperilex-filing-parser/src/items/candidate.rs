@@ -8,6 +8,7 @@ use super::catalog::{Item, List};
 use super::label::{self, Label};
 use super::lines::{Lines, is_rule};
 use super::named::Named;
+use super::title::{self, Title};
 use super::words::{self, Match, Word};
 
 /// How many words of a heading are looked at.
@@ -20,8 +21,6 @@ pub(crate) const MAX_CANDIDATES: usize = 20_000;
 const MAX_TITLE_LINE: usize = 160;
 /// Items that one heading names behind its first title.
 const MAX_NAMED_BEHIND: usize = 5;
-/// Bytes of a title that is not the form's own.
-const MAX_OWN_TITLE: usize = 120;
 
 /// A line that may be a heading.
 #[derive(Debug, Clone)]
@@ -106,7 +105,7 @@ impl Candidate {
             body: named.body,
             ranks: vec![rank],
             number: item.number.to_owned(),
-            title: clean(lines.text.get(start..named.body).unwrap_or_default()),
+            title: title::clean(lines.text.get(start..named.body).unwrap_or_default()),
             quality: named.quality,
             strong: is_strong(lines, named.line),
             running: false,
@@ -332,7 +331,7 @@ fn goes_on(line: &str, below: &str) -> bool {
 fn named_behind(
     items: &[Item],
     window: &str,
-    words: &[Word],
+    words: &[Word<'_>],
     ranks: &mut Vec<usize>,
     matched: &mut Match,
 ) {
@@ -398,7 +397,7 @@ fn is_inside(lines: &Lines<'_>, at: usize) -> bool {
 fn choose(
     items: &[Item],
     possible: &[usize],
-    words: &[Word],
+    words: &[Word<'_>],
     part: Option<&str>,
 ) -> (Option<usize>, Match) {
     let mut best: (Option<usize>, Match, bool) = (None, Match::default(), false);
@@ -433,7 +432,7 @@ fn combined(items: &[Item], rank: Option<usize>, numbers: &[String]) -> Vec<usiz
 }
 
 /// Behind the titles of a combined heading's further items.
-fn further_titles(items: &[Item], ranks: &[usize], words: &[Word], from: usize) -> usize {
+fn further_titles(items: &[Item], ranks: &[usize], words: &[Word<'_>], from: usize) -> usize {
     let mut at = from;
     for item in ranks.iter().skip(1).filter_map(|rank| items.get(*rank)) {
         let rest = words.get(at..).unwrap_or_default();
@@ -443,118 +442,4 @@ fn further_titles(items: &[Item], ranks: &[usize], words: &[Word], from: usize) 
         }
     }
     at
-}
-
-/// The title behind a label.
-struct Title {
-    text: String,
-    /// Behind the title and the punctuation that ends it, counted from the label's end.
-    end: usize,
-    /// The words go on as a sentence: the line refers to the item.
-    is_reference: bool,
-}
-
-impl Title {
-    fn read(on_line: &str, window: &str, own: &[Word], wide: &[Word], matched: &Match) -> Self {
-        if matched.quality < 0.35 {
-            return Self::own_words(on_line);
-        }
-        let matched_end = matched
-            .words
-            .checked_sub(1)
-            .and_then(|w| wide.get(w))
-            .map_or(0, |w| w.end);
-        let line_words = own.len();
-        if matched.words > line_words {
-            return Self::over_lines(window, matched_end);
-        }
-        let tail = on_line.get(matched_end..).unwrap_or_default();
-        let bare = tail.trim_start_matches(|c: char| {
-            !c.is_alphanumeric() && !matches!(c, '(' | '[' | '"' | '“')
-        });
-        let mark = tail.get(..tail.len() - bare.len()).unwrap_or_default();
-        let trimmed = bare.trim_end();
-        let ended = mark.contains(['.', ':', '–', '—', '-']);
-        let answer = trimmed.trim_end_matches('.').to_ascii_lowercase();
-        let nothing = matches!(
-            answer.as_str(),
-            "none" | "not applicable" | "n/a" | "not required"
-        );
-        let sentence_follows = ended && (trimmed.ends_with(['.', ';']) || nothing);
-        if is_title_tail(trimmed) && !sentence_follows {
-            return Self {
-                text: clean(on_line),
-                end: on_line.len(),
-                is_reference: false,
-            };
-        }
-        if ended || mark.contains('\t') {
-            return Self {
-                text: clean(on_line.get(..matched_end).unwrap_or_default()),
-                end: on_line.len() - bare.len(),
-                is_reference: false,
-            };
-        }
-        let sentence = trimmed.chars().next().is_some_and(char::is_lowercase)
-            || mark.contains([',', '"', '”', '’', ')']);
-        Self {
-            text: clean(on_line.get(..matched_end).unwrap_or_default()),
-            end: on_line.len() - bare.len(),
-            is_reference: sentence,
-        }
-    }
-
-    /// A title that runs over several lines, to the end of the line its last word is on.
-    fn over_lines(window: &str, matched_end: usize) -> Self {
-        let rest = window.get(matched_end..).unwrap_or_default();
-        let line_end = rest.find('\n').unwrap_or(rest.len());
-        let tail = rest.get(..line_end).unwrap_or_default();
-        let end = if is_title_tail(tail.trim_matches(|c: char| !c.is_alphanumeric() && c != '(')) {
-            matched_end + line_end
-        } else {
-            matched_end
-                + (tail.len()
-                    - tail
-                        .trim_start_matches(|c: char| !c.is_alphanumeric())
-                        .len())
-        };
-        Self {
-            text: clean(window.get(..end).unwrap_or_default()),
-            end,
-            is_reference: false,
-        }
-    }
-
-    /// A line whose words are not the form's title.
-    fn own_words(on_line: &str) -> Self {
-        let trimmed = on_line.trim();
-        let sentence = trimmed.chars().next().is_some_and(char::is_lowercase);
-        let is_reference = sentence || trimmed.len() > MAX_OWN_TITLE;
-        Self {
-            text: clean(on_line),
-            end: on_line.len(),
-            is_reference,
-        }
-    }
-}
-
-/// Whether what follows a title on its line still belongs to it: nothing, a note mark, a few more
-/// words without a sentence's end.
-fn is_title_tail(tail: &str) -> bool {
-    let letters = tail.chars().filter(|c| c.is_alphanumeric()).count();
-    let words = ["and ", "of ", "for ", "on ", "to ", "the "];
-    let bare = words
-        .iter()
-        .fold(tail, |rest, word| rest.strip_prefix(word).unwrap_or(rest));
-    let lower_start = bare.chars().next().is_some_and(char::is_lowercase);
-    letters == 0
-        || (tail.len() <= 60 && !tail.trim_end_matches(['.', ':']).contains(". ") && !lower_start)
-}
-
-/// Words of a title in one line, without note marks and the punctuation at its end.
-pub(crate) fn clean(text: &str) -> String {
-    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    joined
-        .trim_matches(|c: char| matches!(c, ':' | '-' | '–' | '—' | ' ' | '|'))
-        .to_owned()
 }

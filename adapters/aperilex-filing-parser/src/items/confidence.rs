@@ -23,7 +23,7 @@ pub(crate) const NOT_FOUND: f32 = 0.5;
 /// all filings. Below 3 points there was nothing to measure. To fit it again:
 /// `APERILEX_CORPUS=... cargo test -p aperilex-filing-parser --lib calibrates -- --ignored --nocapture`.
 const CALIBRATION: [f32; 11] = [
-    0.500, 0.500, 0.500, 0.509, 0.754, 0.754, 0.754, 0.754, 0.990, 0.990, 0.990,
+    0.438, 0.438, 0.438, 0.438, 0.753, 0.753, 0.753, 0.753, 0.990, 0.990, 0.990,
 ];
 
 /// A section with the points of its weakest part.

@@ -115,12 +115,12 @@ impl<'t> Lines<'t> {
             || is_page_number(line)
             || line.eq_ignore_ascii_case("table of contents")
             || (line.len() <= 80
-                && !is_entry(line)
                 && line
                     .rsplit(['\t', '|'])
                     .next()
                     .is_some_and(|tail| tail.len() < line.len() && is_page_number(tail.trim()))
-                && line.matches('\t').count() <= 2)
+                && line.matches('\t').count() <= 2
+                && !is_entry(line))
     }
 
     /// Whether line `at` repeats at the edges of pages.

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use super::candidate::{self, Candidate};
+use super::catalog::Item;
 use super::lines::Lines;
-use super::{candidate, words};
+use super::words;
 
 /// Bytes of a line that is a heading and nothing else.
 const MAX_HEADING: usize = 160;
@@ -48,7 +50,7 @@ pub(crate) fn find(
 /// The heading with one of `titles` that line `at` is, or begins with.
 pub(crate) fn read(lines: &Lines<'_>, titles: &[&str], at: usize, exact: bool) -> Option<Named> {
     let raw = lines.raw(at);
-    let line = raw.trim_start();
+    let line = unnumbered(raw.trim_start());
     if !begins_alike(line, titles) || lines.is_furniture(at) {
         return None;
     }
@@ -89,6 +91,65 @@ pub(crate) fn read(lines: &Lines<'_>, titles: &[&str], at: usize, exact: bool) -
         body: start + line.len(),
         quality: found.quality,
     })
+}
+
+/// A line without a number and its punctuation in front: `1A. Risk Factors` without `Item`.
+pub(crate) fn unnumbered(line: &str) -> &str {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = line.get(digits..).unwrap_or_default();
+    let rest = rest
+        .strip_prefix(|c: char| c.is_ascii_uppercase())
+        .unwrap_or(rest);
+    let bare = rest.trim_start_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '.' | ')' | ':' | '-' | '–' | '—')
+    });
+    let marked = bare.len() < rest.len();
+    if (1..=2).contains(&digits) && marked {
+        bare
+    } else {
+        line
+    }
+}
+
+/// Headings of `items` anywhere in the text, for a filing that has no numbers and no links: lines that are
+/// set as headings and say nothing but a title, the first of each.
+pub(crate) fn all(lines: &Lines<'_>, items: &[Item], month: Option<i32>) -> Vec<Candidate> {
+    let mut out: Vec<Candidate> = Vec::new();
+    let asked = |item: &&Item| item.asked && item.is_lawful(month);
+    // Most lines begin with a letter that no title begins with, or are no headings for their length.
+    let titles = items.iter().filter(asked).flat_map(|item| item.titles);
+    let mut begins = [false; 256];
+    for byte in titles
+        .filter_map(|title| title.bytes().next())
+        .chain(b'0'..=b'9')
+    {
+        for byte in [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()] {
+            begins
+                .get_mut(usize::from(byte))
+                .into_iter()
+                .for_each(|slot| *slot = true);
+        }
+    }
+    let may = |line: &str| {
+        let first = line.bytes().find(|byte| !byte.is_ascii_whitespace());
+        first.is_some_and(|byte| begins.get(usize::from(byte)) == Some(&true))
+    };
+    for at in 0..lines.len() {
+        let raw = lines.raw(at);
+        if raw.len() > 2 * MAX_HEADING || !may(raw) {
+            continue;
+        }
+        let ranked = items.iter().enumerate().filter(|(_, item)| asked(item));
+        let found = ranked.filter_map(|(rank, item)| {
+            let found = read(lines, item.titles, at, false)?;
+            Some(Candidate::named(lines, rank, item, &found, false))
+        });
+        out.extend(found.filter(|found| found.strong));
+        if out.len() >= candidate::MAX_CANDIDATES {
+            break;
+        }
+    }
+    out
 }
 
 /// Whether the first letters are those of one of the titles: most lines go no further.

@@ -5,7 +5,7 @@ use aperilex_ports::model::{ItemKey, Section, SectionState};
 use super::catalog::{List, SubItem};
 use super::confidence::{SURE, Scored};
 use super::lines::Lines;
-use super::{candidate, label, section, state, words};
+use super::{candidate, label, section, state, title, words};
 
 /// Bytes of a line that is the heading of a part.
 const MAX_HEADING: usize = 120;
@@ -46,7 +46,7 @@ fn nested(lines: &Lines<'_>, sub: &SubItem, parent: &Scored) -> Option<Scored> {
             item.key.part.as_str(),
             format!("{}.{}", sub.of.1, sub.letter),
         ),
-        title: candidate::clean(lines.get(at)),
+        title: title::clean(lines.get(at)),
         state: if nothing {
             SectionState::NoneOrNotApplicable
         } else {

@@ -156,6 +156,10 @@ fn is_signatures(line: &str) -> bool {
     if line.len() > 40 || line.contains('\t') {
         return false;
     }
+    // Most lines begin otherwise.
+    if !line.starts_with(['S', '_', '-', '*', '(']) {
+        return false;
+    }
     let letters: String = line.chars().filter(|c| c.is_alphabetic()).collect();
     matches!(
         letters.as_str(),
@@ -165,6 +169,9 @@ fn is_signatures(line: &str) -> bool {
 
 /// The sentence above the signatures, and the notice that some registrants must put before it.
 fn starts_signatures(line: &str) -> bool {
+    if !line.starts_with(['P', 'p', 'S', 's']) {
+        return false;
+    }
     let lower: String = line.chars().take(80).flat_map(char::to_lowercase).collect();
     lower.starts_with("pursuant to the requirements of the securities exchange act")
         || lower.starts_with("pursuant to the requirements of section 13")

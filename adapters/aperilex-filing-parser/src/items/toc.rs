@@ -68,10 +68,10 @@ impl Toc {
         candidates: &mut [Candidate],
         lines: &Lines<'_>,
         links: &Links,
-        items: &[Item],
+        (items, month): (&[Item], Option<i32>),
     ) -> Self {
         let mut toc = Self {
-            entries: entries(candidates, lines, links, items),
+            entries: entries(candidates, lines, links, (items, month)),
             trusted: true,
         };
         toc.mark(candidates);
@@ -203,9 +203,9 @@ pub(crate) fn arrival(lines: &Lines<'_>, links: &Links, line: usize) -> Option<u
 
 /// The title in an entry, page numbers aside.
 fn title(line: &str) -> Option<&str> {
-    let title = line
-        .split('\t')
-        .find(|cell| cell.contains(char::is_alphabetic))?;
+    let is_title = |cell: &&str| cell.bytes().filter(u8::is_ascii_alphabetic).count() > 3;
+    let title = line.split('\t').find(is_title)?;
+    let title = named::unnumbered(title);
     let end = |c: char| c.is_ascii_digit() || matches!(c, '.' | ' ' | '-');
     Some(title.trim_end_matches(end)).filter(|title| title.len() <= 200)
 }
@@ -215,7 +215,7 @@ fn entries(
     candidates: &[Candidate],
     lines: &Lines<'_>,
     links: &Links,
-    items: &[Item],
+    (items, month): (&[Item], Option<i32>),
 ) -> Vec<Entry> {
     let mut out: Vec<Entry> = Vec::new();
     for candidate in candidates.iter().filter(|c| c.listed) {
@@ -234,7 +234,7 @@ fn entries(
         else {
             continue;
         };
-        if let Some(rank) = titled(lines.get(*line), items, last) {
+        if let Some(rank) = titled(lines.get(*line), items, month, last) {
             last = Some(rank);
             out.push(Entry {
                 rank,
@@ -251,12 +251,13 @@ fn entries(
 }
 
 /// The item whose title a line is, page numbers aside. Of several the next behind `last`.
-fn titled(line: &str, items: &[Item], last: Option<usize>) -> Option<usize> {
+fn titled(line: &str, items: &[Item], month: Option<i32>, last: Option<usize>) -> Option<usize> {
     let title = title(line)?;
-    let mut words: Option<Vec<words::Word>> = None;
+    let mut words: Option<Vec<words::Word<'_>>> = None;
     let mut best: Option<(usize, f32)> = None;
     for (rank, item) in items.iter().enumerate() {
-        if !item.asked || !named::begins_alike(title, item.titles) {
+        let may = item.asked && item.is_lawful(month);
+        if !may || !named::begins_alike(title, item.titles) {
             continue;
         }
         let words = words.get_or_insert_with(|| words::split(title, 32));
