@@ -4,6 +4,7 @@
 //! `<DOCUMENT><TYPE>…<SEQUENCE>…<FILENAME>…<DESCRIPTION>…<TEXT>…</TEXT></DOCUMENT>` for each
 //! document. Early ones start with a PEM envelope and have no `<FILENAME>`.
 
+pub(crate) mod data;
 pub(crate) mod header;
 pub(crate) mod sniff;
 

@@ -6,7 +6,7 @@ use aperilex_ports::model::{Digest, Document, FormType, RawDocument};
 use aperilex_ports::{MAX_FILING_BYTES, ParseFilingError};
 
 use crate::container::sniff::{self, Kind};
-use crate::container::{self, File};
+use crate::container::{self, File, data};
 use crate::encoding::Source;
 use crate::text::{self, Page};
 
@@ -38,18 +38,21 @@ pub(crate) fn check_size<'a>(
     Ok(())
 }
 
-/// The documents in a file; none in a header.
-pub(crate) fn open(file: &RawDocument) -> Result<Vec<Opened<'_>>, ParseFilingError> {
+/// The documents in a file, none in a header. The file has this digest: to take it costs a tenth of the
+/// reading, and the text alone does not ask for it.
+pub(crate) fn open(
+    file: &RawDocument,
+    sha256: Digest,
+) -> Result<Vec<Opened<'_>>, ParseFilingError> {
     if let Some(page) = sniff::error_page(&file.bytes) {
         return Err(unusable(format!("{} is {page}", file.name)));
     }
-    let digest = Digest::of(&file.bytes);
     let document = |name: String, range: Range<usize>| Document {
         name,
         doc_type: file.doc_type.clone(),
         sequence: file.sequence,
         description: file.description.clone(),
-        raw_sha256: digest,
+        raw_sha256: sha256,
         raw_bytes: file.bytes.len() as u64,
         raw_range: range,
         text: None,
@@ -88,7 +91,12 @@ impl<'a> Opened<'a> {
             .bytes
             .get(document.raw_range.clone())
             .unwrap_or_default();
-        let kind = sniff::kind(bytes);
+        // The instance that EDGAR extracts is data too, but of facts.
+        let kind = match sniff::kind(bytes) {
+            Kind::Instance => Kind::Instance,
+            _ if data::is_data(document.doc_type.as_deref(), &document.name) => Kind::Binary,
+            kind => kind,
+        };
         let has_text = matches!(kind, Kind::Html | Kind::Plain) && !bytes.trim_ascii().is_empty();
         let source = || Source::new(&file.bytes, &document.raw_range);
         Self {

@@ -214,7 +214,7 @@ impl Links<'_, '_> {
             .files
             .get(first)
             .filter(|link| (link.text as usize) < range.end);
-        let address = link.and_then(|link| std::str::from_utf8(link.target).ok());
+        let address = link.and_then(|link| std::str::from_utf8(&link.target).ok());
         address.map_or((None, None), |address| self.to(address.trim()))
     }
 

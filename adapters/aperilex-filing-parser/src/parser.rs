@@ -1,7 +1,8 @@
 //! The parser: files in, content out.
 
 use aperilex_ports::model::{
-    CanonicalText, FilingContent, ItemKey, RawDocument, RawFiling, Section, SectionState, Table,
+    CanonicalText, Digest, FilingContent, ItemKey, RawDocument, RawFiling, Section, SectionState,
+    Table,
 };
 use aperilex_ports::{FilingParser, ParseFilingError};
 
@@ -33,7 +34,7 @@ impl FilingParser for Parser {
         document::check_size(filing.documents.iter())?;
         let mut opened = Vec::new();
         for file in &filing.documents {
-            opened.extend(document::open(file)?);
+            opened.extend(document::open(file, Digest::of(&file.bytes))?);
         }
         let mut pages: Vec<Option<Page<'_>>> = opened.iter().map(Opened::page).collect();
         check_text(&pages)?;
@@ -84,7 +85,8 @@ impl FilingParser for Parser {
 
     fn canonical_texts(&self, file: &RawDocument) -> Result<Vec<CanonicalText>, ParseFilingError> {
         document::check_size(std::iter::once(file))?;
-        let opened = document::open(file)?;
+        // Nothing of the texts tells of the file they are from.
+        let opened = document::open(file, Digest::of(&[]))?;
         let texts: Vec<CanonicalText> = opened
             .iter()
             .filter_map(|one| Some(text::canonical(one.source.as_ref()?, one.page()?.built)))
@@ -193,6 +195,17 @@ fn page_warnings(source: &Source<'_>, page: &Page<'_>, budget: &Budget) -> Vec<S
         out.push(format!(
             "{} characters that turn or hide text dropped",
             page.deceptive
+        ));
+    }
+    if let Some(what) = page.unended {
+        out.push(format!(
+            "{what} that never ends hides the rest of the document"
+        ));
+    }
+    if page.built.more_lines {
+        out.push(format!(
+            "only the first {} lines are looked at",
+            text::builder::MAX_LINES
         ));
     }
     if page.tables_left_out > 0 {

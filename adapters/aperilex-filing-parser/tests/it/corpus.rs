@@ -13,7 +13,7 @@ use aperilex_ports::{
 use crate::support::{check_map, file, filing};
 
 /// The corpus, or none after saying so; a failure where it is required.
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/edgar");
     let root = std::env::var_os("APERILEX_CORPUS").map_or(default, PathBuf::from);
     if root.join("EXPECTED.tsv").is_file() {

@@ -12,6 +12,7 @@ mod container;
 mod corpus;
 mod exhibits;
 mod facts;
+mod growth;
 mod header;
 mod hostile;
 mod instance;
