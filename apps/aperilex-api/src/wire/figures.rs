@@ -216,9 +216,7 @@ impl FactDocument {
             dimensions: fact.dimensions.iter().map(dimension).collect(),
             document: document.map(|d| d.name.clone()).unwrap_or_default(),
             shown: fact.range.as_ref().map(place),
-            footnotes: notes
-                .map(|note| content.slice(note.document, &note.range).to_owned())
-                .collect(),
+            footnotes: notes.map(|note| note.text.clone()).collect(),
         }
     }
 }
