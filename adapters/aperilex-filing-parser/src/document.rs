@@ -91,13 +91,12 @@ impl<'a> Opened<'a> {
             .bytes
             .get(document.raw_range.clone())
             .unwrap_or_default();
-        // The instance that EDGAR extracts is data too, but of facts.
-        let kind = match sniff::kind(bytes) {
-            Kind::Instance => Kind::Instance,
-            _ if data::is_data(document.doc_type.as_deref(), &document.name) => Kind::Binary,
-            kind => kind,
-        };
-        let has_text = matches!(kind, Kind::Html | Kind::Plain) && !bytes.trim_ascii().is_empty();
+        let mut kind = sniff::kind(bytes);
+        let mut has_text =
+            matches!(kind, Kind::Html | Kind::Plain) && !bytes.trim_ascii().is_empty();
+        if has_text && data::is_data(document.doc_type.as_deref(), &document.name) {
+            (kind, has_text) = (Kind::Binary, false);
+        }
         let source = || Source::new(&file.bytes, &document.raw_range);
         Self {
             source: has_text.then(source),

@@ -32,6 +32,8 @@ pub(crate) struct Source<'a> {
     pub(crate) charset: Charset,
     /// Offset of `bytes[0]` in the raw file.
     pub(crate) base: usize,
+    /// Where the document ends in the raw file.
+    end: usize,
     /// The UTF-16 encoding the bytes were turned from.
     utf16: Option<&'static Encoding>,
     /// What the reader should know about the decoding.
@@ -50,6 +52,7 @@ impl<'a> Source<'a> {
                     bytes: Cow::Owned(text.into_owned().into_bytes()),
                     charset: Charset::Utf8,
                     base: range.start + bom,
+                    end: range.start + bytes.len(),
                     utf16: Some(encoding),
                     note: damaged
                         .then(|| format!("{} with damaged characters, replaced", encoding.name())),
@@ -68,6 +71,7 @@ impl<'a> Source<'a> {
             bytes: Cow::Borrowed(bytes),
             charset,
             base,
+            end: base + bytes.len(),
             utf16: None,
             note,
         }
@@ -93,6 +97,7 @@ impl<'a> Source<'a> {
             bytes: &self.bytes,
             at: 0,
             raw: u32::try_from(self.base).unwrap_or(u32::MAX),
+            end: u32::try_from(self.end).unwrap_or(u32::MAX),
         };
         let mut out = Vec::with_capacity(runs.len());
         for (index, run) in runs.iter().enumerate() {
@@ -137,6 +142,8 @@ struct Utf16Walk<'a> {
     bytes: &'a [u8],
     at: usize,
     raw: u32,
+    /// The last character of an odd number of bytes stands for one byte alone.
+    end: u32,
 }
 
 impl Utf16Walk<'_> {
@@ -146,7 +153,8 @@ impl Utf16Walk<'_> {
                 break;
             };
             let width = utf8_width(*lead);
-            self.raw = self.raw.saturating_add(if width == 4 { 4 } else { 2 });
+            let next = self.raw.saturating_add(if width == 4 { 4 } else { 2 });
+            self.raw = next.min(self.end);
             self.at += width;
         }
         self.raw
@@ -256,5 +264,13 @@ mod tests {
         let runs = source.to_raw(whole, text.as_bytes());
         let raws: Vec<_> = runs.iter().map(|r| (r.text, r.raw, r.raw_len)).collect();
         assert_eq!(raws, [(0, 2, 4), (2, 6, 2), (5, 8, 2)]);
+    }
+    #[test]
+    fn an_odd_byte_at_the_end_of_utf_16_stands_for_itself() {
+        let source = Source::new(b"\xFF\xFEa\0b", &(0..5));
+        assert_eq!(source.bytes.as_ref(), "a\u{FFFD}".as_bytes());
+        let run = |text, raw, raw_len| RawRun { text, raw, raw_len };
+        let runs = source.to_raw(vec![run(0, 0, 4)], "a\u{FFFD}".as_bytes());
+        assert_eq!(runs, [run(0, 2, 2), run(1, 4, 1)]);
     }
 }

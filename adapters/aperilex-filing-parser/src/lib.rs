@@ -7,6 +7,8 @@ mod exhibits;
 mod items;
 mod meta;
 mod parser;
+#[doc(hidden)]
+pub mod stages;
 mod table;
 mod text;
 mod xbrl;

@@ -173,7 +173,7 @@ impl TextBuilder {
     }
 
     /// A line end of preformatted text, at `raw`: blank lines are kept.
-    pub(crate) fn hard_line(&mut self, raw: u32, raw_len: u32) {
+    pub(crate) fn hard_line(&mut self, raw: u32) {
         if self.text.is_empty() {
             return;
         }
@@ -184,7 +184,8 @@ impl TextBuilder {
         if self.text.ends_with(b"\n\n") {
             return;
         }
-        self.extend_or_push(raw, raw_len);
+        self.extend_run(raw, 1);
+        self.text.push(b'\n');
         self.end_line();
     }
 
@@ -199,19 +200,6 @@ impl TextBuilder {
                 run.raw_len -= 1;
             }
         }
-    }
-
-    fn extend_or_push(&mut self, raw: u32, raw_len: u32) {
-        if raw_len == 1 {
-            self.extend_run(raw, 1);
-        } else {
-            self.runs.push(RawRun {
-                text: self.len(),
-                raw,
-                raw_len,
-            });
-        }
-        self.text.push(b'\n');
     }
 
     #[inline]

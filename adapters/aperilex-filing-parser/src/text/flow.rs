@@ -71,9 +71,11 @@ impl<'a> Flow<'a> {
                 (class::SPACE, _) => {
                     self.copy(run, at, setting);
                     let pair = byte == b'\r' && at + 1 < end && self.byte(at + 1) == b'\n';
-                    let len = if pair { 2 } else { 1 };
-                    self.out.hard_line(offset(at), len);
-                    at += len as usize;
+                    // The line feed alone stands for the pair, so that it goes on in one run with
+                    // the next line.
+                    at += usize::from(pair);
+                    self.out.hard_line(offset(at));
+                    at += 1;
                     run = at;
                 }
                 (class::HIGH, _) if self.is_kept_as_is(at, end) => at += utf8_width(byte),

@@ -245,14 +245,6 @@ impl<'a> Pass<'a> {
         close + 1
     }
 
-    /// What an element is, with its name as it is written and in lower case.
-    fn tag(&self, name: &[u8], lower: &[u8]) -> Tag {
-        match Tag::of(lower) {
-            Tag::Inline => self.xbrl.tag(name),
-            tag => tag,
-        }
-    }
-
     /// Notes the anchors and the link of an element. True if it links to this document.
     fn name(&mut self, names: &Names<'a>) -> bool {
         let at = self.flow.out.len();
@@ -261,6 +253,13 @@ impl<'a> Pass<'a> {
             self.flow.out.flag(LineFlags::TARGET);
         }
         names.href.is_some_and(|href| self.links.link(at, href))
+    }
+
+    fn tag(&self, name: &[u8], lower: &[u8]) -> Tag {
+        match Tag::of(lower) {
+            Tag::Inline => self.xbrl.tag(name),
+            tag => tag,
+        }
     }
 
     fn start_ix(&mut self, name: &'a [u8], rest: &'a [u8], content: usize, closed: bool) -> usize {

@@ -11,4 +11,5 @@ mod cli;
 mod crash;
 mod flow;
 mod interrupt;
+mod ledger;
 mod server;
