@@ -134,6 +134,8 @@ struct NumberJson<'c> {
     column: usize,
     value: &'c str,
     unit: Option<&'c str>,
+    start: usize,
+    end: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -158,9 +160,9 @@ struct FactJson<'c> {
 #[derive(Debug, Serialize)]
 struct FootnoteJson<'c> {
     document: usize,
-    #[serde(flatten)]
-    place: Option<PlaceJson>,
     text: &'c str,
+    start: Option<usize>,
+    end: Option<usize>,
 }
 
 #[derive(Debug, Serialize)]
@@ -185,7 +187,7 @@ pub(crate) fn content(content: &FilingContent) -> ContentJson<'_> {
         risk_factors: each(&content.risk_factors, |it| risk_factor(content, it)),
         tables: each(&content.tables, |it| table(content, it)),
         facts: each(&content.facts, |it| fact(content, it)),
-        footnotes: each(&content.footnotes, |it| footnote(content, it)),
+        footnotes: each(&content.footnotes, footnote),
         exhibits: each(&content.exhibits, exhibit),
         items_8k: &content.items_8k,
         warnings: &content.warnings,
@@ -289,6 +291,8 @@ fn table<'c>(content: &'c FilingContent, table: &'c Table) -> TableJson<'c> {
         column: number.column,
         value: &number.value,
         unit: number.unit.as_deref(),
+        start: number.range.start,
+        end: number.range.end,
     });
     TableJson {
         section: table.section.as_ref(),
@@ -327,14 +331,12 @@ fn fact<'c>(content: &'c FilingContent, fact: &'c Fact) -> FactJson<'c> {
     }
 }
 
-fn footnote<'c>(content: &'c FilingContent, note: &'c Footnote) -> FootnoteJson<'c> {
+fn footnote(note: &Footnote) -> FootnoteJson<'_> {
     FootnoteJson {
         document: note.document,
-        place: note
-            .range
-            .as_ref()
-            .map(|range| place(content, note.document, range)),
         text: &note.text,
+        start: note.range.as_ref().map(|range| range.start),
+        end: note.range.as_ref().map(|range| range.end),
     }
 }
 
