@@ -219,7 +219,12 @@ impl Links<'_, '_> {
     }
 
     fn to(&self, address: &str) -> (Option<String>, Option<String>) {
-        let address = address.split(['#', '?']).next().unwrap_or_default();
+        // EDGAR's viewer of inline XBRL shows what its query names.
+        let address = match address.split_once("/ix?doc=") {
+            Some((_, shown)) if shown.starts_with('/') => shown,
+            _ => address,
+        };
+        let address = address.split(['#', '?', '&']).next().unwrap_or_default();
         let address = address.strip_prefix("./").unwrap_or(address);
         if !address.contains('/') {
             let plausible = address.contains('.') && !address.contains(':');
@@ -325,6 +330,8 @@ mod tests {
         let old = "http://sec.gov/Archives/edgar/data/1/0000000001-23-000009.txt";
         let new = "https://www.sec.gov/Archives/edgar/data/1/0000000001-23-000009.txt";
         assert_eq!(known.to(old), url(new));
+        let viewer = other.replace("/Archives", "/ix?doc=/Archives");
+        assert_eq!(known.to(&viewer), url(&other));
         assert_eq!(known.to("./ex10.htm"), name("ex10.htm"));
         for nowhere in [
             "https://example.com/Archives/edgar/ex10.htm",

@@ -219,3 +219,32 @@ fn dei(facts: &[Fact], name: &str) -> Option<String> {
         .find(|fact| fact.concept.strip_prefix("dei:") == Some(name))?;
     (!fact.value.is_empty()).then(|| fact.value.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glimpse_tells_the_form() {
+        for (file, form) in [
+            (
+                "<SEC-HEADER>x</SEC-HEADER>\n<DOCUMENT>\n<TYPE>10-K405\n<SEQUENCE>1\n",
+                Some("10-K405"),
+            ),
+            (
+                "<SUBMISSION><ACCESSION-NUMBER>x<TYPE>8-K<PERIOD>20240101",
+                Some("8-K"),
+            ),
+            (
+                "<html><ix:nonNumeric contextRef=\"c\" name=\"dei:DocumentType\" id=\"f\">10-Q</ix:nonNumeric>",
+                Some("10-Q"),
+            ),
+            ("<html><p>Annual report</p>", None),
+            ("<TYPE>10-K", None),
+            ("", None),
+        ] {
+            let found = glimpse(file.as_bytes());
+            assert_eq!(found.as_ref().map(FormType::as_str), form, "{file}");
+        }
+    }
+}

@@ -27,7 +27,7 @@ pub(crate) struct Context {
     pub(crate) dimensions: Dimensions,
     /// What the pairs take.
     pub(crate) bytes: usize,
-    /// Scheme and identifier of the entity.
+    /// Identifier of the entity.
     pub(crate) entity: Option<Box<str>>,
     /// It has more dimensions than are taken, so it does not say what its facts are about.
     pub(crate) overfull: bool,
@@ -135,11 +135,8 @@ impl<'n, 'a> Reader<'n, 'a> {
         } else if is(tag.local, "instant") {
             self.instant = date(&value, true);
         } else {
-            let scheme = tag.attributes.get("scheme").unwrap_or_default();
-            let scheme = String::from_utf8_lossy(scheme);
             // EDGAR's keys are written with and without zeros in front.
-            let key = value.trim_start_matches('0');
-            self.entity = Some(format!("{} {key}", scheme.trim()).into());
+            self.entity = Some(value.trim_start_matches('0').into());
         }
     }
 
@@ -294,7 +291,7 @@ mod tests {
             .collect();
         assert_eq!(pairs, [("a:Nil", ""), ("a:Tranche", "Class A&1")]);
         assert!(!context.foreign);
-        assert_eq!(context.entity.as_deref(), Some("s 1"));
+        assert_eq!(context.entity.as_deref(), Some("1"));
     }
 
     #[test]

@@ -221,10 +221,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             return None;
         }
         let context = self.context(named.context)?;
-        let unit = named.unit.and_then(|id| {
-            let own = self.parts.own.unit(id);
-            own.or_else(|| self.parts.shared.unit(id)).cloned()
-        });
+        let unit = named.unit.and_then(|id| self.unit(id));
         let taken = context.bytes + unit.as_ref().map_or(0, |unit| unit.len());
         let Some(left) = self.left.checked_sub(taken) else {
             self.told.over_budget += 1;
@@ -284,6 +281,13 @@ impl<'r, 'a> Reader<'r, 'a> {
             bytes: context.bytes,
             ..Context::default()
         })
+    }
+
+    fn unit(&mut self, id: &[u8]) -> Option<Arc<str>> {
+        let own = self.parts.own.unit(id);
+        let unit = own.or_else(|| self.parts.shared.unit(id)).cloned();
+        self.told.without_unit += usize::from(unit.is_none());
+        unit
     }
 
     fn concept(&mut self, name: &'a [u8]) -> Arc<str> {

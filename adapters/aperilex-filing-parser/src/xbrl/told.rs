@@ -25,6 +25,8 @@ pub(crate) struct Told {
     pub(crate) over_budget: usize,
     /// No context.
     pub(crate) without_context: usize,
+    /// No unit, where one is named.
+    pub(crate) without_unit: usize,
     /// Parts of tuples.
     pub(crate) in_tuples: usize,
     /// Of another target document.
@@ -88,6 +90,7 @@ impl Told {
             (self.too_many, "facts or parts left out: there are too many"),
             (self.too_deep, "elements left out: they are nested too deep"),
             (self.without_context, "facts without a known context"),
+            (self.without_unit, "facts without the unit that they name"),
             (self.in_tuples, "facts left out: they are parts of tuples"),
             (
                 self.other_target,

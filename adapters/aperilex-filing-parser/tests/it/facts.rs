@@ -151,12 +151,14 @@ fn contexts_may_stand_in_another_document() {
 #[test]
 fn what_cannot_be_read_is_told() {
     let content = read(
-        "<p><ix:nonFraction name=\"x:Odd\" contextRef=\"nowhere\" unitRef=\"usd\">about 5</ix:nonFraction></p>",
+        "<p><ix:nonFraction name=\"x:Odd\" contextRef=\"nowhere\" unitRef=\"none\">about 5</ix:nonFraction></p>",
     );
     assert_eq!(fact(&content, "x:Odd").value, "about 5");
     let told = content.warnings.join(" ");
     assert!(
-        told.contains("cannot be read") && told.contains("without a known context"),
+        told.contains("cannot be read")
+            && told.contains("without a known context")
+            && told.contains("without the unit"),
         "{told}"
     );
 }
