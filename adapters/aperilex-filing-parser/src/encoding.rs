@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use aperilex_ports::model::RawRun;
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// How far into a document a declared charset is looked for.
 const DECLARATION_WINDOW: usize = 4096;
@@ -204,11 +204,18 @@ fn declares_utf8(bytes: &[u8]) -> bool {
         || memchr::memmem::find(&head, b"encoding=\"utf-8\"").is_some()
 }
 
-/// The character of a windows-1252 byte, by the WHATWG table.
+/// The characters of the bytes 0x80 to 0x9F in windows-1252, by the WHATWG table.
+const WINDOWS_1252: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}',
+    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
+];
+
+/// The character of a windows-1252 byte.
 pub(crate) fn windows_1252(byte: u8) -> char {
-    let single = [byte];
-    let (text, _) = WINDOWS_1252.decode_without_bom_handling(&single);
-    text.chars().next().unwrap_or('\u{FFFD}')
+    let special = byte
+        .checked_sub(0x80)
+        .and_then(|at| WINDOWS_1252.get(usize::from(at)));
+    special.copied().unwrap_or_else(|| char::from(byte))
 }
 
 #[cfg(test)]
@@ -235,9 +242,11 @@ mod tests {
 
     #[test]
     fn reads_every_windows_1252_byte() {
-        assert_eq!(windows_1252(0x92), '\u{2019}');
-        assert_eq!(windows_1252(0xA0), '\u{A0}');
-        assert_eq!(windows_1252(0x80), '€');
+        for byte in 0..=255_u8 {
+            let bytes = [byte];
+            let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&bytes);
+            assert_eq!(text.chars().next(), Some(windows_1252(byte)), "{byte:x}");
+        }
     }
 
     #[test]

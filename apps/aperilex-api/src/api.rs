@@ -4,13 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aperilex_core::ports::FilingRecord;
-use aperilex_core::{AnalysisRecord, Digest, Engine, EngineError, FilingContent};
+use aperilex_core::{
+    Account, AnalysisRecord, Digest, Engine, EngineError, FilingContent, FilingId,
+};
 use bytes::Bytes;
 use moka::sync::Cache;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::auth::Authenticator;
+use crate::in_flight::InFlight;
 use crate::limits::Streams;
 use crate::problem::Problem;
 use crate::settings::{ApiSettings, seconds};
@@ -26,6 +30,7 @@ pub(crate) struct Api {
     pub(crate) settings: ApiSettings,
     pub(crate) authenticator: Authenticator,
     pub(crate) streams: Arc<Streams>,
+    pub(crate) in_flight: Arc<InFlight>,
     pub(crate) wakes: Arc<Wakes>,
     /// Cancelled when the server stops.
     pub(crate) closing: CancellationToken,
@@ -48,6 +53,7 @@ impl Api {
         Self {
             authenticator: Authenticator::new(seconds(settings.auth_cache_s)),
             streams: Arc::default(),
+            in_flight: Arc::default(),
             wakes: Arc::default(),
             closing,
             results,
@@ -74,6 +80,17 @@ impl Api {
         let bytes = self.engine.analysis_bytes(record).await?;
         self.results.insert(record.result_sha256, bytes.clone());
         Ok(bytes)
+    }
+
+    /// A filing taken apart, if this account may read it.
+    pub(crate) async fn readable_content(
+        &self,
+        account: &Account,
+        filing: Uuid,
+    ) -> Result<Arc<FilingContent>, Problem> {
+        let id = FilingId::from_uuid(filing);
+        let record = self.engine.filing(account, id).await?;
+        self.content(&record).await
     }
 
     /// A filing taken apart. The caller has asked whether it may be read.

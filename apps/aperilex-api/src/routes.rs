@@ -4,6 +4,7 @@ mod account;
 mod analyses;
 mod contents;
 mod description;
+mod figures;
 mod filings;
 mod health;
 mod page;
@@ -24,6 +25,7 @@ pub(crate) type Routes = (
     tasks::Tasks,
     filings::Filings,
     contents::Contents,
+    figures::Figures,
     account::AccountRoutes,
     description::Description,
 );
@@ -38,6 +40,7 @@ pub(crate) fn routes(api: &Arc<Api>) -> Routes {
         tasks::Tasks(api()),
         filings::Filings(api()),
         contents::Contents(api()),
+        figures::Figures(api()),
         account::AccountRoutes(api()),
         description::Description,
     )

@@ -2,7 +2,9 @@
 
 pub(crate) mod account;
 pub(crate) mod analysis;
+pub(crate) mod content;
 pub(crate) mod cursor;
+pub(crate) mod figures;
 pub(crate) mod filing;
 pub(crate) mod payload;
 pub(crate) mod quote;

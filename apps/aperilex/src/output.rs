@@ -1,6 +1,8 @@
 //! The one place that writes to the terminal.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
+
+use serde::Serialize;
 
 /// Writes a result to standard output. A reader that has gone away (`| head`) is no fault.
 pub(crate) fn print(text: &str) -> std::io::Result<()> {
@@ -12,7 +14,19 @@ pub(crate) fn print(text: &str) -> std::io::Result<()> {
             out.write_all(b"\n")
         }
     });
-    match written.and_then(|()| out.flush()) {
+    forgive(written.and_then(|()| out.flush()))
+}
+
+/// Writes a value as one line of JSON, piece by piece: filings are large.
+pub(crate) fn print_json(value: &impl Serialize) -> std::io::Result<()> {
+    let mut out = BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());
+    let written = serde_json::to_writer(&mut out, value).map_err(std::io::Error::from);
+    let written = written.and_then(|()| out.write_all(b"\n"));
+    forgive(written.and_then(|()| out.flush()))
+}
+
+fn forgive(written: std::io::Result<()>) -> std::io::Result<()> {
+    match written {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }

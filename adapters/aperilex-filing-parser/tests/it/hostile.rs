@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use aperilex_ports::FilingContent;
+use aperilex_ports::{FilingContent, FilingParser as _};
 
 use crate::support::{parse, try_parse};
 
@@ -229,6 +229,42 @@ fn end_tags_of_a_context_take_linear_time() {
     let mut bytes = b"<html><xbrli:context id=\"a\"><xbrli:startDate>".to_vec();
     bytes.extend(repeat("</xbrli:startDate>"));
     in_time("10-K", bytes);
+}
+
+#[test]
+fn an_instance_takes_linear_time() {
+    for piece in [
+        "<a contextRef='c'>",
+        "<a contextRef='c'/>",
+        "<context id='c'><x>",
+        "</a>",
+        "<footnoteLink><footnote>",
+        "<a><![CDATA[",
+        "<a contextRef='c'>&lt;p/&gt;</a>",
+        "<footnoteLink><loc xlink:label='l'/><footnoteArc xlink:from='l' xlink:to='n'/>",
+    ] {
+        let mut bytes = b"<xbrl>".to_vec();
+        bytes.extend(repeat(piece));
+        let files = vec![
+            crate::support::file("a.xml", Some("EX-101.INS"), bytes),
+            crate::support::words(),
+        ];
+        let start = Instant::now();
+        let filing = crate::support::filing("10-K", None, files);
+        let _ = aperilex_filing_parser::Parser.parse(&filing);
+        assert!(start.elapsed() < LIMIT, "{piece}: {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn styles_of_hidden_facts_take_linear_time() {
+    for piece in [
+        "<span style=\"-sec-ix-hidden:h\">",
+        "<span style=\"-sec-ix-hidden:h\">x</span>",
+        "-sec-ix-hidden",
+    ] {
+        in_time("10-K", [b"<html>".to_vec(), repeat(piece)].concat());
+    }
 }
 
 #[test]

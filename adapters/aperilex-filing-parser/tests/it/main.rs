@@ -11,9 +11,13 @@
 mod bad_filings;
 mod container;
 mod corpus;
+mod exhibits;
 mod facts;
 mod fuzz_corpus;
+mod growth;
+mod header;
 mod hostile;
+mod instance;
 mod items;
 mod properties;
 mod shapes;

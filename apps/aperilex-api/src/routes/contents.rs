@@ -1,8 +1,8 @@
-//! What is in a filing: items, tables, facts, exhibits.
+//! What is in a filing: text, items, single risks, exhibits, header.
 
 use std::sync::Arc;
 
-use aperilex_core::{EngineError, FilingContent, FilingId};
+use aperilex_core::{EngineError, FilingContent};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
@@ -13,14 +13,16 @@ use super::page::Page;
 use crate::api::Api;
 use crate::auth::Caller;
 use crate::problem::{Fails, Plain, Problem};
-use crate::wire::filing::{
-    ExhibitDocument, ExhibitList, FactDocument, FactPage, SectionList, SectionTextDocument,
-    TableDocument, TablePage,
+use crate::wire::content::{
+    ExhibitDocument, ExhibitList, HeaderDocument, RiskFactorDocument, RiskFactorPage, SectionList,
+    SectionTextDocument, TextDocument,
 };
 use crate::wire::text::CursorText;
 
 /// How an address writes the part of a form without parts.
 const NO_PART: &str = "-";
+/// Bytes of text given at a time if the client doesn't say.
+const TEXT_PIECE: u32 = 256 * 1024;
 
 #[derive(Debug)]
 pub(crate) struct Contents(pub(crate) Arc<Api>);
@@ -40,17 +42,24 @@ enum SectionText {
 }
 
 #[derive(ApiResponse)]
-enum Tables {
-    /// A page.
+enum Text {
+    /// The piece.
     #[oai(status = 200)]
-    Ok(Json<TablePage>),
+    Ok(Json<TextDocument>),
 }
 
 #[derive(ApiResponse)]
-enum Facts {
+enum RiskFactors {
     /// A page.
     #[oai(status = 200)]
-    Ok(Json<FactPage>),
+    Ok(Json<RiskFactorPage>),
+}
+
+#[derive(ApiResponse)]
+enum Header {
+    /// The header.
+    #[oai(status = 200)]
+    Ok(Json<HeaderDocument>),
 }
 
 #[derive(ApiResponse)]
@@ -62,9 +71,7 @@ enum Exhibits {
 
 impl Contents {
     async fn read(&self, caller: &Caller, filing: Uuid) -> Result<Arc<FilingContent>, Problem> {
-        let id = FilingId::from_uuid(filing);
-        let record = self.0.engine.filing(caller, id).await?;
-        self.0.content(&record).await
+        self.0.readable_content(caller, filing).await
     }
 }
 
@@ -116,69 +123,85 @@ impl Contents {
         ))))
     }
 
-    /// The tables of a filing, in document order.
+    /// A piece of a document's canonical text.
+    ///
+    /// Citations address this text; it is the same for everybody who parses the same bytes with the same
+    /// version.
     #[oai(
-        path = "/:filing_id/tables",
+        path = "/:filing_id/text",
         method = "get",
-        operation_id = "listFilingTables"
-    )]
-    async fn tables(
-        &self,
-        caller: Caller,
-        filing_id: Path<Uuid>,
-        /// Entries of a page; 50 if not said.
-        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
-        limit: Query<Option<u16>>,
-        /// `next` of the page before.
-        cursor: Query<Option<CursorText>>,
-    ) -> Result<Tables, Fails<Plain>> {
-        let cursor = cursor.0.as_ref().map(|cursor| cursor.0.as_str());
-        let page = Page::<u64>::new("tables", caller.id, limit.0, cursor)?;
-        let content = self.read(&caller, filing_id.0).await?;
-        let (tables, next) = page.slice(&content.tables);
-        let table = |(index, table)| TableDocument::new(&content, index, table);
-        let items = tables.into_iter().map(table).collect();
-        Ok(Tables::Ok(Json(TablePage { items, next })))
-    }
-
-    /// The inline XBRL facts of a filing, in document order.
-    #[oai(
-        path = "/:filing_id/facts",
-        method = "get",
-        operation_id = "listFilingFacts"
+        operation_id = "getFilingText"
     )]
     #[expect(
         clippy::too_many_arguments,
         reason = "one for each parameter of the operation"
     )]
-    async fn facts(
+    async fn text(
         &self,
         caller: Caller,
         filing_id: Path<Uuid>,
-        /// Of this concept only, such as `us-gaap:Assets`.
-        concept: Query<Option<String>>,
+        /// Name of the document; the main one if not said.
+        document: Query<Option<String>>,
+        /// First byte; 0 if not said.
+        start: Query<Option<u64>>,
+        /// Most bytes; 262144 if not said.
+        #[oai(validator(minimum(value = "1"), maximum(value = "1048576")))]
+        limit: Query<Option<u32>>,
+    ) -> Result<Text, Fails<Plain>> {
+        let content = self.read(&caller, filing_id.0).await?;
+        let named = |name: &String| content.documents.iter().position(|d| d.name == *name);
+        let index = document.0.as_ref().map_or(Some(content.main), named);
+        let start = usize::try_from(start.0.unwrap_or(0)).unwrap_or(usize::MAX);
+        let most = usize::try_from(limit.0.unwrap_or(TEXT_PIECE)).unwrap_or(usize::MAX);
+        let piece = index.and_then(|index| TextDocument::new(&content, index, start, most));
+        let piece = piece.ok_or_else(|| EngineError::NotFound {
+            what: "text of this document".to_owned(),
+        })?;
+        Ok(Text::Ok(Json(piece)))
+    }
+
+    /// The single risks of a filing's risk factors, in document order.
+    #[oai(
+        path = "/:filing_id/risk-factors",
+        method = "get",
+        operation_id = "listFilingRiskFactors"
+    )]
+    async fn risk_factors(
+        &self,
+        caller: Caller,
+        filing_id: Path<Uuid>,
         /// Entries of a page; 50 if not said.
-        #[oai(validator(minimum(value = "1"), maximum(value = "500")))]
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u16>>,
         /// `next` of the page before.
         cursor: Query<Option<CursorText>>,
-    ) -> Result<Facts, Fails<Plain>> {
+    ) -> Result<RiskFactors, Fails<Plain>> {
         let cursor = cursor.0.as_ref().map(|cursor| cursor.0.as_str());
-        let page = Page::<u64>::new("facts", caller.id, limit.0, cursor)?;
+        let page = Page::<u64>::new("risk-factors", caller.id, limit.0, cursor)?;
         let content = self.read(&caller, filing_id.0).await?;
-        let wanted = |fact: &&aperilex_core::Fact| {
-            concept
-                .0
-                .as_ref()
-                .is_none_or(|concept| *fact.concept == **concept)
-        };
-        let all: Vec<_> = content.facts.iter().filter(wanted).collect();
-        let (facts, next) = page.slice(&all);
-        let items = facts
-            .into_iter()
-            .map(|(_, fact)| FactDocument::new(&content, fact))
-            .collect();
-        Ok(Facts::Ok(Json(FactPage { items, next })))
+        let (risks, next) = page.slice(&content.risk_factors);
+        let risk = |(_, risk)| RiskFactorDocument::new(&content, risk);
+        let items = risks.into_iter().map(risk).collect();
+        Ok(RiskFactors::Ok(Json(RiskFactorPage { items, next })))
+    }
+
+    /// What the header of the submission says.
+    ///
+    /// Only full submissions have one: filings of before about 2001, and local files.
+    #[oai(
+        path = "/:filing_id/header",
+        method = "get",
+        operation_id = "getFilingHeader"
+    )]
+    async fn header(&self, caller: Caller, filing_id: Path<Uuid>) -> Result<Header, Fails<Plain>> {
+        let content = self.read(&caller, filing_id.0).await?;
+        let header = content
+            .header
+            .as_ref()
+            .ok_or_else(|| EngineError::NotFound {
+                what: "header of the submission".to_owned(),
+            })?;
+        Ok(Header::Ok(Json(header.into())))
     }
 
     /// The exhibits of a filing.

@@ -31,6 +31,9 @@ async fn scenario(operation: &str, world: &World, analysis: &str) {
         "getFiling" => filing(world).await,
         "getFilingRaw" => raw(world).await,
         "listFilingSections" | "getFilingSection" => sections(operation, world).await,
+        "getFilingText" => text(world).await,
+        "listFilingRiskFactors" => risk_factors(world).await,
+        "getFilingHeader" => header(world).await,
         "listFilingTables" => tables(world).await,
         "listFilingFacts" => facts(world).await,
         "listFilingExhibits" => exhibits(world).await,
@@ -51,7 +54,7 @@ async fn every_operation_works() {
 
 #[test]
 fn nothing_is_described_that_is_not_meant_to_be() {
-    assert_eq!(described().len(), 21);
+    assert_eq!(described().len(), 24);
 }
 
 async fn health(operation: &str, world: &World) {
@@ -265,6 +268,65 @@ async fn tables(world: &World) {
         .json();
     assert_eq!(second["items"][0]["caption"], "Net sales by region");
     assert!(second.get("next").is_none());
+    let statement = format!("{path}?statement=income_statement");
+    let income = world.get(&statement).await.json();
+    assert_eq!(income["items"].as_array().unwrap().len(), 1);
+    let table = &income["items"][0];
+    assert_eq!((&table["index"], &table["scale"]), (&json!(1), &json!(6)));
+    let number = json!({"row": 1, "column": 1, "value": "1250000000", "unit": "iso4217:USD"});
+    assert_eq!(table["numbers"], json!([number]));
+    assert_eq!(
+        table["periods"],
+        json!([{"column": 1, "period": {"start": "2025-07-01", "end": "2026-06-30"}}])
+    );
+    let none = world.get(&format!("{path}?statement=equity")).await.json();
+    assert_eq!(none["items"], json!([]));
+    let odd = world.get(&format!("{path}?statement=income")).await;
+    assert_eq!(odd.status, 422);
+}
+
+async fn text(world: &World) {
+    let path = format!("/api/v1/filings/{}/text", filing_id());
+    let whole = world.get(&path).await.json();
+    let text = whole["text"].as_str().unwrap().to_owned();
+    assert_eq!(whole["document"], MAIN);
+    assert_eq!(whole["text_bytes"], text.len());
+    assert!(whole.get("next_start").is_none());
+    let (mut pieces, mut start) = (String::new(), 0);
+    loop {
+        let piece = world
+            .get(&format!("{path}?start={start}&limit=50"))
+            .await
+            .json();
+        pieces.push_str(piece["text"].as_str().unwrap());
+        match piece["next_start"].as_u64() {
+            Some(next) => start = next,
+            None => break,
+        }
+    }
+    assert_eq!(pieces, text, "the pieces are the whole");
+    let absent = world.get(&format!("{path}?document=nowhere.htm")).await;
+    assert_eq!(absent.problem(), "not-found");
+    let beyond = world.get(&format!("{path}?start=99999999")).await.json();
+    assert_eq!(beyond["text"], "");
+}
+
+async fn risk_factors(world: &World) {
+    let path = format!("/api/v1/filings/{}/risk-factors", filing_id());
+    let risks = world.get(&path).await.json();
+    let risk = &risks["items"][0];
+    assert_eq!((&risk["part"], &risk["item"]), (&json!("I"), &json!("1A")));
+    assert_eq!(risk["heading"], report()[0..4]);
+    assert_eq!(risk["text"], report()[5..9]);
+    assert_eq!((&risk["start"], &risk["end"]), (&json!(0), &json!(9)));
+}
+
+async fn header(world: &World) {
+    let path = format!("/api/v1/filings/{}/header", filing_id());
+    let header = world.get(&path).await.json();
+    assert_eq!(header["accession"], ACCESSION);
+    assert_eq!(header["accepted_new_york"], "2026-07-30T16:31:07");
+    assert_eq!(header["parties"][0]["sic"], 3420);
 }
 
 async fn facts(world: &World) {
@@ -288,6 +350,8 @@ async fn facts(world: &World) {
         json!({"start": "2025-07-01", "end": "2026-06-30"})
     );
     assert_eq!(fact["dimensions"][0]["member"], "apx:Tools");
+    assert_eq!(fact["shown"]["raw_end"], 4);
+    assert_eq!(fact["footnotes"], json!([report()[0..4]]));
 }
 
 async fn exhibits(world: &World) {
@@ -295,7 +359,7 @@ async fn exhibits(world: &World) {
         .get(&format!("/api/v1/filings/{}/exhibits", filing_id()))
         .await
         .json();
-    let only = json!([{"number": "21", "description": "", "document": "ex-21.txt"}]);
+    let only = json!([{"number": "21", "kind": "subsidiaries", "description": "", "document": "ex-21.txt"}]);
     assert_eq!(exhibits["items"], only);
 }
 

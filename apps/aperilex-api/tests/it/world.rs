@@ -8,8 +8,9 @@ use aperilex_api::ApiSettings;
 use aperilex_core::ports::{FilingParser, ParseFilingError, Ports};
 use aperilex_core::{
     AccessionNumber, CanonicalText, Claimed, Draft, DraftClaim, DraftQuote, Engine, Fact,
-    FilingContent, FilingId, FilingMeta, ItemKey, MicroUsd, Outcome, PartKind, Period, RawDocument,
-    RawFiling, Role, Settings, Table, Tier, Timestamp,
+    FilingContent, FilingId, FilingMeta, Footnote, ItemKey, MicroUsd, Outcome, PartKind, Party,
+    Period, RawDocument, RawFiling, RiskFactor, Role, Settings, Statement, SubmissionHeader, Table,
+    TableNumber, Tier, Timestamp,
 };
 use aperilex_memory::{Memory, PlainParser};
 use poem::endpoint::BoxEndpoint;
@@ -72,6 +73,10 @@ impl FilingParser for RichParser {
 
     fn parse(&self, filing: &RawFiling) -> Result<FilingContent, ParseFilingError> {
         let mut content = PlainParser.parse(filing)?;
+        let year = || Period::Duration {
+            start: "2025-07-01".parse().unwrap(),
+            end: "2026-06-30".parse().unwrap(),
+        };
         let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
         let table = |caption: &str| Table {
             document: 0,
@@ -82,20 +87,52 @@ impl FilingParser for RichParser {
             rows: vec![row(["", "2026"]), row(["Net sales", "1,250"])],
             ..Table::default()
         };
-        content.tables = vec![table("Net sales"), table("Net sales by region")];
+        content.tables = vec![
+            table("Net sales"),
+            Table {
+                statement: Some(Statement::IncomeStatement),
+                scale: 6,
+                periods: vec![None, Some(year())],
+                numbers: vec![TableNumber {
+                    row: 1,
+                    column: 1,
+                    value: "1250000000".to_owned(),
+                    unit: Some("iso4217:USD".into()),
+                }],
+                ..table("Net sales by region")
+            },
+        ];
+        content.footnotes = vec![Footnote {
+            document: 0,
+            range: 0..4,
+        }];
+        content.risk_factors = vec![RiskFactor {
+            document: 0,
+            section: ItemKey::new("I", "1A"),
+            group: None,
+            heading: 0..4,
+            body: 5..9,
+        }];
+        content.header = Some(SubmissionHeader {
+            accession: filing.meta.accession,
+            accepted: Some("2026-07-30T16:31:07".parse().unwrap()),
+            parties: vec![Party {
+                role: "FILER".to_owned(),
+                sic: Some(3420),
+                ..Party::default()
+            }],
+            ..SubmissionHeader::default()
+        });
         let fact = |concept: &str| Fact {
             document: 0,
             concept: concept.into(),
             value: "1250000000".to_owned(),
             unit: Some("iso4217:USD".into()),
             decimals: Some("-6".to_owned()),
-            period: Some(Period::Duration {
-                start: "2025-07-01".parse().unwrap(),
-                end: "2026-06-30".parse().unwrap(),
-            }),
+            period: Some(year()),
             dimensions: [("srt:ProductOrServiceAxis".into(), "apx:Tools".into())].into(),
             range: Some(0..4),
-            footnotes: Vec::new(),
+            footnotes: vec![0],
         };
         content.facts = ["us-gaap:Revenues", "us-gaap:Assets", "us-gaap:Revenues"]
             .map(fact)
