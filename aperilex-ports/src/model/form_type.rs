@@ -32,7 +32,7 @@ pub enum FormFamily {
     TwentyF,
     /// Proxy statement: DEF 14A, DEFA14A, PRE 14A …
     Proxy,
-    /// Registration statement: S-1.
+    /// Registration statement or prospectus: S-1, F-1, SB-2, DRS, 424B4 …
     S1,
     /// Any other form: kept and quoted, without items.
     Other,
@@ -51,6 +51,14 @@ impl FormType {
         self.0.strip_suffix("/A").unwrap_or(&self.0)
     }
 
+    /// Whether it is one of the forms for small businesses, 10-KSB and 10-QSB, which have items of
+    /// their own. EDGAR also spells them `10KSB`, `10KSB40` and `10QSB`.
+    #[must_use]
+    pub fn is_small_business(&self) -> bool {
+        let base = self.base();
+        base.starts_with("10") && (base.contains("KSB") || base.contains("QSB"))
+    }
+
     /// Whether it amends an earlier filing.
     #[must_use]
     pub fn is_amendment(&self) -> bool {
@@ -61,10 +69,12 @@ impl FormType {
     #[must_use]
     pub fn family(&self) -> FormFamily {
         match self.base() {
-            "10-K" | "10-K405" | "10-KSB" | "10-KSB40" | "10-KT" | "10-KT405" => FormFamily::TenK,
-            "10-Q" | "10-QSB" | "10-QT" => FormFamily::TenQ,
-            "20-F" | "20-FR" => FormFamily::TwentyF,
-            "S-1" | "S-1MEF" => FormFamily::S1,
+            "20-F" | "20-FR" | "20FR12B" | "20FR12G" => FormFamily::TwentyF,
+            "S-1" | "S-1MEF" | "F-1" | "F-1MEF" | "S-11" | "S-11MEF" | "SB-1" | "SB-2"
+            | "SB-2MEF" => FormFamily::S1,
+            base if base.starts_with("424") || base.starts_with("DRS") => FormFamily::S1,
+            base if base.starts_with("10-K") || base.starts_with("10K") => FormFamily::TenK,
+            base if base.starts_with("10-Q") || base.starts_with("10Q") => FormFamily::TenQ,
             base if base.starts_with("8-K") => FormFamily::EightK,
             base if base.contains("14A") => FormFamily::Proxy,
             _ => FormFamily::Other,
@@ -118,15 +128,37 @@ mod tests {
             ("10-K", FormFamily::TenK),
             ("10-K405", FormFamily::TenK),
             ("10-K/A", FormFamily::TenK),
+            ("10-KT405/A", FormFamily::TenK),
+            ("10KSB", FormFamily::TenK),
+            ("10KSB40/A", FormFamily::TenK),
+            ("10QSB", FormFamily::TenQ),
+            ("10-QT", FormFamily::TenQ),
             ("10-Q", FormFamily::TenQ),
             ("8-K/A", FormFamily::EightK),
             ("DEF-14A", FormFamily::Proxy),
             ("DEFA14A", FormFamily::Proxy),
             ("S-1/A", FormFamily::S1),
-            ("424B4", FormFamily::Other),
+            ("DEFM14A", FormFamily::Proxy),
+            ("PREC14A", FormFamily::Proxy),
+            ("F-1/A", FormFamily::S1),
+            ("424B4", FormFamily::S1),
+            ("DRS/A", FormFamily::S1),
+            ("SB-2", FormFamily::S1),
+            ("S-8", FormFamily::Other),
         ] {
             assert_eq!(text.parse::<FormType>().unwrap().family(), family, "{text}");
         }
+    }
+
+    #[test]
+    fn small_businesses_have_forms_of_their_own() {
+        for text in ["10-KSB", "10KSB40", "10-KSB/A", "10QSB", "10-QSB"] {
+            assert!(
+                text.parse::<FormType>().unwrap().is_small_business(),
+                "{text}"
+            );
+        }
+        assert!(!"10-K405".parse::<FormType>().unwrap().is_small_business());
     }
 
     #[test]

@@ -42,7 +42,12 @@ pub(super) fn find(filing: &Filing<'_>, part: PartKind) -> Result<Option<Found>,
 fn is_unsectioned(filing: &Filing<'_>, sections: &[&Section]) -> bool {
     let headed = matches!(filing.family(), FormFamily::Proxy | FormFamily::S1);
     let indexed = |s: &&Section| s.state == SectionState::CrossReferenceIndex;
-    (headed && filing.content.sections.is_empty()) || sections.iter().any(indexed)
+    let none = filing
+        .content
+        .sections
+        .iter()
+        .all(|s| s.state == SectionState::NotFound);
+    (headed && none) || sections.iter().any(indexed)
 }
 
 /// The annual report to shareholders, where it is attached: what a 10-K takes from it is there.
@@ -118,6 +123,28 @@ fn keys(filing: &Filing<'_>, part: PartKind) -> &'static [(&'static str, &'stati
         (FormFamily::TwentyF, PartKind::MdnaDrivers | PartKind::Liquidity) => &[("I", "5")],
         (FormFamily::TwentyF, PartKind::Governance) => &[("I", "6")],
         (FormFamily::TwentyF, PartKind::Legal) => &[("I", "8")],
+        (FormFamily::S1, PartKind::Business) => &[("", "business")],
+        (FormFamily::S1, PartKind::RiskFactors) => &[("", "risk-factors")],
+        (FormFamily::S1, PartKind::Legal) => &[("", "legal-proceedings")],
+        (FormFamily::S1, PartKind::MdnaDrivers | PartKind::Liquidity) => {
+            &[("", "managements-discussion-and-analysis")]
+        }
+        (FormFamily::S1, PartKind::Governance) => {
+            &[("", "management"), ("", "executive-compensation")]
+        }
+        (FormFamily::S1, PartKind::Offering) => &[
+            ("", "the-offering"),
+            ("", "use-of-proceeds"),
+            ("", "dilution"),
+            ("", "plan-of-distribution"),
+        ],
+        (FormFamily::Proxy, PartKind::Governance) => &[
+            ("", "board-governance"),
+            ("", "executive-officers"),
+            ("", "director-compensation"),
+            ("", "compensation-discussion-and-analysis"),
+            ("", "related-person-transactions"),
+        ],
         _ => &[],
     }
 }

@@ -2,124 +2,31 @@
 
 use std::collections::BTreeSet;
 
-use aperilex_ports::{DraftClaim, PartKind};
+use aperilex_ports::{DraftClaim, PartKind, RiskFactor};
 
 use super::places::{Found, find};
 use super::{Drawn, Part};
-use crate::filing::{Filing, Place, Sentence, in_order};
+use crate::filing::{Filing, Sentence, in_order};
 use crate::rank::Request;
-use crate::text::{collapse, contains_any, is_boilerplate, sentences, stands_alone};
+use crate::text::{is_boilerplate, stands_alone};
 
 /// Headings that are listed; filers put the greatest risks first.
 const LIMIT: usize = 40;
-/// Fewer than this are no list of headings.
-const FEW: usize = 3;
-/// Words of a heading.
-const WORDS: std::ops::RangeInclusive<usize> = 6..=70;
-/// A body is longer than its heading, and this long at least.
-const BODY: usize = 120;
-
-/// Words by which a heading says that something may go wrong.
-const RISK: &[&str] = &[
-    "could",
-    "may ",
-    "might",
-    "risk",
-    "advers",
-    "harm",
-    "depend",
-    "subject to",
-    "fail",
-    "unable",
-    "loss",
-    "lose",
-    "compet",
-    "uncertain",
-    "no assurance",
-    "not be able",
-    "negative",
-    "decline",
-    "disrupt",
-    "impair",
-    "limit",
-    "liab",
-    "difficult",
-    "volatil",
-    "if we",
-    "reduce",
-    "damage",
-    "interrupt",
-    "exposed",
-    "expose",
-    "rely",
-    "reliance",
-    "cannot",
-    "challeng",
-    "breach",
-    "threat",
-    "significant",
-    "fluctuat",
-    "dilut",
-    "restrict",
-    "require",
-    "will ",
-];
-
-/// How a paragraph starts that goes on with the one before it.
-const STARTS: &[&str] = &[
-    "such ",
-    "these ",
-    "this ",
-    "those ",
-    "that ",
-    "to ",
-    "also",
-    "in addition",
-    "additionally",
-    "further",
-    "moreover",
-    "however",
-    "as a result",
-    "accordingly",
-    "as of ",
-    "as discussed",
-    "although ",
-    "while ",
-    "from time to time",
-    "among other",
-    "similarly",
-    "finally",
-    "therefore",
-    "because of these",
-    "it is ",
-    "they ",
-    "there can be",
-    "we cannot assure",
-    "the following",
-    "on ",
-    "in 2",
-    "in fiscal",
-    "during ",
-    "in the past",
-    "in some ",
-    "in certain ",
-    "in recent",
-];
+/// Words that a heading must have to say something by itself.
+const MIN_WORDS: usize = 4;
 
 pub(super) fn draw(filing: &Filing<'_>) -> Part {
     let Some(found) = find(filing, PartKind::RiskFactors)? else {
         return Ok(Drawn::default());
     };
-    // A summary of the risks in front of them says the same.
     let mut said = BTreeSet::new();
-    let headings: Vec<Sentence<'_>> = found
-        .places
-        .iter()
-        .flat_map(|place| headings(filing, place))
+    let risks = filing.content.risk_factors.iter();
+    let headings: Vec<Sentence<'_>> = risks
+        .filter_map(|risk| heading(filing, risk))
         .filter(|heading| said.insert(heading.text))
         .take(LIMIT)
         .collect();
-    let chosen = if found.mixed || headings.len() < FEW {
+    let chosen = if headings.is_empty() {
         central(filing, &found)
     } else {
         headings
@@ -131,36 +38,17 @@ pub(super) fn draw(filing: &Filing<'_>) -> Part {
     Ok(claims.into())
 }
 
-/// Short paragraphs of one sentence in front of a body.
-fn headings<'c>(filing: &Filing<'c>, place: &Place) -> Vec<Sentence<'c>> {
-    let text = filing.text(place.document);
-    let paragraphs = filing.paragraphs(place);
-    let pairs = paragraphs.iter().zip(paragraphs.iter().skip(1));
-    pairs
-        .filter(|(heading, body)| body.len() >= BODY && body.len() > heading.len())
-        .filter(|(heading, _)| stands_alone(text, heading.start, heading.end))
-        .filter(|(heading, _)| sentences(text, heading).len() == 1)
-        .filter_map(|(heading, _)| filing.sentence(place.document, heading.clone()))
-        .filter(|heading| is_heading(heading.text))
-        .collect()
-}
-
-fn is_heading(text: &str) -> bool {
-    let words = collapse(text);
-    let lower = words.to_lowercase();
-    let capital = words.chars().next().is_some_and(char::is_uppercase);
-    let letters = words.chars().filter(|c| c.is_alphabetic()).count();
-    let capitals = words.chars().filter(|c| c.is_uppercase()).count();
-    let lists =
-        words.ends_with([':', ';', ',']) || words.ends_with(" and") || words.ends_with(" or");
-    capital
-        && !lists
-        && WORDS.contains(&words.split(' ').count())
-        && capitals.saturating_mul(3) < letters
-        && contains_any(&lower, RISK)
-        && !is_boilerplate(text)
-        && !STARTS.iter().any(|start| lower.starts_with(start))
-        && !contains_any(&lower, &["for example", "for more information", "see "])
+/// A heading that says what may happen, in whole words.
+fn heading<'c>(filing: &Filing<'c>, risk: &RiskFactor) -> Option<Sentence<'c>> {
+    let text = filing.text(risk.document);
+    let words = text.get(risk.heading.clone())?;
+    // A page may end within a heading: its number is no part of what is said.
+    let number = |line: &str| !line.is_empty() && line.bytes().all(|b| b.is_ascii_digit());
+    let says = words.split_whitespace().count() >= MIN_WORDS
+        && !words.lines().any(|line| number(line.trim()))
+        && !is_boilerplate(words);
+    let whole = says && stands_alone(text, risk.heading.start, risk.heading.end);
+    whole.then(|| filing.sentence(risk.document, risk.heading.clone()))?
 }
 
 /// Where no headings stand out: the central sentences of the item.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aperilex_ports::{
     CanonicalText, Digest, Document, Fact, FilingContent, FilingId, FilingMeta, ItemKey, Period,
-    RawMap, RawRun, Section, SectionState, Table, TextRange,
+    RawMap, RawRun, RiskFactor, Section, SectionState, Table, TextRange,
 };
 
 #[derive(Debug, Clone)]
@@ -86,6 +86,28 @@ impl Filing {
         });
         if part.is_empty() {
             self.content.items_8k.push(item.to_owned());
+        }
+        self
+    }
+
+    /// Tells single risks in the last item, each from its heading to the next.
+    pub(crate) fn risks(mut self, headings: &[&str]) -> Self {
+        let section = self.content.sections.last().unwrap().clone();
+        let mut at = section.range.start;
+        for (index, heading) in headings.iter().enumerate() {
+            let start = at + self.text[at..].find(heading).unwrap();
+            let end = start + heading.len();
+            let next = headings
+                .get(index + 1)
+                .and_then(|next| self.text[end..].find(next));
+            at = next.map_or(section.range.end, |next| end + next);
+            self.content.risk_factors.push(RiskFactor {
+                document: 0,
+                section: section.key.clone(),
+                group: None,
+                heading: start..end,
+                body: end..at,
+            });
         }
         self
     }
