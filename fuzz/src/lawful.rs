@@ -128,7 +128,7 @@ fn lawful(content: &FilingContent, files: &[RawDocument]) {
         assert!(fact.dimensions.is_sorted(), "{fact:?}");
     }
     for note in &content.footnotes {
-        if let Some(range) = Option::<&Range<usize>>::from(&note.range) {
+        if let Some(range) = &note.range {
             whole(content, note.document, range, "footnote");
         }
     }
