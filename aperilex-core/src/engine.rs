@@ -4,6 +4,7 @@
 //! of engines may work on the same stores.
 
 mod accounts;
+mod audit;
 mod failure;
 mod import_filing;
 mod read;
@@ -23,6 +24,7 @@ use crate::probe::{NoProbe, Probe, Step};
 use crate::settings::Settings;
 
 pub use accounts::{NewCredentials, Secret, Usage};
+pub use audit::Proof;
 pub use import_filing::Imported;
 pub use request_analysis::{AnalysisRequest, Quote, Requested};
 pub use run_analysis::{Claimed, Interruption, Outcome, Run};

@@ -19,8 +19,8 @@ pub use aperilex_ports::Answer;
 pub use aperilex_ports::model::*;
 
 pub use engine::{
-    AnalysisRequest, Claimed, Engine, Imported, Interruption, NewCredentials, Outcome, Quote,
-    Requested, Run, Secret, Usage,
+    AnalysisRequest, Claimed, Engine, Imported, Interruption, NewCredentials, Outcome, Proof,
+    Quote, Requested, Run, Secret, Usage,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;

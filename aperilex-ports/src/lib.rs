@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+pub mod audit;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod error;

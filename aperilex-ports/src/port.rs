@@ -2,6 +2,7 @@
 
 mod account_store;
 mod analysis_pool;
+mod audit_store;
 mod clock;
 mod document_store;
 mod event_bus;
@@ -19,6 +20,7 @@ mod task_store;
 
 pub use account_store::{AccountStore, AccountStoreError};
 pub use analysis_pool::{AnalysisPool, FindAnalysis};
+pub use audit_store::AuditStore;
 pub use clock::{Clock, IdSource};
 pub use document_store::{DocumentStore, DocumentStoreError, MAX_OBJECT_BYTES};
 pub use event_bus::{EventBus, EventBusError, EventStream};

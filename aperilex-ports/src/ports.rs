@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::port::{
-    AccountStore, AnalysisPool, Clock, DocumentStore, EventBus, FilingAnalyst, FilingParser,
-    FilingSource, FilingStore, IdSource, Ledger, Outbox, QuotaStore, Settlement, TaskQueue,
-    TaskStore,
+    AccountStore, AnalysisPool, AuditStore, Clock, DocumentStore, EventBus, FilingAnalyst,
+    FilingParser, FilingSource, FilingStore, IdSource, Ledger, Outbox, QuotaStore, Settlement,
+    TaskQueue, TaskStore,
 };
 
 /// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
@@ -50,4 +50,6 @@ pub struct Stores {
     pub quota: Arc<dyn QuotaStore>,
     /// What is to be sent.
     pub outbox: Arc<dyn Outbox>,
+    /// Books, for proving them.
+    pub audit: Arc<dyn AuditStore>,
 }

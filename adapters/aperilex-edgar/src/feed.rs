@@ -1,13 +1,12 @@
 //! The feed of the latest filings (`getcurrent`).
 
-use aperilex_ports::{AccessionNumber, FormType};
+use aperilex_ports::{AccessionNumber, FormType, Party};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::client::EdgarClient;
 use crate::error::EdgarError;
-use crate::header::Party;
 use crate::request::{Host, Request, Shape};
 use crate::text::decode;
 
@@ -156,6 +155,7 @@ fn party(title: &str) -> Option<Party> {
         role: role.to_ascii_uppercase(),
         name: Some(name.to_owned()),
         cik: Some(cik.parse().ok()?),
+        ..Party::default()
     })
 }
 

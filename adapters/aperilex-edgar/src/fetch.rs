@@ -1,11 +1,11 @@
 //! The raw documents of a filing.
 
-use aperilex_ports::{AccessionNumber, Cik, FilingMeta, RawDocument, RawFiling};
+use aperilex_ports::{AccessionNumber, Cik, FilingMeta, RawDocument, RawFiling, SubmissionHeader};
 use bytes::Bytes;
 
 use crate::client::EdgarClient;
 use crate::error::{EdgarError, absent_is_none};
-use crate::header::{self, SubmissionHeader};
+use crate::header;
 use crate::index_page::IndexedDocument;
 
 impl EdgarClient {

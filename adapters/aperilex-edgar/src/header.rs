@@ -3,7 +3,7 @@
 //! Readable (`CONFORMED SUBMISSION TYPE: 8-K`, in the full submission) and tagged (`<TYPE>8-K`, in
 //! `.hdr.sgml`, the header page and the dissemination feed).
 
-use aperilex_ports::{AccessionNumber, Cik, FormType};
+use aperilex_ports::{AccessionNumber, Cik, Party, SubmissionHeader};
 use jiff::civil::{Date, DateTime, date};
 
 use crate::client::EdgarClient;
@@ -14,38 +14,6 @@ use crate::text::decode;
 
 /// The header is at the start; the longest (many co-registrants) are some tens of KB.
 pub(crate) const HEADER_BYTES: usize = 256 * 1024;
-
-/// What the header of a submission says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SubmissionHeader {
-    /// The filing's number.
-    pub accession: Option<AccessionNumber>,
-    /// Its form.
-    pub form: Option<FormType>,
-    /// End of the period reported on.
-    pub period: Option<Date>,
-    /// Date of filing.
-    pub filed: Option<Date>,
-    /// When EDGAR accepted it: always New York time.
-    pub accepted: Option<DateTime>,
-    /// 8-K item codes; those of the readable spelling are found by their title.
-    pub items: Vec<String>,
-    /// How many public documents there are.
-    pub documents: Option<u32>,
-    /// Everybody whom it concerns, in the order of the header.
-    pub parties: Vec<Party>,
-}
-
-/// A company or person in a header.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Party {
-    /// `FILER`, `SUBJECT COMPANY`, `FILED BY`, `REPORTING OWNER`, `ISSUER` …
-    pub role: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Key.
-    pub cik: Option<Cik>,
-}
 
 impl EdgarClient {
     /// The header of a filing: from its own file, the header page, or the full submission.
@@ -101,13 +69,11 @@ pub(crate) fn read(bytes: &[u8]) -> Option<SubmissionHeader> {
             .replace("&amp;", "&");
     }
     let segment = segment(&text)?;
-    let mut header = SubmissionHeader::default();
-    let mut titles = Vec::new();
+    let mut reader = Reader::default();
     for (key, value) in pairs(segment) {
-        header.take(&key, value, &mut titles);
+        reader.take(&key, value);
     }
-    header.settle_items(&titles);
-    Some(header)
+    Some(reader.done())
 }
 
 /// What lies between the header's tags.
@@ -166,65 +132,92 @@ const ROLES: [&str; 9] = [
     "DEPOSITOR",
 ];
 
-impl SubmissionHeader {
-    /// The first filer, or whoever comes first.
-    #[must_use]
-    pub fn filer(&self) -> Option<&Party> {
-        let known = |party: &&Party| party.cik.is_some();
-        self.parties
-            .iter()
-            .filter(known)
-            .find(|party| party.role == "FILER")
-            .or_else(|| self.parties.iter().find(known))
-    }
+#[derive(Debug, Default)]
+struct Reader {
+    header: SubmissionHeader,
+    /// Items as they are written: codes or titles.
+    items: Vec<String>,
+}
 
-    /// Whether this company is among those that it concerns; true if it names none.
-    #[must_use]
-    pub fn concerns(&self, cik: Cik) -> bool {
-        let mut named = self.parties.iter().filter_map(|party| party.cik).peekable();
-        named.peek().is_none() || named.any(|party| party == cik)
-    }
-
-    fn take(&mut self, key: &str, value: &str, titles: &mut Vec<String>) {
+impl Reader {
+    fn take(&mut self, key: &str, value: &str) {
+        let header = &mut self.header;
         match key {
-            "ACCESSION NUMBER" => self.accession = value.parse().ok(),
-            "TYPE" | "CONFORMED SUBMISSION TYPE" if self.form.is_none() => {
-                self.form = value.parse().ok();
+            "ACCESSION NUMBER" => header.accession = value.parse().ok(),
+            "TYPE" | "CONFORMED SUBMISSION TYPE" if header.form.is_none() => {
+                header.form = value.parse().ok();
             }
-            "PERIOD" | "CONFORMED PERIOD OF REPORT" => self.period = compact_date(value),
-            "FILING DATE" | "FILED AS OF DATE" => self.filed = compact_date(value),
-            "ACCEPTANCE DATETIME" => self.accepted = compact_time(value),
-            "PUBLIC DOCUMENT COUNT" => self.documents = value.parse().ok(),
-            "ITEMS" | "ITEM INFORMATION" => titles.push(value.to_owned()),
-            "CONFORMED NAME" | "COMPANY CONFORMED NAME" => {
-                if let Some(party) = self.parties.last_mut() {
-                    party.name.get_or_insert_with(|| value.to_owned());
-                }
-            }
-            "CIK" | "CENTRAL INDEX KEY" => {
-                if let Some(party) = self.parties.last_mut() {
-                    party.cik = party.cik.or_else(|| value.parse().ok());
-                }
-            }
-            role if ROLES.contains(&role) => self.parties.push(Party {
+            "PERIOD" | "CONFORMED PERIOD OF REPORT" => header.period = compact_date(value),
+            "FILING DATE" | "FILED AS OF DATE" => header.filed = compact_date(value),
+            "ACCEPTANCE DATETIME" => header.accepted = compact_time(value),
+            "PUBLIC DOCUMENT COUNT" => header.documents = value.parse().ok(),
+            "ITEMS" | "ITEM INFORMATION" => self.items.push(value.to_owned()),
+            role if ROLES.contains(&role) => header.parties.push(Party {
                 role: role.to_owned(),
-                name: None,
-                cik: None,
+                name: filled(value),
+                ..Party::default()
             }),
-            _ => {}
+            key => {
+                if let Some(party) = header.parties.last_mut() {
+                    of_party(party, key, value);
+                }
+            }
         }
     }
 
-    fn settle_items(&mut self, written: &[String]) {
-        let old = self.filed.is_some_and(|filed| filed < date(2004, 8, 23));
-        for text in written {
+    fn done(self) -> SubmissionHeader {
+        let mut header = self.header;
+        let old = header.filed.is_some_and(|filed| filed < date(2004, 8, 23));
+        for text in &self.items {
             if let Some(code) = items::code(text, old)
-                && !self.items.contains(&code)
+                && !header.items.contains(&code)
             {
-                self.items.push(code);
+                header.items.push(code);
             }
         }
+        header
     }
+}
+
+/// What is said of the party that was named last; the first of each counts.
+fn of_party(party: &mut Party, key: &str, value: &str) {
+    let once = |slot: &mut Option<String>, value: &str| {
+        if slot.is_none() {
+            *slot = filled(value);
+        }
+    };
+    match key {
+        "CONFORMED NAME" | "COMPANY CONFORMED NAME" => once(&mut party.name, value),
+        "CIK" | "CENTRAL INDEX KEY" => party.cik = party.cik.or_else(|| value.parse().ok()),
+        "ASSIGNED SIC" | "STANDARD INDUSTRIAL CLASSIFICATION" => {
+            party.sic = party.sic.or_else(|| classification(value));
+        }
+        "IRS NUMBER" | "EIN" => {
+            let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+            // Filers without a number have one of zeros.
+            if digits.bytes().any(|digit| digit != b'0') {
+                once(&mut party.ein, &digits);
+            }
+        }
+        "STATE OF INCORPORATION" => once(&mut party.state, value),
+        "FISCAL YEAR END" => once(&mut party.fiscal_year_end, value),
+        "FILE NUMBER" | "SEC FILE NUMBER" => once(&mut party.file_number, value),
+        "FORMER CONFORMED NAME" | "FORMER NAME" => party.former_names.extend(filled(value)),
+        _ => {}
+    }
+}
+
+fn filled(value: &str) -> Option<String> {
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// `SEMICONDUCTORS & RELATED DEVICES [3674]`, or the number alone.
+fn classification(value: &str) -> Option<u16> {
+    let number = value
+        .strip_suffix(']')
+        .and_then(|value| value.rsplit_once('['))
+        .map_or(value, |(_, number)| number);
+    number.trim().parse().ok().filter(|number| *number > 0)
 }
 
 /// `20260306`

@@ -32,7 +32,6 @@ pub use config::{ConfigError, EdgarConfig};
 pub use directory::FolderEntry;
 pub use error::EdgarError;
 pub use feed::FeedEntry;
-pub use header::{Party, SubmissionHeader};
 pub use index_files::{IndexEntry, IndexKind, Quarter};
 pub use index_page::{IndexPage, IndexedDocument};
 pub use search::{FullTextQuery, SearchHit, SearchResult};

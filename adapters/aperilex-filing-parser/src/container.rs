@@ -4,6 +4,8 @@
 //! `<DOCUMENT><TYPE>…<SEQUENCE>…<FILENAME>…<DESCRIPTION>…<TEXT>…</TEXT></DOCUMENT>` for each
 //! document. Early ones start with a PEM envelope and have no `<FILENAME>`.
 
+pub(crate) mod data;
+pub(crate) mod header;
 pub(crate) mod sniff;
 
 use std::ops::Range;
@@ -11,7 +13,7 @@ use std::ops::Range;
 use memchr::{memchr, memmem};
 
 /// How far into a file the SGML may begin: behind a PEM envelope.
-const PREAMBLE: usize = 4096;
+const PREAMBLE: usize = 16 * 1024;
 /// How long the tags before `<TEXT>` may be.
 const MAX_DOCUMENT_HEADER: usize = 8192;
 /// Documents that are taken from one file; real submissions have up to a few hundred.
@@ -61,9 +63,18 @@ pub(crate) fn open(file: &[u8]) -> File {
         || (head.trim_ascii_start().starts_with(b"-----BEGIN")
             && memchr::memchr_iter(b'\n', head).any(|at| begins(at + 1)));
     if !is_submission {
-        return File::Single;
+        return typed(file, first).map_or(File::Single, |part| File::Submission(vec![part]));
     }
     File::Submission(parts(file))
+}
+
+/// A document without its `<DOCUMENT>`, as some of the 1990s are kept.
+fn typed(file: &[u8], first: usize) -> Option<Part> {
+    let start = file.get(first..)?.strip_prefix(b"<TYPE>")?;
+    let window = start.get(..MAX_DOCUMENT_HEADER).unwrap_or(start);
+    let text = memmem::find(window, b"<TEXT>")?;
+    let between = memmem::find(window.get(..text)?, b"<SEQUENCE>");
+    between.map(|_| part(file, first, file.len()))
 }
 
 fn parts(file: &[u8]) -> Vec<Part> {
@@ -118,19 +129,25 @@ fn value(header: &[u8], tag: &[u8]) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Takes the `<XBRL>` wrapper off inline XBRL documents; `<XML>` and `<PDF>` stay, for what they
-/// wrap has no text of its own.
+/// Takes the wrapper off XBRL: `<XBRL>` of inline documents and exhibits, `<XML>` of the instance that
+/// EDGAR extracts. On others `<XML>` and `<PDF>` stay, for what they wrap has no text of its own.
 fn unwrap(file: &[u8], range: Range<usize>) -> Range<usize> {
     let content = file.get(range.clone()).unwrap_or_default();
     let lead = content.len() - content.trim_ascii_start().len();
     let trimmed = content.trim_ascii();
-    let Some(inner) = trimmed.strip_prefix(b"<XBRL>") else {
-        return range;
-    };
-    let end = inner.strip_suffix(b"</XBRL>").unwrap_or(inner).len();
-    let skip = memchr(b'<', inner).unwrap_or(0).min(end);
-    let start = range.start + lead + b"<XBRL>".len();
-    start + skip..start + end
+    let wrappers: [(&[u8], &[u8]); 2] = [(b"<XBRL>", b"</XBRL>"), (b"<XML>", b"</XML>")];
+    for (open, close) in wrappers {
+        let Some(inner) = trimmed.strip_prefix(open) else {
+            continue;
+        };
+        let end = inner.strip_suffix(close).unwrap_or(inner).len();
+        let skip = memchr(b'<', inner).unwrap_or(0).min(end);
+        let start = range.start + lead + open.len();
+        if open == b"<XBRL>" || sniff::is_instance(inner) {
+            return start + skip..start + end;
+        }
+    }
+    range
 }
 
 #[cfg(test)]
@@ -171,6 +188,16 @@ mod tests {
             contents(file),
             [(Some("8-K".to_owned()), Some(1), "<html>x</html>".to_owned())]
         );
+    }
+
+    #[test]
+    fn a_document_may_stand_alone() {
+        let file = "\n<TYPE>10-K\n<SEQUENCE>1\n<TEXT>\nReport\n</TEXT>\n";
+        assert_eq!(
+            contents(file),
+            [(Some("10-K".to_owned()), Some(1), "Report".to_owned())]
+        );
+        assert_eq!(open(b"<TYPE>a letter to <TEXT>"), File::Single);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use aperilex_ports::model::{Digest, Document, FormType, RawDocument};
 use aperilex_ports::{MAX_FILING_BYTES, ParseFilingError};
 
 use crate::container::sniff::{self, Kind};
-use crate::container::{self, File};
+use crate::container::{self, File, data};
 use crate::encoding::Source;
 use crate::text::{self, Page};
 
@@ -17,6 +17,8 @@ pub(crate) struct Opened<'a> {
     kind: Kind,
     /// None for graphics, PDF and other documents without text.
     pub(crate) source: Option<Source<'a>>,
+    /// An XBRL instance that is not inline.
+    pub(crate) instance: Option<Source<'a>>,
 }
 
 pub(crate) fn unusable(reason: impl Into<String>) -> ParseFilingError {
@@ -36,18 +38,21 @@ pub(crate) fn check_size<'a>(
     Ok(())
 }
 
-/// The documents in a file.
-pub(crate) fn open(file: &RawDocument) -> Result<Vec<Opened<'_>>, ParseFilingError> {
+/// The documents in a file, none in a header. The file has this digest: to take it costs a tenth of the
+/// reading, and the text alone does not ask for it.
+pub(crate) fn open(
+    file: &RawDocument,
+    sha256: Digest,
+) -> Result<Vec<Opened<'_>>, ParseFilingError> {
     if let Some(page) = sniff::error_page(&file.bytes) {
         return Err(unusable(format!("{} is {page}", file.name)));
     }
-    let digest = Digest::of(&file.bytes);
     let document = |name: String, range: Range<usize>| Document {
         name,
         doc_type: file.doc_type.clone(),
         sequence: file.sequence,
         description: file.description.clone(),
-        raw_sha256: digest,
+        raw_sha256: sha256,
         raw_bytes: file.bytes.len() as u64,
         raw_range: range,
         text: None,
@@ -59,12 +64,6 @@ pub(crate) fn open(file: &RawDocument) -> Result<Vec<Opened<'_>>, ParseFilingErr
         }
         File::Submission(parts) => parts,
     };
-    if parts.is_empty() {
-        return Err(unusable(format!(
-            "{} is a submission header without documents",
-            file.name
-        )));
-    }
     let single = parts.len() == 1;
     let opened = parts.into_iter().enumerate().map(|(index, part)| {
         let name = part.name.unwrap_or_else(|| {
@@ -92,13 +91,18 @@ impl<'a> Opened<'a> {
             .bytes
             .get(document.raw_range.clone())
             .unwrap_or_default();
-        let kind = sniff::kind(bytes);
-        let source = (kind != Kind::Binary && !bytes.trim_ascii().is_empty())
-            .then(|| Source::new(&file.bytes, &document.raw_range));
+        let mut kind = sniff::kind(bytes);
+        let mut has_text =
+            matches!(kind, Kind::Html | Kind::Plain) && !bytes.trim_ascii().is_empty();
+        if has_text && data::is_data(document.doc_type.as_deref(), &document.name) {
+            (kind, has_text) = (Kind::Binary, false);
+        }
+        let source = || Source::new(&file.bytes, &document.raw_range);
         Self {
+            source: has_text.then(source),
+            instance: (kind == Kind::Instance).then(source),
             document,
             kind,
-            source,
         }
     }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use aperilex_ports::model::RawRun;
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// How far into a document a declared charset is looked for.
 const DECLARATION_WINDOW: usize = 4096;
@@ -32,6 +32,8 @@ pub(crate) struct Source<'a> {
     pub(crate) charset: Charset,
     /// Offset of `bytes[0]` in the raw file.
     pub(crate) base: usize,
+    /// Where the document ends in the raw file.
+    end: usize,
     /// The UTF-16 encoding the bytes were turned from.
     utf16: Option<&'static Encoding>,
     /// What the reader should know about the decoding.
@@ -50,6 +52,7 @@ impl<'a> Source<'a> {
                     bytes: Cow::Owned(text.into_owned().into_bytes()),
                     charset: Charset::Utf8,
                     base: range.start + bom,
+                    end: range.start + bytes.len(),
                     utf16: Some(encoding),
                     note: damaged
                         .then(|| format!("{} with damaged characters, replaced", encoding.name())),
@@ -68,6 +71,7 @@ impl<'a> Source<'a> {
             bytes: Cow::Borrowed(bytes),
             charset,
             base,
+            end: base + bytes.len(),
             utf16: None,
             note,
         }
@@ -93,6 +97,7 @@ impl<'a> Source<'a> {
             bytes: &self.bytes,
             at: 0,
             raw: u32::try_from(self.base).unwrap_or(u32::MAX),
+            end: u32::try_from(self.end).unwrap_or(u32::MAX),
         };
         let mut out = Vec::with_capacity(runs.len());
         for (index, run) in runs.iter().enumerate() {
@@ -137,6 +142,8 @@ struct Utf16Walk<'a> {
     bytes: &'a [u8],
     at: usize,
     raw: u32,
+    /// The last character of an odd number of bytes stands for one byte alone.
+    end: u32,
 }
 
 impl Utf16Walk<'_> {
@@ -146,7 +153,8 @@ impl Utf16Walk<'_> {
                 break;
             };
             let width = utf8_width(*lead);
-            self.raw = self.raw.saturating_add(if width == 4 { 4 } else { 2 });
+            let next = self.raw.saturating_add(if width == 4 { 4 } else { 2 });
+            self.raw = next.min(self.end);
             self.at += width;
         }
         self.raw
@@ -196,11 +204,18 @@ fn declares_utf8(bytes: &[u8]) -> bool {
         || memchr::memmem::find(&head, b"encoding=\"utf-8\"").is_some()
 }
 
-/// The character of a windows-1252 byte, by the WHATWG table.
+/// The characters of the bytes 0x80 to 0x9F in windows-1252, by the WHATWG table.
+const WINDOWS_1252: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}',
+    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
+];
+
+/// The character of a windows-1252 byte.
 pub(crate) fn windows_1252(byte: u8) -> char {
-    let single = [byte];
-    let (text, _) = WINDOWS_1252.decode_without_bom_handling(&single);
-    text.chars().next().unwrap_or('\u{FFFD}')
+    let special = byte
+        .checked_sub(0x80)
+        .and_then(|at| WINDOWS_1252.get(usize::from(at)));
+    special.copied().unwrap_or_else(|| char::from(byte))
 }
 
 #[cfg(test)]
@@ -227,9 +242,11 @@ mod tests {
 
     #[test]
     fn reads_every_windows_1252_byte() {
-        assert_eq!(windows_1252(0x92), '\u{2019}');
-        assert_eq!(windows_1252(0xA0), '\u{A0}');
-        assert_eq!(windows_1252(0x80), '€');
+        for byte in 0..=255_u8 {
+            let bytes = [byte];
+            let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&bytes);
+            assert_eq!(text.chars().next(), Some(windows_1252(byte)), "{byte:x}");
+        }
     }
 
     #[test]
@@ -247,5 +264,13 @@ mod tests {
         let runs = source.to_raw(whole, text.as_bytes());
         let raws: Vec<_> = runs.iter().map(|r| (r.text, r.raw, r.raw_len)).collect();
         assert_eq!(raws, [(0, 2, 4), (2, 6, 2), (5, 8, 2)]);
+    }
+    #[test]
+    fn an_odd_byte_at_the_end_of_utf_16_stands_for_itself() {
+        let source = Source::new(b"\xFF\xFEa\0b", &(0..5));
+        assert_eq!(source.bytes.as_ref(), "a\u{FFFD}".as_bytes());
+        let run = |text, raw, raw_len| RawRun { text, raw, raw_len };
+        let runs = source.to_raw(vec![run(0, 0, 4)], "a\u{FFFD}".as_bytes());
+        assert_eq!(runs, [run(0, 2, 2), run(1, 4, 1)]);
     }
 }

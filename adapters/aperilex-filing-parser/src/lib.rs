@@ -5,7 +5,10 @@ mod document;
 mod encoding;
 mod exhibits;
 mod items;
+mod meta;
 mod parser;
+#[doc(hidden)]
+pub mod stages;
 mod table;
 mod text;
 mod xbrl;

@@ -1,7 +1,7 @@
 //! The parser: files in, content out.
 
 use aperilex_ports::model::{
-    CanonicalText, Fact, FilingContent, ItemKey, RawDocument, RawFiling, Section, SectionState,
+    CanonicalText, Digest, FilingContent, ItemKey, RawDocument, RawFiling, Section, SectionState,
     Table,
 };
 use aperilex_ports::{FilingParser, ParseFilingError};
@@ -10,10 +10,10 @@ use crate::document::{self, Opened, unusable};
 use crate::encoding::Source;
 use crate::exhibits;
 use crate::items::{self, Found};
+use crate::meta;
 use crate::table::{self, Budget};
 use crate::text::{self, Page};
-use crate::xbrl::collect::Collector;
-use crate::xbrl::facts;
+use crate::xbrl::{self, collect::Collector};
 
 /// Name and version of this parser.
 pub const VERSION: &str = "aperilex-parser/1";
@@ -34,20 +34,24 @@ impl FilingParser for Parser {
         document::check_size(filing.documents.iter())?;
         let mut opened = Vec::new();
         for file in &filing.documents {
-            opened.extend(document::open(file)?);
+            opened.extend(document::open(file, Digest::of(&file.bytes))?);
         }
-        let pages: Vec<Option<Page<'_>>> = opened.iter().map(Opened::page).collect();
+        let mut pages: Vec<Option<Page<'_>>> = opened.iter().map(Opened::page).collect();
         check_text(&pages)?;
         let main = document::main(&filing.meta.form, &opened);
+        let mut warnings = Vec::new();
+        let xbrl::Found {
+            facts, footnotes, ..
+        } = facts(&opened, &mut pages, &mut warnings);
+        let header = meta::header(&filing.documents);
+        let meta = meta::complete(&filing.meta, header.as_ref(), &facts, main);
         let found = pages
             .get(main)
             .and_then(Option::as_ref)
             .map_or_else(Found::default, |page| {
-                let end = filing.meta.period.or(filing.meta.filed);
-                items::find(&filing.meta.form, main, page, end)
+                items::find(&meta.form, main, page, meta.period.or(meta.filed))
             });
-        let mut warnings = Vec::new();
-        let (mut tables, facts) = details(&opened, &pages, &mut warnings);
+        let mut tables = tables(&opened, &pages, &mut warnings);
         if facts.is_empty() && tables.is_empty() && !has_heading(&found.sections) {
             check_words(&pages)?;
         }
@@ -60,27 +64,29 @@ impl FilingParser for Parser {
         }
         warn_missing(&found.sections, &mut warnings);
         let main_page = pages.get(main).and_then(Option::as_ref);
-        let exhibits = exhibits::read(&opened, main_page, &found.sections);
+        let own = meta.accession.or(header.as_ref().and_then(|h| h.accession));
+        let exhibits = exhibits::read(&opened, main_page, &found.sections, own.as_ref());
         Ok(FilingContent {
-            form: filing.meta.form.clone(),
+            form: meta.form,
             parser_version: VERSION.to_owned(),
             documents: documents(&opened, pages),
             main,
             sections: found.sections,
             tables,
             facts,
-            footnotes: Vec::new(),
+            footnotes,
             risk_factors: found.risk_factors,
             exhibits,
             items_8k: found.items_8k,
-            header: None,
+            header,
             warnings,
         })
     }
 
     fn canonical_texts(&self, file: &RawDocument) -> Result<Vec<CanonicalText>, ParseFilingError> {
         document::check_size(std::iter::once(file))?;
-        let opened = document::open(file)?;
+        // Nothing of the texts tells of the file they are from.
+        let opened = document::open(file, Digest::of(&[]))?;
         let texts: Vec<CanonicalText> = opened
             .iter()
             .filter_map(|one| Some(text::canonical(one.source.as_ref()?, one.page()?.built)))
@@ -94,7 +100,7 @@ impl FilingParser for Parser {
 
 fn check_text(pages: &[Option<Page<'_>>]) -> Result<(), ParseFilingError> {
     if pages.is_empty() {
-        return Err(unusable("it has no documents"));
+        return Err(unusable("it has no documents, or a header alone"));
     }
     if pages.iter().all(Option::is_none) {
         return Err(unusable("its documents are empty or binary"));
@@ -128,35 +134,56 @@ fn check_words(pages: &[Option<Page<'_>>]) -> Result<(), ParseFilingError> {
     Ok(())
 }
 
-/// Tables and facts of all documents, with what to warn of.
-fn details(
+/// Tables of all documents, with what to warn of.
+fn tables(
     opened: &[Opened<'_>],
     pages: &[Option<Page<'_>>],
     warnings: &mut Vec<String>,
-) -> (Vec<Table>, Vec<Fact>) {
-    let (mut tables, mut all) = (Vec::new(), Vec::new());
-    // Inline XBRL may be spread over documents that share contexts and units.
-    let collectors: Vec<&Collector<'_>> = pages.iter().flatten().map(|page| &page.xbrl).collect();
-    let shared: &[&Collector<'_>] = if collectors.len() > 8 {
-        &[]
-    } else {
-        &collectors
-    };
+) -> Vec<Table> {
+    let mut tables = Vec::new();
     for (index, (one, page)) in opened.iter().zip(pages).enumerate() {
         let (Some(source), Some(page)) = (&one.source, page) else {
             continue;
         };
         let mut budget = Budget::new(source.bytes.len(), page.built.text.len());
         tables.extend(table::read(index, page, &mut budget));
-        let read = facts::read(index, source, page, shared);
-        all.extend(read.facts);
         let name = &one.document.name;
-        let told = page_warnings(source, page, &budget)
-            .into_iter()
-            .chain(read.warnings);
-        warnings.extend(told.map(|warning| format!("{name}: {warning}")));
+        let told = page_warnings(source, page, &budget);
+        warnings.extend(told.iter().map(|warning| format!("{name}: {warning}")));
     }
-    (tables, all)
+    tables
+}
+
+/// Facts of all documents and their footnotes, with what to warn of.
+fn facts<'a>(
+    opened: &'a [Opened<'a>],
+    pages: &mut [Option<Page<'a>>],
+    warnings: &mut Vec<String>,
+) -> xbrl::Found {
+    let collectors: Vec<Option<Collector<'a>>> = pages
+        .iter_mut()
+        .map(|page| page.as_mut().map(|page| std::mem::take(&mut page.xbrl)))
+        .collect();
+    let inputs = opened.iter().zip(pages.iter()).zip(collectors).enumerate();
+    let inputs = inputs.filter_map(|(document, ((one, page), collector))| {
+        Some(xbrl::Input {
+            document,
+            source: one.source.as_ref()?,
+            page: page.as_ref()?,
+            collector: collector.filter(|collector| !collector.is_empty())?,
+        })
+    });
+    let instances: Vec<_> = opened
+        .iter()
+        .enumerate()
+        .filter_map(|(document, one)| Some((document, one.instance.as_ref()?)))
+        .collect();
+    let found = xbrl::read(inputs.collect(), &instances);
+    for (document, warning) in &found.warnings {
+        let name = opened.get(*document).map(|one| one.document.name.as_str());
+        warnings.push(format!("{}: {warning}", name.unwrap_or_default()));
+    }
+    found
 }
 
 fn page_warnings(source: &Source<'_>, page: &Page<'_>, budget: &Budget) -> Vec<String> {
@@ -168,6 +195,17 @@ fn page_warnings(source: &Source<'_>, page: &Page<'_>, budget: &Budget) -> Vec<S
         out.push(format!(
             "{} characters that turn or hide text dropped",
             page.deceptive
+        ));
+    }
+    if let Some(what) = page.unended {
+        out.push(format!(
+            "{what} that never ends hides the rest of the document"
+        ));
+    }
+    if page.built.more_lines {
+        out.push(format!(
+            "only the first {} lines are looked at",
+            text::builder::MAX_LINES
         ));
     }
     if page.tables_left_out > 0 {

@@ -4,13 +4,19 @@ pub(crate) mod attr;
 pub(crate) mod builder;
 pub(crate) mod chars;
 pub(crate) mod entity;
+mod entity_names;
 pub(crate) mod flow;
 pub(crate) mod html;
 pub(crate) mod line;
-pub(crate) mod parts;
+mod link;
+mod place;
 pub(crate) mod plain;
+mod raised;
+mod rules;
+mod signs;
 pub(crate) mod size;
 pub(crate) mod stack;
+mod start;
 pub(crate) mod state;
 pub(crate) mod style;
 pub(crate) mod table_draft;
@@ -24,20 +30,12 @@ use crate::xbrl::collect::Collector;
 
 use builder::{Built, Setting};
 use flow::Flow;
+pub(crate) use link::Link;
 use plain::PlainTable;
 use table_draft::TableDraft;
 
 /// Tables that are remembered of a document; the largest filings have a few thousand.
 pub(crate) const MAX_TABLES: usize = 20_000;
-
-/// A name or address and the place in the text it belongs to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Link<'a> {
-    /// Where in the text.
-    pub(crate) text: u32,
-    /// The name behind `#`, or the address.
-    pub(crate) target: &'a [u8],
-}
 
 /// Everything one pass over a document found.
 #[derive(Debug)]
@@ -62,6 +60,8 @@ pub(crate) struct Page<'a> {
     pub(crate) hidden: usize,
     /// Dropped characters that could have turned or hidden text.
     pub(crate) deceptive: usize,
+    /// What never ends, so that the rest of the document is no text.
+    pub(crate) unended: Option<&'static str>,
 }
 
 /// Reads a document of a kind that has text.
@@ -86,7 +86,7 @@ pub(crate) fn canonical(source: &Source<'_>, built: Built) -> CanonicalText {
 
 /// The words of a piece of markup, tags left out.
 pub(crate) fn fragment(markup: &[u8], charset: Charset) -> String {
-    let mut flow = Flow::new(markup, charset);
+    let mut flow = Flow::new(markup, charset, markup.len());
     let mut at = 0;
     while at < markup.len() {
         let rest = markup.get(at..).unwrap_or_default();

@@ -89,7 +89,7 @@ impl State {
         Ok(Balance::fold(entries, holds))
     }
 
-    fn holds_of(&self, user: UserId) -> Vec<Hold> {
+    pub(crate) fn holds_of(&self, user: UserId) -> Vec<Hold> {
         let own = self.holds.values().filter(|hold| hold.user == user);
         let mut holds: Vec<_> = own.cloned().collect();
         holds.sort_by_key(|hold| (hold.created_at, hold.id));

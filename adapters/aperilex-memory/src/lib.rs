@@ -3,6 +3,7 @@
 
 mod accounts;
 mod analyst;
+mod audit;
 mod clock;
 mod documents;
 mod events;

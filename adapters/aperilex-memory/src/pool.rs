@@ -33,14 +33,14 @@ impl AnalysisPool for MemoryStores {
         filing: Option<FilingId>,
         before: Option<AnalysisId>,
         limit: usize,
-    ) -> Result<Vec<AnalysisRecord>, StoreError> {
+    ) -> Result<Vec<(AnalysisRecord, AccessSource)>, StoreError> {
         self.read("pool.list", |state| {
             let newest_first = state.analyses.values().rev();
             let wanted = newest_first
                 .filter(|it| filing.is_none_or(|filing| it.key.filing == filing))
                 .filter(|it| before.is_none_or(|before| it.id < before))
-                .filter(|it| state.may_read(user, it).is_some());
-            wanted.take(limit.min(MAX_PAGE)).cloned().collect()
+                .filter_map(|it| Some((it.clone(), state.may_read(user, it)?)));
+            wanted.take(limit.min(MAX_PAGE)).collect()
         })
     }
 
@@ -77,6 +77,8 @@ fn satisfies(analysis: &AnalysisRecord, request: &FindAnalysis) -> bool {
         && (key.filing, key.template) == (request.filing, request.template)
         && key.quality >= request.quality
         && request.prompt_versions.contains(&key.prompt_version)
-        && analysis.document_sha256 == request.document_sha256
+        && request
+            .document_sha256
+            .is_none_or(|document| analysis.document_sha256 == document)
         && analysis.schema_version == request.schema_version
 }

@@ -7,7 +7,7 @@ use aperilex_ports::{StoreError, Stores};
 use crate::faults::{Fault, Faults};
 use crate::state::State;
 
-/// The stores of one database: all eight ports over the same records. Clones share them.
+/// The stores of one database: all their ports over the same records. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStores {
     state: Arc<Mutex<State>>,
@@ -36,7 +36,8 @@ impl MemoryStores {
             ledger: all.clone(),
             settlement: all.clone(),
             quota: all.clone(),
-            outbox: all,
+            outbox: all.clone(),
+            audit: all,
         }
     }
 

@@ -7,8 +7,8 @@ use aperilex_ports::{
 use async_trait::async_trait;
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, QueryTrait, Select,
 };
 
 use crate::database::Store;
@@ -18,6 +18,9 @@ use crate::error::store_error;
 use crate::read::{page, read};
 use crate::stored::word;
 use crate::transaction::Durability;
+
+/// How the source of the access is called in the queries here.
+const ACCESS_SOURCE: &str = "access_source";
 
 #[async_trait]
 impl AnalysisPool for Store {
@@ -33,12 +36,7 @@ impl AnalysisPool for Store {
     ) -> Result<Option<(AnalysisRecord, AccessSource)>, StoreError> {
         let query = one_readable(user, analysis);
         let rows = self.db.rows(&query).await.map_err(store_error)?;
-        let Some(row) = rows.first() else {
-            return Ok(None);
-        };
-        let source: String = row.try_get("", "access_source").map_err(store_error)?;
-        let source = word("source of access", &source)?;
-        Ok(Some((read::<Model, _>(row)?, source)))
+        rows.first().map(with_source).transpose()
     }
 
     async fn list(
@@ -47,9 +45,10 @@ impl AnalysisPool for Store {
         filing: Option<FilingId>,
         before: Option<AnalysisId>,
         limit: usize,
-    ) -> Result<Vec<AnalysisRecord>, StoreError> {
+    ) -> Result<Vec<(AnalysisRecord, AccessSource)>, StoreError> {
         let query = all_readable(user, filing, before, page(limit));
-        self.db.all::<Model, _>(&query).await
+        let rows = self.db.rows(&query).await.map_err(store_error)?;
+        rows.iter().map(with_source).collect()
     }
 
     async fn record_view(&self, analysis: AnalysisId) -> Result<(), StoreError> {
@@ -62,13 +61,22 @@ impl AnalysisPool for Store {
     }
 }
 
+/// An analysis, and why the account may read it.
+fn with_source(row: &QueryResult) -> Result<(AnalysisRecord, AccessSource), StoreError> {
+    let source: String = row.try_get("", ACCESS_SOURCE).map_err(store_error)?;
+    let source = word("source of access", &source)?;
+    Ok((read::<Model, _>(row)?, source))
+}
+
 /// Analyses that satisfy a request, the best first.
 pub(crate) fn satisfying(request: &FindAnalysis) -> Select<Entity> {
     Entity::find()
         .filter(Column::FilingId.eq(request.filing.as_uuid()))
         .filter(Column::Template.eq(request.template.as_str()))
         .filter(Column::QualityRank.gte(rank(request.quality)))
-        .filter(Column::DocumentSha256.eq(request.document_sha256.to_string()))
+        .apply_if(request.document_sha256, |query, document| {
+            query.filter(Column::DocumentSha256.eq(document.to_string()))
+        })
         .filter(Column::SchemaVersion.eq(i64::from(request.schema_version)))
         .filter(Column::PromptVersion.is_in(&request.prompt_versions))
         .filter(Column::OwnerId.is_null())
@@ -81,11 +89,10 @@ pub(crate) fn satisfying(request: &FindAnalysis) -> Select<Entity> {
 
 /// One analysis, and why the account may read it, in one query.
 pub(crate) fn one_readable(user: UserId, analysis: AnalysisId) -> SelectStatement {
-    let source = (filing_access::Entity, filing_access::Column::Source);
     let mut query = readable_by(user)
         .filter(Column::Id.eq(analysis.as_uuid()))
         .into_query();
-    with_access(&mut query, user).expr_as(Expr::col(source), "access_source");
+    with_access(&mut query, user);
     query
 }
 
@@ -122,10 +129,12 @@ fn readable_by(user: UserId) -> Select<Entity> {
 
 /// Only of filings that the account has access to: in the same query, so that nothing of the others
 /// is ever read.
-fn with_access(query: &mut SelectStatement, user: UserId) -> &mut SelectStatement {
+fn with_access(query: &mut SelectStatement, user: UserId) {
     let access = |column| Expr::col((filing_access::Entity, column));
     let same_filing = access(filing_access::Column::FilingId)
         .eq(Expr::col((Entity, Column::FilingId)))
         .and(access(filing_access::Column::UserId).eq(user.as_uuid()));
-    query.join(JoinType::InnerJoin, filing_access::Entity, same_filing)
+    query
+        .join(JoinType::InnerJoin, filing_access::Entity, same_filing)
+        .expr_as(access(filing_access::Column::Source), ACCESS_SOURCE);
 }

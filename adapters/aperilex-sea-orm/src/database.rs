@@ -6,8 +6,9 @@ use std::time::Duration;
 use aperilex_ports::{Clock, Stores};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnAcquireErr, ConnectOptions, ConnectionTrait, DatabaseConnection, DbErr,
-    SqliteTransactionMode, StatementBuilder, TransactionOptions, TransactionTrait,
+    AccessMode, ConnAcquireErr, ConnectOptions, ConnectionTrait, DatabaseConnection,
+    DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode, StatementBuilder,
+    TransactionOptions, TransactionTrait,
 };
 use secrecy::ExposeSecret;
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -126,7 +127,8 @@ impl Database {
             ledger: store.clone(),
             settlement: store.clone(),
             quota: store.clone(),
-            outbox: store,
+            outbox: store.clone(),
+            audit: store,
         }
     }
 
@@ -170,6 +172,20 @@ impl Database {
         }
     }
 
+    /// Begins to read as of one moment: on SQLite a transaction is that by itself.
+    pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        let isolation = match self.read.get_database_backend() {
+            DbBackend::Sqlite => None,
+            _ => Some(IsolationLevel::RepeatableRead),
+        };
+        let options = TransactionOptions {
+            isolation_level: isolation,
+            access_mode: Some(AccessMode::ReadOnly),
+            ..TransactionOptions::default()
+        };
+        begin_whole(&self.read, options).await
+    }
+
     /// Waits until the writers that came before are done.
     async fn turn(&self) -> Result<Option<OwnedMutexGuard<()>>, DbErr> {
         let Some(writer) = &self.writer else {
@@ -190,9 +206,22 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let inner = self.writing(durability).begin_with_options(options).await?;
+        let inner = begin_whole(self.writing(durability), options).await?;
         Ok(Begun::new(inner, turn))
     }
+}
+
+/// Begins a transaction in a task of its own, which ends whether or not anybody waits for it. A `BEGIN`
+/// that is dropped on its way to Postgres would leave its connection in the pool inside a transaction
+/// that nobody knows of; one that has begun is rolled back when it is dropped.
+async fn begin_whole(
+    pool: &DatabaseConnection,
+    options: TransactionOptions,
+) -> Result<DatabaseTransaction, DbErr> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with_options(options).await });
+    let broken = |error: tokio::task::JoinError| DbErr::Custom(error.to_string());
+    begun.await.map_err(broken)?
 }
 
 /// All stores: their tables are one database, so they are one value.

@@ -37,7 +37,7 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         filing,
         template: key.template,
         quality: key.quality,
-        document_sha256: Digest::of(b""),
+        document_sha256: Some(Digest::of(b"")),
         schema_version: 1,
         prompt_versions: vec!["1".into()],
     };

@@ -34,8 +34,8 @@ impl Settlement for Store {
         request: &IdempotentRequest,
         now: Timestamp,
     ) -> Result<Option<Answer>, SettlementError> {
-        transact!(self.db, |tx| idempotency::replayed(tx, user, request, now)
-            .await)
+        let replayed = idempotency::replayed(self.db.reader(), user, request, now).await;
+        replayed.map_err(Stop::into_refusal)
     }
 
     async fn forget(&self, now: Timestamp, limit: usize) -> Result<usize, SettlementError> {

@@ -1,8 +1,8 @@
 //! Reading: access is asked for at every read. Without it a thing does not exist.
 
 use aperilex_ports::{
-    Account, AnalysisId, AnalysisRecord, FilingContent, FilingId, FilingRecord, LedgerEntry,
-    RawDocument, Task, TaskEvent, TaskId, TaskStatus,
+    AccessSource, Account, AnalysisId, AnalysisRecord, FilingContent, FilingId, FilingRecord,
+    LedgerEntry, MAX_PAGE, RawDocument, Task, TaskEvent, TaskId, TaskStatus,
 };
 use bytes::Bytes;
 
@@ -20,22 +20,27 @@ impl Engine {
         account: &Account,
         id: AnalysisId,
     ) -> Result<AnalysisRecord, EngineError> {
-        let absent = || EngineError::not_found(format!("analysis {id}"));
-        let (record, source) = self
-            .ports
-            .stores
-            .pool
-            .readable(account.id, id)
-            .await?
-            .ok_or_else(absent)?;
-        if source == aperilex_ports::AccessSource::Policy {
-            let filing = self.ports.stores.filings.get(record.key.filing).await?;
-            let filing = filing.ok_or_else(absent)?;
-            if !self.access_holds(account, &filing.meta, source) {
-                return Err(absent());
+        let found = self.ports.stores.pool.readable(account.id, id).await?;
+        match found {
+            Some((record, source)) if self.still_reads(account, &record, source).await? => {
+                Ok(record)
             }
+            _ => Err(EngineError::not_found(format!("analysis {id}"))),
         }
-        Ok(record)
+    }
+
+    /// Whether the access that once opened an analysis still does.
+    async fn still_reads(
+        &self,
+        account: &Account,
+        record: &AnalysisRecord,
+        source: AccessSource,
+    ) -> Result<bool, EngineError> {
+        if source == AccessSource::Paid {
+            return Ok(true);
+        }
+        let filing = self.ports.stores.filings.get(record.key.filing).await?;
+        Ok(filing.is_some_and(|filing| self.access_holds(account, &filing.meta, source)))
     }
 
     /// The stored bytes of an analysis.
@@ -57,12 +62,27 @@ impl Engine {
         before: Option<AnalysisId>,
         limit: usize,
     ) -> Result<Vec<AnalysisRecord>, EngineError> {
-        Ok(self
-            .ports
-            .stores
-            .pool
-            .list(account.id, filing, before, limit)
-            .await?)
+        let limit = limit.min(MAX_PAGE);
+        let (mut readable, mut before) = (Vec::new(), before);
+        // Pages are read until one is full of what may be read: what a tier no longer opens is passed
+        // over, and says nothing.
+        loop {
+            let pool = &self.ports.stores.pool;
+            let page = pool.list(account.id, filing, before, limit).await?;
+            let is_last = page.len() < limit;
+            for (record, source) in page {
+                before = Some(record.id);
+                if self.still_reads(account, &record, source).await? {
+                    readable.push(record);
+                }
+                if readable.len() == limit {
+                    return Ok(readable);
+                }
+            }
+            if is_last {
+                return Ok(readable);
+            }
+        }
     }
 
     /// A stored filing this account may read.

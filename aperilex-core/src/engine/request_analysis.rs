@@ -70,8 +70,8 @@ struct Case {
     key: PoolKey,
     access: Option<PendingAccess>,
     analysis: MicroUsd,
-    /// What of the pool satisfies it; none while the filing is not stored.
-    wanted: Option<FindAnalysis>,
+    /// What of the pool satisfies it.
+    wanted: FindAnalysis,
 }
 
 impl Engine {
@@ -85,10 +85,7 @@ impl Engine {
         request: &AnalysisRequest,
     ) -> Result<Quote, EngineError> {
         let case = self.decide(account, request).await?;
-        let pooled = match &case.wanted {
-            Some(wanted) => self.ports.stores.pool.find(wanted).await?.is_some(),
-            None => false,
-        };
+        let pooled = self.ports.stores.pool.find(&case.wanted).await?.is_some();
         let balance = self.ports.stores.ledger.balance(account.id).await?;
         let ttl = Duration::from_secs(self.settings.timings.quote_ttl_s);
         let (access_kind, access) = match &case.access {
@@ -239,22 +236,22 @@ impl Engine {
 
     /// What of the pool satisfies a request for `key`: drawn from the same document, of the current
     /// shape, by a current prompt of any quality that is good enough.
-    fn wanted(&self, record: &FilingRecord, key: &PoolKey) -> Option<FindAnalysis> {
-        let stored = record.stored.as_ref()?;
-        let main = stored.documents.first()?;
+    fn wanted(&self, record: &FilingRecord, key: &PoolKey) -> FindAnalysis {
+        let stored = record.stored.as_ref();
+        let main = stored.and_then(|stored| stored.documents.first());
         let prompts = self
             .ports
             .analysts
             .iter()
             .map(|a| a.profile().prompt_version);
-        Some(FindAnalysis {
+        FindAnalysis {
             filing: key.filing,
             template: key.template,
             quality: key.quality,
-            document_sha256: main.sha256,
+            document_sha256: main.map(|main| main.sha256),
             schema_version: AnalysisResult::VERSION,
             prompt_versions: prompts.collect(),
-        })
+        }
     }
 
     fn command(
@@ -269,7 +266,7 @@ impl Engine {
         SubmitTask {
             task: TaskId::from_uuid(self.id(now)),
             user: account.id,
-            pool: case.wanted,
+            pool: Some(case.wanted),
             priority: plan.priority,
             charges: TaskCharges {
                 access: case.access,

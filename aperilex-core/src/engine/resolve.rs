@@ -59,14 +59,20 @@ impl Engine {
         }
     }
 
-    /// Whether access that was given still holds: what came with the tier goes with the tier.
+    /// Whether access that was given still holds: what was paid for stays, what came with a tier or a
+    /// role goes with it.
     pub(super) fn access_holds(
         &self,
         account: &Account,
         filing: &FilingMeta,
         source: AccessSource,
     ) -> bool {
-        source != AccessSource::Policy || self.entitle(account, filing).is_ok()
+        let plan = self.settings.plans.of(account.tier);
+        match source {
+            AccessSource::Policy => plan.access_by_policy && self.entitle(account, filing).is_ok(),
+            AccessSource::Admin => account.role == Role::Admin,
+            _ => true,
+        }
     }
 
     /// Today in the SEC's time zone would differ by hours from UTC, on limits of years: UTC it is.

@@ -299,3 +299,52 @@ fn the_quota_counts_and_a_suspended_account_is_turned_away() {
         EngineError::Refused(Refusal::AccountSuspended)
     ));
 }
+
+#[test]
+fn access_that_came_with_a_tier_goes_with_it() {
+    let world = World::new();
+    let maker = world.account("maker", Tier::Basic, "1");
+    world.script();
+    world.submit(&maker, ANNUAL);
+    world.settle();
+    let demo = world.account("demo", Tier::Demo, "1");
+    let Answer::Analysis(record) = world.request(&demo, ANNUAL).unwrap().answer else {
+        panic!("pooled")
+    };
+    let reads = |account: &aperilex_core::Account| {
+        let one = block_on(world.engine.analysis(account, record.id)).is_ok();
+        let list = block_on(world.engine.analyses(account, None, None, 9)).unwrap();
+        assert_eq!(one, list == [record.clone()], "the list says the same");
+        one
+    };
+    assert!(reads(&demo), "free inside the demo set");
+    let upgraded = aperilex_core::Account {
+        tier: Tier::Basic,
+        ..demo.clone()
+    };
+    assert!(!reads(&upgraded), "a free look is not a purchase");
+    assert!(world.request(&upgraded, ANNUAL).is_ok());
+    assert_eq!(world.available(&upgraded), "0.900000", "now it is paid for");
+    assert!(reads(&upgraded) && reads(&demo), "and outlives the tier");
+    assert!(world.request(&upgraded, ANNUAL).is_ok());
+    assert_eq!(world.available(&upgraded), "0.900000", "once");
+}
+
+#[test]
+fn access_that_came_with_a_role_goes_with_it() {
+    let world = World::new();
+    let maker = world.account("maker", Tier::Basic, "1");
+    world.script();
+    world.submit(&maker, ANNUAL);
+    world.settle();
+    let member = world.account("member", Tier::Basic, "1");
+    let admin = aperilex_core::Account {
+        role: aperilex_core::Role::Admin,
+        ..member.clone()
+    };
+    let Answer::Analysis(record) = world.request(&admin, ANNUAL).unwrap().answer else {
+        panic!("pooled")
+    };
+    assert!(block_on(world.engine.analysis(&admin, record.id)).is_ok());
+    assert!(block_on(world.engine.analysis(&member, record.id)).is_err());
+}

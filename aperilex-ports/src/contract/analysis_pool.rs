@@ -120,7 +120,7 @@ async fn what_does_not_satisfy_is_not_found(desk: Desk) {
         (
             "document",
             FindAnalysis {
-                document_sha256: Digest::of(b"else"),
+                document_sha256: Some(Digest::of(b"else")),
                 ..asked.clone()
             },
         ),
@@ -208,7 +208,7 @@ async fn a_private_one_is_its_owners_alone(desk: Desk) {
     assert_eq!(readable(&desk, reader, record.id).await, None);
     assert_eq!(
         desk.stores.pool.list(owner, None, None, 9).await.unwrap(),
-        [record]
+        [(record, AccessSource::Paid)]
     );
     assert!(
         desk.stores
@@ -227,16 +227,17 @@ async fn what_may_be_read_comes_newest_first_by_page(desk: Desk) {
         Desk::pool_key(desk.filing().await),
         Desk::pool_key(desk.filing().await),
     ];
-    for key in [&one, &two] {
-        desk.give_access(reader, key.filing, AccessSource::Paid)
-            .await;
+    for (key, source) in [(&one, AccessSource::Paid), (&two, AccessSource::Policy)] {
+        desk.give_access(reader, key.filing, source).await;
     }
     let mut all = Vec::new();
     for second in 10..15 {
-        all.push(made(&desk, &one, |it| it.created_at = at(second)).await);
+        let record = made(&desk, &one, |it| it.created_at = at(second)).await;
+        all.push((record, AccessSource::Paid));
         made(&desk, &closed, |it| it.created_at = at(second)).await;
     }
     let alone = made(&desk, &two, |it| it.created_at = at(20)).await;
+    let alone = (alone, AccessSource::Policy);
     all.push(alone.clone());
     all.reverse();
     let (mut seen, mut before) = (Vec::new(), None);
@@ -249,7 +250,7 @@ async fn what_may_be_read_comes_newest_first_by_page(desk: Desk) {
             .unwrap();
         let Some(last) = page.last() else { break };
         assert!(page.len() <= 2);
-        before = Some(last.id);
+        before = Some(last.0.id);
         seen.extend(page);
     }
     assert_eq!(seen, all);

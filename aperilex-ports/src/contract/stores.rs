@@ -1,4 +1,4 @@
-//! One fixture for the eight stores of a database.
+//! One fixture for the stores of a database.
 
 use async_trait::async_trait;
 
@@ -28,6 +28,7 @@ const SUITES: &[(&str, &[Scenario<Desk>])] = &[
     ("settlement", settlement::SCENARIOS),
     ("quota_store", quota_store::SCENARIOS),
     ("outbox", outbox::SCENARIOS),
+    ("audit_store", audit_store::SCENARIOS),
 ];
 
 /// The trials of all stores.

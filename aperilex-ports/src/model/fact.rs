@@ -68,11 +68,13 @@ pub struct Fact {
     pub footnotes: Vec<usize>,
 }
 
-/// A footnote of inline XBRL, which facts refer to.
+/// A footnote that facts refer to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Footnote {
     /// Index of the document it is in.
     pub document: usize,
-    /// Where it is.
-    pub range: TextRange,
+    /// Its words.
+    pub text: String,
+    /// Where it is shown; none if hidden, or in an instance that is not inline.
+    pub range: Option<TextRange>,
 }

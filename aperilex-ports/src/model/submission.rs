@@ -25,6 +25,26 @@ pub struct SubmissionHeader {
     pub parties: Vec<Party>,
 }
 
+impl SubmissionHeader {
+    /// The first filer, or whoever comes first.
+    #[must_use]
+    pub fn filer(&self) -> Option<&Party> {
+        let known = |party: &&Party| party.cik.is_some();
+        self.parties
+            .iter()
+            .filter(known)
+            .find(|party| party.role == "FILER")
+            .or_else(|| self.parties.iter().find(known))
+    }
+
+    /// Whether this company is among those that it concerns; true if it names none.
+    #[must_use]
+    pub fn concerns(&self, cik: Cik) -> bool {
+        let mut named = self.parties.iter().filter_map(|party| party.cik).peekable();
+        named.peek().is_none() || named.any(|party| party == cik)
+    }
+}
+
 /// A company or person in a header.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Party {

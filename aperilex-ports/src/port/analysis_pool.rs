@@ -18,8 +18,9 @@ pub struct FindAnalysis {
     pub template: Template,
     /// At least this good.
     pub quality: Quality,
-    /// Drawn from this main document.
-    pub document_sha256: Digest,
+    /// Drawn from this main document; none if the filing was not stored when this was asked, so that
+    /// whatever was drawn since is drawn from what was stored since.
+    pub document_sha256: Option<Digest>,
     /// Of this stored shape.
     pub schema_version: u32,
     /// Prompt versions that are current, one for each quality that is offered.
@@ -34,7 +35,7 @@ pub struct FindAnalysis {
 ///   shape or prompt version, or of a lesser quality) are not found.
 /// - **AP-3** `readable` gives an analysis only to an account with access to its filing; to others
 ///   it does not exist. A private one is its owner's alone. A retracted one can still be read.
-/// - **AP-4** `list` gives what the account may read, newest first, without gaps between pages.
+/// - **AP-4** `list` gives what the account may read, and why, newest first, without gaps between pages.
 /// - **AP-5** counting a view changes nothing that is read, and of an unknown analysis it does
 ///   nothing.
 #[async_trait]
@@ -56,7 +57,7 @@ pub trait AnalysisPool: Debug + Send + Sync + 'static {
         analysis: AnalysisId,
     ) -> Result<Option<(AnalysisRecord, AccessSource)>, StoreError>;
 
-    /// Analyses this account may read, of one filing if given, older than `before`.
+    /// Analyses this account may read, and why it may, of one filing if given, older than `before`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -66,7 +67,7 @@ pub trait AnalysisPool: Debug + Send + Sync + 'static {
         filing: Option<FilingId>,
         before: Option<AnalysisId>,
         limit: usize,
-    ) -> Result<Vec<AnalysisRecord>, StoreError>;
+    ) -> Result<Vec<(AnalysisRecord, AccessSource)>, StoreError>;
 
     /// Counts a view, in aggregate.
     ///

@@ -82,7 +82,7 @@ pub struct SubmitTask {
     pub user: UserId,
     /// What for.
     pub key: PoolKey,
-    /// What in the pool would do instead; none while the filing is not stored.
+    /// What in the pool would do instead; none to have it made in any case.
     pub pool: Option<FindAnalysis>,
     /// Urgency.
     pub priority: Priority,
@@ -243,8 +243,8 @@ pub struct RetryTask {
 ///   and a new message; both wait until `not_before`; its holds stay open. An uncounted one takes
 ///   the attempt back.
 /// - **SE-11** `cancel` of a leader that does not run yet voids its holds and makes the oldest
-///   follower whose credits cover its quoted price the leader, with a message of its own; if there
-///   is none all are cancelled. Of a running leader: `Conflict`. A follower leaves alone, at any
+///   follower whose credits cover its quoted price the leader, with a message of its own, `queued` as
+///   it was; if there is none all are cancelled. Of a running leader: `Conflict`. A follower leaves alone, at any
 ///   time.
 /// - **SE-12** a finished task is finished: every command on it is `Conflict`.
 /// - **SE-13** `grant_access` charges once per account and filing, and gives access in the same

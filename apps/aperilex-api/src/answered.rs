@@ -1,30 +1,35 @@
-//! Whether the last request of a connection has its answer: told by the answer's body when hyper is done
+//! Whether all requests of a connection have their answers: told by each answer's body when hyper is done
 //! with it.
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
 
+use futures_util::task::AtomicWaker;
 use hyper::body::{Body, Frame, SizeHint};
 
 /// Shared by both ends of one connection.
-#[derive(Debug, Clone)]
-pub(crate) struct Answered(Arc<AtomicBool>);
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Answered(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    asked: AtomicU64,
+    answered: AtomicU64,
+    waiting: AtomicWaker,
+}
 
 impl Answered {
-    /// Nothing was asked yet.
-    pub(crate) fn new() -> Self {
-        Self(Arc::new(AtomicBool::new(true)))
-    }
-
     /// A request goes in.
     pub(crate) fn owe(&self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.0.asked.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn is_answered(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    /// Whether every request has its answer; if not, `waker` is woken when another one has.
+    pub(crate) fn all(&self, waker: &Waker) -> bool {
+        self.0.waiting.register(waker);
+        self.0.asked.load(Ordering::Acquire) == self.0.answered.load(Ordering::Acquire)
     }
 
     /// The same body, which tells of its end.
@@ -45,7 +50,9 @@ pub(crate) struct Telling<B> {
 
 impl<B> Drop for Telling<B> {
     fn drop(&mut self) {
-        self.answered.0.store(true, Ordering::Relaxed);
+        let counts = &self.answered.0;
+        counts.answered.fetch_add(1, Ordering::Release);
+        counts.waiting.wake();
     }
 }
 

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::auth::Authenticator;
+use crate::in_flight::InFlight;
 use crate::limits::Streams;
 use crate::problem::Problem;
 use crate::settings::{ApiSettings, seconds};
@@ -29,6 +30,7 @@ pub(crate) struct Api {
     pub(crate) settings: ApiSettings,
     pub(crate) authenticator: Authenticator,
     pub(crate) streams: Arc<Streams>,
+    pub(crate) in_flight: Arc<InFlight>,
     pub(crate) wakes: Arc<Wakes>,
     /// Cancelled when the server stops.
     pub(crate) closing: CancellationToken,
@@ -51,6 +53,7 @@ impl Api {
         Self {
             authenticator: Authenticator::new(seconds(settings.auth_cache_s)),
             streams: Arc::default(),
+            in_flight: Arc::default(),
             wakes: Arc::default(),
             closing,
             results,

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use memchr::memchr;
+use poem::http::Uri;
 
 use crate::problem::{Problem, ProblemCode};
 
@@ -16,6 +17,9 @@ pub(crate) const MAX_FIELDS: usize = 100;
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
 /// Most bytes of its first line.
 const MAX_LINE: usize = 16 * 1024;
+
+/// A body that says it is longer is no body.
+const MAX_LENGTH: u64 = u64::MAX / 2;
 
 /// What follows a head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +58,7 @@ impl Scan {
                 // Empty lines before a request are passed over (RFC 9112 §2.2).
                 (None, true) => {}
                 (None, false) => self.begin = Some(begin),
+                (Some(begin), true) if end - begin > MAX_BYTES => return Err(too_large()),
                 (Some(begin), true) => return Ok(Some(begin..end)),
                 (Some(_), false) => {}
             }
@@ -71,10 +76,15 @@ pub(crate) fn framing(head: &[u8]) -> Result<Framing, Problem> {
     let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
     let mut request = httparse::Request::new(&mut fields);
     match request.parse(head) {
-        Ok(_) => {}
+        Ok(httparse::Status::Complete(length)) if length == head.len() => {}
+        Ok(_) => return Err(bad("the head does not end where its empty line is")),
         Err(httparse::Error::TooManyHeaders) => return Err(too_large()),
         Err(httparse::Error::Version) => return Err(bad("speak HTTP/1.1")),
         Err(error) => return Err(bad(format!("the head is not HTTP: {error}"))),
+    }
+    let lawful = |target: &str| target.is_ascii() && target.parse::<Uri>().is_ok();
+    if !request.path.is_some_and(lawful) {
+        return Err(bad("percent-encode what may not stand in an address"));
     }
     let values = |name: &'static str| {
         let fields = request.headers.iter();
@@ -86,7 +96,16 @@ pub(crate) fn framing(head: &[u8]) -> Result<Framing, Problem> {
     }
     let mut lengths = values("content-length");
     let length = lengths.next();
-    let chunked = values("transfer-encoding").next().is_some();
+    let mut encodings = values("transfer-encoding");
+    let chunked = encodings.next();
+    if let Some(encoding) = chunked
+        && (!encoding.eq_ignore_ascii_case(b"chunked")
+            || encodings.next().is_some()
+            || request.version != Some(1))
+    {
+        return Err(bad("the only Transfer-Encoding is `chunked`, in HTTP/1.1"));
+    }
+    let chunked = chunked.is_some();
     match (length, lengths.next(), chunked) {
         (Some(_), _, true) => Err(bad("send Content-Length or Transfer-Encoding, not both")),
         (_, Some(_), _) => Err(bad("send one Content-Length")),
@@ -102,7 +121,8 @@ pub(crate) fn framing(head: &[u8]) -> Result<Framing, Problem> {
 fn number(text: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(text).ok()?;
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| text.parse().ok()).flatten()
+    let number: u64 = digits.then(|| text.parse().ok()).flatten()?;
+    (number <= MAX_LENGTH).then_some(number)
 }
 
 fn bad(detail: impl Into<std::borrow::Cow<'static, str>>) -> Problem {
@@ -175,6 +195,8 @@ mod tests {
         let wide = format!("{GET}X: {}", "x".repeat(MAX_BYTES));
         let found = Scan::default().find(wide.as_bytes()).unwrap_err();
         assert_eq!(found.code, ProblemCode::HeadTooLarge);
+        let whole = Scan::default().find(format!("{wide}\r\n\r\n").as_bytes());
+        assert_eq!(whole.unwrap_err().code, ProblemCode::HeadTooLarge);
         let many: String = (0..MAX_FIELDS).map(|n| format!("X-{n}: 1\r\n")).collect();
         assert_eq!(framed(&many), Err(ProblemCode::HeadTooLarge));
     }
@@ -190,6 +212,10 @@ mod tests {
             "Content-Length: +5\r\n",
             "Content-Length: 5, 5\r\n",
             "Content-Length: 99999999999999999999\r\n",
+            "Content-Length: 18446744073709551615\r\n",
+            "Transfer-Encoding: gzip\r\n",
+            "Transfer-Encoding: gzip, chunked\r\n",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
             "Host: y\r\n",
             "X: a\r\n b\r\n",
             "X : a\r\n",
@@ -203,5 +229,17 @@ mod tests {
         let bare = |version: &str| framing(format!("GET / HTTP/{version}\r\n\r\n").as_bytes());
         assert_eq!(bare("1.0"), Ok(Framing::Body(0)));
         assert!(bare("1.1").is_err() && bare("2.0").is_err());
+        let chunked = framing(b"GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n");
+        assert!(chunked.is_err());
+    }
+
+    #[test]
+    fn addresses_are_encoded() {
+        for target in ["/a?b=\"", "/a<b>", "/`", "/\u{e9}"] {
+            let head = format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n");
+            let code = framing(head.as_bytes()).map_err(|problem| problem.code);
+            assert_eq!(code, Err(ProblemCode::BadRequest), "{target}");
+        }
+        assert!(framing(b"CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n").is_ok());
     }
 }

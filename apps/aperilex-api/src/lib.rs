@@ -9,6 +9,7 @@ mod description;
 mod front;
 mod guard;
 mod head;
+mod in_flight;
 mod limits;
 mod operations;
 mod problem;

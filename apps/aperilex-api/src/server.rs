@@ -32,6 +32,9 @@ use crate::strict::{Refuse, Strict};
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// What hyper reads beside a head of the longest size.
+const SLACK: usize = 8 * 1024;
+
 /// What all connections share.
 struct Server<E> {
     endpoint: E,
@@ -142,7 +145,7 @@ impl<E: Endpoint<Output = Response>> Server<E> {
         // Answers are written whole; waiting for more to send only delays them.
         let _ = socket.set_nodelay(true);
         let socket = Guarded::new(socket, self.write_time);
-        let answered = Answered::new();
+        let answered = Answered::default();
         let refuse = Arc::clone(&self.refuse);
         let io = TokioIo::new(Strict::new(socket, refuse, answered.clone()));
         let service = service_fn(|request| async {
@@ -159,7 +162,7 @@ impl<E: Endpoint<Output = Response>> Server<E> {
             .timer(TokioTimer::new())
             .header_read_timeout(self.header_time)
             .max_headers(head::MAX_FIELDS)
-            .max_buf_size(head::MAX_BYTES)
+            .max_buf_size(head::MAX_BYTES + SLACK)
             .serve_connection(io, service);
         let mut connection = std::pin::pin!(connection);
         let ended = tokio::select! {

@@ -72,7 +72,10 @@ impl Strict {
                 self.unread.advance(head.start);
                 let length = head.len();
                 let head = self.unread.get(..length).unwrap_or_default();
-                framing(head).map(|framing| State::Pass(length, framing))
+                framing(head).map(|framing| {
+                    self.answered.owe();
+                    State::Pass(length, framing)
+                })
             }
             Err(problem) => Err(problem),
         };
@@ -105,7 +108,10 @@ impl Strict {
         while let State::Refuse(answer, sent) = &mut self.state
             && let Some(rest) = answer.get(*sent..).filter(|rest| !rest.is_empty())
         {
-            *sent += ready!(Pin::new(&mut self.socket).poll_write(context, rest))?;
+            match ready!(Pin::new(&mut self.socket).poll_write(context, rest))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                more => *sent += more,
+            }
         }
         Pin::new(&mut self.socket).poll_shutdown(context)
     }
@@ -121,7 +127,6 @@ impl Strict {
             State::Pass(0, Framing::Body(length)) => self.state = State::Body(length),
             State::Pass(0, Framing::Rest) => self.state = State::Rest,
             State::Pass(length, framing) => {
-                self.answered.owe();
                 self.state = State::Pass(length - self.pass(length, out), framing);
                 return Poll::Ready(Ok(false));
             }
@@ -142,8 +147,8 @@ impl Strict {
                 self.pass(usize::MAX, out);
                 return Poll::Ready(Ok(false));
             }
-            // hyper reads ahead while it answers, and reads again when it has.
-            State::Refuse(..) if self.writing || !self.answered.is_answered() => {
+            // What was asked before is answered before. The end of a body or of a flush wakes.
+            State::Refuse(..) if !self.answered.all(context.waker()) || self.writing => {
                 return Poll::Pending;
             }
             State::Refuse(..) => {
@@ -205,6 +210,9 @@ impl AsyncWrite for Strict {
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.socket).poll_flush(context))?;
         self.writing = false;
+        if matches!(self.state, State::Refuse(..)) {
+            context.waker().wake_by_ref();
+        }
         Poll::Ready(Ok(()))
     }
 

@@ -14,7 +14,7 @@ mod worker;
 
 pub use error::WiringError;
 pub use graph::Graph;
-pub use local::{Owner, local_filing, owner};
+pub use local::{LocalFiling, Owner, local_filing, owner};
 pub use runtime::{Loops, Runtime, WakeProbe};
 pub use settings::Settings;
 

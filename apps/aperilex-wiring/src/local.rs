@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use aperilex_core::ports::{FilingParser, ParseFilingError};
 use aperilex_core::{
-    Account, Cik, Digest, Email, Engine, EngineError, Fact, FilingId, FilingMeta, FormType,
-    MicroUsd, RawDocument, RawFiling, Role, Secret, Tier,
+    Account, Cik, Digest, Email, Engine, EngineError, Fact, FilingContent, FilingId, FilingMeta,
+    FormType, MicroUsd, RawDocument, RawFiling, Role, Secret, Tier,
 };
 
 use crate::error::WiringError;
@@ -105,7 +105,16 @@ fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
     std::fs::rename(&draft, path)
 }
 
-/// A local file as a filing. What it is comes from its SGML header, its inline XBRL, or the caller.
+/// A filing from a local file, read.
+#[derive(Debug)]
+pub struct LocalFiling {
+    /// The file, and what is known of it.
+    pub filing: RawFiling,
+    /// What is in it.
+    pub content: FilingContent,
+}
+
+/// A local file as a filing. What it is comes from the caller, its SGML header or its inline XBRL.
 ///
 /// # Errors
 /// [`ParseFilingError`] if it cannot be read; `Ok(None)` if neither the file nor the caller says
@@ -115,35 +124,29 @@ pub fn local_filing(
     bytes: Vec<u8>,
     form: Option<FormType>,
     parser: &dyn FilingParser,
-) -> Result<Option<RawFiling>, ParseFilingError> {
+) -> Result<Option<LocalFiling>, ParseFilingError> {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
-    let head = sgml_header(&bytes);
-    let header = |label: &str| header_value(&head, label);
-    let digest = Digest::of(&bytes);
-    let stated: Option<FormType> =
-        header("CONFORMED SUBMISSION TYPE").and_then(|text| text.parse().ok());
-    let date = |label: &str| header(label).and_then(|text| compact_date(&text));
-    // Facts do not depend on the form, so any will do until they have said which one it is.
-    let Ok(guess) = form
+    // Any form will do until the content has said which one it is, but a right guess is read once.
+    let Some(guess) = form
         .clone()
-        .or_else(|| stated.clone())
-        .map_or_else(|| "10-K".parse(), Ok)
+        .or_else(|| glimpse(&bytes))
+        .or_else(|| "10-K".parse().ok())
     else {
         return Ok(None);
     };
     let mut filing = RawFiling {
         meta: FilingMeta {
             // Anybody can write an accession number into a file: it does not make it that filing.
-            id: FilingId::of_content(&digest),
+            id: FilingId::of_content(&Digest::of(&bytes)),
             accession: None,
-            cik: header("CENTRAL INDEX KEY").and_then(|text| text.parse().ok()),
-            company: header("COMPANY CONFORMED NAME"),
+            cik: None,
+            company: None,
             ticker: None,
             form: guess,
-            filed: date("FILED AS OF DATE"),
-            period: date("CONFORMED PERIOD OF REPORT"),
+            filed: None,
+            period: None,
             items: Vec::new(),
             primary_document: name.clone(),
             url: None,
@@ -156,67 +159,58 @@ pub fn local_filing(
             bytes: bytes.into(),
         }],
     };
-    let facts = parser.parse(&filing)?.facts;
-    let Some(form) = form
-        .or(stated)
-        .or_else(|| dei(&facts, "DocumentType")?.parse().ok())
-    else {
+    let mut content = parser.parse(&filing)?;
+    let stated = || {
+        let header = content.header.as_ref().and_then(|h| h.form.clone());
+        header.or_else(|| dei(&content.facts, "DocumentType")?.parse().ok())
+    };
+    let Some(form) = form.or_else(stated) else {
         return Ok(None);
     };
-    let meta = &mut filing.meta;
-    meta.form = form;
-    meta.company = meta
-        .company
-        .take()
-        .or_else(|| dei(&facts, "EntityRegistrantName"));
-    meta.cik = meta
-        .cik
-        .or_else(|| dei(&facts, "EntityCentralIndexKey")?.parse::<Cik>().ok());
-    Ok(Some(filing))
-}
-
-/// The SGML header of a full submission; empty for any other file.
-fn sgml_header(bytes: &[u8]) -> String {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(64 * 1024)]);
-    let begins = [
-        "<SEC-DOCUMENT>",
-        "<SEC-HEADER>",
-        "<IMS-DOCUMENT>",
-        "<IMS-HEADER>",
-        "-----BEGIN PRIVACY",
-    ];
-    if !begins
-        .iter()
-        .any(|mark| head.trim_start().starts_with(mark))
-    {
-        return String::new();
+    describe(&mut filing.meta, &content);
+    if form != filing.meta.form {
+        filing.meta.form = form;
+        content = parser.parse(&filing)?;
     }
-    let ends = ["</SEC-HEADER>", "</IMS-HEADER>", "<DOCUMENT>"];
-    let end = ends
-        .iter()
-        .filter_map(|mark| head.find(mark))
-        .min()
-        .unwrap_or(head.len());
-    head[..end].to_owned()
+    Ok(Some(LocalFiling { filing, content }))
 }
 
-fn header_value(head: &str, label: &str) -> Option<String> {
-    let line = head
-        .lines()
-        .find(|line| line.trim_start().starts_with(label))?;
-    let value = line
-        .trim_start()
-        .strip_prefix(label)?
-        .trim_start()
-        .strip_prefix(':')?
-        .trim();
-    (!value.is_empty()).then(|| value.to_owned())
+/// What the content says of the filing: its header, else its cover.
+fn describe(meta: &mut FilingMeta, content: &FilingContent) {
+    if let Some(header) = &content.header {
+        meta.filed = header.filed;
+        meta.period = header.period;
+        meta.items.clone_from(&header.items);
+        if let Some(filer) = header.filer() {
+            meta.cik = filer.cik;
+            meta.company.clone_from(&filer.name);
+        }
+    }
+    let facts = &content.facts;
+    let company = || dei(facts, "EntityRegistrantName");
+    meta.company = meta.company.take().or_else(company);
+    let cik = || dei(facts, "EntityCentralIndexKey")?.parse::<Cik>().ok();
+    meta.cik = meta.cik.or_else(cik);
+    let period = || dei(facts, "DocumentPeriodEndDate")?.parse().ok();
+    meta.period = meta.period.or_else(period);
 }
 
-fn compact_date(text: &str) -> Option<aperilex_core::Date> {
-    let (year, rest) = text.split_at_checked(4)?;
-    let (month, day) = rest.split_at_checked(2)?;
-    format!("{year}-{month}-{day}").parse().ok()
+/// A guess of the form: the first document type of a submission, or the cover of inline XBRL.
+fn glimpse(bytes: &[u8]) -> Option<FormType> {
+    let text = |start: &str, open: &str| {
+        let at = find(bytes, start.as_bytes())?;
+        let rest = bytes.get(at..at.saturating_add(1024).min(bytes.len()))?;
+        let from = find(rest, open.as_bytes())? + open.len();
+        let value = rest.get(from..)?;
+        let end = value.iter().position(|b| matches!(b, b'<' | b'\r' | b'\n'));
+        let value = std::str::from_utf8(value.get(..end?)?).ok()?;
+        value.trim().parse::<FormType>().ok()
+    };
+    text("<TYPE>", "<TYPE>").or_else(|| text("dei:DocumentType\"", ">"))
+}
+
+fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    memchr::memmem::find(bytes, needle)
 }
 
 fn dei(facts: &[Fact], name: &str) -> Option<String> {

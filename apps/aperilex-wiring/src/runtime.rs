@@ -137,9 +137,21 @@ impl Runtime {
     /// Stops: no new work is taken, what runs gets the grace time, the rest is handed back. The
     /// relay goes last, so that others hear of it at once.
     pub async fn stop(self) {
+        let grace = self.grace;
+        self.stop_within(grace).await;
+    }
+
+    /// The same without grace: what runs is handed back at once.
+    pub async fn hand_back(self) {
+        self.stop_within(Duration::ZERO).await;
+    }
+
+    async fn stop_within(self, grace: Duration) {
         self.stop_work.cancel();
-        if !ends_within(self.grace, &self.work).await {
-            warn!("work is still running after the grace time; it is handed back");
+        if !ends_within(grace, &self.work).await {
+            if !grace.is_zero() {
+                warn!("work is still running after the grace time; it is handed back");
+            }
             self.hand_back.cancel();
             if !ends_within(LAST_STEPS, &self.work).await {
                 warn!("not all work could be handed back; its leases will run out");

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use aperilex_core::{Date, Email, FormType, MicroUsd, Template, Ticker, Tier};
+use aperilex_core::{Date, Email, FormType, MicroUsd, Template, Ticker, Tier, UserId};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// SEC filings in, verified analyses out.
@@ -90,6 +90,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: AccountCommand,
     },
+    /// Prove the books
+    Ledger {
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
     /// Bring the database up to date
     Migrate,
     /// Show the settings in force, without secrets
@@ -119,6 +124,25 @@ pub(crate) enum AccountCommand {
     },
     /// List accounts
     List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Check sums, chains, charges, holds and tasks of every account
+    Verify {
+        /// This account only
+        #[arg(long, value_name = "ID")]
+        account: Option<UserId>,
+        /// Read every analysis that was charged, and compare its SHA-256
+        #[arg(long)]
+        objects: bool,
+        /// Nothing is under way: everything must be final
+        #[arg(long)]
+        quiet: bool,
+        /// How to show it
+        #[arg(long, value_enum, default_value = "text")]
+        format: ParseFormat,
+    },
 }
 
 /// Which filing.

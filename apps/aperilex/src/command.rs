@@ -3,6 +3,7 @@
 mod account;
 mod analyze;
 mod import;
+mod ledger;
 mod parse;
 mod serve;
 mod verify;
@@ -46,6 +47,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
         Command::Worker => serve::worker(settings(common)?).await,
         Command::Account { command } => account::run(settings(common)?, command).await,
+        Command::Ledger { command } => ledger::run(settings(common)?, command).await,
         Command::Migrate => {
             Graph::without_source(&settings(common)?).await?;
             output::print("the database is up to date")?;

@@ -1,6 +1,7 @@
 //! Exit codes, and the one sentence on standard error.
 //!
-//! 0 well · 1 fault · 2 bad usage · 3 not found · 4 refused by policy or credit · 130 interrupted.
+//! 0 well · 1 fault · 2 bad usage · 3 not found · 4 refused by policy or credit ·
+//! 78 a setting is wrong · 130 interrupted.
 
 use std::process::ExitCode;
 
@@ -9,6 +10,9 @@ use aperilex_core::ports::FilingSourceError;
 use aperilex_wiring::WiringError;
 
 use crate::output;
+
+/// `EX_CONFIG` of BSD's sysexits: what starts us should not try again before a setting is mended.
+const CONFIG: u8 = 78;
 
 /// The caller asked in a way that cannot be understood.
 #[derive(Debug, thiserror::Error)]
@@ -47,10 +51,9 @@ fn code(error: &anyhow::Error) -> u8 {
             return (io.kind() == std::io::ErrorKind::NotFound).then_some(3);
         }
         if let Some(wiring) = cause.downcast_ref::<WiringError>() {
-            return Some(if matches!(wiring, WiringError::Start { .. }) {
-                1
-            } else {
-                2
+            return Some(match wiring {
+                WiringError::Start { .. } => 1,
+                _ => CONFIG,
             });
         }
         if let Some(failed) = cause.downcast_ref::<TaskFailed>() {

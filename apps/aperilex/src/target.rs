@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use aperilex_core::ports::FilingParser;
-use aperilex_core::{Cik, FilingLocator, FilingMeta, FormType, RawFiling, Ticker};
-use aperilex_wiring::local_filing;
+use aperilex_core::{Cik, FilingLocator, FilingMeta, FormType, Ticker};
+use aperilex_wiring::{LocalFiling, local_filing};
 
 use crate::args::FilingArgs;
 use crate::exit::BadUsage;
@@ -66,7 +66,7 @@ pub(crate) fn read_file(
     path: &Path,
     form: Option<FormType>,
     parser: &dyn FilingParser,
-) -> anyhow::Result<RawFiling> {
+) -> anyhow::Result<LocalFiling> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     local_filing(path, bytes, form, parser)?.ok_or_else(|| {
         let path = path.display();

@@ -7,7 +7,9 @@
 
 mod bench;
 mod corpus;
+mod fuzz;
 mod postgres;
+mod score;
 mod shell;
 mod test;
 mod tidy;
@@ -42,6 +44,10 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Score the parser on a corpus: items, bounds, states, facts, confidence
+    Score(score::Options),
+    /// Fuzz the parser for a while, beginning at the kept corpus
+    Fuzz(fuzz::Options),
     /// Write the OpenAPI document anew
     Openapi,
     /// Measure reads, starts and memory against a minimal server
@@ -60,6 +66,8 @@ fn main() -> ExitCode {
             println!("APERILEX_TEST_POSTGRES_URL={}", postgres.url());
         }),
         Command::Corpus { corpus, release } => corpus::run(corpus, release),
+        Command::Score(options) => return score::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Openapi => openapi(),
         Command::Bench { seconds } => bench::run(seconds),
     };

@@ -1,4 +1,4 @@
-//! Telling answers apart: EDGAR says "forbidden" for three different things, and "fine" for errors.
+//! Telling answers apart: EDGAR says "forbidden" for four different things, and "fine" for errors.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const HEAD: usize = 4096;
 pub(crate) enum Refusal {
     /// We sent too much: nothing more until the pause is over.
     Blocked,
-    /// No contact in the user agent.
+    /// No contact in the user agent, or refused in a way that settings must mend.
     Misconfigured(&'static str),
     /// There is no such file.
     NotFound,
@@ -31,9 +31,8 @@ pub(crate) fn refusal(status: u16, body: &[u8]) -> Refusal {
         403 if is_undeclared_page(&text) => Refusal::Misconfigured(UNDECLARED),
         // S3 behind EDGAR: the object does not exist (a future quarter, a holiday).
         403 if s3_code(&text) == Some("AccessDenied") => Refusal::NotFound,
-        // The rate page, the "Access Denied" of the network in front of EDGAR, or one not seen before:
-        // asking on would only prolong a block.
-        403 => Refusal::Blocked,
+        403 if is_rate_page(&text) || is_edge_page(&text) => Refusal::Blocked,
+        403 => Refusal::Misconfigured(FORBIDDEN),
         404 | 410 => Refusal::NotFound,
         _ => Refusal::Server,
     }
@@ -41,6 +40,9 @@ pub(crate) fn refusal(status: u16, body: &[u8]) -> Refusal {
 
 const UNDECLARED: &str = "it calls us an undeclared automated tool: set `user_agent` to your \
                           company's name and an e-mail address";
+const FORBIDDEN: &str = "status 403 without a known reason: check `user_agent` and whether this \
+                         network may reach EDGAR";
+
 /// Checks that a body with a good status is what was asked for.
 pub(crate) fn check_body(what: &str, shape: Shape, body: &[u8]) -> Result<(), BodyFault> {
     if body.is_empty() {
@@ -108,6 +110,11 @@ fn starts_ignoring_case(text: &str, prefix: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
 }
 
+/// The page of the network in front of EDGAR for clients that it keeps out.
+fn is_edge_page(text: &str) -> bool {
+    title(text).is_some_and(|title| title == "access denied")
+}
+
 // A filing may speak of these words, so only the title of a page counts.
 fn is_rate_page(text: &str) -> bool {
     title(text).is_some_and(|title| title.contains("request rate threshold exceeded"))
@@ -146,17 +153,24 @@ mod tests {
                         Automated Tool</title>";
     const DENIED: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied\
                           </Code><Message>Access Denied</Message></Error>";
+    const EDGE: &str = "<HTML><HEAD>\n<TITLE>Access Denied</TITLE>\n</HEAD><BODY>\n<H1>Access \
+                        Denied</H1>\nReference&#32;&#35;18";
     const NO_KEY: &str = "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code></Error>";
 
     #[test]
-    fn forbidden_means_three_things() {
+    fn forbidden_means_four_things() {
         assert_eq!(refusal(403, RATE.as_bytes()), Refusal::Blocked);
         assert_eq!(
             refusal(403, TOOL.as_bytes()),
             Refusal::Misconfigured(UNDECLARED)
         );
         assert_eq!(refusal(403, DENIED.as_bytes()), Refusal::NotFound);
-        assert_eq!(refusal(403, b"Access Denied"), Refusal::Blocked);
+        assert_eq!(refusal(403, EDGE.as_bytes()), Refusal::Blocked);
+        // As a mirror answers that does not list its folders.
+        assert_eq!(
+            refusal(403, b"<html><title>403 Forbidden</title>"),
+            Refusal::Misconfigured(FORBIDDEN)
+        );
         assert_eq!(refusal(429, b""), Refusal::Blocked);
         assert_eq!(refusal(404, NO_KEY.as_bytes()), Refusal::NotFound);
         assert_eq!(refusal(503, b"<html>"), Refusal::Server);

@@ -98,6 +98,7 @@ async fn refusals_are_told_apart_and_not_repeated() {
     let missing = "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code></Error>";
     for (status, body, expected) in [
         (403, tool, "misconfigured"),
+        (403, "<html>go away", "misconfigured"),
         (403, denied, "not found"),
         (404, missing, "not found"),
     ] {

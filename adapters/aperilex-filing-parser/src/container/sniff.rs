@@ -2,6 +2,8 @@
 
 use memchr::{memchr_iter, memmem};
 
+use crate::xbrl::xml::XmlTags;
+
 /// How far the look goes.
 const WINDOW: usize = 64 * 1024;
 /// How far control characters are counted.
@@ -16,6 +18,8 @@ pub(crate) enum Kind {
     Html,
     /// Plain text.
     Plain,
+    /// An XBRL instance that is not inline: facts, no text.
+    Instance,
     /// Graphics, PDF, archives, XML data: without text of its own.
     Binary,
 }
@@ -56,6 +60,9 @@ pub(crate) fn kind(bytes: &[u8]) -> Kind {
             Kind::Plain
         };
     }
+    if is_instance(head) {
+        return Kind::Instance;
+    }
     if looks_like_html(head) {
         return Kind::Html;
     }
@@ -63,6 +70,16 @@ pub(crate) fn kind(bytes: &[u8]) -> Kind {
         return Kind::Binary;
     }
     Kind::Plain
+}
+
+/// Whether the root element is that of an XBRL instance.
+pub(crate) fn is_instance(bytes: &[u8]) -> bool {
+    let head = bytes.get(..WINDOW).unwrap_or(bytes);
+    let start = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    start.trim_ascii_start().starts_with(b"<")
+        && XmlTags::new(start)
+            .next()
+            .is_some_and(|root| root.local == b"xbrl" && !root.end)
 }
 
 /// `begin 644 name`, then lines of printable bytes.
@@ -160,7 +177,9 @@ mod tests {
     fn looks_at_content_not_at_names() {
         for (bytes, expected) in [
             (&b"<?xml version='1.0'?><html>"[..], Kind::Html),
-            (b"<?xml version='1.0'?><xbrl>", Kind::Binary),
+            (b"<?xml version='1.0'?><x:xbrl xmlns:x=''>", Kind::Instance),
+            (b"<xbrl><a><![CDATA[<div>]]></a>", Kind::Instance),
+            (b"<?xml version='1.0'?><xsd:schema>", Kind::Binary),
             (b"  %PDF-1.4", Kind::Binary),
             (b"begin 644 logo.jpg\nM", Kind::Binary),
             (b"begin with a thought", Kind::Plain),

@@ -34,12 +34,14 @@ pub(crate) fn mark(candidates: &mut [Candidate], lines: &Lines<'_>, page: &Page<
 fn resolve(candidates: &[Candidate], lines: &Lines<'_>, page: &Page<'_>) -> Vec<(usize, usize)> {
     let mut places: HashMap<&[u8], usize> = HashMap::new();
     for anchor in &page.anchors {
-        places.entry(anchor.target).or_insert(anchor.text as usize);
+        places
+            .entry(anchor.target.as_ref())
+            .or_insert(anchor.text as usize);
     }
     let on_line = |link: &Link<'_>| {
         let line = lines.at(link.text as usize + 1);
         let candidate = candidates.binary_search_by_key(&line, |c| c.line).ok()?;
-        Some((candidate, *places.get(link.target)?))
+        Some((candidate, *places.get(link.target.as_ref())?))
     };
     page.links.iter().filter_map(on_line).collect()
 }

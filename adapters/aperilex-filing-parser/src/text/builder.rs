@@ -6,11 +6,18 @@
 use aperilex_ports::model::RawRun;
 
 use super::line::{Line, LineFlags};
+use super::signs;
+
+/// Lines that are told apart, the rest being one. A text as large as a filing may be has fewer unless
+/// it is made of line breaks.
+pub(crate) const MAX_LINES: usize = 1 << 21;
 
 /// What stands between the text so far and the next piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Gap {
     None,
+    /// A gap that shows but is made by no character: a space unless punctuation follows.
+    Made,
     /// White space of the source.
     Space {
         raw: u32,
@@ -64,6 +71,8 @@ pub(crate) struct Built {
     pub(crate) runs: Vec<RawRun>,
     /// Its lines.
     pub(crate) lines: Vec<Line>,
+    /// There are more lines than those, in the last one.
+    pub(crate) more_lines: bool,
 }
 
 fn offset(value: usize) -> u32 {
@@ -71,10 +80,10 @@ fn offset(value: usize) -> u32 {
 }
 
 impl TextBuilder {
-    /// An empty text, with room for what `source_len` bytes usually hold.
-    pub(crate) fn new(source_len: usize) -> Self {
+    /// An empty text, with room for `room` bytes.
+    pub(crate) fn new(room: usize) -> Self {
         Self {
-            text: Vec::with_capacity(source_len / 4),
+            text: Vec::with_capacity(room),
             runs: Vec::new(),
             gap: Gap::None,
             lines: Vec::new(),
@@ -96,7 +105,7 @@ impl TextBuilder {
         if bytes.is_empty() {
             return;
         }
-        self.flush_gap();
+        self.flush_gap(bytes);
         self.extend_run(raw, offset(bytes.len()));
         self.text.extend_from_slice(bytes);
         self.note(bytes.len(), setting);
@@ -104,14 +113,14 @@ impl TextBuilder {
 
     /// Puts `character`, which stands for `raw_len` bytes at `raw`.
     pub(crate) fn put(&mut self, character: char, raw: u32, raw_len: u32, setting: Setting) {
-        self.flush_gap();
+        let mut buffer = [0; 4];
+        let bytes = character.encode_utf8(&mut buffer).as_bytes();
+        self.flush_gap(bytes);
         self.runs.push(RawRun {
             text: self.len(),
             raw,
             raw_len,
         });
-        let mut buffer = [0; 4];
-        let bytes = character.encode_utf8(&mut buffer).as_bytes();
         self.text.extend_from_slice(bytes);
         self.note(bytes.len(), setting);
     }
@@ -119,9 +128,28 @@ impl TextBuilder {
     /// White space of the source: one space if more text follows on the line.
     #[inline]
     pub(crate) fn space(&mut self, raw: u32, len: u32) {
-        if self.gap == Gap::None && !self.text.is_empty() {
+        if self.gap <= Gap::Made && !self.text.is_empty() {
             self.gap = Gap::Space { raw, len };
         }
+    }
+
+    /// A gap that shows though nothing in the source makes it.
+    pub(crate) fn made_space(&mut self) {
+        self.gap = self.gap.max(Gap::Made);
+    }
+
+    /// The text so far if the next piece would stand directly behind it; empty if not.
+    pub(crate) fn tail(&self) -> &[u8] {
+        if self.gap == Gap::None {
+            &self.text
+        } else {
+            &[]
+        }
+    }
+
+    /// Whether the next piece begins a line or cell.
+    pub(crate) fn is_at_start(&self) -> bool {
+        self.gap >= Gap::Break || matches!(self.text.last(), None | Some(b'\n'))
     }
 
     /// A block's end inside a cell.
@@ -145,7 +173,7 @@ impl TextBuilder {
     }
 
     /// A line end of preformatted text, at `raw`: blank lines are kept.
-    pub(crate) fn hard_line(&mut self, raw: u32, raw_len: u32) {
+    pub(crate) fn hard_line(&mut self, raw: u32) {
         if self.text.is_empty() {
             return;
         }
@@ -156,7 +184,8 @@ impl TextBuilder {
         if self.text.ends_with(b"\n\n") {
             return;
         }
-        self.extend_or_push(raw, raw_len);
+        self.extend_run(raw, 1);
+        self.text.push(b'\n');
         self.end_line();
     }
 
@@ -171,19 +200,6 @@ impl TextBuilder {
                 run.raw_len -= 1;
             }
         }
-    }
-
-    fn extend_or_push(&mut self, raw: u32, raw_len: u32) {
-        if raw_len == 1 {
-            self.extend_run(raw, 1);
-        } else {
-            self.runs.push(RawRun {
-                text: self.len(),
-                raw,
-                raw_len,
-            });
-        }
-        self.text.push(b'\n');
     }
 
     #[inline]
@@ -204,8 +220,9 @@ impl TextBuilder {
         });
     }
 
+    /// Puts the separator that was asked for, `next` being what follows.
     #[inline]
-    fn flush_gap(&mut self) {
+    fn flush_gap(&mut self, next: &[u8]) {
         match std::mem::replace(&mut self.gap, Gap::None) {
             Gap::None => {}
             Gap::Space { raw, len } => {
@@ -220,7 +237,7 @@ impl TextBuilder {
                 }
                 self.text.push(b' ');
             }
-            gap => self.flush_made(gap),
+            gap => self.flush_made(gap, next),
         }
         if self.next_flags != LineFlags::default() {
             let flags = std::mem::take(&mut self.next_flags);
@@ -231,8 +248,14 @@ impl TextBuilder {
     }
 
     /// Puts a separator that stands for nothing in the source.
-    fn flush_made(&mut self, gap: Gap) {
-        if self.text.is_empty() || self.text.last() == Some(&b'\n') {
+    fn flush_made(&mut self, gap: Gap, next: &[u8]) {
+        let none = match gap {
+            _ if matches!(self.text.last(), None | Some(b'\n')) => true,
+            Gap::Made => !signs::may_part(&self.text, next),
+            Gap::Cell => signs::join(&self.text, next),
+            _ => false,
+        };
+        if none {
             return;
         }
         self.runs.push(RawRun {
@@ -249,6 +272,7 @@ impl TextBuilder {
                 self.text.push(b'\t');
                 self.tabs_in_line += 1;
             }
+            Gap::Made => self.text.push(b' '),
             _ => {
                 self.text.push(b' ');
                 let start = self.len();
@@ -265,6 +289,7 @@ impl TextBuilder {
     /// breaks in it are line ends.
     fn end_line(&mut self) {
         let mut pieces = std::mem::take(&mut self.pieces);
+        let more = self.lines.len() >= MAX_LINES;
         if self.tabs_in_line == 0 {
             for piece in pieces.iter().skip(1) {
                 let at = (piece.start as usize).wrapping_sub(1);
@@ -272,8 +297,10 @@ impl TextBuilder {
                     *byte = b'\n';
                 }
             }
-            self.lines.append(&mut pieces);
-        } else {
+            if !more {
+                self.lines.append(&mut pieces);
+            }
+        } else if !more {
             let mut whole = Line::default();
             if let Some(first) = pieces.first() {
                 whole.start = first.start;
@@ -283,8 +310,8 @@ impl TextBuilder {
                 whole.absorb(piece);
             }
             self.lines.push(whole);
-            pieces.clear();
         }
+        pieces.clear();
         pieces.push(Line {
             start: self.len(),
             ..Line::default()
@@ -345,6 +372,7 @@ impl TextBuilder {
         Built {
             text,
             runs: self.runs,
+            more_lines: self.lines.len() >= MAX_LINES,
             lines: self.lines,
         }
     }

@@ -39,6 +39,11 @@ pub(crate) const fn is_deceptive(character: char) -> bool {
     )
 }
 
+/// Whether a dropped character takes no room: inside a word it hides it from a search.
+pub(crate) const fn is_zero_width(character: char) -> bool {
+    matches!(character, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{180E}')
+}
+
 /// Classes of single bytes.
 pub(crate) mod class {
     /// Copied as it is.

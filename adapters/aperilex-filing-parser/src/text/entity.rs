@@ -5,108 +5,10 @@
 
 use crate::encoding::windows_1252;
 
+use super::entity_names::NAMES;
+
 /// The longest reference that is looked at, ampersand and semicolon included.
 const MAX_LEN: usize = 32;
-
-/// Names of U+00A0 to U+00FF in order.
-const LATIN_1: &str = "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg \
-macr deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest \
-Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml \
-ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig \
-agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml \
-eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml";
-
-/// Names outside ISO 8859-1.
-const OTHERS: &[(&str, char)] = &[
-    ("amp", '&'),
-    ("lt", '<'),
-    ("gt", '>'),
-    ("quot", '"'),
-    ("apos", '\''),
-    ("AMP", '&'),
-    ("LT", '<'),
-    ("GT", '>'),
-    ("QUOT", '"'),
-    ("COPY", '©'),
-    ("REG", '®'),
-    ("OElig", 'Œ'),
-    ("oelig", 'œ'),
-    ("Scaron", 'Š'),
-    ("scaron", 'š'),
-    ("Yuml", 'Ÿ'),
-    ("fnof", 'ƒ'),
-    ("circ", 'ˆ'),
-    ("tilde", '˜'),
-    ("ensp", '\u{2002}'),
-    ("emsp", '\u{2003}'),
-    ("thinsp", '\u{2009}'),
-    ("zwnj", '\u{200C}'),
-    ("zwj", '\u{200D}'),
-    ("lrm", '\u{200E}'),
-    ("rlm", '\u{200F}'),
-    ("ndash", '–'),
-    ("mdash", '—'),
-    ("lsquo", '‘'),
-    ("rsquo", '’'),
-    ("sbquo", '‚'),
-    ("ldquo", '“'),
-    ("rdquo", '”'),
-    ("bdquo", '„'),
-    ("dagger", '†'),
-    ("Dagger", '‡'),
-    ("bull", '•'),
-    ("hellip", '…'),
-    ("permil", '‰'),
-    ("prime", '′'),
-    ("Prime", '″'),
-    ("lsaquo", '‹'),
-    ("rsaquo", '›'),
-    ("oline", '‾'),
-    ("frasl", '⁄'),
-    ("euro", '€'),
-    ("trade", '™'),
-    ("larr", '←'),
-    ("uarr", '↑'),
-    ("rarr", '→'),
-    ("darr", '↓'),
-    ("harr", '↔'),
-    ("part", '∂'),
-    ("prod", '∏'),
-    ("sum", '∑'),
-    ("minus", '−'),
-    ("radic", '√'),
-    ("infin", '∞'),
-    ("cap", '∩'),
-    ("int", '∫'),
-    ("asymp", '≈'),
-    ("ne", '≠'),
-    ("equiv", '≡'),
-    ("le", '≤'),
-    ("ge", '≥'),
-    ("loz", '◊'),
-    ("check", '✓'),
-    ("Alpha", 'Α'),
-    ("Beta", 'Β'),
-    ("Gamma", 'Γ'),
-    ("Delta", 'Δ'),
-    ("Sigma", 'Σ'),
-    ("Omega", 'Ω'),
-    ("alpha", 'α'),
-    ("beta", 'β'),
-    ("gamma", 'γ'),
-    ("delta", 'δ'),
-    ("epsilon", 'ε'),
-    ("lambda", 'λ'),
-    ("mu", 'μ'),
-    ("pi", 'π'),
-    ("rho", 'ρ'),
-    ("sigma", 'σ'),
-    ("tau", 'τ'),
-    ("phi", 'φ'),
-    ("chi", 'χ'),
-    ("omega", 'ω'),
-    ("theta", 'θ'),
-];
 
 /// Reads the reference at the start of `bytes`, which is an ampersand: its character and length.
 /// None if it is only an ampersand.
@@ -165,14 +67,10 @@ fn named(window: &[u8]) -> Option<(char, usize)> {
 }
 
 fn lookup(name: &str) -> Option<char> {
-    if name == "nbsp" {
-        return Some('\u{A0}');
-    }
-    if let Some((_, found)) = OTHERS.iter().find(|(known, _)| *known == name) {
-        return Some(*found);
-    }
-    let index = LATIN_1.split(' ').position(|known| known == name)?;
-    char::from_u32(0xA0 + u32::try_from(index).ok()?)
+    let index = NAMES
+        .binary_search_by(|(known, _)| known.as_bytes().cmp(name.as_bytes()))
+        .ok()?;
+    NAMES.get(index).map(|(_, character)| *character)
 }
 
 #[cfg(test)]
@@ -202,7 +100,30 @@ mod tests {
     }
 
     #[test]
-    fn the_table_has_every_place_of_its_block() {
-        assert_eq!(LATIN_1.split(' ').count(), 96);
+    fn the_names_are_in_order() {
+        assert!(NAMES.is_sorted_by(|one, next| one.0.as_bytes() < next.0.as_bytes()));
+    }
+
+    #[test]
+    fn knows_the_names_of_html_4() {
+        for (name, character) in [
+            ("nbsp", '\u{A0}'),
+            ("eta", 'η'),
+            ("zeta", 'ζ'),
+            ("kappa", 'κ'),
+            ("nu", 'ν'),
+            ("xi", 'ξ'),
+            ("psi", 'ψ'),
+            ("Xi", 'Ξ'),
+            ("sub", '⊂'),
+            ("sup", '⊃'),
+            ("hyphen", '‐'),
+            ("lpar", '('),
+            ("dollar", '$'),
+            ("Tab", '\t'),
+        ] {
+            assert_eq!(lookup(name), Some(character), "{name}");
+        }
+        assert_eq!(lookup("bogus"), None);
     }
 }

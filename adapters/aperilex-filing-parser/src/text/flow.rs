@@ -3,7 +3,7 @@
 use crate::encoding::{Charset, utf8_width, windows_1252};
 
 use super::builder::{Setting, TextBuilder};
-use super::chars::{Fate, class, class_of, fate, is_deceptive};
+use super::chars::{Fate, class, class_of, fate, is_deceptive, is_zero_width};
 use super::entity;
 
 /// Reads text and counts what it dropped.
@@ -22,12 +22,12 @@ fn offset(value: usize) -> u32 {
 }
 
 impl<'a> Flow<'a> {
-    /// Reads from `bytes`.
-    pub(crate) fn new(bytes: &'a [u8], charset: Charset) -> Self {
+    /// Reads from `bytes`, which hold about `room` bytes of text.
+    pub(crate) fn new(bytes: &'a [u8], charset: Charset, room: usize) -> Self {
         Self {
             bytes,
             charset,
-            out: TextBuilder::new(bytes.len()),
+            out: TextBuilder::new(room),
             deceptive: 0,
         }
     }
@@ -71,9 +71,11 @@ impl<'a> Flow<'a> {
                 (class::SPACE, _) => {
                     self.copy(run, at, setting);
                     let pair = byte == b'\r' && at + 1 < end && self.byte(at + 1) == b'\n';
-                    let len = if pair { 2 } else { 1 };
-                    self.out.hard_line(offset(at), len);
-                    at += len as usize;
+                    // The line feed alone stands for the pair, so that it goes on in one run with
+                    // the next line.
+                    at += usize::from(pair);
+                    self.out.hard_line(offset(at));
+                    at += 1;
                     run = at;
                 }
                 (class::HIGH, _) if self.is_kept_as_is(at, end) => at += utf8_width(byte),
@@ -141,9 +143,23 @@ impl<'a> Flow<'a> {
             Fate::Keep => self.out.put(character, raw, raw_len, setting),
             Fate::Space if pre => self.out.put(' ', raw, raw_len, setting),
             Fate::Space => self.out.space(raw, raw_len),
-            Fate::Drop => self.deceptive += usize::from(is_deceptive(character)),
+            Fate::Drop => {
+                let deceives = is_deceptive(character)
+                    || (is_zero_width(character) && self.is_in_word(at + len, end));
+                self.deceptive += usize::from(deceives);
+            }
         }
         at + len
+    }
+
+    /// Whether letters or digits stand on both sides of what was read up to `at`.
+    fn is_in_word(&self, at: usize, end: usize) -> bool {
+        let before = self
+            .out
+            .tail()
+            .last()
+            .is_some_and(u8::is_ascii_alphanumeric);
+        before && at < end && self.byte(at).is_ascii_alphanumeric()
     }
 
     fn high(&self, rest: &[u8]) -> (char, usize) {

@@ -23,29 +23,98 @@ pub(crate) struct PlainTable {
     pub(crate) columns: Vec<u32>,
 }
 
+/// The tables of preformatted text as they are met.
+#[derive(Debug, Default)]
+pub(crate) struct PlainTables {
+    done: Vec<PlainTable>,
+    open: bool,
+    /// Where in the source the line of the column marks starts.
+    marks: usize,
+    left_out: usize,
+}
+
+impl PlainTables {
+    /// Whether text would be in a table.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// A table starts at `at`; it ends one that is open.
+    pub(crate) fn start(&mut self, at: u32) {
+        self.end(at);
+        if self.done.len() >= MAX_TABLES {
+            self.left_out += 1;
+            return;
+        }
+        self.done.push(PlainTable {
+            start: at,
+            body: at,
+            ..PlainTable::default()
+        });
+        self.open = true;
+    }
+
+    /// A column begins at `column` of the line of the source that starts at `line`; the text so far
+    /// ends at `at`. The first line of marks counts.
+    pub(crate) fn mark(&mut self, line: usize, column: usize, at: u32) {
+        let Some(table) = self.done.last_mut().filter(|_| self.open) else {
+            return;
+        };
+        if table.columns.is_empty() {
+            self.marks = line;
+            table.body = at;
+        }
+        if self.marks == line {
+            table
+                .columns
+                .push(u32::try_from(column).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// The open table ends at `at`.
+    pub(crate) fn end(&mut self, at: u32) {
+        if std::mem::take(&mut self.open)
+            && let Some(table) = self.done.last_mut()
+        {
+            table.end = at;
+        }
+    }
+
+    /// The open table is none of preformatted text.
+    pub(crate) fn cancel(&mut self) {
+        if std::mem::take(&mut self.open) {
+            self.done.pop();
+        }
+    }
+
+    /// Ends what is open and answers all tables, and how many were left out.
+    pub(crate) fn finish(mut self, at: u32) -> (Vec<PlainTable>, usize) {
+        self.end(at);
+        (self.done, self.left_out)
+    }
+}
+
 /// Reads a plain text document.
 pub(crate) fn read<'a>(source: &'a Source<'_>) -> Page<'a> {
+    let src: &[u8] = &source.bytes;
     let mut pass = Pass {
-        src: &source.bytes,
-        flow: Flow::new(&source.bytes, source.charset),
-        tables: Vec::new(),
-        left_out: 0,
-        in_table: false,
+        src,
+        flow: Flow::new(src, source.charset, src.len()),
+        tables: PlainTables::default(),
     };
     pass.run();
-    if pass.in_table {
-        pass.end_table();
-    }
+    let (plain_tables, tables_left_out) = pass.tables.finish(pass.flow.out.len());
     Page {
         tables: Vec::new(),
-        plain_tables: pass.tables,
-        tables_left_out: pass.left_out,
-        xbrl: Collector::new(&source.bytes),
+        plain_tables,
+        tables_left_out,
+        xbrl: Collector::new(src),
         links: Vec::new(),
         files: Vec::new(),
         anchors: Vec::new(),
         hidden: 0,
         deceptive: pass.flow.deceptive,
+        unended: None,
         built: pass.flow.out.finish(),
     }
 }
@@ -53,9 +122,7 @@ pub(crate) fn read<'a>(source: &'a Source<'_>) -> Page<'a> {
 struct Pass<'a> {
     src: &'a [u8],
     flow: Flow<'a>,
-    tables: Vec<PlainTable>,
-    left_out: usize,
-    in_table: bool,
+    tables: PlainTables,
 }
 
 impl Pass<'_> {
@@ -76,7 +143,7 @@ impl Pass<'_> {
             self.text(start, end);
             return;
         }
-        let mut columns = Vec::new();
+        let mut marked = false;
         let mut rest = start;
         let mut at = start;
         while let Some(found) = memchr(b'<', self.src.get(at..end).unwrap_or_default()) {
@@ -85,25 +152,25 @@ impl Pass<'_> {
                 at = open + 1;
                 continue;
             };
-            self.text(rest, open);
-            self.apply(name, open - start, &mut columns);
+            marked |= name == Mark::Column;
+            let before = self.src.get(rest..open).unwrap_or_default();
+            if !marked || !before.trim_ascii().is_empty() {
+                self.text(rest, open);
+            }
+            self.apply(name, start, open - start);
             rest = after;
             at = after;
         }
         let tail = self.src.get(rest..end).unwrap_or_default();
-        if columns.is_empty() || !tail.trim_ascii().is_empty() {
-            // A line of tags alone leaves no line behind.
-            if rest == start || !tail.trim_ascii().is_empty() {
-                self.text(rest, end);
-            }
-            return;
+        // A line of tags alone leaves no line behind.
+        if (rest == start && !marked) || !tail.trim_ascii().is_empty() {
+            self.text(rest, end);
         }
-        self.set_columns(columns);
     }
 
     fn text(&mut self, start: usize, end: usize) {
         let mut flags = LineFlags::PRE;
-        if self.in_table {
+        if self.tables.is_open() {
             flags.set(LineFlags::TABLE);
         }
         let setting = Setting {
@@ -121,47 +188,14 @@ impl Pass<'_> {
         Some((mark, open + close + 2))
     }
 
-    fn apply(&mut self, mark: Mark, column: usize, columns: &mut Vec<u32>) {
+    fn apply(&mut self, mark: Mark, line: usize, column: usize) {
+        let at = self.flow.out.len();
         match mark {
             Mark::Page => self.flow.out.flag(LineFlags::NEW_PAGE),
-            Mark::Table => {
-                if self.in_table {
-                    self.end_table();
-                }
-                if self.tables.len() < MAX_TABLES {
-                    let start = self.flow.out.len();
-                    self.tables.push(PlainTable {
-                        start,
-                        body: start,
-                        ..PlainTable::default()
-                    });
-                    self.in_table = true;
-                } else {
-                    self.left_out += 1;
-                }
-            }
-            Mark::EndTable => self.end_table(),
-            Mark::Column => columns.push(u32::try_from(column).unwrap_or(u32::MAX)),
+            Mark::Table => self.tables.start(at),
+            Mark::EndTable => self.tables.end(at),
+            Mark::Column => self.tables.mark(line, column, at),
             Mark::Other => {}
-        }
-    }
-
-    fn end_table(&mut self) {
-        if std::mem::take(&mut self.in_table)
-            && let Some(table) = self.tables.last_mut()
-        {
-            table.end = self.flow.out.len();
-        }
-    }
-
-    fn set_columns(&mut self, columns: Vec<u32>) {
-        let at = self.flow.out.len();
-        if let Some(table) = self.tables.last_mut()
-            && self.in_table
-            && table.columns.is_empty()
-        {
-            table.columns = columns;
-            table.body = at;
         }
     }
 }

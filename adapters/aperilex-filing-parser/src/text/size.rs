@@ -78,6 +78,20 @@ pub(crate) fn read(value: &[u8]) -> Option<Size> {
     Some(Size::Half(u8::try_from(half).unwrap_or(u8::MAX)))
 }
 
+/// A length with its sign in half points; one that depends on the type is taken at 10 points.
+pub(crate) fn length(value: &[u8]) -> Option<i32> {
+    let (sign, value) = match value.split_first() {
+        Some((b'-', rest)) => (-1, rest),
+        _ => (1, value),
+    };
+    let half = match read(value)? {
+        Size::Half(half) => i32::from(half),
+        Size::Percent(percent) => i32::from(percent) / 5,
+        Size::Same => return None,
+    };
+    Some(sign * half)
+}
+
 fn percent(hundredths: u32) -> Size {
     if hundredths == 0 {
         return Size::Half(0);

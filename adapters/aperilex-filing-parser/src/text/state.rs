@@ -27,6 +27,18 @@ impl State {
     pub(crate) const ITALIC: Self = Self(1 << 9);
     /// Type of no size, which an inner element may undo.
     pub(crate) const NO_SIZE: Self = Self(1 << 10);
+    /// Set above the line.
+    pub(crate) const RAISED: Self = Self(1 << 11);
+    /// A gap shows behind this element; its content does not inherit it.
+    pub(crate) const GAP_AFTER: Self = Self(1 << 12);
+    /// An inline element that is set as a block; its content does not inherit it.
+    pub(crate) const BLOCK: Self = Self(1 << 13);
+    /// A block that is set in the line; its content does not inherit it.
+    pub(crate) const IN_LINE: Self = Self(1 << 14);
+    /// What is not shown.
+    pub(crate) const UNSEEN: Self = Self::HIDDEN.and(Self::INVISIBLE).and(Self::NO_SIZE);
+    /// What belongs to an element alone.
+    pub(crate) const OWN: Self = Self::GAP_AFTER.and(Self::BLOCK).and(Self::IN_LINE);
 
     /// Whether any of `other` is set.
     pub(crate) const fn has(self, other: Self) -> bool {
@@ -41,6 +53,16 @@ impl State {
     /// Clears `other`.
     pub(crate) const fn clear(&mut self, other: Self) {
         self.0 &= !other.0;
+    }
+
+    /// All of these bits.
+    pub(crate) const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// The state of these bits.
+    pub(crate) const fn from_bits(bits: u16) -> Self {
+        Self(bits)
     }
 
     /// Both.

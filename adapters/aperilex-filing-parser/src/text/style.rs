@@ -1,5 +1,6 @@
 //! What a `style` attribute or rule says of a piece of text: bold, hidden, set apart, on a new page.
 
+use super::place::Place;
 use super::size::{self, Size};
 use super::state::State;
 
@@ -25,6 +26,10 @@ impl Acts {
     pub(crate) const PAGE_BREAK: Self = Self(1);
     /// A block that is set in the line.
     pub(crate) const INLINE: Self = Self(2);
+    /// Shows a gap before it.
+    pub(crate) const GAP: Self = Self(4);
+    /// Is displayed, whatever a weaker rule says.
+    pub(crate) const SHOWN: Self = Self(8);
 
     /// Whether `other` is set.
     pub(crate) const fn has(self, other: Self) -> bool {
@@ -36,16 +41,21 @@ impl Acts {
         self.0 |= other.0;
     }
 
-    const fn put(&mut self, other: Self, on: bool) {
-        self.0 = if on {
-            self.0 | other.0
-        } else {
-            self.0 & !other.0
-        };
+    /// Clears `other`.
+    pub(crate) const fn clear(&mut self, other: Self) {
+        self.0 &= !other.0;
     }
 }
 
 impl Style {
+    /// Changes nothing.
+    pub(crate) const NONE: Self = Self {
+        set: State::from_bits(0),
+        clear: State::from_bits(0),
+        size: Size::Same,
+        acts: Acts(0),
+    };
+
     /// Switches `state` on or off.
     pub(crate) const fn put(&mut self, state: State, on: bool) {
         if on {
@@ -59,6 +69,9 @@ impl Style {
 
     /// Lays `over` on top.
     pub(crate) fn add(&mut self, over: Self) {
+        if over.acts.has(Acts::SHOWN) {
+            self.set.clear(State::HIDDEN);
+        }
         self.set.clear(over.clear);
         self.set.set(over.set);
         self.clear.clear(over.set);
@@ -97,9 +110,7 @@ pub(crate) fn read(value: &[u8]) -> Style {
             place.read(name, value, &mut style);
         }
     }
-    if place.hides() {
-        style.put(State::HIDDEN, true);
-    }
+    place.finish(&mut style);
     style
 }
 
@@ -158,49 +169,6 @@ fn is_weight(word: &[u8]) -> bool {
         || matches!(word, [b'1'..=b'9', b'0', b'0'])
 }
 
-/// Declarations about where and whether a piece is put.
-#[derive(Debug, Default)]
-struct Place {
-    fixed: bool,
-    far_off: bool,
-    clipped: bool,
-    flat: bool,
-    cut: bool,
-}
-
-impl Place {
-    fn hides(&self) -> bool {
-        (self.fixed && (self.far_off || self.clipped)) || (self.flat && self.cut)
-    }
-}
-
-impl Place {
-    fn read(&mut self, name: &[u8], value: &[u8], style: &mut Style) {
-        match name {
-            b"display" => display(value, style),
-            b"opacity" if is_zero(value) => style.put(State::HIDDEN, true),
-            b"left" | b"top" | b"right" | b"bottom" => self.far_off |= is_far_off(value),
-            b"text-indent" if is_far_off(value) => style.put(State::HIDDEN, true),
-            b"position" => self.fixed = !starts_with(value, b"rel"),
-            _ if name.starts_with(b"page-break-") => {
-                if starts_with(value, b"always") {
-                    style.acts.set(Acts::PAGE_BREAK);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn display(value: &[u8], style: &mut Style) {
-    if starts_with(value, b"none") {
-        style.put(State::HIDDEN, true);
-    }
-    style
-        .acts
-        .put(Acts::INLINE, value.eq_ignore_ascii_case(b"inline"));
-}
-
 fn lower_case<'b>(name: &[u8], buffer: &'b mut [u8; 24]) -> &'b [u8] {
     let len = name.len().min(buffer.len());
     for (to, from) in buffer.iter_mut().zip(name) {
@@ -209,7 +177,7 @@ fn lower_case<'b>(name: &[u8], buffer: &'b mut [u8; 24]) -> &'b [u8] {
     buffer.get(..len).unwrap_or_default()
 }
 
-fn starts_with(value: &[u8], prefix: &[u8]) -> bool {
+pub(crate) fn starts_with(value: &[u8], prefix: &[u8]) -> bool {
     value
         .get(..prefix.len())
         .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
@@ -231,7 +199,7 @@ fn is_bold(value: &[u8]) -> bool {
 }
 
 /// A length of nothing, in any unit.
-fn is_zero(value: &[u8]) -> bool {
+pub(crate) fn is_zero(value: &[u8]) -> bool {
     let digits = value
         .iter()
         .take_while(|b| b.is_ascii_digit() || **b == b'.')
@@ -243,7 +211,7 @@ fn is_zero(value: &[u8]) -> bool {
 }
 
 /// A negative length of four digits or more.
-fn is_far_off(value: &[u8]) -> bool {
+pub(crate) fn is_far_off(value: &[u8]) -> bool {
     value
         .strip_prefix(b"-")
         .is_some_and(|rest| rest.iter().take_while(|b| b.is_ascii_digit()).count() >= 4)
@@ -292,8 +260,83 @@ mod tests {
         assert!(sets(b"font-size:0pt", State::NO_SIZE));
         assert!(!sets(b"font-size:0.5pt", State::NO_SIZE));
         assert!(sets(b"visibility:hidden", State::INVISIBLE));
-        let shown = b"position:relative;top:-2pt;text-indent:-18pt";
-        assert!(!sets(shown, State::HIDDEN));
+        for shown in [
+            &b"position:relative;top:-2pt;text-indent:-18pt"[..],
+            b"opacity:0.5",
+            b"height:0",
+            b"overflow:hidden;height:12pt",
+            b"margin-left:-36pt",
+            b"clip:rect(0,0,0,0)",
+            b"clip-path:inset(0)",
+            b"transform:scale(0.5)",
+        ] {
+            let text = String::from_utf8_lossy(shown);
+            assert!(!sets(shown, State::HIDDEN), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_gaps_and_blocks() {
+        let gap = |style: &[u8]| read(style).acts.has(Acts::GAP);
+        for style in [
+            &b"padding-left:13.5pt"[..],
+            b"margin-left:4px",
+            b"padding:0 0 0 1em",
+            b"padding:1pt 9pt",
+            b"display:table-cell",
+            b"display:inline-block;width:36pt",
+        ] {
+            assert!(gap(style), "{}", String::from_utf8_lossy(style));
+        }
+        for style in [
+            &b"padding-left:1pt"[..],
+            b"margin-left:-9pt",
+            b"padding:5pt 0",
+            b"display:inline-block",
+            b"display:inline-block;width:100%",
+            b"display:inline-block;width:0",
+        ] {
+            assert!(!gap(style), "{}", String::from_utf8_lossy(style));
+        }
+        assert!(sets(b"padding-right:9pt", State::GAP_AFTER));
+        assert!(!sets(b"padding-left:9pt", State::GAP_AFTER));
+        for style in [
+            &b"display:block"[..],
+            b"display:flex",
+            b"display: list-item",
+        ] {
+            assert!(sets(style, State::BLOCK));
+        }
+        assert!(!sets(b"display:inline-flex", State::BLOCK));
+    }
+
+    #[test]
+    fn reads_what_is_raised() {
+        for style in [
+            &b"vertical-align:super"[..],
+            b"position:relative;top:-4pt;vertical-align:baseline",
+            b"position:relative;bottom:.8ex",
+        ] {
+            assert!(sets(style, State::RAISED));
+        }
+        for style in [
+            &b"vertical-align:top"[..],
+            b"position:relative;top:4pt",
+            b"position:relative;top:0",
+            b"top:-4pt",
+            b"vertical-align:sub",
+        ] {
+            assert!(!sets(style, State::RAISED));
+        }
+    }
+
+    #[test]
+    fn a_stronger_style_shows_again() {
+        let mut style = read(b"display:none");
+        style.add(read(b"color:red"));
+        assert!(style.set.has(State::HIDDEN));
+        style.add(read(b"display:block"));
+        assert!(!style.set.has(State::HIDDEN) && !style.clear.has(State::HIDDEN));
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub(crate) enum Tag {
     Bold,
     /// Italic text.
     Italic,
+    /// `sup`.
+    Raised,
     /// `big`.
     Big,
     /// `small`.
@@ -48,10 +50,12 @@ pub(crate) enum Tag {
     Head,
     /// `body`.
     Body,
-    /// `script` and `style`: dropped, content is not markup.
+    /// `script`, `style` and the like: dropped, content is not markup.
     RawText,
     /// `title`, `template`: dropped.
     Dropped,
+    /// `<S>` and `<C>`: a column of a preformatted table begins here.
+    Column,
     /// Void: line break.
     Break,
     /// Void: rule, `<PAGE>`.
@@ -74,6 +78,7 @@ impl Tag {
             b"a" => Self::Anchor,
             b"b" | b"strong" => Self::Bold,
             b"i" | b"em" | b"cite" | b"dfn" | b"var" => Self::Italic,
+            b"sup" => Self::Raised,
             b"big" => Self::Big,
             b"small" => Self::Small,
             b"u" | b"ins" => Self::Underline,
@@ -95,8 +100,9 @@ impl Tag {
             b"caption" => Self::Caption,
             b"head" => Self::Head,
             b"body" => Self::Body,
-            b"script" | b"style" => Self::RawText,
+            b"script" | b"style" | b"iframe" | b"noembed" | b"noframes" => Self::RawText,
             b"title" | b"template" => Self::Dropped,
+            b"s" | b"c" => Self::Column,
             b"br" => Self::Break,
             b"hr" | b"page" => Self::Rule,
             b"img" | b"meta" | b"link" | b"input" | b"col" | b"wbr" | b"base" | b"area"

@@ -1,17 +1,18 @@
 //! Inline XBRL elements as they are met: attributes and places, no values yet.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::text::attr::Attributes;
+use crate::text::tag::Tag;
 
-use super::context::{Context, ContextReader, Unit};
+use super::prefixes::Prefixes;
+use super::xml::local;
 
 /// Elements nested deeper than this are not read. Filings nest a handful; with a bound every byte is
 /// read for a bounded number of facts.
 const MAX_DEPTH: usize = 32;
 /// Facts, continuations and exclusions that are taken of a document; the largest filings have some
-/// tens of thousands.
+/// tens of thousands. Contexts and units are counted apart.
 const MAX_ELEMENTS: usize = 200_000;
 
 /// What kind of value a fact has.
@@ -25,8 +26,14 @@ pub(crate) enum Kind {
     Continuation,
     /// `ix:exclude`.
     Exclude,
+    /// `ix:footnote`.
+    Footnote,
+    /// `ix:relationship`.
+    Relationship,
     /// `ix:header`, `ix:hidden`: not shown.
     Hidden,
+    /// `ix:resources`: contexts and units.
+    Resources,
     /// `ix:fraction`, `ix:tuple`: not read.
     Unread,
     /// Anything else: of no consequence.
@@ -36,14 +43,18 @@ pub(crate) enum Kind {
 impl Kind {
     fn of(local: &[u8]) -> Self {
         let is = |name: &str| local.eq_ignore_ascii_case(name.as_bytes());
-        match () {
-            () if is("nonFraction") => Self::Number,
-            () if is("nonNumeric") => Self::Text,
-            () if is("continuation") => Self::Continuation,
-            () if is("exclude") => Self::Exclude,
-            () if is("header") || is("hidden") => Self::Hidden,
-            () if is("fraction") || is("tuple") => Self::Unread,
-            () => Self::Other,
+        match local.len() {
+            11 if is("nonFraction") => Self::Number,
+            10 if is("nonNumeric") => Self::Text,
+            12 if is("continuation") => Self::Continuation,
+            7 if is("exclude") => Self::Exclude,
+            8 if is("footnote") => Self::Footnote,
+            12 if is("relationship") => Self::Relationship,
+            6 if is("header") || is("hidden") => Self::Hidden,
+            9 if is("resources") => Self::Resources,
+            8 if is("fraction") => Self::Unread,
+            5 if is("tuple") => Self::Unread,
+            _ => Self::Other,
         }
     }
 }
@@ -53,6 +64,8 @@ impl Kind {
 pub(crate) struct Element<'a> {
     /// What it is.
     pub(crate) kind: Kind,
+    /// Its own name, if that is what it is about; empty for inline XBRL.
+    pub(crate) name: &'a [u8],
     /// Its attributes, unread.
     pub(crate) attributes: Attributes<'a>,
     /// Its content in the source bytes.
@@ -61,6 +74,8 @@ pub(crate) struct Element<'a> {
     pub(crate) text: Range<u32>,
     /// In a part of the document that is not shown.
     pub(crate) hidden: bool,
+    /// In a tuple or fraction.
+    pub(crate) in_tuple: bool,
     /// Order of its start among all elements.
     pub(crate) order: u32,
 }
@@ -71,48 +86,79 @@ struct Open<'a> {
     element: Element<'a>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ResourceKind {
+    Context,
+    Unit,
+}
+
+/// What a name without prefix is, if it is one that facts refer to.
+fn resource(local: &[u8]) -> Option<ResourceKind> {
+    if local.eq_ignore_ascii_case(b"context") {
+        Some(ResourceKind::Context)
+    } else if local.eq_ignore_ascii_case(b"unit") {
+        Some(ResourceKind::Unit)
+    } else {
+        None
+    }
+}
+
+/// A context or unit: its id and its content in the source bytes.
+pub(crate) type Resource<'a> = (&'a [u8], Range<usize>);
+
 /// Collects the inline XBRL of one document.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Collector<'a> {
-    src: &'a [u8],
     open: Vec<Open<'a>>,
     /// Elements open that are nested too deep.
     deep: usize,
+    /// Tuples and fractions that are open.
+    in_tuples: usize,
+    /// `ix:resources` that are open.
+    in_resources: usize,
     starts: u32,
     /// Elements in order of their ends.
     pub(crate) elements: Vec<Element<'a>>,
-    /// Contexts by id.
-    pub(crate) contexts: HashMap<&'a [u8], Context>,
-    /// Units by id.
-    pub(crate) units: HashMap<&'a [u8], Unit>,
+    /// Contexts.
+    pub(crate) contexts: Vec<Resource<'a>>,
+    /// Units.
+    pub(crate) units: Vec<Resource<'a>>,
+    /// Namespaces of the root element.
+    pub(crate) prefixes: Prefixes<'a>,
     /// Fractions and tuples that were met.
     pub(crate) unread: usize,
     /// Elements that were nested too deep.
     pub(crate) too_deep: usize,
     /// Elements beyond those that are taken.
     pub(crate) too_many: usize,
-    reader: ContextReader<'a>,
-}
-
-fn local(name: &[u8]) -> &[u8] {
-    memchr::memchr(b':', name).map_or(name, |at| name.get(at + 1..).unwrap_or_default())
+    resource: Option<Resource<'a>>,
 }
 
 impl<'a> Collector<'a> {
     /// Reads from `src`.
     pub(crate) fn new(src: &'a [u8]) -> Self {
         Self {
-            src,
-            open: Vec::new(),
-            deep: 0,
-            starts: 0,
-            elements: Vec::new(),
-            contexts: HashMap::new(),
-            units: HashMap::new(),
-            unread: 0,
-            too_deep: 0,
-            too_many: 0,
-            reader: ContextReader::default(),
+            prefixes: Prefixes::of(src),
+            ..Self::default()
+        }
+    }
+
+    /// Whether nothing was met.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.elements.is_empty() && self.contexts.is_empty() && self.unread + self.too_deep == 0
+    }
+
+    /// What an element is that has no name of HTML: documents may bind other prefixes than the usual
+    /// ones to inline XBRL, and none to instances.
+    pub(crate) fn tag(&self, name: &[u8]) -> Tag {
+        let colon = memchr::memchr(b':', name);
+        let prefix = colon.and_then(|at| name.get(..at));
+        if prefix.is_some() && prefix == self.prefixes.inline {
+            Tag::Ix
+        } else if self.in_resources > 0 && resource(local(name)).is_some() {
+            Tag::Xbrl
+        } else {
+            Tag::Inline
         }
     }
 
@@ -131,17 +177,25 @@ impl<'a> Collector<'a> {
             return false;
         }
         let kind = Kind::of(local(name));
-        if kind == Kind::Unread {
-            self.unread += 1;
+        let in_tuple = self.in_tuples > 0;
+        match kind {
+            Kind::Unread => {
+                self.unread += 1;
+                self.in_tuples += 1;
+            }
+            Kind::Resources => self.in_resources += 1,
+            _ => {}
         }
         self.open.push(Open {
             name,
             element: Element {
                 kind,
+                name: &[],
                 attributes: Attributes::new(attributes),
                 raw: raw..raw,
                 text: text..text,
                 hidden,
+                in_tuple,
                 order: self.starts,
             },
         });
@@ -176,9 +230,16 @@ impl<'a> Collector<'a> {
     }
 
     fn keep(&mut self, element: Element<'a>) {
-        if matches!(element.kind, Kind::Other | Kind::Hidden | Kind::Unread) {
-            return;
+        match element.kind {
+            Kind::Unread => self.in_tuples = self.in_tuples.saturating_sub(1),
+            Kind::Resources => self.in_resources = self.in_resources.saturating_sub(1),
+            Kind::Other | Kind::Hidden => {}
+            _ => self.push(element),
         }
+    }
+
+    /// Takes an element as far as there are not too many.
+    pub(crate) fn push(&mut self, element: Element<'a>) {
         if self.elements.len() < MAX_ELEMENTS {
             self.elements.push(element);
         } else {
@@ -188,19 +249,38 @@ impl<'a> Collector<'a> {
 
     /// An element of the instance (`xbrli:context` …) starts.
     pub(crate) fn open_instance(&mut self, name: &'a [u8], attributes: &'a [u8], content: usize) {
-        self.reader
-            .open(local(name), Attributes::new(attributes), content);
+        if resource(local(name)).is_some()
+            && let Some(id) = Attributes::new(attributes).get("id")
+        {
+            self.resource = Some((id, content..content));
+        }
     }
 
     /// An element of the instance ends; its content ends at `raw`.
     pub(crate) fn close_instance(&mut self, name: &[u8], raw: usize) {
         let local = local(name);
-        if let Some((id, context)) = self.reader.close_context(local) {
-            self.contexts.insert(id, context);
-        } else if let Some((id, unit)) = self.reader.close_unit(local) {
-            self.units.insert(id, unit);
+        if resource(local).is_none() {
+            return;
+        }
+        // What was taken once is not taken again for a further end tag.
+        if let Some((id, content)) = self.resource.take() {
+            self.resource(local, Some(id), content.start..raw.max(content.start));
+        }
+    }
+
+    /// Takes a context or unit.
+    pub(crate) fn resource(&mut self, local: &[u8], id: Option<&'a [u8]>, content: Range<usize>) {
+        let (Some(kind), Some(id)) = (resource(local), id) else {
+            return;
+        };
+        let list = match kind {
+            ResourceKind::Context => &mut self.contexts,
+            ResourceKind::Unit => &mut self.units,
+        };
+        if list.len() < MAX_ELEMENTS {
+            list.push((id, content));
         } else {
-            self.reader.close(local, self.src, raw);
+            self.too_many += 1;
         }
     }
 }

@@ -158,3 +158,34 @@ fn the_size_limit_counts_all_documents() {
     let error = Parser.parse(&filing("10-K", None, files)).unwrap_err();
     assert!(matches!(error, ParseFilingError::TooLarge { bytes } if bytes == MAX_FILING_BYTES + 1));
 }
+
+#[test]
+fn files_for_the_viewer_are_no_text() {
+    let part = |kind: &str, name: &str, text: &str| {
+        format!(
+            "<DOCUMENT>\n<TYPE>{kind}\n<FILENAME>{name}\n<TEXT>\n{text}\n</TEXT>\n</DOCUMENT>\n"
+        )
+    };
+    let table = "<table><tr><td>Assets</td><td>5</td></tr><tr><td>Debt</td><td>4</td></tr></table>";
+    let parts = [
+        part(
+            "10-K",
+            "main.htm",
+            &format!("<html><p>Item 1. Business</p>{table}</html>"),
+        ),
+        part("XML", "R2.htm", &format!("<html>{table}</html>")),
+        part("XML", "Show.js", "function show(id) { toggle(id); }"),
+        part("XML", "report.css", "p { margin: 0 }"),
+        part("JSON", "MetaLinks.json", "{ \"version\": 2 }"),
+    ];
+    let file = format!("<SEC-DOCUMENT>x\n{}", parts.concat());
+    let content = parse("10-K", file);
+    let texts: Vec<bool> = content
+        .documents
+        .iter()
+        .take(5)
+        .map(|d| d.text.is_some())
+        .collect();
+    assert_eq!(texts, [true, false, false, false, false]);
+    assert_eq!(content.tables.len(), 1);
+}

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use aperilex_ports::FilingContent;
+use aperilex_ports::{FilingContent, FilingParser as _};
 
 use crate::support::{parse, try_parse};
 
@@ -76,6 +76,24 @@ fn repeated_headings_take_linear_time() {
             let mut bytes = b"<html>".to_vec();
             bytes.extend(piece.repeat(SIZE / 4 / piece.len()).into_bytes());
             in_time(form, bytes);
+        }
+    }
+    for piece in [
+        "<p><b>RISK FACTORS</b></p><p>a",
+        "<p><b>LEGAL MATTERS</b></p>",
+        "<p><b>PROPOSAL 1</b></p>",
+        "<p><a href=#a>BUSINESS</a></p>",
+        "<p><b>PART II</b></p><p><b>Item 13. Exhibits</b></p>",
+        "<p><i>We may lose.</i></p>",
+        "\n\nBUSINESS\n\nMANAGEMENT....4\n",
+    ] {
+        for form in ["S-1", "DEF 14A"] {
+            let start = "<html><p><b>RISK FACTORS</b></p>".as_bytes().to_vec();
+            in_time(
+                form,
+                [start, repeat(piece), b"<a name=a></a>".to_vec()].concat(),
+            );
+            in_time(form, repeat(piece));
         }
     }
     in_time("10-K", repeat("Item 1. "));
@@ -229,6 +247,42 @@ fn end_tags_of_a_context_take_linear_time() {
     let mut bytes = b"<html><xbrli:context id=\"a\"><xbrli:startDate>".to_vec();
     bytes.extend(repeat("</xbrli:startDate>"));
     in_time("10-K", bytes);
+}
+
+#[test]
+fn an_instance_takes_linear_time() {
+    for piece in [
+        "<a contextRef='c'>",
+        "<a contextRef='c'/>",
+        "<context id='c'><x>",
+        "</a>",
+        "<footnoteLink><footnote>",
+        "<a><![CDATA[",
+        "<a contextRef='c'>&lt;p/&gt;</a>",
+        "<footnoteLink><loc xlink:label='l'/><footnoteArc xlink:from='l' xlink:to='n'/>",
+    ] {
+        let mut bytes = b"<xbrl>".to_vec();
+        bytes.extend(repeat(piece));
+        let files = vec![
+            crate::support::file("a.xml", Some("EX-101.INS"), bytes),
+            crate::support::words(),
+        ];
+        let start = Instant::now();
+        let filing = crate::support::filing("10-K", None, files);
+        let _ = aperilex_filing_parser::Parser.parse(&filing);
+        assert!(start.elapsed() < LIMIT, "{piece}: {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn styles_of_hidden_facts_take_linear_time() {
+    for piece in [
+        "<span style=\"-sec-ix-hidden:h\">",
+        "<span style=\"-sec-ix-hidden:h\">x</span>",
+        "-sec-ix-hidden",
+    ] {
+        in_time("10-K", [b"<html>".to_vec(), repeat(piece)].concat());
+    }
 }
 
 #[test]

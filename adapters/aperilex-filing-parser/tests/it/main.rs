@@ -8,15 +8,22 @@
     reason = "a test fails by panicking and tells its score on the terminal"
 )]
 
+mod bad_filings;
 mod container;
 mod corpus;
+mod exhibits;
 mod facts;
+mod fuzz_corpus;
+mod growth;
+mod header;
 mod hostile;
+mod instance;
 mod items;
 mod properties;
 mod proxy;
 mod risks;
 mod s_1;
+mod shapes;
 mod support;
 mod tables;
 mod text;

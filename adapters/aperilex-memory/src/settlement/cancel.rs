@@ -1,8 +1,8 @@
 //! Withdrawing a task.
 
 use aperilex_ports::{
-    AnalysisStatus, EntryKind, MicroUsd, PlaceHold, SettlementError, Task, TaskId, TaskRole,
-    TaskStatus, TaskStoreError, Timestamp,
+    EntryKind, MicroUsd, PlaceHold, SettlementError, Task, TaskId, TaskRole, TaskStatus,
+    TaskStoreError, Timestamp,
 };
 
 use crate::state::State;
@@ -59,13 +59,13 @@ impl State {
         now: Timestamp,
     ) -> Result<(), SettlementError> {
         let task = self.tasks.get(&id).ok_or(TaskStoreError::Unknown)?;
-        let (key, amount) = (task.key.clone(), task.charges.analysis_price);
+        let amount = task.charges.analysis_price;
         let hold = PlaceHold {
             id: task.charges.analysis_hold,
             user: task.user,
             purpose: EntryKind::Analysis,
             amount,
-            filing: Some(key.filing),
+            filing: Some(task.key.filing),
             task: Some(id),
             expires_at: holds_expire_at,
             now,
@@ -75,12 +75,9 @@ impl State {
         }
         self.change(id, now, |task| {
             task.role = TaskRole::Leader;
-            task.status = TaskStatus::Pending;
-            task.progress = AnalysisStatus::Initiated;
             task.generation += 1;
         });
         self.enqueue(id, now);
-        self.tell_followers(&key, AnalysisStatus::Initiated, now);
         Ok(())
     }
 }

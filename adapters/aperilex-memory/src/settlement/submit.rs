@@ -18,12 +18,12 @@ impl State {
         if let Some(record) = self.take_from_pool(request)? {
             return Ok(Submitted::Pooled(record));
         }
-        request.check_price(false)?;
         let live: Vec<Task> = self.live_tasks(&request.key).cloned().collect();
         if let Some(own) = live.iter().find(|task| task.user == request.user) {
             self.remember(request, Made::Task(own.id));
             return Ok(Submitted::Joined(own.clone()));
         }
+        request.check_price(false)?;
         let leader = live.iter().find(|task| task.role == TaskRole::Leader);
         if leader.is_none() {
             self.check_slots(request)?;

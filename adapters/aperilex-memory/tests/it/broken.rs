@@ -1,6 +1,7 @@
 //! Adapters that keep their port's contract in all but one point.
 
 pub(crate) mod accounts;
+pub(crate) mod audit;
 pub(crate) mod documents;
 pub(crate) mod events;
 pub(crate) mod filings;

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use aperilex_ports::contract::clauses;
 
-use crate::broken::{accounts, documents, events, filings, ledger, outbox, pool, queue};
+use crate::broken::{accounts, audit, documents, events, filings, ledger, outbox, pool, queue};
 use crate::broken::{quota, settlement, tasks};
 
 /// Asserts that every flaw is caught by its clause.
@@ -55,6 +55,11 @@ fn broken_account_stores_are_caught() {
 }
 
 #[test]
+fn broken_books_are_caught() {
+    bite(audit::FLAWS, audit::caught);
+}
+
+#[test]
 fn broken_quota_stores_are_caught() {
     bite(quota::FLAWS, quota::caught);
 }
@@ -92,6 +97,7 @@ fn every_clause_bites() {
         .chain(ids(filings::FLAWS))
         .chain(ids(accounts::FLAWS))
         .chain(ids(quota::FLAWS))
+        .chain(ids(audit::FLAWS))
         .chain(ids(outbox::FLAWS))
         .chain(ids(queue::FLAWS))
         .chain(ids(documents::FLAWS))

@@ -1,8 +1,8 @@
 //! A task is withdrawn; if it led, the oldest follower who can pay takes over.
 
 use aperilex_ports::{
-    AnalysisStatus, EntryKind, PlaceHold, SettlementError, Task, TaskId, TaskRole, TaskStatus,
-    TaskStoreError, Timestamp,
+    EntryKind, PlaceHold, SettlementError, Task, TaskId, TaskRole, TaskStatus, TaskStoreError,
+    Timestamp,
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
@@ -122,8 +122,6 @@ async fn promote(
         wallet.place(tx, &hold).await?;
     }
     heir.role = TaskRole::Leader;
-    heir.status = TaskStatus::Pending;
-    heir.progress = AnalysisStatus::Initiated;
     live_run::Entity::update_many()
         .col_expr(live_run::Column::LeaderId, heir.id.as_uuid().into())
         .filter(live_run::Column::PoolKey.eq(heir.key.to_string()))

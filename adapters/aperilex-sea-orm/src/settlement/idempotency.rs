@@ -5,8 +5,8 @@ use aperilex_ports::{
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select,
 };
 
 use super::Outcome;
@@ -16,8 +16,8 @@ use crate::error::Stop;
 use crate::stored::micros;
 
 /// What this key was answered with before.
-pub(super) async fn replayed(
-    tx: &DatabaseTransaction,
+pub(super) async fn replayed<C: ConnectionTrait>(
+    tx: &C,
     user: UserId,
     request: &IdempotentRequest,
     now: Timestamp,

@@ -33,7 +33,6 @@ pub(super) async fn submit(tx: &DatabaseTransaction, command: &SubmitTask) -> Ou
 }
 
 async fn run_or_join(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<Submitted> {
-    command.check_price(false).map_err(Stop::Refused)?;
     let leader = match lead(tx, command).await? {
         true => None,
         false => Some(live_leader(tx, command).await?),
@@ -43,6 +42,7 @@ async fn run_or_join(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<
     {
         return Ok(Submitted::Joined(own));
     }
+    command.check_price(false).map_err(Stop::Refused)?;
     if leader.is_none() && find_pooled(tx, command).await?.is_some() {
         // A run that was live until now has filled the pool.
         return Err(Stop::Again);

@@ -1,8 +1,9 @@
 //! Accounts and commands for tests.
 
+use aperilex_ports::audit::{Rules, check};
 use aperilex_ports::{
-    Account, AccountStatus, Balance, EntryId, EntryKind, HoldId, MAX_PAGE, MicroUsd, PlaceHold,
-    PoolKey, PostEntry, Priority, Quality, Role, Stores, SubmitTask, TaskCharges, TaskId, TaskRole,
+    Account, AccountStatus, Balance, EntryId, EntryKind, HoldId, MicroUsd, PlaceHold, PoolKey,
+    PostEntry, Priority, Quality, Role, Stores, SubmitTask, TaskCharges, TaskId, TaskRole,
     Template, Tier, Timestamp, UserId,
 };
 use uuid::Uuid;
@@ -79,39 +80,22 @@ pub(crate) fn request(user: UserId) -> SubmitTask {
 
 /// What has to be so at every moment, whatever was cut short.
 pub(crate) async fn audit(stores: &Stores, user: UserId) -> Balance {
-    let balance = stores.ledger.balance(user).await.unwrap();
-    let holds = stores.ledger.holds(user).await.unwrap();
-    let mut entries = Vec::new();
-    loop {
-        let before = entries
-            .last()
-            .map(|entry: &aperilex_ports::LedgerEntry| entry.seq);
-        let page = stores.ledger.entries(user, before, MAX_PAGE).await.unwrap();
-        if page.is_empty() {
-            break;
-        }
-        entries.extend(page);
-    }
-    assert_eq!(balance, Balance::fold(&entries, &holds));
-    assert!(balance.available() >= MicroUsd::ZERO);
-    entries.reverse();
-    let mut sum = 0;
-    for (seq, entry) in (1..).zip(&entries) {
-        sum += entry.amount.micros();
-        assert_eq!((entry.seq, entry.balance_after.micros()), (seq, sum));
-    }
-    let tasks = stores.tasks.list(user, None, MAX_PAGE).await.unwrap();
-    for task in tasks {
-        let events = stores.tasks.events(task.id, 0, MAX_PAGE).await.unwrap();
-        assert_eq!(events.len() as u64, task.last_event);
-        assert_eq!(events.last().unwrap().status, task.status);
+    let books = stores.audit.books(user).await.unwrap().unwrap();
+    let rules = Rules {
+        task_follows: |from, _| !from.is_terminal(),
+        quiet: false,
+        now: at(0),
+        holds_since: at(0),
+    };
+    assert_eq!(check(&books, &rules), []);
+    for (task, _) in &books.tasks {
         let leads = task.role == TaskRole::Leader;
         let hold = task.charges.analysis_hold;
-        let placed = holds.iter().any(|placed| placed.id == hold);
+        let placed = books.holds.iter().any(|placed| placed.id == hold);
         assert_eq!(
             placed, leads,
             "leaders have set aside their fee, and no others"
         );
     }
-    balance
+    books.balance
 }

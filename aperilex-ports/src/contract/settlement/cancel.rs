@@ -53,9 +53,8 @@ pub(super) async fn a_cancelled_leader_hands_over_to_who_can_pay(desk: Desk) {
     let now = desk.task(heir.id).await;
     assert_eq!(
         (now.role, now.status),
-        (TaskRole::Leader, TaskStatus::Pending)
+        (TaskRole::Leader, TaskStatus::Queued)
     );
-    assert_eq!(now.progress, AnalysisStatus::Initiated);
     let hold = desk
         .find_hold(heir.user, heir.charges.analysis_hold)
         .await

@@ -283,6 +283,9 @@ pub(super) async fn a_request_never_costs_more_than_it_allows(desk: Desk) {
     let led = desk.submit(&desk.request(other, &key)).await;
     assert_eq!(led.role, TaskRole::Leader, "the refused one leads nothing");
     request.max_price = Some(usd(ACCESS + ANALYSIS));
-    desk.submit(&request).await;
+    let task = desk.submit(&request).await;
+    request.max_price = Some(usd(0));
+    let joined = desk.stores.settlement.submit(&request).await.unwrap();
+    assert_eq!(joined, Submitted::Joined(task), "joining costs nothing");
     desk.audit().await;
 }

@@ -72,6 +72,9 @@ codes! {
     BodyTimeout = "body-timeout", REQUEST_TIMEOUT, "The body did not arrive in time";
     /// The task is past the point of return.
     NotCancellable = "not-cancellable", CONFLICT, "The task can no longer be cancelled";
+    /// The first request with this key is not answered yet.
+    IdempotencyInProgress =
+        "idempotency-in-progress", CONFLICT, "The first request is not answered yet";
     /// The address has an account.
     EmailTaken = "email-taken", CONFLICT, "The e-mail address has an account";
     /// Another request changed the same thing at the same time.

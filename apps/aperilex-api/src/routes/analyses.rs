@@ -76,14 +76,17 @@ impl Analyses {
     async fn request(
         &self,
         caller: Caller,
-        /// Repeats a request safely: the same key and body give the first outcome again. 1 to 255
-        /// visible ASCII characters.
+        /// Repeats a request safely: for 30 days the same key and body give the first outcome again, and
+        /// another body is refused. 1 to 255 visible ASCII characters.
         #[oai(name = "Idempotency-Key")]
         _key: Header<Option<String>>,
         headers: &HeaderMap,
         body: AnalysisBody,
     ) -> Result<Asked, Fails<Paid>> {
         let idempotency_key = idempotency_key(headers)?;
+        let in_flight = &self.0.in_flight;
+        let begin = |key: &String| in_flight.begin(caller.id, key);
+        let _underway = idempotency_key.as_ref().map(begin).transpose()?;
         let request = AnalysisRequest {
             idempotency_key,
             ..body.0

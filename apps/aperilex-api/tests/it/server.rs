@@ -153,6 +153,18 @@ fn heads_of_two_readings(served: &Served) -> Vec<(&'static str, String, u16, &'s
             "bad-request",
         ),
         (
+            "unescaped query",
+            "GET /api/v1/me?a=\"b\" HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(),
+            400,
+            "bad-request",
+        ),
+        (
+            "unknown framing",
+            format!("{head}Transfer-Encoding: gzip\r\n\r\n"),
+            400,
+            "bad-request",
+        ),
+        (
             "not HTTP",
             "\u{16}\u{3}\u{1}hello\r\n\r\n".to_owned(),
             400,
@@ -210,24 +222,67 @@ async fn a_head_in_pieces_is_read_like_a_whole_one() {
 }
 
 #[tokio::test]
-async fn a_good_request_is_answered_before_a_bad_one_behind_it_is_refused() {
+async fn good_requests_are_answered_before_a_bad_one_behind_them_is_refused() {
+    let served = Served::new(ApiSettings::default()).await;
+    let json = body().to_string();
+    let live = format!("{}\r\n", served.head("GET", "/health/live"));
+    let head = served.head("POST", "/api/v1/analyses");
+    let length = json.len();
+    let asked =
+        format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}");
+    let answer = served
+        .connect(format!("{live}{asked}nonsense\r\n\r\n"))
+        .await
+        .end()
+        .await;
+    let places = [
+        "HTTP/1.1 200 ",
+        "HTTP/1.1 202 ",
+        "HTTP/1.1 400 ",
+        "bad-request",
+    ];
+    let places = places.map(|words| answer.find(words).unwrap_or_else(|| panic!("{answer}")));
+    assert!(places.is_sorted(), "{answer}");
+}
+
+#[tokio::test]
+async fn a_stream_ends_before_a_bad_request_behind_it_is_refused() {
+    let served = Served::new(impatient()).await;
+    let accepted = served.world.request(&served.world.key).await;
+    let task = accepted.header("location").to_owned();
+    let events = format!("{}\r\n", served.head("GET", &format!("{task}/events")));
+    let mut client = served.connect(format!("{events}nonsense\r\n\r\n")).await;
+    client.until(":hb").await;
+    assert!(!client.text().contains("HTTP/1.1 400"), "{}", client.text());
+    served.shutdown.cancel();
+    let answer = client.end().await;
+    assert!(answer.contains("event: bye"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_client_that_waits_for_100_continue_is_told_to_go_on() {
     let served = Served::new(ApiSettings::default()).await;
     let json = body().to_string();
     let head = served.head("POST", "/api/v1/quotes");
     let length = json.len();
-    let good =
-        format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}");
+    let head = format!(
+        "{head}Expect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    );
+    let mut client = served.connect(head).await;
+    client.until("HTTP/1.1 100 Continue").await;
+    client.socket.write_all(json.as_bytes()).await.unwrap();
+    client.until("expires_at").await;
+}
+
+#[tokio::test]
+async fn http_1_0_ends_with_its_answer() {
+    let served = Served::new(ApiSettings::default()).await;
     let answer = served
-        .connect(format!("{good}nonsense\r\n\r\n"))
+        .connect("GET /health/live HTTP/1.0\r\n\r\n")
         .await
         .end()
         .await;
-    assert!(
-        answer.starts_with("HTTP/1.1 200") && answer.contains("expires_at"),
-        "{answer}"
-    );
-    let (_, rest) = answer.split_once("HTTP/1.1 400 ").unwrap();
-    assert!(rest.contains("bad-request"), "{answer}");
+    assert!(answer.contains(r#"{"status":"live"}"#), "{answer}");
 }
 
 #[tokio::test]

@@ -57,13 +57,21 @@ pub(crate) async fn run(
             stages.follow(task.id);
             let loops = Loops::Only(task.key);
             let runtime = Runtime::start(&engine, &wake, &settings.worker, loops);
-            let ended = tokio::select! {
-                ended = wait(&engine, &owner.account, task.id) => ended,
-                _ = tokio::signal::ctrl_c() => Err(Interrupted.into()),
-            };
-            // What runs is handed back, so that the next one who asks need not wait for a lease.
-            runtime.stop().await;
-            ended?
+            tokio::select! {
+                ended = wait(&engine, &owner.account, task.id) => {
+                    runtime.stop().await;
+                    ended?
+                }
+                Ok(()) = tokio::signal::ctrl_c() => {
+                    // What runs is handed back, so that whoever asks next need not wait for a lease;
+                    // but a second interrupt means at once.
+                    tokio::select! {
+                        () = runtime.hand_back() => {}
+                        Ok(()) = tokio::signal::ctrl_c() => {}
+                    }
+                    return Err(Interrupted.into());
+                }
+            }
         }
     };
     show(&engine, &owner.account, id, format).await
@@ -77,7 +85,7 @@ async fn locate(
     match target {
         Target::Remote(locator) => Ok(locator),
         Target::File(path) => {
-            let raw = read_file(&path, filing.form.clone(), &*engine.ports().parser)?;
+            let raw = read_file(&path, filing.form.clone(), &*engine.ports().parser)?.filing;
             let record = engine.import_raw(&raw).await?;
             Ok(FilingLocator::Stored(record.meta.id))
         }

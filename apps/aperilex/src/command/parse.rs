@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use aperilex_core::ports::FilingParser;
-use aperilex_core::{FilingContent, RawFiling};
+use aperilex_core::FilingContent;
+use aperilex_core::ports::FilingParser as _;
 use aperilex_filing_parser::Parser;
 use aperilex_wiring::Settings;
 
@@ -16,8 +16,7 @@ pub(crate) async fn run(
     filing: &FilingArgs,
     format: ParseFormat,
 ) -> anyhow::Result<ExitCode> {
-    let raw = fetch(settings, filing).await?;
-    let content: FilingContent = Parser.parse(&raw)?;
+    let content = read(settings, filing).await?;
     match format {
         ParseFormat::Json => output::print_json(&render::content(&content))?,
         ParseFormat::Text => output::print(&render::outline(&content))?,
@@ -25,14 +24,14 @@ pub(crate) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-async fn fetch(settings: &Settings, filing: &FilingArgs) -> anyhow::Result<RawFiling> {
+async fn read(settings: &Settings, filing: &FilingArgs) -> anyhow::Result<FilingContent> {
     match target(filing)? {
-        Target::File(path) => read_file(&path, filing.form.clone(), &Parser),
+        Target::File(path) => Ok(read_file(&path, filing.form.clone(), &Parser)?.content),
         Target::Remote(locator) => {
             let source = super::source(settings)?;
             let meta = source.find(&locator).await?;
             check_form(filing, &meta)?;
-            Ok(source.fetch(&meta).await?)
+            Ok(Parser.parse(&source.fetch(&meta).await?)?)
         }
     }
 }

@@ -10,4 +10,6 @@ mod analyze;
 mod cli;
 mod crash;
 mod flow;
+mod interrupt;
+mod ledger;
 mod server;

@@ -12,7 +12,9 @@ use crate::shell::{cargo, output};
 /// What a crate of the workspace may depend on in it; dev-dependencies apart.
 fn allowed(name: &str, is_adapter: bool) -> Option<&'static [&'static str]> {
     match name {
-        "aperilex-ports" | "aperilex-migrations" | "xtask" => Some(&[]),
+        "aperilex-ports" | "aperilex-migrations" => Some(&[]),
+        // It scores the parser; everything else it starts as a program.
+        "xtask" => Some(&["aperilex-filing-parser", "aperilex-ports"]),
         "aperilex-core" => Some(&["aperilex-ports"]),
         _ if is_adapter => Some(&["aperilex-ports"]),
         // Apps may know everything.

@@ -80,7 +80,7 @@ impl AnalysisPool for Broken {
         filing: Option<FilingId>,
         before: Option<AnalysisId>,
         limit: usize,
-    ) -> Result<Vec<AnalysisRecord>, StoreError> {
+    ) -> Result<Vec<(AnalysisRecord, AccessSource)>, StoreError> {
         let mut records = self.inner.list(user, filing, before, limit).await?;
         if self.flaw == Flaw::ListsOldestFirst {
             records.reverse();

@@ -1,0 +1,125 @@
+//! Books, read as of one moment.
+
+use aperilex_ports::audit::Books;
+use aperilex_ports::{
+    AccessSource, AuditStore, Balance, FilingId, MicroUsd, StoreError, Task, TaskEvent, UserId,
+};
+use async_trait::async_trait;
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Select};
+use uuid::Uuid;
+
+use crate::database::{Database, Store};
+use crate::entity::{account, analysis, filing_access, hold, ledger_entry, task, task_event};
+use crate::error::{Stop, Unreadable};
+use crate::stored::{count, word};
+use crate::transaction::{MAX_REPEATS, pause};
+
+/// Ids in one query: SQLite takes at most 32,766 values.
+const CHUNK: usize = 1_000;
+
+type Outcome<T> = Result<T, Stop<StoreError>>;
+
+#[async_trait]
+impl AuditStore for Store {
+    async fn books(&self, user: UserId) -> Result<Option<Books>, StoreError> {
+        let mut repeats = 0;
+        loop {
+            match look(&self.db, user).await {
+                Err(stop) if repeats < MAX_REPEATS && stop.is_passing() => {
+                    pause(repeats).await;
+                    repeats += 1;
+                }
+                outcome => return outcome.map_err(Stop::into_refusal),
+            }
+        }
+    }
+}
+
+async fn look(db: &Database, user: UserId) -> Outcome<Option<Books>> {
+    let tx = db.snapshot().await?;
+    let account = account::Entity::find_by_id(user.as_uuid()).one(&tx).await?;
+    let books = match &account {
+        Some(account) => Some(read(&tx, account).await?),
+        None => None,
+    };
+    tx.rollback().await?;
+    Ok(books)
+}
+
+async fn read(tx: &DatabaseTransaction, account: &account::Model) -> Outcome<Books> {
+    let id = account.id;
+    let entries = ledger_entry::Entity::find()
+        .filter(ledger_entry::Column::UserId.eq(id))
+        .order_by_asc(ledger_entry::Column::Seq);
+    let holds = hold::Entity::find()
+        .filter(hold::Column::UserId.eq(id))
+        .order_by_asc(hold::Column::Id);
+    let tasks = task::Entity::find()
+        .filter(task::Column::UserId.eq(id))
+        .order_by_asc(task::Column::Id);
+    let entries: Vec<aperilex_ports::LedgerEntry> = all(tx, entries).await?;
+    let tasks: Vec<Task> = all(tx, tasks).await?;
+    let named = entries.iter().filter_map(|entry| entry.analysis);
+    let named = named.chain(tasks.iter().filter_map(|task| task.analysis));
+    let mut named: Vec<Uuid> = named.map(|id| id.as_uuid()).collect();
+    named.sort_unstable();
+    named.dedup();
+    let mut analyses = Vec::new();
+    for ids in named.chunks(CHUNK) {
+        let some = analysis::Entity::find()
+            .filter(analysis::Column::Id.is_in(ids.iter().copied()))
+            .order_by_asc(analysis::Column::Id);
+        analyses.extend(all(tx, some).await?);
+    }
+    Ok(Books {
+        user: UserId::from_uuid(id),
+        balance: Balance {
+            posted: MicroUsd::new(account.posted),
+            held: MicroUsd::new(account.held),
+        },
+        entry_count: count("count of entries", account.seq)?,
+        entries,
+        holds: all(tx, holds).await?,
+        tasks: with_events(tx, tasks).await?,
+        access: access(tx, id).await?,
+        analyses,
+    })
+}
+
+async fn with_events(
+    tx: &DatabaseTransaction,
+    tasks: Vec<Task>,
+) -> Outcome<Vec<(Task, Vec<TaskEvent>)>> {
+    let mut out = Vec::new();
+    for task in tasks {
+        let events = task_event::Entity::find()
+            .filter(task_event::Column::TaskId.eq(task.id.as_uuid()))
+            .order_by_asc(task_event::Column::Seq);
+        let events = all(tx, events).await?;
+        out.push((task, events));
+    }
+    Ok(out)
+}
+
+async fn access(tx: &DatabaseTransaction, user: Uuid) -> Outcome<Vec<(FilingId, AccessSource)>> {
+    let rows = filing_access::Entity::find()
+        .filter(filing_access::Column::UserId.eq(user))
+        .order_by_asc(filing_access::Column::FilingId)
+        .all(tx)
+        .await?;
+    let read = |row: filing_access::Model| {
+        let source = word("source of access", &row.source)?;
+        Ok((FilingId::from_uuid(row.filing_id), source))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+async fn all<E, T>(tx: &DatabaseTransaction, query: Select<E>) -> Outcome<Vec<T>>
+where
+    E: EntityTrait,
+    T: TryFrom<E::Model, Error = Unreadable>,
+{
+    let rows: Vec<E::Model> = query.all(tx).await?;
+    let read = |row| Ok(T::try_from(row)?);
+    rows.into_iter().map(read).collect()
+}

@@ -1,0 +1,66 @@
+//! Proving the books.
+
+use std::time::Duration;
+
+use aperilex_ports::audit::{Finding, Invariant, Rules, check};
+use aperilex_ports::{AnalysisRecord, Digest, DocumentStoreError, UserId};
+
+use super::{Engine, earlier};
+use crate::error::EngineError;
+use crate::lifecycle::task_follows;
+
+/// How thoroughly books are proved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// Nothing is under way: everything must be final.
+    pub quiet: bool,
+    /// Read every analysis that was charged, and compare its SHA-256.
+    pub objects: bool,
+}
+
+impl Engine {
+    /// What does not hold of an account's books; nothing, if all is well.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
+    pub async fn verify_books(
+        &self,
+        user: UserId,
+        proof: Proof,
+    ) -> Result<Vec<Finding>, EngineError> {
+        let books = self.ports.stores.audit.books(user).await?;
+        let books = books.ok_or_else(|| EngineError::not_found(format!("account {user}")))?;
+        let now = self.now();
+        // The sweeper gives late holds back; it has as long again as a hold lives.
+        let grace = Duration::from_secs(self.settings.timings.hold_ttl_s);
+        let rules = Rules {
+            task_follows,
+            quiet: proof.quiet,
+            now,
+            holds_since: earlier(now, grace),
+        };
+        let mut found = check(&books, &rules);
+        if proof.objects {
+            for record in &books.analyses {
+                found.extend(self.object(record).await?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether the bytes of an analysis are there, and are what was stored.
+    async fn object(&self, record: &AnalysisRecord) -> Result<Option<Finding>, EngineError> {
+        let digest = &record.result_sha256;
+        let message = match self.ports.documents.get(digest).await {
+            Ok(bytes) if Digest::of(&bytes) == *digest => return Ok(None),
+            Ok(_) | Err(DocumentStoreError::Damaged { .. }) => "its bytes are damaged",
+            Err(DocumentStoreError::NotFound { .. }) => "its bytes are not there",
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Some(Finding {
+            invariant: Invariant::I5,
+            subject: format!("analysis {}", record.id),
+            message: message.to_owned(),
+        }))
+    }
+}

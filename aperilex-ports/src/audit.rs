@@ -1,0 +1,146 @@
+//! What must hold of an account's books, whatever raced and whatever crashed: one checker for tests, for
+//! the operator's command and for the nightly proof.
+//!
+//! Pure: it is given the books as one moment shows them and says what is wrong with them.
+
+mod money;
+mod work;
+
+use std::fmt;
+
+use crate::model::{
+    AccessSource, AnalysisRecord, Balance, FilingId, Hold, LedgerEntry, Task, TaskEvent,
+    TaskStatus, Timestamp, UserId,
+};
+
+/// Everything that is stored of an account's credits and of what they were spent on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Books {
+    /// The account.
+    pub user: UserId,
+    /// The stored balance.
+    pub balance: Balance,
+    /// The stored count of entries.
+    pub entry_count: u64,
+    /// All entries, oldest first.
+    pub entries: Vec<LedgerEntry>,
+    /// All holds.
+    pub holds: Vec<Hold>,
+    /// All tasks with their events, oldest first.
+    pub tasks: Vec<(Task, Vec<TaskEvent>)>,
+    /// The filings it has access to, and why.
+    pub access: Vec<(FilingId, AccessSource)>,
+    /// The analyses that entries and tasks name, as far as they are stored.
+    pub analyses: Vec<AnalysisRecord>,
+}
+
+/// What the books are held to.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// Whether a task may go from one status to the other; the domain's table.
+    pub task_follows: fn(TaskStatus, TaskStatus) -> bool,
+    /// Whether nothing is under way any more: then all is final.
+    pub quiet: bool,
+    /// The time.
+    pub now: Timestamp,
+    /// When the oldest hold that may still be open without a live task was to end.
+    pub holds_since: Timestamp,
+}
+
+/// What must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Invariant {
+    /// Stored balances are the sums of entries and holds, and each entry says the sum so far.
+    I2,
+    /// Nobody ever had less than nothing, nor spent what was set aside.
+    I3,
+    /// Nobody is charged twice for the same thing.
+    I4,
+    /// Nobody is charged without goods.
+    I5,
+    /// A hold ends once, and not later than its time and its task.
+    I7,
+    /// When nothing is under way, all is final.
+    I8,
+    /// Tasks take lawful ways.
+    I10,
+    /// The events of a task are all there, end once, and say where it is.
+    I11,
+}
+
+impl Invariant {
+    /// Its code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::I2 => "I2",
+            Self::I3 => "I3",
+            Self::I4 => "I4",
+            Self::I5 => "I5",
+            Self::I7 => "I7",
+            Self::I8 => "I8",
+            Self::I10 => "I10",
+            Self::I11 => "I11",
+        }
+    }
+}
+
+/// Something that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What should hold.
+    pub invariant: Invariant,
+    /// Of what: an entry, a hold, a task.
+    pub subject: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {}: {}",
+            self.invariant.code(),
+            self.subject,
+            self.message
+        )
+    }
+}
+
+/// All that does not hold.
+#[must_use]
+pub fn check(books: &Books, rules: &Rules) -> Vec<Finding> {
+    let mut found = Findings::default();
+    money::balances(books, &mut found);
+    money::charges(books, &mut found);
+    money::holds(books, rules, &mut found);
+    work::tasks(books, rules, &mut found);
+    found.0
+}
+
+#[derive(Debug, Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Notes what does not hold.
+    fn expect(
+        &mut self,
+        holds: bool,
+        invariant: Invariant,
+        subject: impl FnOnce() -> String,
+        message: impl FnOnce() -> String,
+    ) {
+        if !holds {
+            self.0.push(Finding {
+                invariant,
+                subject: subject(),
+                message: message(),
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,273 @@
+//! Sound books have no findings, and every damage has its own.
+
+use super::*;
+use crate::model::*;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_767_225_600 + second).unwrap()
+}
+
+fn id<T>(kind: fn(uuid::Uuid) -> T, n: u128) -> T {
+    kind(uuid::Uuid::from_u128(n))
+}
+
+fn rules(quiet: bool) -> Rules {
+    Rules {
+        task_follows: |from, to| from != to && !from.is_terminal(),
+        quiet,
+        now: at(100),
+        holds_since: at(50),
+    }
+}
+
+fn entry(seq: u64, kind: EntryKind, amount: i64, after: i64) -> LedgerEntry {
+    LedgerEntry {
+        id: id(EntryId::from_uuid, seq.into()),
+        user: id(UserId::from_uuid, 1),
+        seq,
+        kind,
+        amount: MicroUsd::new(amount),
+        balance_after: MicroUsd::new(after),
+        filing: None,
+        task: None,
+        analysis: None,
+        hold: None,
+        description: String::new(),
+        key: format!("key {seq}"),
+        at: at(0),
+    }
+}
+
+fn hold(n: u128, amount: i64, status: HoldStatus, task: Option<TaskId>) -> Hold {
+    Hold {
+        id: id(HoldId::from_uuid, n),
+        user: id(UserId::from_uuid, 1),
+        purpose: EntryKind::Analysis,
+        amount: MicroUsd::new(amount),
+        status,
+        filing: None,
+        task,
+        expires_at: at(60),
+        created_at: at(0),
+    }
+}
+
+fn event(task: TaskId, seq: u64, status: TaskStatus, analysis: Option<AnalysisId>) -> TaskEvent {
+    let progress = match status {
+        TaskStatus::Completed => AnalysisStatus::Completed,
+        _ => AnalysisStatus::Initiated,
+    };
+    TaskEvent {
+        task,
+        seq,
+        status,
+        progress,
+        analysis,
+        failure: None,
+        at: at(0),
+    }
+}
+
+/// A top-up, access and an analysis, each paid for once.
+fn sound() -> Books {
+    let user = id(UserId::from_uuid, 1);
+    let (task, filing) = (id(TaskId::from_uuid, 7), id(FilingId::from_uuid, 8));
+    let analysis = id(AnalysisId::from_uuid, 9);
+    let key = PoolKey {
+        filing,
+        template: Template::Risk,
+        quality: Quality::Standard,
+        prompt_version: "p/1".into(),
+    };
+    let record = AnalysisRecord {
+        id: analysis,
+        key: key.clone(),
+        schema_version: 1,
+        method: Method::Model,
+        document_sha256: Digest::of(b"d"),
+        result_sha256: Digest::of(b"r"),
+        result_bytes: 1,
+        claims: 1,
+        task,
+        owner: None,
+        created_at: at(0),
+        retracted_at: None,
+    };
+    let done = Task {
+        id: task,
+        user,
+        key,
+        status: TaskStatus::Completed,
+        progress: AnalysisStatus::Completed,
+        role: TaskRole::Leader,
+        priority: Priority::new(5),
+        generation: 1,
+        attempts: 1,
+        not_before: None,
+        lease: None,
+        charges: TaskCharges {
+            access: None,
+            analysis_hold: id(HoldId::from_uuid, 3),
+            analysis_price: MicroUsd::new(20),
+        },
+        analysis: Some(analysis),
+        failure: None,
+        last_event: 3,
+        created_at: at(0),
+        updated_at: at(0),
+    };
+    let events = vec![
+        event(task, 1, TaskStatus::Pending, None),
+        event(task, 2, TaskStatus::Running, None),
+        event(task, 3, TaskStatus::Completed, Some(analysis)),
+    ];
+    Books {
+        user,
+        balance: Balance {
+            posted: MicroUsd::new(880),
+            held: MicroUsd::ZERO,
+        },
+        entry_count: 3,
+        entries: vec![
+            entry(1, EntryKind::TopUp, 1000, 1000),
+            LedgerEntry {
+                filing: Some(filing),
+                hold: Some(id(HoldId::from_uuid, 2)),
+                ..entry(2, EntryKind::FilingAccess, -100, 900)
+            },
+            LedgerEntry {
+                task: Some(task),
+                analysis: Some(analysis),
+                hold: Some(id(HoldId::from_uuid, 3)),
+                ..entry(3, EntryKind::Analysis, -20, 880)
+            },
+        ],
+        holds: vec![
+            hold(2, 100, HoldStatus::Captured, Some(task)),
+            hold(3, 20, HoldStatus::Captured, Some(task)),
+        ],
+        tasks: vec![(done, events)],
+        access: vec![(filing, AccessSource::Paid)],
+        analyses: vec![record],
+    }
+}
+
+#[test]
+fn sound_books_have_no_findings() {
+    assert_eq!(check(&sound(), &rules(true)), []);
+}
+
+type Damage = fn(&mut Books);
+
+const DAMAGES: &[(&str, Invariant, Damage)] = &[
+    ("an entry is changed", Invariant::I2, |b| {
+        b.entries[1].amount = MicroUsd::new(-99);
+    }),
+    ("an entry is missing", Invariant::I2, |b| {
+        drop(b.entries.remove(0))
+    }),
+    ("entries change places", Invariant::I2, |b| {
+        b.entries.swap(0, 1)
+    }),
+    ("the count is off", Invariant::I2, |b| b.entry_count = 4),
+    ("the balance is off", Invariant::I2, |b| {
+        b.balance.posted = MicroUsd::new(881);
+    }),
+    ("held credits are off", Invariant::I2, |b| {
+        b.balance.held = MicroUsd::new(1);
+    }),
+    ("less than nothing is left", Invariant::I3, |b| {
+        b.balance.held = MicroUsd::new(881);
+    }),
+    ("a key is used twice", Invariant::I4, |b| {
+        b.entries[2].key = b.entries[1].key.clone();
+    }),
+    ("a charge gives credits", Invariant::I4, |b| {
+        b.entries[2].amount = MicroUsd::new(20);
+    }),
+    ("access is charged twice", Invariant::I4, |b| {
+        let again = b.entries[1].clone();
+        b.entries.push(again);
+    }),
+    ("an analysis is charged twice", Invariant::I4, |b| {
+        let again = b.entries[2].clone();
+        b.entries.push(again);
+    }),
+    ("a charge without access", Invariant::I5, |b| {
+        b.access.clear()
+    }),
+    ("a charge without an analysis", Invariant::I5, |b| {
+        b.analyses.clear()
+    }),
+    ("a charge for a failed task", Invariant::I5, |b| {
+        b.tasks[0].0.status = TaskStatus::Failed;
+    }),
+    ("a voided hold that was charged", Invariant::I7, |b| {
+        b.holds[0].status = HoldStatus::Voided;
+    }),
+    ("a captured hold without a charge", Invariant::I7, |b| {
+        b.entries[2].hold = None;
+    }),
+    ("a charge without a hold", Invariant::I7, |b| {
+        drop(b.holds.remove(0))
+    }),
+    ("more charged than held", Invariant::I7, |b| {
+        b.holds[1].amount = MicroUsd::new(19);
+    }),
+    ("an open hold of a finished task", Invariant::I7, |b| {
+        b.holds
+            .push(hold(5, 1, HoldStatus::Open, Some(b.tasks[0].0.id)));
+    }),
+    ("a forgotten hold", Invariant::I7, |b| {
+        let mut late = hold(5, 1, HoldStatus::Open, None);
+        late.expires_at = at(50);
+        b.holds.push(late);
+    }),
+    ("a hold when all is quiet", Invariant::I8, |b| {
+        b.holds.push(hold(5, 1, HoldStatus::Open, None));
+    }),
+    ("work when all is quiet", Invariant::I8, |b| {
+        b.tasks[0].0.status = TaskStatus::Queued;
+    }),
+    ("an unlawful way", Invariant::I10, |b| {
+        b.tasks[0].1[0].status = TaskStatus::Failed;
+    }),
+    ("completed without an analysis", Invariant::I10, |b| {
+        b.tasks[0].0.analysis = None;
+    }),
+    ("a lease on what has ended", Invariant::I10, |b| {
+        b.tasks[0].0.lease = Some(Lease {
+            token: id(LeaseToken::from_uuid, 4),
+            until: at(9),
+        });
+    }),
+    ("an event is missing", Invariant::I11, |b| {
+        b.tasks[0].1.remove(1);
+    }),
+    ("the last event is missing", Invariant::I11, |b| {
+        b.tasks[0].1.pop();
+    }),
+    ("an event behind the end", Invariant::I11, |b| {
+        let task = b.tasks[0].0.id;
+        b.tasks[0].1.push(event(task, 4, TaskStatus::Failed, None));
+    }),
+];
+
+#[test]
+fn every_damage_is_found() {
+    for (what, invariant, damage) in DAMAGES {
+        let mut books = sound();
+        damage(&mut books);
+        let found = check(&books, &rules(true));
+        let named: Vec<_> = found.iter().map(|finding| finding.invariant).collect();
+        assert!(named.contains(invariant), "{what}: {found:?}");
+    }
+}
+
+#[test]
+fn open_work_is_no_finding_while_it_goes_on() {
+    let mut books = sound();
+    books.holds.push(hold(5, 1, HoldStatus::Open, None));
+    books.balance.held = MicroUsd::new(1);
+    assert_eq!(check(&books, &rules(false)), []);
+}

@@ -1,0 +1,83 @@
+//! `aperilex ledger verify` on a database that somebody has tampered with.
+
+use std::path::Path;
+
+use sqlx::{Connection, SqliteConnection};
+
+use crate::server::{aperilex, samples};
+
+fn verify(data: &Path, more: &[&str]) -> (i32, String) {
+    let data = data.to_str().unwrap();
+    let args = [&["ledger", "verify", "--data-dir", data], more].concat();
+    let output = aperilex(&args);
+    let said = String::from_utf8(output.stdout).unwrap();
+    (output.status.code().unwrap(), said)
+}
+
+async fn tamper(data: &Path, statements: &[&'static str]) {
+    let database = format!("sqlite://{}", data.join("aperilex.sqlite3").display());
+    let mut connection = SqliteConnection::connect(&database).await.unwrap();
+    for statement in statements {
+        sqlx::query(*statement)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+    connection.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn tampering_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, source) = (dir.path(), samples());
+    let (data_text, source) = (data.to_str().unwrap(), source.to_str().unwrap());
+    let create = [
+        "account",
+        "create",
+        "--email",
+        "jo@example.com",
+        "--tier",
+        "basic",
+    ];
+    let credit = ["--credit-usd", "5.00", "--data-dir", data_text];
+    assert!(aperilex(&[&create[..], &credit].concat()).status.success());
+    let analyze = [
+        "analyze",
+        "MKWX",
+        "--source",
+        source,
+        "--data-dir",
+        data_text,
+    ];
+    assert!(aperilex(&analyze).status.success());
+
+    let (code, said) = verify(data, &["--quiet", "--objects"]);
+    assert_eq!(
+        (code, said.as_str()),
+        (0, "2 accounts proved, 0 findings\n")
+    );
+
+    // The database refuses to change an entry; whoever owns the file can make it.
+    let change = "UPDATE ledger_entry SET amount = amount + 1";
+    tamper(data, &["DROP TRIGGER ledger_entry_update", change]).await;
+    let (code, said) = verify(data, &[]);
+    assert_eq!(code, 1, "{said}");
+    assert!(
+        said.contains("I2 account ") && said.contains("entry 1 (top_up 5.000001)"),
+        "{said}"
+    );
+    assert!(said.ends_with("findings\n"), "{said}");
+    let (code, said) = verify(data, &["--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((code, &report["accounts"]), (1, &2.into()));
+    assert_eq!(report["findings"][0]["invariant"], "I2");
+
+    tamper(data, &["UPDATE ledger_entry SET amount = amount - 1"]).await;
+    assert_eq!(verify(data, &[]).0, 0, "put right");
+    tamper(data, &["UPDATE task SET status = 'running'"]).await;
+    let (code, said) = verify(data, &["--quiet"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("I8 ") && said.contains("I11 "), "{said}");
+    let nobody = "018f4b6e-7d1c-7c3a-9b51-0d6f3a1e2b4c";
+    assert_eq!(verify(data, &["--account", nobody]).0, 3);
+}

@@ -1,0 +1,7 @@
+//! Inline XBRL, in one document or several.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    aperilex_fuzz::lawful::check("xbrl", bytes);
+});
