@@ -6,31 +6,48 @@
 
 pub(crate) mod candidate;
 pub(crate) mod catalog;
+pub(crate) mod confidence;
 pub(crate) mod contents;
+pub(crate) mod dates;
+pub(crate) mod index;
 pub(crate) mod label;
 pub(crate) mod lines;
+pub(crate) mod named;
+pub(crate) mod nested;
+pub(crate) mod pages;
+pub(crate) mod part_three;
 pub(crate) mod risks;
 pub(crate) mod section;
 pub(crate) mod sequence;
 pub(crate) mod state;
 pub(crate) mod titled;
+pub(crate) mod toc;
 pub(crate) mod validate;
 pub(crate) mod words;
 
-use aperilex_ports::model::{FormFamily, FormType, ItemKey, RiskFactor, Section, SectionState};
-use jiff::civil::Date;
+use aperilex_ports::model::{FilingMeta, FormFamily, ItemKey, RiskFactor, Section, SectionState};
 
 use crate::text::Page;
 
 use candidate::Candidate;
 use catalog::Item;
+use confidence::{SURE, Scored};
 use lines::Lines;
+use toc::Toc;
+
+/// An index has at least this many entries.
+const MIN_INDEX: usize = 8;
+/// A filing with fewer item headings than this has none: they are words in its text.
+const MAX_HEADINGS: usize = 3;
 
 /// The items of a document, those not found included; and 8-K codes in order of appearance.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     /// Items in the form's order.
     pub(crate) sections: Vec<Section>,
+    /// Points of each, for the fit of the confidence.
+    #[cfg(test)]
+    pub(crate) points: Vec<u8>,
     /// Single risks, in order of place.
     pub(crate) risk_factors: Vec<RiskFactor>,
     /// Codes of 8-K items with a heading.
@@ -39,41 +56,73 @@ pub(crate) struct Found {
     pub(crate) too_many: bool,
 }
 
-/// Finds the items of `form` in a page. `end` is the end of the period reported on.
-pub(crate) fn find(form: &FormType, document: usize, page: &Page<'_>, end: Option<Date>) -> Found {
-    let items = catalog::of(form);
-    if items.is_empty() {
+/// Finds the items of a filing in the page of its main document.
+pub(crate) fn find(meta: &FilingMeta, document: usize, page: &Page<'_>) -> Found {
+    let form = &meta.form;
+    let month = dates::of(meta, &page.built.text).month(form.family());
+    let lists = catalog::lists(form, month);
+    if lists.is_empty() {
         return titled::find(form, document, page);
     }
     let lines = Lines::new(&page.built);
-    let mut candidates = candidate::read(&lines, items);
+    // Of two lists the one whose titles the filing has; of equals the later.
+    let read = lists.iter().rev();
+    let read = read.map(|list| (list, candidate::read(&lines, list, month)));
+    let Some((list, mut candidates)) = read.max_by_key(|(_, read)| candidate::titled(read)) else {
+        return Found::default();
+    };
+    let items = list.items;
     let too_many = candidates.len() >= candidate::MAX_CANDIDATES;
-    contents::mark(&mut candidates, &lines, page);
+    let links = toc::links(&lines, page);
+    contents::mark(&mut candidates, &lines, &links);
     let ordered = form.family() != FormFamily::EightK;
-    let chosen = sequence::choose(&candidates, items.len(), ordered);
+    let toc = if ordered {
+        Toc::read(&mut candidates, &lines, &links, items)
+    } else {
+        Toc::default()
+    };
+    let mut chosen = sequence::choose(&candidates, items.len(), ordered);
+    let index = if ordered {
+        index_of(&candidates, &lines, items, chosen.len())
+    } else {
+        None
+    };
+    let named = toc.headings(&candidates, &lines, items);
+    if index.is_none() && !named.is_empty() {
+        candidates.extend(named);
+        candidates.sort_by_key(|candidate| candidate.start);
+        chosen = sequence::choose(&candidates, items.len(), ordered);
+    }
     let mut sections = section::cut(document, &lines, items, &candidates, &chosen);
     validate::foreign_headings(&mut sections, items, &candidates, &chosen);
-    validate::sizes(&mut sections, lines.text.len());
-    if ordered && sections.len() < 3 {
-        let listed = sequence::listed(&candidates, items.len());
-        if listed.len() >= 8 && listed.len() > sections.len() {
-            sections = index_only(document, items, &candidates, &listed);
-        }
+    validate::sizes(&mut sections, items, lines.text.len());
+    validate::swallowed(&mut sections, items, &toc);
+    if let Some(listed) = index {
+        let listed: Vec<&Candidate> = listed.iter().filter_map(|at| candidates.get(*at)).collect();
+        let found = index::read(document, &lines, items, &listed, (&toc, &links));
+        sections = merge(sections, found);
     }
-    let items_8k = if ordered {
-        Vec::new()
-    } else {
-        sections
-            .iter()
-            .map(|section| section.key.item.clone())
-            .collect()
-    };
-    missing(document, items, end, &mut sections);
+    let mut items_8k = Vec::new();
+    if !ordered {
+        items_8k.extend(sections.iter().map(|one| one.section.key.item.clone()));
+        validate::codes(&mut sections, &meta.items);
+    }
+    let named = |item: &Item| !ordered && meta.items.iter().any(|code| code.trim() == item.number);
+    let nested = nested::read(&lines, list, &sections);
+    sections.extend(nested);
+    let amendment = form.is_amendment();
+    let asked = |item: &Item| item.is_asked(month) || named(item);
+    missing(document, items, amendment, asked, &mut sections);
     sort(items, &mut sections);
-    validate::neighbours(&mut sections, form.family());
+    validate::neighbours(&mut sections, &toc, amendment);
+    #[cfg(test)]
+    let points = sections.iter().map(Scored::points).collect();
+    let finished: Vec<Section> = sections.into_iter().map(Scored::finish).collect();
     Found {
-        risk_factors: risks::read(form.family(), &lines, &sections),
-        sections,
+        #[cfg(test)]
+        points,
+        risk_factors: risks::read(form.family(), &lines, &finished),
+        sections: finished,
         items_8k,
         too_many,
     }
@@ -83,41 +132,62 @@ fn key(item: &Item) -> ItemKey {
     ItemKey::new(item.part, item.number)
 }
 
-/// Items that are only listed in a cross-reference index.
-fn index_only(
-    document: usize,
-    items: &[Item],
+/// Entries of a cross-reference index, for a filing that has next to no headings, or says that it has such
+/// an index.
+fn index_of(
     candidates: &[Candidate],
-    listed: &[usize],
-) -> Vec<Section> {
-    let entries = listed.iter().filter_map(|index| candidates.get(*index));
-    entries
-        .filter_map(|candidate| {
-            let item = items.get(*candidate.ranks.first()?)?;
-            Some(Section {
-                document,
-                key: key(item),
-                title: candidate.title.clone(),
-                state: SectionState::CrossReferenceIndex,
-                confidence: 0.9,
-                range: candidate.body..candidate.body,
-                heading: candidate.start..candidate.body,
-                more: Vec::new(),
-            })
-        })
-        .collect()
+    lines: &Lines<'_>,
+    items: &[Item],
+    headings: usize,
+) -> Option<Vec<usize>> {
+    let listed = sequence::listed(candidates, items.len());
+    if listed.len() < MIN_INDEX {
+        return None;
+    }
+    let first = listed.first().and_then(|at| candidates.get(*at))?.line;
+    let titled = (first.saturating_sub(12)..first).any(|at| index::is_title(lines.get(at)));
+    let few = if titled {
+        listed.len() / 2
+    } else {
+        MAX_HEADINGS
+    };
+    (headings < few).then_some(listed)
 }
 
-/// Adds what the form asks for and was not found.
-fn missing(document: usize, items: &[Item], end: Option<Date>, sections: &mut Vec<Section>) {
+/// Sections under headings, and for all other items what the index says.
+fn merge(sections: Vec<Scored>, index: Vec<Scored>) -> Vec<Scored> {
+    let mut out = index;
+    for section in sections {
+        // A heading that the index sends to as well says the same.
+        if !out
+            .iter()
+            .any(|known| known.section.key == section.section.key)
+        {
+            out.push(section);
+        }
+    }
+    out
+}
+
+/// Adds what the form asks for and was not found. An amendment has only what it changes, so of it
+/// nothing is missed in parts that it leaves out.
+fn missing(
+    document: usize,
+    items: &[Item],
+    amendment: bool,
+    asked: impl Fn(&Item) -> bool,
+    sections: &mut Vec<Scored>,
+) {
+    let amended =
+        |part: &str| !amendment || sections.iter().any(|one| one.section.key.part == part);
     let has = |number: &str, part: &str| {
         sections
             .iter()
-            .any(|s| s.key.item == number && s.key.part == part)
+            .any(|one| one.section.key.item == number && one.section.key.part == part)
     };
-    let absent: Vec<Section> = items
+    let absent: Vec<Scored> = items
         .iter()
-        .filter(|item| item.is_asked(end) && !has(item.number, item.part))
+        .filter(|item| asked(item) && !has(item.number, item.part) && amended(item.part))
         .map(|item| Section {
             document,
             key: key(item),
@@ -126,27 +196,34 @@ fn missing(document: usize, items: &[Item], end: Option<Date>, sections: &mut Ve
                 .first()
                 .map_or_else(String::new, |title| (*title).to_owned()),
             state: SectionState::NotFound,
-            confidence: 0.5,
+            confidence: 0.0,
             range: 0..0,
             heading: 0..0,
             more: Vec::new(),
         })
+        .map(|section| Scored::new(section, &[], SURE))
         .collect();
     sections.extend(absent);
 }
 
 /// Canonical order; what the form does not know stays behind its neighbour.
-fn sort(items: &[Item], sections: &mut [Section]) {
+fn sort(items: &[Item], sections: &mut [Scored]) {
     let rank = |section: &Section| {
         items
             .iter()
             .position(|item| item.number == section.key.item && item.part == section.key.part)
     };
     let unknown = |section: &Section| {
+        let of = section.key.item.split_once('.').map(|(of, _)| of);
+        let same = |item: &Item| Some(item.number) == of && item.part == section.key.part;
+        if let Some(parent) = items.iter().position(same) {
+            return parent;
+        }
         let part_end = items.iter().rposition(|item| item.part == section.key.part);
         part_end.unwrap_or(items.len())
     };
-    sections.sort_by_key(|section| {
+    sections.sort_by_key(|one| {
+        let section = &one.section;
         rank(section).map_or_else(|| (unknown(section), 1), |rank| (rank, 0))
     });
 }

@@ -1,8 +1,8 @@
 //! The parser: files in, content out.
 
 use aperilex_ports::model::{
-    CanonicalText, Digest, FilingContent, ItemKey, RawDocument, RawFiling, Section, SectionState,
-    Table,
+    CanonicalText, Digest, Fact, FilingContent, ItemKey, RawDocument, RawFiling, Section,
+    SectionState, Table,
 };
 use aperilex_ports::{FilingParser, ParseFilingError};
 
@@ -11,7 +11,7 @@ use crate::encoding::Source;
 use crate::exhibits;
 use crate::items::{self, Found};
 use crate::meta;
-use crate::table::{self, Budget};
+use crate::table::{self, Budget, statement};
 use crate::text::{self, Page};
 use crate::xbrl::{self, collect::Collector};
 
@@ -48,14 +48,13 @@ impl FilingParser for Parser {
         let found = pages
             .get(main)
             .and_then(Option::as_ref)
-            .map_or_else(Found::default, |page| {
-                items::find(&meta.form, main, page, meta.period.or(meta.filed))
-            });
-        let mut tables = tables(&opened, &pages, &mut warnings);
+            .map_or_else(Found::default, |page| items::find(&meta, main, page));
+        let mut tables = tables(&opened, &pages, &facts, &mut warnings);
         if facts.is_empty() && tables.is_empty() && !has_heading(&found.sections) {
             check_words(&pages)?;
         }
         assign_sections(&mut tables, &found.sections);
+        statement::assign(&mut tables, &facts, &pages);
         if found.too_many {
             warnings.push(format!(
                 "only the first {} lines that look like item headings are looked at",
@@ -138,6 +137,7 @@ fn check_words(pages: &[Option<Page<'_>>]) -> Result<(), ParseFilingError> {
 fn tables(
     opened: &[Opened<'_>],
     pages: &[Option<Page<'_>>],
+    facts: &[Fact],
     warnings: &mut Vec<String>,
 ) -> Vec<Table> {
     let mut tables = Vec::new();
@@ -146,7 +146,11 @@ fn tables(
             continue;
         };
         let mut budget = Budget::new(source.bytes.len(), page.built.text.len());
-        tables.extend(table::read(index, page, &mut budget));
+        // Facts come document by document.
+        let first = facts.partition_point(|fact| fact.document < index);
+        let end = facts.partition_point(|fact| fact.document <= index);
+        let own = facts.get(first..end).unwrap_or_default();
+        tables.extend(table::read(index, page, own, &mut budget));
         let name = &one.document.name;
         let told = page_warnings(source, page, &budget);
         warnings.extend(told.iter().map(|warning| format!("{name}: {warning}")));

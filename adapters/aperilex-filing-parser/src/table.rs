@@ -1,20 +1,34 @@
-//! Tables: from cells and lines to grids.
+//! Tables: from cells and lines to grids, and from grids to numbers.
 
+mod caption;
+mod columns;
 pub(crate) mod grid;
-pub(crate) mod header;
+mod header;
+mod known;
+mod measure;
+mod number;
+mod period;
 pub(crate) mod plain;
+mod rows;
+mod standing;
+pub(crate) mod statement;
+mod units;
 
-use aperilex_ports::model::Table;
+use aperilex_ports::model::{Fact, Table};
 
 use crate::text::Page;
-use crate::text::line::Line;
+
+use caption::{Above, Edges};
+use grid::Grid;
+use known::Known;
+use measure::{Context, UnitNames};
+use standing::Standing;
+use units::Note;
 
 /// Rows and columns that are taken of one table.
 pub(crate) const MAX_CELLS: usize = 20_000;
 /// Columns that are taken of one table.
 pub(crate) const MAX_COLUMNS: usize = 1000;
-/// A caption is at most this long.
-const MAX_CAPTION: usize = 300;
 
 /// What grids may cost over a whole document: linear in its size whatever the spans say.
 #[derive(Debug)]
@@ -36,9 +50,8 @@ impl Budget {
     }
 
     /// Takes the cost of a grid; false if it is too much.
-    fn spend(&mut self, rows: &[Vec<String>]) -> bool {
-        let cells = rows.iter().map(Vec::len).sum();
-        let bytes = rows.iter().flatten().map(String::len).sum();
+    fn spend(&mut self, grid: &Grid<'_>) -> bool {
+        let (cells, bytes) = (grid.places.len(), grid.bytes());
         let (Some(left_cells), Some(left_bytes)) =
             (self.cells.checked_sub(cells), self.bytes.checked_sub(bytes))
         else {
@@ -50,49 +63,161 @@ impl Budget {
     }
 }
 
-/// The tables of a page in document order, layouts left out.
-pub(crate) fn read(document: usize, page: &Page<'_>, budget: &mut Budget) -> Vec<Table> {
+/// The tables of a page in document order, layouts left out. `facts` are those of the document.
+pub(crate) fn read(
+    document: usize,
+    page: &Page<'_>,
+    facts: &[Fact],
+    budget: &mut Budget,
+) -> Vec<Table> {
+    let known = Known::of(facts, document);
+    let mut reader = Reader {
+        document,
+        page,
+        dollar: known.dollar().or_else(|| units::dollar(&page.built.text)),
+        known,
+        names: UnitNames::default(),
+        edges: Edges::of(&page.built.text),
+        standing: Standing::default(),
+    };
     let text = page.built.text.as_str();
     let mut out = Vec::new();
     for draft in page.tables.iter().filter(|draft| !draft.nests) {
-        let Some(grid) = grid::of(draft, text, budget) else {
+        let Some(grid) = grid::of(draft, text, &mut budget.cut) else {
             continue;
         };
-        let range = trim(text, draft.start as usize, draft.end as usize);
-        if !budget.spend(&grid.rows) {
-            continue;
+        if budget.spend(&grid) {
+            out.push(reader.table(&grid, (draft.start, draft.end), None));
         }
-        out.push(Table {
-            document,
-            section: None,
-            caption: caption(text, &page.built.lines, range.start),
-            range,
-            header_rows: grid.header_rows,
-            rows: grid.rows,
-            ..Table::default()
-        });
     }
     for draft in &page.plain_tables {
         let Some(grid) = plain::of(draft, text) else {
             continue;
         };
-        let range = trim(text, draft.start as usize, draft.end as usize);
-        if !budget.spend(&grid.rows) {
-            continue;
+        if budget.spend(&grid) {
+            let head = plain::head(draft, text);
+            out.push(reader.table(&grid, (draft.start, draft.end), Some(head)));
         }
-        let inside = plain::caption(draft, text);
-        let caption = inside.unwrap_or_else(|| caption(text, &page.built.lines, range.start));
-        out.push(Table {
-            document,
-            section: None,
-            caption,
-            range,
-            header_rows: grid.header_rows,
-            rows: grid.rows,
-            ..Table::default()
-        });
     }
     out
+}
+
+/// Reads the tables of one document, one after the other.
+struct Reader<'p> {
+    document: usize,
+    page: &'p Page<'p>,
+    known: Known<'p>,
+    dollar: Option<&'static str>,
+    names: UnitNames,
+    edges: Edges,
+    standing: Standing,
+}
+
+impl Reader<'_> {
+    /// The table of a grid that lies at `start..end`; `head` is what a plain table says before its rows.
+    fn table(
+        &mut self,
+        grid: &Grid<'_>,
+        (start, end): (u32, u32),
+        head: Option<(&str, usize)>,
+    ) -> Table {
+        let text = self.page.built.text.as_str();
+        let range = trim(text, start as usize, end as usize);
+        let lines = &self.page.built.lines;
+        let above = caption::above(text, lines, range.start, &self.edges);
+        let inside = Inside::of(grid, head);
+        let own = inside.note.or(above.note.unwrap_or_default());
+        self.standing.read(text, range.start);
+        let note = self.standing.note(own, grid, above.nothing);
+        let titles = format!("{}\n{}", above.words(), head.map_or("", |(head, _)| head));
+        let context = Context {
+            note,
+            dollar: self.dollar,
+            known: &self.known,
+        };
+        let (numbers, scale) = measure::read(grid, &context, &mut self.names);
+        Table {
+            document: self.document,
+            section: None,
+            caption: inside.caption(&above),
+            range,
+            header_rows: grid.header_rows,
+            rows: grid.rows(),
+            periods: period::read(grid, &titles, &self.known),
+            scale,
+            numbers,
+            statement: None,
+        }
+    }
+}
+
+/// What a table tells of itself before its data.
+struct Inside<'t> {
+    note: Note,
+    title: Option<&'t str>,
+}
+
+impl<'t> Inside<'t> {
+    fn of(grid: &Grid<'t>, head: Option<(&'t str, usize)>) -> Self {
+        let mut out = Self {
+            note: Note::default(),
+            title: None,
+        };
+        // The first rows below the headers may hold the note as well.
+        for row in 0..(grid.header_rows + 1).min(grid.height) {
+            let words = grid.words(row, 0);
+            let alone = grid.is_label_alone(row) || grid.is_spanned(row);
+            let is_header = row < grid.header_rows;
+            if let Some(note) = units::note(words)
+                && (is_header || alone || words.starts_with('('))
+            {
+                out.note = out.note.or(note);
+            } else if is_header && alone && out.title.is_none() && !period::told(words).names_time()
+            {
+                out.title = Some(words);
+            }
+            if is_header && !alone {
+                out.note = out.note.or(spanned_note(grid, row));
+            }
+        }
+        let (head, names) = head.unwrap_or_default();
+        for whole in head.lines() {
+            let line = whole.trim();
+            let indent = whole.len() - whole.trim_start().len();
+            if line.is_empty() || plain::is_rule(line) {
+                continue;
+            }
+            if let Some(note) = units::note(line) {
+                out.note = out.note.or(note);
+            } else if out.title.is_none()
+                && indent < names
+                && !caption::is_company(line)
+                && !caption::is_time(line)
+                && line.len() <= caption::MAX_CAPTION
+                && !line.contains("   ")
+            {
+                out.title = Some(line);
+            }
+        }
+        out
+    }
+
+    /// Its own title, else the one above.
+    fn caption(&self, above: &Above<'_>) -> String {
+        let own = caption::clean(self.title.unwrap_or_default());
+        if own.is_empty() { above.caption() } else { own }
+    }
+}
+
+/// The note of a header cell over all columns of numbers.
+fn spanned_note(grid: &Grid<'_>, row: usize) -> Note {
+    let first = grid.place(row, 1);
+    let over_all =
+        !first.is_empty() && (2..grid.width).all(|column| grid.place(row, column) == first);
+    if !over_all {
+        return Note::default();
+    }
+    units::note(grid.words(row, 1)).unwrap_or_default()
 }
 
 /// `start..end` without white space at its ends.
@@ -100,24 +225,4 @@ pub(crate) fn trim(text: &str, start: usize, end: usize) -> std::ops::Range<usiz
     let piece = text.get(start..end.min(text.len())).unwrap_or_default();
     let from = start + (piece.len() - piece.trim_start().len());
     from..from + piece.trim().len()
-}
-
-/// The line above that names the table: the nearest one that is not a page number or a unit note
-/// alone, if it is short enough to be a name.
-fn caption(text: &str, lines: &[Line], start: usize) -> String {
-    let first = lines.partition_point(|line| (line.start as usize) < start);
-    let above = lines.get(..first).unwrap_or_default().iter().rev().take(6);
-    for line in above {
-        let start = line.start as usize;
-        let rest = text.get(start..).unwrap_or_default();
-        let line = rest.split('\n').next().unwrap_or_default().trim();
-        if line.chars().filter(|c| c.is_alphabetic()).count() < 3 || line.starts_with('(') {
-            continue;
-        }
-        if line.len() > MAX_CAPTION || line.contains('\t') {
-            break;
-        }
-        return line.trim_end_matches(':').to_owned();
-    }
-    String::new()
 }

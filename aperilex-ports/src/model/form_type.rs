@@ -51,6 +51,14 @@ impl FormType {
         self.0.strip_suffix("/A").unwrap_or(&self.0)
     }
 
+    /// Whether it is one of the forms for small businesses, 10-KSB and 10-QSB, which have items of
+    /// their own. EDGAR also spells them `10KSB`, `10KSB40` and `10QSB`.
+    #[must_use]
+    pub fn is_small_business(&self) -> bool {
+        let base = self.base();
+        base.starts_with("10") && (base.contains("KSB") || base.contains("QSB"))
+    }
+
     /// Whether it amends an earlier filing.
     #[must_use]
     pub fn is_amendment(&self) -> bool {
@@ -61,12 +69,12 @@ impl FormType {
     #[must_use]
     pub fn family(&self) -> FormFamily {
         match self.base() {
-            "10-K" | "10-K405" | "10-KSB" | "10-KSB40" | "10-KT" | "10-KT405" => FormFamily::TenK,
-            "10-Q" | "10-QSB" | "10-QT" => FormFamily::TenQ,
-            "20-F" | "20-FR" => FormFamily::TwentyF,
+            "20-F" | "20-FR" | "20FR12B" | "20FR12G" => FormFamily::TwentyF,
             "S-1" | "S-1MEF" | "F-1" | "F-1MEF" | "S-11" | "S-11MEF" | "SB-1" | "SB-2"
             | "SB-2MEF" => FormFamily::S1,
             base if base.starts_with("424") || base.starts_with("DRS") => FormFamily::S1,
+            base if base.starts_with("10-K") || base.starts_with("10K") => FormFamily::TenK,
+            base if base.starts_with("10-Q") || base.starts_with("10Q") => FormFamily::TenQ,
             base if base.starts_with("8-K") => FormFamily::EightK,
             base if base.contains("14A") => FormFamily::Proxy,
             _ => FormFamily::Other,
@@ -120,6 +128,11 @@ mod tests {
             ("10-K", FormFamily::TenK),
             ("10-K405", FormFamily::TenK),
             ("10-K/A", FormFamily::TenK),
+            ("10-KT405/A", FormFamily::TenK),
+            ("10KSB", FormFamily::TenK),
+            ("10KSB40/A", FormFamily::TenK),
+            ("10QSB", FormFamily::TenQ),
+            ("10-QT", FormFamily::TenQ),
             ("10-Q", FormFamily::TenQ),
             ("8-K/A", FormFamily::EightK),
             ("DEF-14A", FormFamily::Proxy),
@@ -135,6 +148,17 @@ mod tests {
         ] {
             assert_eq!(text.parse::<FormType>().unwrap().family(), family, "{text}");
         }
+    }
+
+    #[test]
+    fn small_businesses_have_forms_of_their_own() {
+        for text in ["10-KSB", "10KSB40", "10-KSB/A", "10QSB", "10-QSB"] {
+            assert!(
+                text.parse::<FormType>().unwrap().is_small_business(),
+                "{text}"
+            );
+        }
+        assert!(!"10-K405".parse::<FormType>().unwrap().is_small_business());
     }
 
     #[test]

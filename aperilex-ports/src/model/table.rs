@@ -45,6 +45,8 @@ pub struct TableNumber {
     /// Its unit in the spelling of XBRL (`iso4217:USD`, `xbrli:shares`, `xbrli:pure` for a percentage,
     /// `iso4217:USD/xbrli:shares`); none where the table does not tell.
     pub unit: Option<Arc<str>>,
+    /// Where it is shown, signs included.
+    pub range: TextRange,
 }
 
 /// A primary financial statement (Regulation S-X, Rules 3-01 to 3-04).

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::text::{Link, Page};
-
 use super::candidate::Candidate;
 use super::lines::{Lines, is_page_number};
+use super::toc::{self, Links};
 
 /// Entries of one table of contents are at most this many lines apart.
 const MAX_GAP: usize = 12;
@@ -14,36 +13,15 @@ const MAX_GAP_BYTES: usize = 900;
 /// A table of contents has at least this many entries.
 const MIN_ENTRIES: usize = 4;
 
-/// Marks candidates that are entries of a table of contents, and those the entries link to.
-pub(crate) fn mark(candidates: &mut [Candidate], lines: &Lines<'_>, page: &Page<'_>) {
+/// Marks candidates that are entries of a table of contents.
+pub(crate) fn mark(candidates: &mut [Candidate], lines: &Lines<'_>, links: &Links) {
     for candidate in candidates.iter_mut() {
         candidate.listed = ends_in_page(lines.get(candidate.line));
-    }
-    let links = resolve(candidates, lines, page);
-    for (index, place) in &links {
         // An entry leads on; a heading may lead back to the contents.
-        if let Some(candidate) = candidates.get_mut(*index) {
-            candidate.listed |= *place > candidate.start + MAX_GAP_BYTES;
-        }
+        let place = toc::arrival(lines, links, candidate.line);
+        candidate.listed |= place.is_some_and(|place| place > candidate.start);
     }
     mark_clusters(candidates, lines);
-    mark_targets(candidates, &links);
-}
-
-/// Links on the lines of candidates: the candidate, and where the link arrives.
-fn resolve(candidates: &[Candidate], lines: &Lines<'_>, page: &Page<'_>) -> Vec<(usize, usize)> {
-    let mut places: HashMap<&[u8], usize> = HashMap::new();
-    for anchor in &page.anchors {
-        places
-            .entry(anchor.target.as_ref())
-            .or_insert(anchor.text as usize);
-    }
-    let on_line = |link: &Link<'_>| {
-        let line = lines.at(link.text as usize + 1);
-        let candidate = candidates.binary_search_by_key(&line, |c| c.line).ok()?;
-        Some((candidate, *places.get(link.target.as_ref())?))
-    };
-    page.links.iter().filter_map(on_line).collect()
 }
 
 /// Whether a line ends in a cell, or behind leader dots or a wide gap, with page numbers.
@@ -130,20 +108,6 @@ fn is_contents(
     let again = entries.iter().filter(comes_again).count();
     let listed = cluster.iter().filter(|c| c.listed).count();
     entries.len() >= MIN_ENTRIES && (again * 5 >= entries.len() * 3 || listed * 2 > entries.len())
-}
-
-/// Candidates at which a link from an entry arrives.
-fn mark_targets(candidates: &mut [Candidate], links: &[(usize, usize)]) {
-    let is_listed = |index: usize| candidates.get(index).is_some_and(|c| c.listed);
-    let from_entries = links.iter().filter(|(index, _)| is_listed(*index));
-    let mut arrivals: Vec<usize> = from_entries.map(|(_, place)| *place).collect();
-    arrivals.sort_unstable();
-    for candidate in candidates.iter_mut().filter(|c| !c.listed) {
-        let from = candidate.start.saturating_sub(120);
-        let first = arrivals.partition_point(|place| *place < from);
-        let arrival = arrivals.get(first);
-        candidate.linked = arrival.is_some_and(|place| *place <= candidate.start + 1);
-    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ pub(crate) struct Label {
     pub(crate) rest: usize,
     /// Whether punctuation or a tab stands between number and words.
     pub(crate) marked: bool,
+    /// It says `Items`.
+    pub(crate) plural: bool,
 }
 
 /// Characters that may stand before a label.
@@ -38,6 +40,10 @@ pub(crate) fn read(line: &str) -> Option<Label> {
     while let Some(next) = cursor.next_number(plural) {
         numbers.extend(next);
     }
+    // `Item 5.02(b), (e)` are parts of one item.
+    if numbers.iter().any(|number| number.contains('.')) {
+        while cursor.bracket() {}
+    }
     let before = cursor.at;
     let is_mark = |c: char| {
         matches!(
@@ -58,7 +64,26 @@ pub(crate) fn read(line: &str) -> Option<Label> {
         numbers,
         rest: cursor.at,
         marked,
+        plural,
     })
+}
+
+/// A sub-item without the word `Item` at the start of a line: `D. Risk Factors`, `3.D. Risk Factors`. The
+/// digits if it has them, the letter, and where the words start.
+pub(crate) fn lettered(line: &str) -> Option<(String, char, usize)> {
+    let mut cursor = Cursor { text: line, at: 0 };
+    cursor.skip(|c| LEAD.contains(&c) || c == '(');
+    let digits = cursor.digits().to_owned();
+    cursor.at += digits.len();
+    if !digits.is_empty() {
+        cursor.skip(|c| matches!(c, '.' | ' ' | '-' | '('));
+    }
+    let letter = cursor.peek().filter(char::is_ascii_alphabetic)?;
+    cursor.at += 1;
+    let marks = cursor.skip(|c| matches!(c, '.' | ')' | ':' | '-' | '–' | '—' | '\t'));
+    let spaces = cursor.skip(char::is_whitespace);
+    let ends = marks > 0 || (spaces > 0 && !digits.is_empty());
+    (ends && digits.len() <= 2).then(|| (digits, letter.to_ascii_uppercase(), cursor.at))
 }
 
 /// The Roman numeral of a line that is a part's heading and nothing else but its title.
@@ -75,8 +100,8 @@ struct Cursor<'t> {
     at: usize,
 }
 
-impl Cursor<'_> {
-    fn rest(&self) -> &str {
+impl<'t> Cursor<'t> {
+    fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -131,27 +156,37 @@ impl Cursor<'_> {
         None
     }
 
+    fn digits(&self) -> &'t str {
+        let rest = self.rest();
+        let len = rest.bytes().take_while(u8::is_ascii_digit).count();
+        rest.get(..len).unwrap_or_default()
+    }
+
+    /// `(b)`, with a comma or a word between it and what stands before.
+    fn bracket(&mut self) -> bool {
+        let start = self.at;
+        self.skip(|c| matches!(c, ' ' | ','));
+        self.word("and ");
+        let opened = self.skip(|c| c == '(') == 1;
+        let inner = self.skip(|c| c.is_ascii_alphanumeric());
+        let closed = opened && (1..=3).contains(&inner) && self.skip(|c| c == ')') > 0;
+        if !closed {
+            self.at = start;
+        }
+        closed
+    }
+
     /// `7`, `7A`, `7 A.`, `9A(T)`, `5.02`, `X`.
     fn number(&mut self) -> Option<String> {
-        let digits: String = self
-            .rest()
-            .chars()
-            .take_while(char::is_ascii_digit)
-            .collect();
+        let digits = self.digits();
         if digits.is_empty() {
-            let lone = self.rest().starts_with(['X', 'x']);
-            let next = self.rest().chars().nth(1);
-            if lone && !next.is_some_and(char::is_alphanumeric) {
-                self.at += 1;
-                return Some("X".to_owned());
-            }
-            return None;
+            return self.token();
         }
         if digits.len() > 2 {
             return None;
         }
-        self.at += digits.len();
         let mut number = digits.trim_start_matches('0').to_owned();
+        self.at += digits.len();
         if let Some(code) = self.code() {
             return Some(format!("{number}.{code}"));
         }
@@ -163,6 +198,18 @@ impl Cursor<'_> {
             number.pop();
         }
         (!number.is_empty()).then_some(number)
+    }
+
+    /// One to three capitals in place of a number, behind which a mark stands: `X.`, `IV.`.
+    fn token(&mut self) -> Option<String> {
+        let rest = self.rest();
+        let len = rest.bytes().take_while(u8::is_ascii_uppercase).count();
+        let token = rest.get(..len).filter(|_| (1..=3).contains(&len))?;
+        let follows = rest.get(len..).unwrap_or_default().chars().next();
+        matches!(follows, Some('.' | ':' | '\t' | '–' | '—')).then(|| {
+            self.at += len;
+            token.to_owned()
+        })
     }
 
     /// The `.02` of an 8-K item.
@@ -179,18 +226,19 @@ impl Cursor<'_> {
     /// `4Mine Safety` does not.
     fn letter(&mut self) -> Option<char> {
         let rest = self.rest();
-        let spaced = rest.strip_prefix(' ').unwrap_or(rest);
+        let spaced = rest.strip_prefix([' ', '.']).unwrap_or(rest);
         let mut chars = spaced.chars();
         let letter = chars
             .next()
             .filter(char::is_ascii_alphabetic)?
             .to_ascii_uppercase();
         let follows = chars.next();
-        // With a space only a letter that a mark follows: `7 A. Quantitative`, not `1 A company`.
+        // With a space or point only a letter that a mark follows: `7 A. Quantitative` and `3.D. Risk
+        // Factors`, not `1 A company`.
         let ends = if spaced.len() == rest.len() {
             !follows.is_some_and(char::is_alphanumeric)
         } else {
-            matches!(follows, Some('.' | ':' | '\t')) && letter <= 'C'
+            matches!(follows, Some('.' | ':' | '\t')) && letter <= 'K'
         };
         if !ends || letter > 'T' {
             return None;
@@ -199,13 +247,13 @@ impl Cursor<'_> {
         Some(letter)
     }
 
-    /// Further numbers of a combined heading: `and 2`, `, 11`, `through 14`, `-13`.
+    /// Further numbers of a combined heading: `and 2`, `. and 2`, `& 2`, `, 11`, `through 14`, `-13`.
     fn next_number(&mut self, plural: bool) -> Option<Vec<String>> {
         let start = self.at;
-        self.skip(|c| c.is_whitespace() || matches!(c, ',' | '&'));
+        self.skip(|c| c.is_whitespace() || matches!(c, ',' | '&' | '/' | '.' | ';'));
         let through = self.word("through ") || self.word("to ");
         let dash = !through && plural && self.skip(|c| matches!(c, '-' | '–' | '—')) > 0;
-        let and = self.word("and ");
+        let and = self.word("and ") || self.word("and\t") || self.word("and\n");
         self.skip(char::is_whitespace);
         let item = self.word("item");
         if item {
@@ -213,14 +261,19 @@ impl Cursor<'_> {
             self.skip(|c| c.is_whitespace() || c == '.');
         }
         let moved = self.text.get(start..self.at).unwrap_or_default();
-        let joined = through || dash || and || moved.contains([',', '&']);
+        let and = and || moved.contains('&');
+        let joined = through || dash || and || moved.contains([',', '/', ';']);
         let first = self.text.get(..start).and_then(last_number);
-        let found = if joined && (plural || and || item) {
+        let starts = self.peek().is_some_and(|c| c.is_ascii_digit());
+        let found = if starts && joined && (plural || and || item) {
             self.number()
         } else {
             None
         };
-        let Some(number) = found else {
+        // `and 10.5 million` goes on with the title.
+        let Some(number) =
+            found.filter(|number| !number.contains('.') || moved.contains(',') || item || plural)
+        else {
             self.at = start;
             return None;
         };
@@ -280,6 +333,23 @@ mod tests {
             ("PART II, Item 5. Market", "5", "Market"),
             ("ITEM X. EXECUTIVE OFFICERS", "X", "EXECUTIVE OFFICERS"),
             ("Item 1", "1", ""),
+            (
+                "Items 1. and 2. Business and Properties",
+                "1+2",
+                "Business and Properties",
+            ),
+            ("Item 1. and Item 2. Business", "1+2", "Business"),
+            ("ITEM 1 & 2. BUSINESS", "1+2", "BUSINESS"),
+            ("Items 1/2. Business", "1+2", "Business"),
+            ("Items 1 and\t2.\tBusiness", "1+2", "Business"),
+            ("Items 7. & 7A. Management", "7+7A", "Management"),
+            ("Item 9.A. Controls", "9A", "Controls"),
+            ("Item 3.D. Risk Factors", "3D", "Risk Factors"),
+            ("Item 5.02(b), (e) Departure", "5.02", "Departure"),
+            ("Item 5.02 (d) and (e). Departure", "5.02", "Departure"),
+            ("Item 1. A Short History", "1", "A Short History"),
+            ("ITEM IV. CONTROLS", "IV", "CONTROLS"),
+            ("Item 2. 2023 and 2022", "2", "2023 and 2022"),
             ("Item 14(a)(1):", "", ""),
             ("Item 1, \"Business--Governmental Standards\"", "", ""),
             ("Item 405 of Regulation S-K", "", ""),

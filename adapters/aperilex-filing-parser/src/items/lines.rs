@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use crate::text::builder::Built;
 use crate::text::line::{Line, LineFlags};
 
+use super::label;
+
 /// Lines longer than this are never headers or footers.
 const MAX_RUNNING: usize = 120;
 /// A header or footer appears at least this often.
@@ -113,7 +115,7 @@ impl<'t> Lines<'t> {
             || is_page_number(line)
             || line.eq_ignore_ascii_case("table of contents")
             || (line.len() <= 80
-                && !line.starts_with(['I', 'i', 'N', 'n'])
+                && !is_entry(line)
                 && line
                     .rsplit(['\t', '|'])
                     .next()
@@ -159,6 +161,14 @@ impl<'t> Lines<'t> {
             || line.eq_ignore_ascii_case("return to table of contents")
             || is_list_of_numbers(line)
     }
+}
+
+/// A row that ends in a page number because it is an entry of a list: of an item or a note.
+fn is_entry(line: &str) -> bool {
+    let note = line
+        .get(..5)
+        .is_some_and(|head| head.eq_ignore_ascii_case("note "));
+    note || label::read(line).is_some()
 }
 
 /// The shortest answers to an item: never a header, however often they come at a page's end.

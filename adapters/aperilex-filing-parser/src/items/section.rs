@@ -2,13 +2,18 @@
 
 use std::ops::Range;
 
-use aperilex_ports::model::{ItemKey, Section, SectionState};
+use aperilex_ports::model::{ItemKey, Section};
+
+use crate::text::line::LineFlags;
 
 use super::candidate::Candidate;
 use super::catalog::Item;
-use super::lines::Lines;
-use super::{label, state};
+use super::confidence::{self, SURE, Scored, Usual};
+use super::lines::{Lines, is_page_number};
+use super::{label, part_three, state};
 
+/// Points of a section above whose text something was left out that may be its own.
+const UNSURE_START: u8 = 7;
 /// The sections of the chosen candidates, in order of place.
 pub(crate) fn cut(
     document: usize,
@@ -16,27 +21,43 @@ pub(crate) fn cut(
     items: &[Item],
     candidates: &[Candidate],
     chosen: &[usize],
-) -> Vec<Section> {
+) -> Vec<Scored> {
     let headings: Vec<&Candidate> = chosen.iter().filter_map(|at| candidates.get(*at)).collect();
+    let usual = Usual::of(&headings);
     let mut out = Vec::new();
     let mut part = "";
+    let mut last_rank = None;
     for (index, heading) in headings.iter().enumerate() {
-        let next = headings.get(index + 1);
-        let end = next.map_or_else(|| end_of_items(lines, heading), |next| next.start);
-        let end = before_next_part(lines, items, heading, next.copied(), end);
+        let next = headings.get(index + 1).copied();
+        let (end, end_points) = end(lines, items, heading, next, usual);
         let range = trim(lines, heading.body, end);
         let text = lines.text.get(range.clone()).unwrap_or_default();
-        let state = state::of(text, heading_part(items, heading), lines, heading);
-        let confidence = confidence(heading, text, state);
-        let section = |key: ItemKey| Section {
-            document,
-            key,
-            title: heading.title.clone(),
-            state,
-            confidence,
-            range: range.clone(),
-            heading: heading.start..heading.body,
-            more: Vec::new(),
+        let (state, state_points) = state::of(text, heading_part(items, heading), lines, heading);
+        // What stands out of order was not in the sequence.
+        let first = heading.ranks.first().copied();
+        let before_last = first.is_some_and(|first| last_rank.is_some_and(|last| first <= last));
+        let order = if before_last { 8 } else { SURE };
+        last_rank = last_rank.max(heading.ranks.last().copied());
+        let doubt = is_start_doubtful(lines, heading.body, end);
+        let start = if doubt { UNSURE_START } else { SURE };
+        let points = [
+            confidence::heading(heading, usual),
+            start,
+            end_points,
+            order,
+        ];
+        let section = |key: ItemKey| {
+            let section = Section {
+                document,
+                key,
+                title: heading.title.clone(),
+                state,
+                confidence: 0.0,
+                range: range.clone(),
+                heading: heading.start..heading.body,
+                more: Vec::new(),
+            };
+            Scored::new(section, &points, state_points)
         };
         if heading.ranks.is_empty() {
             out.push(section(ItemKey::new(part, heading.number.clone())));
@@ -47,62 +68,35 @@ pub(crate) fn cut(
         }
     }
     state::heading_only(&mut out);
-    out.extend(part_without_headings(document, lines, items, &headings));
+    out.extend(part_three::read(document, lines, items, &headings));
     out
 }
 
-/// The part of a heading's (last) item; empty if the form does not know it.
-fn heading_part(items: &[Item], heading: &Candidate) -> &'static str {
-    let item = heading.ranks.last().and_then(|rank| items.get(*rank));
-    item.map_or("", |item| item.part)
-}
-
-/// Items 10 to 14 of a Part III that has no item headings, only a paragraph that refers to the
-/// proxy statement.
-fn part_without_headings(
-    document: usize,
+/// Where a heading's text ends, and how sure that is: at the next heading, at that of the next part, at the
+/// signatures, or with the text.
+fn end(
     lines: &Lines<'_>,
     items: &[Item],
-    headings: &[&Candidate],
-) -> Vec<Section> {
-    let part = |candidate: &Candidate| heading_part(items, candidate);
-    if headings.iter().any(|heading| part(heading) == "III") {
-        return Vec::new();
+    heading: &Candidate,
+    next: Option<&Candidate>,
+    usual: Usual,
+) -> (usize, u8) {
+    let (end, points) = match next {
+        Some(next) => (next.start, confidence::heading(next, usual)),
+        None => end_of_items(lines, heading),
+    };
+    let before = before_next_part(lines, items, heading, next, end);
+    if before < end {
+        (before, points.max(9))
+    } else {
+        (end, points)
     }
-    let Some(before) = headings.iter().rfind(|heading| part(heading) == "II") else {
-        return Vec::new();
-    };
-    let Some(after) = headings.iter().find(|heading| part(heading) == "IV") else {
-        return Vec::new();
-    };
-    let start = (before.line + 1..after.line).find(|at| {
-        label::part_heading(lines.get(*at)).as_deref() == Some("III") && !lines.is_running(*at)
-    });
-    let Some(start) = start else {
-        return Vec::new();
-    };
-    let range = trim(lines, lines.start(start + 1), after.start);
-    let text = lines.text.get(range.clone()).unwrap_or_default();
-    let stub = text.len() < 4000 && text.to_lowercase().contains("incorporated");
-    let end = after.ranks.first().copied().unwrap_or(0);
-    items
-        .iter()
-        .enumerate()
-        .filter(|(rank, item)| stub && item.part == "III" && *rank < end)
-        .map(|(_, item)| Section {
-            document,
-            key: ItemKey::new(item.part, item.number),
-            title: item
-                .titles
-                .first()
-                .map_or_else(String::new, |title| (*title).to_owned()),
-            state: SectionState::IncorporatedByReference,
-            confidence: 0.8,
-            range: range.clone(),
-            heading: 0..0,
-            more: Vec::new(),
-        })
-        .collect()
+}
+
+/// The part of a heading's (last) item; empty if the form does not know it.
+pub(crate) fn heading_part(items: &[Item], heading: &Candidate) -> &'static str {
+    let item = heading.ranks.last().and_then(|rank| items.get(*rank));
+    item.map_or("", |item| item.part)
 }
 
 /// `end`, or before it the heading of the next item's part, or the announcement of items that an
@@ -137,16 +131,24 @@ fn before_next_part(
         .map_or(end, |at| lines.start(at).max(heading.body))
 }
 
-/// `The following items have been omitted in accordance with General Instruction J:`
+/// `The following items have been omitted in accordance with General Instruction J:`, or I, of wholly owned
+/// subsidiaries.
 fn announces_omission(line: &str) -> bool {
-    line.ends_with(':') && line.len() < 200 && line.to_lowercase().contains("general instruction j")
+    if line.len() > 300 || !line.contains("nstruction") {
+        return false;
+    }
+    let lower = line.to_ascii_lowercase();
+    let instruction =
+        lower.contains("general instruction i") || lower.contains("general instruction j");
+    let follows = lower.ends_with(':') || lower.starts_with("the following items");
+    instruction && follows
 }
 
-/// The end of the last item: the signatures, or the end of the text.
-fn end_of_items(lines: &Lines<'_>, heading: &Candidate) -> usize {
+/// The end of the last item: the signatures, or less sure the end of the text.
+pub(crate) fn end_of_items(lines: &Lines<'_>, heading: &Candidate) -> (usize, u8) {
     (heading.line + 1..lines.len())
         .find(|at| is_signatures(lines.get(*at)) || starts_signatures(lines.get(*at)))
-        .map_or(lines.text.len(), |at| lines.start(at))
+        .map_or((lines.text.len(), 7), |at| (lines.start(at), SURE))
 }
 
 /// `SIGNATURES`, spaced out or not.
@@ -170,7 +172,7 @@ fn starts_signatures(line: &str) -> bool {
 }
 
 /// `start..end` without page furniture, part headings and white space at its ends.
-pub(super) fn trim(lines: &Lines<'_>, start: usize, end: usize) -> Range<usize> {
+pub(crate) fn trim(lines: &Lines<'_>, start: usize, end: usize) -> Range<usize> {
     let mut end = end.max(start);
     while end > start {
         let at = lines.at(end - 1);
@@ -185,16 +187,38 @@ pub(super) fn trim(lines: &Lines<'_>, start: usize, end: usize) -> Range<usize> 
             break;
         }
     }
-    let mut start = start;
-    while start < end {
-        let at = lines.at(start);
-        let stop = lines.start(at + 1);
-        if stop > end || lines.start(at) < start || !is_above_text(lines, at) {
-            break;
-        }
-        start = stop;
-    }
+    let start = above_text(lines, start, end)
+        .last()
+        .map_or(start, |at| lines.start(at + 1));
     crate::table::trim(lines.text, start, end)
+}
+
+/// The lines of page furniture from `start` on, above a section's text.
+fn above_text<'l>(
+    lines: &'l Lines<'_>,
+    start: usize,
+    end: usize,
+) -> impl Iterator<Item = usize> + 'l {
+    let first = lines.at(start);
+    let whole = if start < end && lines.start(first) >= start {
+        first..lines.len()
+    } else {
+        0..0
+    };
+    whole.take_while(move |at| lines.start(at + 1) <= end && is_above_text(lines, *at))
+}
+
+/// Whether what was left out above a section's text may be its own: a list of contents that nothing links
+/// to, where no page begins.
+fn is_start_doubtful(lines: &Lines<'_>, start: usize, end: usize) -> bool {
+    let furniture = || above_text(lines, start, end);
+    let is_edge =
+        |at: usize| is_page_number(lines.get(at)) || lines.info(at).flags.has(LineFlags::NEW_PAGE);
+    let lists = |at: usize| {
+        let contents = lines.get(at).eq_ignore_ascii_case("table of contents");
+        contents && lines.info(at).linked == 0
+    };
+    furniture().any(lists) && !furniture().any(is_edge)
 }
 
 /// Page furniture above a section's text; a note in brackets belongs to the table below it.
@@ -204,28 +228,4 @@ fn is_above_text(lines: &Lines<'_>, at: usize) -> bool {
 
 fn is_part_line(line: &str) -> bool {
     label::part_heading(line).is_some()
-}
-
-fn confidence(heading: &Candidate, text: &str, state: SectionState) -> f32 {
-    let mut confidence: f32 = match heading.quality {
-        q if q >= 0.6 => 0.95,
-        q if q >= 0.35 => 0.85,
-        _ => 0.6,
-    };
-    if heading.linked {
-        confidence += 0.03;
-    }
-    if !heading.strong {
-        confidence -= 0.1;
-    }
-    if heading.running || heading.continued || heading.inside {
-        confidence -= 0.15;
-    }
-    if heading.ranks.len() > 1 {
-        confidence -= 0.1;
-    }
-    if text.is_empty() && state == SectionState::Present {
-        confidence -= 0.4;
-    }
-    confidence.clamp(0.05, 0.99)
 }

@@ -134,17 +134,34 @@ fn strays(candidates: &[Candidate], body: &[usize], chosen: &[usize]) -> Vec<usi
     out
 }
 
-/// The best candidate of each item, where order is free.
+/// The first candidate of each item, where order is free. A report has codes or the numbers of before,
+/// never both; and beside items of the filing's time those of another are words in the text.
 fn first_of_each(candidates: &[Candidate], body: &[usize]) -> Vec<usize> {
+    let known = || {
+        body.iter()
+            .filter_map(|at| candidates.get(*at))
+            .filter(|c| !c.ranks.is_empty())
+    };
+    let any_lawful = known().any(|c| c.lawful);
+    let titled = |code: bool| {
+        let fits = |c: &&Candidate| c.is_code() == code && c.quality >= 0.6 && !c.inside;
+        known()
+            .filter(|c| c.lawful || !any_lawful)
+            .filter(fits)
+            .count()
+    };
+    let codes = titled(true) > 0 || titled(false) == 0 && known().any(Candidate::is_code);
     let mut out: Vec<usize> = Vec::new();
     for index in body {
         let Some(candidate) = candidates.get(*index) else {
             continue;
         };
         // The codes since 2004 are unmistakable; `Item 5` needs its title.
-        let code = candidate.number.contains('.');
+        let code = candidate.is_code();
         if candidate.ranks.is_empty()
             || candidate.inside
+            || (any_lawful && !candidate.lawful)
+            || code != codes
             || (candidate.quality < 0.35 && !candidate.title.is_empty() && !code)
         {
             continue;

@@ -1,10 +1,13 @@
 //! What became of an item, by its text.
 
-use aperilex_ports::model::{Section, SectionState};
+use aperilex_ports::model::SectionState;
 
 use super::candidate::Candidate;
+use super::confidence::{SURE, Scored};
 use super::lines::Lines;
 
+/// Texts longer than this are the item's own.
+const LONG: usize = 8 * REFERENCE;
 /// Texts longer than this have something of their own to say.
 const SHORT: usize = 420;
 /// A reference with an introduction is at most this long.
@@ -12,14 +15,19 @@ const REFERENCE: usize = 1300;
 /// A statement that there is nothing is at most this long.
 const NOTHING: usize = 260;
 
-/// The state of an item of `part` with `text` under the heading `title`.
-pub(crate) fn of(text: &str, part: &str, lines: &Lines<'_>, heading: &Candidate) -> SectionState {
+/// The state of an item of `part` with `text` under the heading `title`, and how sure that is in points.
+pub(crate) fn of(
+    text: &str,
+    part: &str,
+    lines: &Lines<'_>,
+    heading: &Candidate,
+) -> (SectionState, u8) {
     if is_reserved(&heading.title) {
-        return SectionState::Reserved;
+        return (SectionState::Reserved, SURE);
     }
-    // A state needs no more than the beginning of a long text, but the length of all of it.
-    if text.len() > 4 * REFERENCE * 2 && part != "III" {
-        return SectionState::Present;
+    // A long text has something of its own to say, whatever it refers to.
+    if text.len() > LONG {
+        return (SectionState::Present, SURE);
     }
     let flat = text
         .to_lowercase()
@@ -27,20 +35,59 @@ pub(crate) fn of(text: &str, part: &str, lines: &Lines<'_>, heading: &Candidate)
         .collect::<Vec<_>>()
         .join(" ");
     if flat.len() < 80 && is_reserved(&flat) {
-        return SectionState::Reserved;
+        return (SectionState::Reserved, SURE);
     }
     if flat.is_empty() && mentions_general_instruction_j(lines, heading) {
-        return SectionState::OmittedGeneralInstructionJ;
+        return (SectionState::OmittedGeneralInstructionJ, 9);
+    }
+    if let Some(omitted) = omitted(&flat) {
+        return (omitted, 8);
     }
     if says_nothing(&flat) {
-        return SectionState::NoneOrNotApplicable;
+        let points = if flat.len() <= 120 { SURE } else { 8 };
+        return (SectionState::NoneOrNotApplicable, points);
     }
     if part == "IV" {
-        return SectionState::Present;
+        return (SectionState::Present, SURE);
     }
-    by_reference(&flat, part)
+    let state = by_reference(&flat, part)
         .or_else(|| by_pointer(&flat))
-        .unwrap_or(SectionState::Present)
+        .unwrap_or(SectionState::Present);
+    (state, certainty(state, &flat, part))
+}
+
+/// How sure a state is by the words that speak for another.
+fn certainty(state: SectionState, flat: &str, part: &str) -> u8 {
+    match state {
+        SectionState::Present if flat.is_empty() => 4,
+        SectionState::Present if flat.len() > REFERENCE => {
+            let refers = sentences(flat).any(incorporates) && any(flat, &OUTSIDE);
+            if refers { 8 } else { SURE }
+        }
+        SectionState::Present => {
+            let outside = flat.contains("incorporated") || any(flat, &OUTSIDE);
+            match (outside, any(flat, &POINTS)) {
+                (true, _) => 6,
+                (false, true) => 8,
+                (false, false) => 9,
+            }
+        }
+        SectionState::IncorporatedByReference if part == "III" => 9,
+        SectionState::IncorporatedByReference => {
+            let own = own_share(flat);
+            if own <= 15 { 9 } else { 6 }
+        }
+        SectionState::PartlyIncorporatedByReference if part == "III" => 8,
+        SectionState::PointerInternal => 8,
+        _ => 6,
+    }
+}
+
+/// Hundredths of a text that are sentences of its own, not references to other documents.
+fn own_share(flat: &str) -> usize {
+    let refers = |sentence: &&str| incorporates(sentence) || any(sentence, &OUTSIDE);
+    let own: usize = sentences(flat).filter(|s| !refers(s)).map(str::len).sum();
+    own * 100 / flat.len().max(1)
 }
 
 fn is_reserved(text: &str) -> bool {
@@ -66,7 +113,7 @@ fn mentions_general_instruction_j(lines: &Lines<'_>, heading: &Candidate) -> boo
     })
 }
 
-fn says_nothing(flat: &str) -> bool {
+pub(crate) fn says_nothing(flat: &str) -> bool {
     if flat.is_empty() || flat.len() > NOTHING {
         return false;
     }
@@ -87,7 +134,7 @@ fn says_nothing(flat: &str) -> bool {
     if let Some(rest) = flat.strip_prefix("none") {
         let rest = rest.trim_start();
         if !rest.starts_with("of ") && !rest.starts_with(char::is_alphanumeric)
-            || ["to report", "required", "noted"]
+            || ["to report", "required", "noted", "applicable"]
                 .iter()
                 .any(|word| rest.starts_with(word))
         {
@@ -97,6 +144,21 @@ fn says_nothing(flat: &str) -> bool {
     let smaller = flat.contains("smaller reporting compan")
         && (flat.contains("not required") || flat.contains("not applicable"));
     smaller || flat.ends_with("not applicable.") || flat.ends_with("not required.")
+}
+
+/// What the form lets some registrants leave out: asset-backed issuers (J), wholly owned subsidiaries (I).
+fn omitted(flat: &str) -> Option<SectionState> {
+    let leaves_out = flat.len() <= SHORT
+        && any(flat, &["omitted", "omits", "not required"])
+        && flat.contains("general instruction");
+    if !leaves_out || any(flat, &OUTSIDE) {
+        return None;
+    }
+    if flat.contains("general instruction j") {
+        return Some(SectionState::OmittedGeneralInstructionJ);
+    }
+    flat.contains("general instruction i")
+        .then_some(SectionState::NoneOrNotApplicable)
 }
 
 /// Sentences of a text in lower case.
@@ -158,40 +220,40 @@ fn by_reference(flat: &str, part: &str) -> Option<SectionState> {
             SectionState::IncorporatedByReference
         });
     }
-    let refers = |sentence: &&str| incorporates(sentence) || any(sentence, &OUTSIDE);
-    let own: usize = sentences(flat).filter(|s| !refers(s)).map(str::len).sum();
     match part {
         "III" if flat.len() <= REFERENCE => Some(SectionState::IncorporatedByReference),
         "III" if flat.len() <= 6 * REFERENCE => Some(SectionState::PartlyIncorporatedByReference),
         "III" => None,
         _ if flat.len() > REFERENCE => None,
-        _ if own * 100 >= flat.len() * 45 => Some(SectionState::PartlyIncorporatedByReference),
+        _ if own_share(flat) >= 45 => Some(SectionState::PartlyIncorporatedByReference),
         _ => Some(SectionState::IncorporatedByReference),
     }
 }
+
+/// Words that point to another place.
+const POINTS: [&str; 14] = [
+    "see ",
+    "refer to",
+    "included in",
+    "set forth in",
+    "appears in",
+    "appears on",
+    "appear in",
+    "contained in",
+    "presented in",
+    "begin on page",
+    "are filed",
+    "disclosed in",
+    "described in",
+    "found in",
+];
 
 /// A short text that sends the reader to another place: its first pointing sentence tells where.
 fn by_pointer(flat: &str) -> Option<SectionState> {
     if flat.len() > SHORT || flat.starts_with("there have been no material changes") {
         return None;
     }
-    let points = [
-        "see ",
-        "refer to",
-        "included in",
-        "set forth in",
-        "appears in",
-        "appears on",
-        "appear in",
-        "contained in",
-        "presented in",
-        "begin on page",
-        "are filed",
-        "disclosed in",
-        "described in",
-        "found in",
-    ];
-    let sentence = sentences(flat).find(|sentence| any(sentence, &points))?;
+    let sentence = sentences(flat).find(|sentence| any(sentence, &POINTS))?;
     let elsewhere = sentence
         .replace("this annual report", "")
         .replace("this form 10-k", "")
@@ -213,9 +275,10 @@ fn by_pointer(flat: &str) -> Option<SectionState> {
 }
 
 /// Headings without text are covered by the note under a later heading of their part.
-pub(crate) fn heading_only(sections: &mut [Section]) {
+pub(crate) fn heading_only(sections: &mut [Scored]) {
     let mut covering: Option<String> = None;
-    for section in sections.iter_mut().rev() {
+    for scored in sections.iter_mut().rev() {
+        let section = &mut scored.section;
         let refers = matches!(
             section.state,
             SectionState::IncorporatedByReference | SectionState::PartlyIncorporatedByReference
@@ -226,6 +289,7 @@ pub(crate) fn heading_only(sections: &mut [Section]) {
         let covered = covering.as_deref() == Some(section.key.part.as_str());
         if section.range.is_empty() && section.state == SectionState::Present && covered {
             section.state = SectionState::IncorporatedByReference;
+            scored.state = 8;
         }
     }
 }

@@ -1,275 +1,304 @@
-//! The grid of an HTML table: spans resolved, spacer columns dropped, signs joined to numbers.
+//! The grid of a table as indices into its cells: spans resolved, nothing copied.
 
-use crate::text::table_draft::{CellDraft, TableDraft};
+use std::ops::Range;
 
-use super::header;
-use super::{Budget, MAX_CELLS, MAX_COLUMNS};
+use crate::text::table_draft::TableDraft;
+
+use super::number::{self, Class};
+use super::{MAX_CELLS, MAX_COLUMNS, columns, header};
+
+/// No cell.
+const NONE: u32 = u32::MAX;
+
+/// A cell that has text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cell {
+    /// Where its text starts.
+    pub(crate) start: u32,
+    /// Where its text ends.
+    pub(crate) end: u32,
+    /// What it is.
+    pub(crate) class: Class,
+}
+
+/// What stands at a row and column: a run of cells, mostly one; signs beside a number join it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) first: u32,
+    pub(crate) last: u32,
+}
+
+impl Place {
+    /// Nothing stands there.
+    pub(crate) const EMPTY: Self = Self {
+        first: NONE,
+        last: NONE,
+    };
+
+    pub(crate) const fn of(cell: u32) -> Self {
+        Self {
+            first: cell,
+            last: cell,
+        }
+    }
+
+    pub(crate) const fn is_empty(self) -> bool {
+        self.first == NONE
+    }
+}
 
 /// A table's cells, all rows equally long.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Grid {
-    /// Cells by row.
-    pub(crate) rows: Vec<Vec<String>>,
+#[derive(Debug)]
+pub(crate) struct Grid<'t> {
+    /// The text they lie in.
+    pub(crate) text: &'t str,
+    pub(crate) cells: Vec<Cell>,
+    /// Row by row.
+    pub(crate) places: Vec<Place>,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
     /// How many of the first rows are headers.
     pub(crate) header_rows: usize,
 }
 
-/// A cell at its place.
+impl<'t> Grid<'t> {
+    /// What stands at a place.
+    pub(crate) fn place(&self, row: usize, column: usize) -> Place {
+        if column >= self.width {
+            return Place::EMPTY;
+        }
+        let at = row * self.width + column;
+        self.places.get(at).copied().unwrap_or(Place::EMPTY)
+    }
+
+    /// The cells of a place.
+    pub(crate) fn pieces(&self, place: Place) -> &[Cell] {
+        if place.is_empty() {
+            return &[];
+        }
+        self.cells
+            .get(place.first as usize..=place.last as usize)
+            .unwrap_or_default()
+    }
+
+    /// The strongest class of what stands at a place; none where nothing does.
+    pub(crate) fn class(&self, row: usize, column: usize) -> Option<Class> {
+        let pieces = self.pieces(self.place(row, column));
+        pieces.iter().map(|cell| cell.class).max()
+    }
+
+    /// Where the text of a place lies, its signs included.
+    pub(crate) fn range(&self, place: Place) -> Range<usize> {
+        match self.pieces(place) {
+            [] => 0..0,
+            [first, .., last] => first.start as usize..last.end as usize,
+            [one] => one.start as usize..one.end as usize,
+        }
+    }
+
+    /// The text of a cell.
+    pub(crate) fn cell_text(&self, cell: Cell) -> &'t str {
+        self.text
+            .get(cell.start as usize..cell.end as usize)
+            .unwrap_or_default()
+    }
+
+    /// The first piece of a place as it stands in the text.
+    pub(crate) fn words(&self, row: usize, column: usize) -> &'t str {
+        let pieces = self.pieces(self.place(row, column));
+        pieces.first().map_or("", |cell| self.cell_text(*cell))
+    }
+
+    /// The text of a place, its signs joined and white space collapsed.
+    pub(crate) fn string(&self, place: Place) -> String {
+        let mut out = String::new();
+        for cell in self.pieces(place) {
+            for (at, word) in self.cell_text(*cell).split_whitespace().enumerate() {
+                if at > 0 {
+                    out.push(' ');
+                }
+                out.push_str(word);
+            }
+        }
+        out
+    }
+
+    /// What its strings take.
+    pub(crate) fn bytes(&self) -> usize {
+        let bytes = |place: &Place| self.range(*place).len();
+        self.places.iter().map(bytes).sum()
+    }
+
+    /// The strings of all places, row by row.
+    pub(crate) fn rows(&self) -> Vec<Vec<String>> {
+        self.places
+            .chunks(self.width.max(1))
+            .map(|row| row.iter().map(|place| self.string(*place)).collect())
+            .collect()
+    }
+
+    /// Whether one cell lies over all columns of a row.
+    pub(crate) fn is_spanned(&self, row: usize) -> bool {
+        let first = self.place(row, 0);
+        !first.is_empty() && (1..self.width).all(|column| self.place(row, column) == first)
+    }
+
+    /// Whether a row has nothing beside its label.
+    pub(crate) fn is_label_alone(&self, row: usize) -> bool {
+        (1..self.width).all(|column| self.place(row, column).is_empty())
+    }
+}
+
+/// A grid in the making: cells with the columns and rows that they lie over.
+#[derive(Debug, Default)]
+pub(crate) struct Spread {
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) places: Vec<Span>,
+}
+
+/// Where a cell lies: rows are counted without those that have no text.
 #[derive(Debug, Clone, Copy)]
-struct Placed<'t> {
-    row: usize,
-    column: usize,
+pub(crate) struct Span {
+    pub(crate) row: u32,
+    /// Behind its last row, in the rows of the source.
+    pub(crate) until: u32,
+    pub(crate) column: u16,
     /// Behind its last column.
-    end: usize,
-    rows: usize,
-    text: &'t str,
-    header: bool,
+    pub(crate) end: u16,
+    pub(crate) header: bool,
 }
 
 /// The grid of `draft`; none for a layout: fewer than two columns or rows with text, or bullets.
-pub(crate) fn of(draft: &TableDraft, text: &str, budget: &mut Budget) -> Option<Grid> {
-    let (placed, row_count, cut) = place(draft, text);
-    budget.cut += usize::from(cut);
-    let columns = Columns::of(&placed);
-    if columns.kept.len() < 2 {
+pub(crate) fn of<'t>(draft: &TableDraft, text: &'t str, cut: &mut usize) -> Option<Grid<'t>> {
+    let one_column = |cells: &[_]| {
+        let column = |cell: &crate::text::table_draft::CellDraft| cell.column;
+        let first = cells.first().map(column);
+        cells.iter().all(|cell| Some(column(cell)) == first)
+    };
+    if draft.cells.len() < 2 || one_column(&draft.cells) {
         return None;
     }
-    if row_count.saturating_mul(columns.kept.len()) > MAX_CELLS * 4 {
-        budget.cut += 1;
-    }
-    let rows = fill(&placed, &columns, row_count);
-    let th_rows = header_cells(&placed);
-    let mut rows = columns.join(rows);
-    let is_filled = |row: &Vec<String>| row.iter().any(|cell| !cell.is_empty());
-    let filled: Vec<bool> = rows.iter().map(is_filled).collect();
-    let th_rows = filled.iter().take(th_rows).filter(|f| **f).count();
-    rows.retain(is_filled);
-    if rows.len() < 2 && !has_digit(&rows) || rows.is_empty() || is_bullets(&rows) {
+    let (spread, source_rows) = spread(draft, text, cut);
+    let kept = begins(&spread.places);
+    if kept.len() < 2 {
         return None;
     }
-    let header_rows = header::count(&rows).max(th_rows.min(rows.len() - 1));
-    Some(Grid { rows, header_rows })
+    let height = source_rows.len().min((MAX_CELLS / kept.len()).max(1));
+    *cut += usize::from(height < source_rows.len());
+    let rows = source_rows.get(..height).unwrap_or_default();
+    let index = fill(&spread.places, &kept, rows);
+    let th_rows = header_cells(&spread.places, height);
+    let (places, width) = columns::join(&spread.cells, &index, kept.len());
+    let mut grid = Grid {
+        text,
+        cells: spread.cells,
+        places,
+        width,
+        height,
+        header_rows: 0,
+    };
+    if width < 2 || is_layout(&grid) {
+        return None;
+    }
+    grid.header_rows = header::count(&grid).max(th_rows.min(height - 1));
+    Some(grid)
 }
 
-/// Puts every cell that has text in its column. Answers also the number of rows, and whether cells
-/// were left out.
-fn place<'t>(draft: &TableDraft, text: &'t str) -> (Vec<Placed<'t>>, usize, bool) {
-    let mut placed = Vec::new();
-    // Row behind the last one that a cell from above reaches into, by column.
-    let mut busy: Vec<usize> = Vec::new();
-    let (mut row, mut column, mut rows, mut filled_rows) = (usize::MAX, 0, 0, 0);
-    let mut first_row = 0;
+/// The cells with text, and the row of the source for each row that has some.
+fn spread(draft: &TableDraft, text: &str, cut: &mut usize) -> (Spread, Vec<u32>) {
+    let mut out = Spread::default();
+    let mut rows: Vec<u32> = Vec::new();
     for cell in &draft.cells {
-        if cell.row as usize != row {
-            row = cell.row as usize;
-            column = 0;
-            if placed.is_empty() {
-                first_row = row;
-            }
+        let range = super::trim(text, cell.start as usize, cell.end as usize);
+        let end = (usize::from(cell.column) + usize::from(cell.colspan)).min(MAX_COLUMNS);
+        if range.is_empty() || usize::from(cell.column) >= end {
+            continue;
         }
-        while busy.get(column).is_some_and(|until| *until > row) {
-            column += 1;
+        if out.cells.len() >= MAX_CELLS {
+            *cut += 1;
+            break;
         }
-        let end = (column + usize::from(cell.colspan)).min(MAX_COLUMNS);
-        if cell.rowspan > 1 {
-            busy.resize(busy.len().max(end), 0);
-            for until in busy.iter_mut().take(end).skip(column) {
-                *until = row + usize::from(cell.rowspan);
-            }
+        if rows.last() != Some(&cell.row) {
+            rows.push(cell.row);
         }
-        let content = cell_text(cell, text);
-        if !content.is_empty() && column < end {
-            rows = rows.max(row + 1 - first_row);
-            filled_rows += 1;
-            placed.push(Placed {
-                row: row - first_row,
-                column,
-                end,
-                rows: usize::from(cell.rowspan),
-                text: content,
-                header: cell.header,
-            });
-        }
-        column = end;
-        if filled_rows >= MAX_CELLS {
-            return (placed, rows, true);
-        }
+        out.places.push(Span {
+            row: u32::try_from(rows.len() - 1).unwrap_or(u32::MAX),
+            until: cell.row.saturating_add(u32::from(cell.rowspan)),
+            column: cell.column,
+            end: u16::try_from(end).unwrap_or(u16::MAX),
+            header: cell.header,
+        });
+        out.cells.push(Cell {
+            start: u32::try_from(range.start).unwrap_or(u32::MAX),
+            end: u32::try_from(range.end).unwrap_or(u32::MAX),
+            class: number::class(text.get(range).unwrap_or_default()),
+        });
     }
-    (placed, rows, false)
+    (out, rows)
 }
 
-fn cell_text<'t>(cell: &CellDraft, text: &'t str) -> &'t str {
-    let end = (cell.end as usize).min(text.len());
-    text.get(cell.start as usize..end)
-        .unwrap_or_default()
-        .trim()
+/// The columns in which some cell begins.
+fn begins(spans: &[Span]) -> Vec<u16> {
+    let mut seen = [0_u64; MAX_COLUMNS.div_ceil(64)];
+    for span in spans {
+        if let Some(word) = seen.get_mut(usize::from(span.column) / 64) {
+            *word |= 1 << (span.column % 64);
+        }
+    }
+    let mut out = Vec::new();
+    for (word, base) in seen.iter().zip((0_u16..).step_by(64)) {
+        let bits = (0..64_u16).filter(|bit| word >> bit & 1 == 1);
+        out.extend(bits.map(|bit| base + bit));
+    }
+    out
+}
+
+/// The cell at each kept column of each row.
+fn fill(spans: &[Span], kept: &[u16], rows: &[u32]) -> Vec<u32> {
+    let width = kept.len();
+    let mut out = vec![NONE; width * rows.len()];
+    for (span, cell) in spans.iter().zip(0_u32..) {
+        let from = kept.partition_point(|column| *column < span.column);
+        let to = kept.partition_point(|column| *column < span.end);
+        let first = span.row as usize;
+        let below = rows.iter().skip(first + 1);
+        let more = below.take_while(|row| **row < span.until).count();
+        let lines = out.chunks_mut(width).skip(first).take(more + 1);
+        for line in lines {
+            for target in line.iter_mut().take(to).skip(from) {
+                *target = cell;
+            }
+        }
+    }
+    out
 }
 
 /// How many of the first rows consist of `th` cells.
-fn header_cells(placed: &[Placed<'_>]) -> usize {
-    let first_data = placed
-        .iter()
-        .filter(|cell| !cell.header)
-        .map(|cell| cell.row)
-        .min();
-    let has_headers = placed.iter().any(|cell| cell.header);
-    if has_headers {
-        first_data.unwrap_or(0)
-    } else {
-        0
+fn header_cells(spans: &[Span], height: usize) -> usize {
+    let mut data = spans.iter().filter(|span| !span.header);
+    if spans.iter().all(|span| !span.header) {
+        return 0;
     }
+    data.next().map_or(height, |span| span.row as usize)
 }
 
-/// The columns in which some cell with text begins.
-struct Columns {
-    kept: Vec<usize>,
-}
-
-/// What is only a sign that belongs to its neighbour.
-fn is_prefix(text: &str) -> bool {
-    matches!(
-        text,
-        "$" | "€" | "£" | "¥" | "(" | "$(" | "US$" | "C$" | "($" | "-" | "R$" | "HK$"
-    )
-}
-
-fn is_suffix(text: &str) -> bool {
-    matches!(
-        text,
-        ")" | "%" | ")%" | "%)" | "*" | "bps" | "x" | "pts" | "pp"
-    )
-}
-
-impl Columns {
-    fn of(placed: &[Placed<'_>]) -> Self {
-        let mut begins = vec![false; MAX_COLUMNS];
-        for cell in placed {
-            // A header over several columns begins where its numbers do or one before.
-            if let Some(begin) = begins.get_mut(cell.column) {
-                *begin = true;
-            }
-        }
-        let kept = begins
-            .iter()
-            .enumerate()
-            .filter(|(_, begin)| **begin)
-            .map(|(column, _)| column)
-            .collect();
-        Self { kept }
-    }
-
-    /// Joins columns of mere signs to the numbers they belong to.
-    fn join(&self, mut rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
-        let width = self.kept.len();
-        let mut keep = vec![true; width];
-        for column in 0..width {
-            let kind = sign_column(&rows, column, &keep);
-            let target = match kind {
-                Some(Sign::Prefix) => (column + 1 < width).then_some(column + 1),
-                Some(Sign::Suffix) => (0..column).rev().find(|c| keep.get(*c) == Some(&true)),
-                None => None,
-            };
-            let Some(target) = target else { continue };
-            for row in &mut rows {
-                join_cell(row, column, target);
-            }
-            if let Some(keep) = keep.get_mut(column) {
-                *keep = false;
-            }
-        }
-        for row in &mut rows {
-            let mut index = 0;
-            row.retain(|_| {
-                index += 1;
-                keep.get(index - 1) == Some(&true)
-            });
-        }
-        rows
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sign {
-    Prefix,
-    Suffix,
-}
-
-/// Whether a column holds only signs; headers that repeat in its neighbour do not count.
-fn sign_column(rows: &[Vec<String>], column: usize, keep: &[bool]) -> Option<Sign> {
-    let before = (0..column).rev().find(|c| keep.get(*c) == Some(&true));
-    let (mut prefix, mut suffix, mut other) = (0, 0, 0);
-    for row in rows {
-        let cell = row.get(column).map_or("", String::as_str);
-        let next = row.get(column + 1).map_or("", String::as_str);
-        let previous = before.and_then(|c| row.get(c)).map_or("", String::as_str);
-        if cell.is_empty() {
-        } else if is_prefix(cell) {
-            prefix += 1;
-        } else if is_suffix(cell) {
-            suffix += 1;
-        } else if cell != next && cell != previous {
-            other += 1;
-        }
-    }
-    match (prefix, suffix, other) {
-        (1.., 0, 0) => Some(Sign::Prefix),
-        (0, 1.., 0) => Some(Sign::Suffix),
-        _ => None,
-    }
-}
-
-fn join_cell(row: &mut [String], column: usize, target: usize) {
-    let Some(sign) = row.get_mut(column).map(std::mem::take) else {
-        return;
+/// A list or a frame, set as a table.
+fn is_layout(grid: &Grid<'_>) -> bool {
+    let digit = |cell: &Cell| {
+        let text = grid.cell_text(*cell);
+        cell.class != Class::Text || text.bytes().any(|b| b.is_ascii_digit())
     };
-    let Some(cell) = row.get_mut(target) else {
-        return;
-    };
-    if sign.is_empty() || *cell == sign {
-        return;
-    }
-    if is_prefix(&sign) {
-        cell.insert_str(0, &sign);
-    } else if is_suffix(&sign) {
-        cell.push_str(&sign);
-    } else if cell.is_empty() {
-        *cell = sign;
-    }
+    grid.height < 2 && !grid.cells.iter().any(digit)
+        || (0..grid.height).all(|row| is_bullet(grid, row))
 }
 
-/// The grid's strings: a cell is repeated over the kept columns and the rows it spans.
-fn fill(placed: &[Placed<'_>], columns: &Columns, row_count: usize) -> Vec<Vec<String>> {
-    let width = columns.kept.len();
-    let height = row_count.min((MAX_CELLS / width.max(1)).max(1));
-    let mut rows = vec![vec![String::new(); width]; height];
-    for cell in placed {
-        let from = columns.kept.partition_point(|column| *column < cell.column);
-        let to = columns.kept.partition_point(|column| *column < cell.end);
-        for row in rows.iter_mut().skip(cell.row).take(cell.rows) {
-            for target in row.iter_mut().take(to).skip(from) {
-                cell.text.clone_into(target);
-            }
-        }
+/// A mark, then the text.
+fn is_bullet(grid: &Grid<'_>, row: usize) -> bool {
+    let mark = grid.words(row, 0);
+    let filled = (1..grid.width).filter(|column| !grid.place(row, *column).is_empty());
+    if filled.take(2).count() > 1 || mark.chars().take(6).count() > 5 || mark.starts_with('$') {
+        return false;
     }
-    rows
-}
-
-fn has_digit(rows: &[Vec<String>]) -> bool {
-    rows.iter()
-        .flatten()
-        .any(|cell| cell.bytes().any(|b| b.is_ascii_digit()))
-}
-
-/// A list set as a table: a mark, then the text.
-fn is_bullets(rows: &[Vec<String>]) -> bool {
-    rows.iter().all(|row| {
-        let (mark, rest) = row
-            .split_first()
-            .map_or(("", &[][..]), |(m, r)| (m.as_str(), r));
-        let short = mark.chars().count() <= 5;
-        let filled = rest.iter().filter(|cell| !cell.is_empty()).count();
-        let symbol = mark.is_empty() || mark.chars().all(|c| !c.is_alphanumeric());
-        let numbered = mark.ends_with(['.', ')']) || mark.starts_with('(');
-        filled <= 1 && short && (symbol || numbered) && !mark.starts_with('$')
-    })
+    let symbol = mark.chars().all(|c| !c.is_alphanumeric());
+    symbol || mark.ends_with(['.', ')']) || mark.starts_with('(')
 }

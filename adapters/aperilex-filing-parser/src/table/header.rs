@@ -1,108 +1,122 @@
 //! Which of a table's first rows are headers.
 
+use super::grid::Grid;
+use super::number::Class;
+
 /// A table has at most this many header rows.
-const MAX_HEADER_ROWS: usize = 6;
+const MAX_HEADER_ROWS: usize = 8;
 
-/// How many of the first rows are headers: those before the first row of data.
-pub(crate) fn count(rows: &[Vec<String>]) -> usize {
-    let limit = rows.len().saturating_sub(1).min(MAX_HEADER_ROWS);
-    let before_data = rows
-        .iter()
-        .take(limit)
-        .enumerate()
-        .take_while(|(index, row)| is_header(row) && (*index == 0 || !is_spanned(row)))
-        .count();
-    let ends = rows
-        .get(before_data)
-        .is_some_and(|row| is_data(row) || is_group(row));
-    if before_data > 0 && (ends || before_data < limit) {
-        return before_data;
+/// How many of the first rows are headers: titles, notes and names of columns before the first row of
+/// data. Groups below the names are not.
+pub(crate) fn count(grid: &Grid<'_>) -> usize {
+    let limit = grid.height.saturating_sub(1).min(MAX_HEADER_ROWS);
+    let data = (0..=limit).find(|row| is_data(grid, *row));
+    let Some(data) = data else {
+        // Words alone: the first row names the columns if it fills them all.
+        let full = (0..grid.width).all(|column| !grid.place(0, column).is_empty());
+        return usize::from(full && grid.height > 2 && !grid.is_spanned(0));
+    };
+    let names = (0..data).rev().find(|row| names_columns(grid, *row));
+    match names {
+        Some(last) => last + 1,
+        None => usize::from(data > 0 && grid.is_spanned(0)),
     }
-    // Words alone: the first row names the columns if it fills them all.
-    let first_is_full = rows
-        .first()
-        .is_some_and(|row| row.iter().all(|cell| !cell.is_empty()));
-    usize::from(first_is_full && before_data > 0 && rows.len() > 2)
 }
 
-/// A row of names or periods.
-fn is_header(row: &[String]) -> bool {
-    let label = row.first().map_or("", String::as_str);
-    let rest = row.get(1..).unwrap_or_default();
-    if rest.iter().all(String::is_empty) {
-        // A unit note such as "(in millions)"; a group label such as "Assets:" is not a header.
-        return label.starts_with('(');
+/// A row of names or periods, or a note such as `(in millions)`.
+fn names_columns(grid: &Grid<'_>, row: usize) -> bool {
+    if grid.is_label_alone(row) {
+        return grid.words(row, 0).starts_with('(');
     }
-    !is_data(row)
+    !grid.is_spanned(row) || grid.words(row, 0).starts_with('(')
 }
 
-/// A label without numbers, alone or over all columns.
-fn is_group(row: &[String]) -> bool {
-    let mut rest = row.iter().skip(1);
-    rest.all(String::is_empty) || is_spanned(row)
-}
-
-/// One cell over all columns: below a first row, the label of a group such as "ASSETS:".
-fn is_spanned(row: &[String]) -> bool {
-    row.iter().all(|cell| Some(cell) == row.first())
-}
-
-/// A row with at least one number that is not a year, a day or a note mark.
-fn is_data(row: &[String]) -> bool {
-    row.get(1..)
-        .unwrap_or_default()
-        .iter()
-        .any(|cell| is_number(cell) && !is_period(cell))
-}
-
-/// Whether a cell is a number or stands for one.
-pub(crate) fn is_number(cell: &str) -> bool {
-    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
-    if digits == 0 {
-        return matches!(
-            cell,
-            "—" | "–" | "-" | "$—" | "$–" | "$-" | "—%" | "N/A" | "n/a" | "NM"
-        );
+/// A row with at least one number that is not a year, a day or the mark of a note, or with years
+/// below names.
+fn is_data(grid: &Grid<'_>, row: usize) -> bool {
+    let mut years = false;
+    for column in 1..grid.width {
+        match grid.class(row, column) {
+            Some(Class::Number | Class::Dash | Class::Missing) => return true,
+            // A small number in brackets, if it stands beside words.
+            Some(Class::Mark) => {
+                let mark = grid.words(row, column).bytes().any(|b| b.is_ascii_digit());
+                if mark && row > 0 && !grid.words(row, 0).is_empty() {
+                    return true;
+                }
+            }
+            Some(Class::Year) => years = true,
+            _ => {}
+        }
     }
-    cell.chars().all(|c| {
-        c.is_ascii_digit()
-            || matches!(
-                c,
-                '$' | '€'
-                    | '£'
-                    | '¥'
-                    | ','
-                    | '.'
-                    | '('
-                    | ')'
-                    | '%'
-                    | '-'
-                    | '–'
-                    | '—'
-                    | '+'
-                    | ' '
-                    | '*'
-                    | '/'
-                    | 'x'
-            )
-    })
+    years && row > 0 && is_year_of_data(grid, row)
 }
 
-/// A year, or a day of the month with its comma.
-fn is_period(cell: &str) -> bool {
-    let digits: String = cell.chars().filter(char::is_ascii_digit).collect();
-    let year = digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"));
-    year && !cell.contains([',', '.', '$', '%'])
+/// Whether the years of a row are data: it has a label of its own that is no period, and the columns
+/// have names above.
+fn is_year_of_data(grid: &Grid<'_>, row: usize) -> bool {
+    let label = grid.words(row, 0);
+    let lower = label.to_ascii_lowercase();
+    let period = [
+        "year", "ended", "fiscal", "december", "month", "quarter", "data",
+    ];
+    if label.is_empty() || label.starts_with('(') || period.iter().any(|word| lower.contains(word))
+    {
+        return false;
+    }
+    let named = |column: usize| {
+        (0..row).any(|above| {
+            let place = grid.place(above, column);
+            !place.is_empty()
+                && !grid.is_spanned(above)
+                && place != grid.place(above, column + 1)
+                && (column == 1 || place != grid.place(above, column - 1))
+        })
+    };
+    (1..grid.width)
+        .filter(|column| grid.class(row, *column) == Some(Class::Year))
+        .all(named)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::grid::{Cell, Place};
+    use super::super::number::class;
     use super::*;
 
-    fn rows(text: &str) -> Vec<Vec<String>> {
-        text.lines()
-            .map(|line| line.split('|').map(|cell| cell.trim().to_owned()).collect())
-            .collect()
+    /// A grid of lines with `|` between cells; the same words side by side are one cell.
+    fn grid(text: &str) -> Grid<'_> {
+        let (mut cells, mut places, mut width, mut at) = (Vec::new(), Vec::new(), 0, 0);
+        for line in text.split('\n') {
+            let mut previous = ("", Place::EMPTY);
+            width = line.split('|').count();
+            for cell in line.split('|') {
+                let place = if cell.is_empty() {
+                    Place::EMPTY
+                } else if cell == previous.0 && !cell.contains(|c: char| c.is_ascii_digit()) {
+                    previous.1
+                } else {
+                    cells.push(Cell {
+                        start: at,
+                        end: at + u32::try_from(cell.len()).unwrap(),
+                        class: class(cell),
+                    });
+                    Place::of(u32::try_from(cells.len()).unwrap() - 1)
+                };
+                previous = (cell, place);
+                places.push(place);
+                at += u32::try_from(cell.len()).unwrap() + 1;
+            }
+        }
+        let height = places.len() / width;
+        Grid {
+            text,
+            cells,
+            places,
+            width,
+            height,
+            header_rows: 0,
+        }
     }
 
     #[test]
@@ -120,8 +134,17 @@ mod tests {
             ("|2024|2023\nASSETS:|ASSETS:|ASSETS:\nCash|1|2", 1),
             ("Cash|1|2\nDebt|3|4", 0),
             ("Exhibit|Description\n3.1|Articles\n3.2|By-laws", 1),
+            (
+                "A Corp|A Corp|A Corp\nBalance sheets|Balance sheets|Balance sheets\n|2024|2023\nCash|1|2",
+                3,
+            ),
+            ("Name|Since\nA. Person|1998\nB. Person|2004", 1),
+            ("|Plant A|Plant B\nBuilt in|1998|2004\nArea|1|2", 1),
+            ("2024|$5\n2025|$6\nThereafter|$7", 0),
+            ("Year|Amount\n2024|5\n2025|6", 1),
+            ("Fiscal|2024|2023\nSales|5|6", 1),
         ] {
-            assert_eq!(count(&rows(table)), expected, "{table}");
+            assert_eq!(count(&grid(table)), expected, "{table}");
         }
     }
 }

@@ -1,63 +1,133 @@
 //! The grid of a plain text table: columns by the `<S>` and `<C>` marks, or by wide gaps.
 
+use std::ops::Range;
+
 use crate::text::plain::PlainTable;
 
-use super::grid::Grid;
-use super::{MAX_CELLS, header};
+use super::grid::{Cell, Grid, Place};
+use super::{MAX_CELLS, MAX_COLUMNS, header, number};
 
 /// The grid of `draft`; none if its lines do not fall into columns.
-pub(crate) fn of(draft: &PlainTable, text: &str) -> Option<Grid> {
-    let body = text.get(draft.body as usize..(draft.end as usize).min(text.len()))?;
-    let head = text
-        .get(draft.start as usize..draft.body as usize)
-        .unwrap_or_default();
-    let split = |line: &str| -> Vec<String> {
-        if draft.columns.len() > 1 {
-            by_marks(line, &draft.columns)
-        } else {
-            by_gaps(line)
+pub(crate) fn of<'t>(draft: &PlainTable, text: &'t str) -> Option<Grid<'t>> {
+    let end = (draft.end as usize).min(text.len());
+    let (start, body) = (draft.start as usize, draft.body as usize);
+    let marked = draft.columns.len() > 1;
+    let mut cells: Vec<Cell> = Vec::new();
+    // Row and column of each cell.
+    let mut at: Vec<(usize, usize)> = Vec::new();
+    let (mut rows, mut width, mut head_rows) = (0, 0, 0);
+    let mut offset = start;
+    // The marks leave their spaces behind: the body begins within a line.
+    let head = text.get(start..body)?.split_inclusive('\n');
+    for line in head.chain(text.get(body..end)?.split_inclusive('\n')) {
+        let begins = offset;
+        offset += line.len();
+        let is_head = begins < body;
+        let line = line.trim_end();
+        if is_head && !(marked && line.starts_with("   ")) || is_rule(line) {
+            continue;
         }
-    };
-    let mut rows: Vec<Vec<String>> = head
-        .lines()
-        .filter(|line| line.starts_with("   ") && draft.columns.len() > 1)
-        .chain(body.lines())
-        .filter(|line| !is_rule(line))
-        .map(split)
-        .filter(|row| row.iter().any(|cell| !cell.is_empty()))
-        .collect();
-    let width = rows.iter().map(Vec::len).max()?;
-    if width < 2 || rows.len() < 2 {
+        let before = cells.len();
+        for (piece, range) in pieces(line).into_iter().enumerate() {
+            let column = if marked {
+                column(&range, &draft.columns)
+            } else {
+                piece
+            };
+            push(&mut cells, &mut at, (rows, column), (begins, range), text);
+            width = width.max(column + 1);
+        }
+        if cells.len() > before {
+            rows += 1;
+            head_rows += usize::from(is_head);
+        }
+        if cells.len() >= MAX_CELLS {
+            break;
+        }
+    }
+    let height = rows.min(MAX_CELLS / width.max(1));
+    if width < 2 || height < 2 || width > MAX_COLUMNS {
         return None;
     }
-    rows.truncate(MAX_CELLS / width);
-    for row in &mut rows {
-        row.resize(width, String::new());
+    let mut places = vec![Place::EMPTY; width * height];
+    for ((row, column), cell) in at.into_iter().zip(0_u32..) {
+        if let Some(place) = places.get_mut(row * width + column) {
+            *place = Place::of(cell);
+        }
     }
-    let header_rows = header::count(&rows);
-    Some(Grid { rows, header_rows })
+    let mut grid = Grid {
+        text,
+        cells,
+        places,
+        width,
+        height,
+        header_rows: 0,
+    };
+    grid.header_rows = header::count(&grid).max(head_rows.min(height - 1));
+    Some(grid)
 }
 
-/// The caption inside the table: the first line before the column marks that is not indented rules.
-pub(crate) fn caption(draft: &PlainTable, text: &str) -> Option<String> {
-    let head = text.get(draft.start as usize..draft.body as usize)?;
-    let line = head
-        .lines()
-        .map(str::trim)
-        .find(|line| !line.is_empty() && !is_rule(line))?;
-    (line.len() <= super::MAX_CAPTION && !line.contains("   ")).then(|| line.to_owned())
+/// Adds a piece of a line that begins at `line`; one in the column of the last goes on with it.
+fn push(
+    cells: &mut Vec<Cell>,
+    at: &mut Vec<(usize, usize)>,
+    place: (usize, usize),
+    (line, range): (usize, Range<usize>),
+    text: &str,
+) {
+    let start = line + range.start;
+    // Leader dots between a label and its numbers.
+    let words = text.get(start..line + range.end).unwrap_or_default();
+    let words = words.trim_end_matches([' ', '.', '_']);
+    if words.is_empty() {
+        return;
+    }
+    let end = u32::try_from(start + words.len()).unwrap_or(u32::MAX);
+    let class = |from: u32| {
+        let words = text.get(from as usize..end as usize).unwrap_or_default();
+        if words.contains("  ") {
+            let words: Vec<&str> = words.split_whitespace().collect();
+            number::class(&words.join(" "))
+        } else {
+            number::class(words)
+        }
+    };
+    if at.last() == Some(&place)
+        && let Some(last) = cells.last_mut()
+    {
+        last.end = end;
+        last.class = class(last.start);
+        return;
+    }
+    let start = u32::try_from(start).unwrap_or(u32::MAX);
+    at.push(place);
+    cells.push(Cell {
+        start,
+        end,
+        class: class(start),
+    });
+}
+
+/// What the table says before the marks of its columns, and how far in names of columns begin.
+pub(crate) fn head<'t>(draft: &PlainTable, text: &'t str) -> (&'t str, usize) {
+    let head = text.get(draft.start as usize..draft.body as usize);
+    let second = draft
+        .columns
+        .get(1)
+        .map_or(usize::MAX, |mark| *mark as usize);
+    (head.unwrap_or_default(), second)
 }
 
 /// A line of dashes, equals signs and spaces.
-fn is_rule(line: &str) -> bool {
+pub(crate) fn is_rule(line: &str) -> bool {
     line.bytes()
         .all(|b| matches!(b, b'-' | b'=' | b'_' | b' ' | b'\t' | b'.' | b'*'))
 }
 
-/// Pieces of a line between gaps of two spaces or leader dots or more, or a tab: start and end.
-fn pieces(line: &str) -> Vec<(usize, usize)> {
+/// Pieces of a line between gaps of two spaces or leader dots or more, or a tab.
+fn pieces(line: &str) -> Vec<Range<usize>> {
     let bytes = line.as_bytes();
-    let mut out: Vec<(usize, usize)> = Vec::new();
+    let mut out: Vec<Range<usize>> = Vec::new();
     let mut start = None;
     let (mut spaces, mut last) = (0, 0);
     for (at, byte) in bytes.iter().enumerate() {
@@ -70,53 +140,26 @@ fn pieces(line: &str) -> Vec<(usize, usize)> {
         if let Some(begun) = start
             && spaces >= 2
         {
-            out.push((begun, last));
+            out.push(begun..last);
             start = None;
         }
         start = start.or(Some(at));
         (spaces, last) = (0, at + 1);
     }
     if let Some(begun) = start {
-        out.push((begun, last));
+        out.push(begun..last);
     }
     out
 }
 
-fn cell(line: &str, start: usize, end: usize) -> String {
-    let text = line.get(start..end).unwrap_or_default().trim();
-    // Leader dots between a label and its numbers.
-    let text = text.trim_end_matches([' ', '.', '_']);
-    text.to_owned()
-}
-
-fn by_gaps(line: &str) -> Vec<String> {
-    pieces(line)
-        .into_iter()
-        .map(|(start, end)| cell(line, start, end))
-        .collect()
-}
-
 /// Numbers are set flush right, so a piece belongs to the last column that begins before its end.
-fn by_marks(line: &str, columns: &[u32]) -> Vec<String> {
-    let mut row = vec![String::new(); columns.len()];
-    for (start, end) in pieces(line) {
-        let column = columns
-            .iter()
-            .rposition(|mark| (*mark as usize) < end)
-            .unwrap_or(0);
-        let column = if start < columns.get(1).map_or(0, |mark| *mark as usize) && start == 0 {
-            0
-        } else {
-            column
-        };
-        if let Some(target) = row.get_mut(column) {
-            if !target.is_empty() {
-                target.push(' ');
-            }
-            target.push_str(&cell(line, start, end));
-        }
+fn column(piece: &Range<usize>, columns: &[u32]) -> usize {
+    let second = columns.get(1).map_or(0, |mark| *mark as usize);
+    if piece.start == 0 && second > 0 {
+        return 0;
     }
-    row
+    let before = |mark: &u32| (*mark as usize) < piece.end;
+    columns.iter().rposition(before).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -138,7 +181,7 @@ mod tests {
             ["Sales", "$1,200", "$1,100"],
             ["Costs", "(900)", ""],
         ];
-        assert_eq!(grid.rows, expected);
+        assert_eq!(grid.rows(), expected);
         assert_eq!(grid.header_rows, 1);
     }
 }

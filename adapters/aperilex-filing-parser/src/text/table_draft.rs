@@ -1,6 +1,7 @@
 //! Tables as they are met: where each cell's text lies, not yet a grid.
 
 use super::MAX_TABLES;
+use crate::table::MAX_COLUMNS;
 
 /// Tables nested deeper than this are read as blocks.
 const MAX_DEPTH: usize = 64;
@@ -14,6 +15,8 @@ pub(crate) struct CellDraft {
     pub(crate) end: u32,
     /// Its row.
     pub(crate) row: u32,
+    /// Its first column.
+    pub(crate) column: u16,
     /// Columns it spans, as written, at most 255.
     pub(crate) colspan: u8,
     /// Rows it spans, as written, at most 255.
@@ -29,20 +32,46 @@ pub(crate) struct TableDraft {
     pub(crate) start: u32,
     /// Where its text ends.
     pub(crate) end: u32,
-    /// Its cells in document order.
+    /// Its cells that are not empty, in document order.
     pub(crate) cells: Vec<CellDraft>,
     /// It holds another table, so it is a layout.
     pub(crate) nests: bool,
     rows: u32,
     cell: Option<CellDraft>,
+    /// Column of the next cell.
+    column: u16,
+    /// Row behind the last one that a cell from above reaches into, by column.
+    busy: Vec<u32>,
 }
 
 impl TableDraft {
     fn close_cell(&mut self, at: u32) {
         if let Some(mut cell) = self.cell.take() {
             cell.end = at;
-            self.cells.push(cell);
+            // Two of three cells are spacers.
+            if cell.end > cell.start && !self.nests {
+                self.cells.push(cell);
+            }
         }
+    }
+
+    /// The first column that is free, taken for a cell with these spans.
+    fn take_column(&mut self, colspan: u8, rowspan: u8) -> u16 {
+        let row = self.rows;
+        let free = |busy: Option<&u32>| busy.is_none_or(|until| *until <= row);
+        while !free(self.busy.get(usize::from(self.column))) {
+            self.column = self.column.saturating_add(1);
+        }
+        let column = self.column;
+        let end = usize::from(column.saturating_add(u16::from(colspan))).min(MAX_COLUMNS);
+        if rowspan > 1 {
+            let until = row.saturating_add(u32::from(rowspan));
+            self.busy.resize(self.busy.len().max(end), 0);
+            let taken = self.busy.iter_mut().take(end).skip(usize::from(column));
+            taken.for_each(|busy| *busy = until);
+        }
+        self.column = u16::try_from(end).unwrap_or(u16::MAX).max(column);
+        column
     }
 }
 
@@ -71,6 +100,7 @@ impl Tables {
         }
         if let Some(outer) = self.open.last_mut() {
             outer.nests = true;
+            outer.cells = Vec::new();
         }
         self.open.push(TableDraft {
             start: at,
@@ -92,6 +122,7 @@ impl Tables {
                 return;
             }
             table.cells.shrink_to_fit();
+            table.busy = Vec::new();
             self.done.push(table);
         }
     }
@@ -101,6 +132,7 @@ impl Tables {
         if let Some(table) = self.open.last_mut() {
             table.close_cell(at);
             table.rows = table.rows.saturating_add(1);
+            table.column = 0;
         }
     }
 
@@ -110,10 +142,12 @@ impl Tables {
             return false;
         };
         table.close_cell(at);
+        let column = table.take_column(spans.0, spans.1);
         table.cell = Some(CellDraft {
             start: at,
             end: at,
             row: table.rows,
+            column,
             colspan: spans.0,
             rowspan: spans.1,
             header,

@@ -32,6 +32,9 @@ pub(crate) fn corpus() -> Option<PathBuf> {
     None
 }
 
+/// Sections with at least this confidence are relied on.
+const SURE: f32 = 0.9;
+
 /// One row of EXPECTED.tsv.
 pub(crate) struct Row {
     fields: Vec<String>,
@@ -72,6 +75,7 @@ struct Score {
     counts_expected: usize,
     codes: usize,
     codes_expected: usize,
+    sure_and_right: usize,
     sure_and_wrong: usize,
     misses: Vec<String>,
 }
@@ -92,6 +96,7 @@ impl Score {
         self.counts_expected += other.counts_expected;
         self.codes += other.codes;
         self.codes_expected += other.codes_expected;
+        self.sure_and_right += other.sure_and_right;
         self.sure_and_wrong += other.sure_and_wrong;
     }
 
@@ -103,7 +108,7 @@ impl Score {
 
     fn row(&self, name: &str) -> String {
         format!(
-            "{name:<44} {:>3}/{:<3} +{:<2} start {:>3} end {:>3} both {:>3}/{:<3} state {:>3} sure&wrong {:>2} facts {:>3}/{:<3} counts {}/{} codes {}/{}",
+            "{name:<44} {:>3}/{:<3} +{:<2} start {:>3} end {:>3} both {:>3}/{:<3} state {:>3} sure {:>3} sure&wrong {:>2} facts {:>3}/{:<3} counts {}/{} codes {}/{}",
             self.found,
             self.expected,
             self.extra,
@@ -112,6 +117,7 @@ impl Score {
             self.both,
             self.bounded,
             self.states,
+            self.sure_and_right,
             self.sure_and_wrong,
             self.facts,
             self.facts_expected,
@@ -209,8 +215,11 @@ fn score(content: &FilingContent, rows: &[&Row]) -> Score {
             .filter(|s| s.state != SectionState::NotFound)
         {
             let key = (section.key.part.as_str(), section.key.item.as_str());
-            if !known.contains(&key) && !shared(section) {
+            // The ground truth knows no lettered parts.
+            let nested = !key.0.is_empty() && key.1.contains('.');
+            if !known.contains(&key) && !shared(section) && !nested {
                 score.extra += 1;
+                score.sure_and_wrong += usize::from(section.confidence >= SURE);
                 score
                     .misses
                     .push(format!("not expected: {} {:?}", section.key, section.title));
@@ -236,7 +245,9 @@ fn score_item(content: &FilingContent, row: &Row, score: &mut Score) {
     };
     score.found += 1;
     let state = state_name(section.state);
-    if state == row.get(7).to_lowercase() {
+    let right_state = state == row.get(7).to_lowercase();
+    let sure = section.confidence >= SURE;
+    if right_state {
         score.states += 1;
     } else {
         score.misses.push(format!(
@@ -245,7 +256,9 @@ fn score_item(content: &FilingContent, row: &Row, score: &mut Score) {
             row.get(10)
         ));
     }
-    if row.get(7) == "cross_reference_index" || row.get(10).is_empty() {
+    if row.get(10).is_empty() {
+        score.sure_and_right += usize::from(sure && right_state);
+        score.sure_and_wrong += usize::from(sure && !right_state);
         return;
     }
     score.bounded += 1;
@@ -265,18 +278,12 @@ fn score_item(content: &FilingContent, row: &Row, score: &mut Score) {
     score.starts += usize::from(starts);
     score.ends += usize::from(ends);
     score.both += usize::from(starts && ends);
-    if !(starts && ends) && section.confidence >= 0.9 {
-        score.sure_and_wrong += 1;
-    }
+    let right = starts && ends && right_state;
+    score.sure_and_right += usize::from(sure && right);
+    score.sure_and_wrong += usize::from(sure && !right);
     let head: String = text.chars().take(50).collect();
-    let tail: String = text
-        .chars()
-        .rev()
-        .take(50)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rev()
-        .collect();
+    let tail = text.char_indices().rev().nth(49).map_or(0, |(at, _)| at);
+    let tail = text.get(tail..).unwrap_or_default();
     if !starts {
         score.misses.push(format!(
             "{part} {item}: starts {head:?}, expected {:?}",
@@ -392,14 +399,34 @@ fn reads_the_corpus_at_least_as_well_as_before() {
     let (forms, table) = run(&root);
     println!("{table}");
     let mut all = Score::default();
-    for form in ["10-K", "10-K405", "10-Q", "8-K", "20-F"] {
-        all.add(forms.get(form).unwrap_or(&Score::default()));
+    for family in [&["10-K", "10-K405"][..], &["10-Q"], &["20-F"], &["8-K"]] {
+        let mut one = Score::default();
+        for form in family {
+            one.add(forms.get(*form).unwrap_or(&Score::default()));
+        }
+        // Of current reports the ground truth has the codes.
+        if one.expected > 0 {
+            assert!(one.f1() >= 0.995, "{family:?}\n{table}");
+            assert!(
+                per_mille(one.found, one.expected) >= 995,
+                "{family:?}\n{table}"
+            );
+            assert!(
+                per_mille(one.both, one.bounded) >= 995,
+                "{family:?}\n{table}"
+            );
+            assert!(
+                per_mille(one.sure_and_right, one.found) >= 850,
+                "{family:?}\n{table}"
+            );
+        }
+        assert_eq!(one.sure_and_wrong, 0, "{family:?}\n{table}");
+        all.add(&one);
     }
     println!("{} f1 {:.4}", all.row("10-K, 10-Q, 8-K, 20-F"), all.f1());
-    assert!(all.f1() >= 0.995, "{table}");
-    assert!(per_mille(all.both, all.bounded) >= 993, "{table}");
-    assert!(per_mille(all.states, all.found) >= 980, "{table}");
-    assert!(all.sure_and_wrong <= 1, "{table}");
+    assert!(per_mille(all.both, all.bounded) >= 998, "{table}");
+    assert!(per_mille(all.states, all.found) >= 990, "{table}");
+    assert!(per_mille(all.sure_and_right, all.found) >= 910, "{table}");
     assert_eq!(all.facts, all.facts_expected, "{table}");
     assert_eq!(all.counts, all.counts_expected, "{table}");
     assert_eq!(all.codes, all.codes_expected, "{table}");

@@ -368,7 +368,9 @@ fn a_cross_reference_index_is_told_as_such() {
     assert_eq!(found(&content).len(), 9);
     let business = section(&content, "I", "1");
     assert_eq!(business.state, SectionState::CrossReferenceIndex);
+    // No page has a number, so nothing is known of where the text is.
     assert!(business.range.is_empty());
+    assert_eq!(section_text(&content, "I", "4"), "Not applicable");
 }
 
 #[test]
@@ -472,7 +474,7 @@ fn codes_of_an_8_k_new_and_old() {
 }
 
 #[test]
-fn a_linked_list_of_items_is_no_set_of_headings() {
+fn titles_that_the_contents_link_to_are_headings() {
     let titles = [
         "Business",
         "Risk Factors",
@@ -487,16 +489,17 @@ fn a_linked_list_of_items_is_no_set_of_headings() {
             "<p><a href=\"#i{number}\">Item {number}. {title}</a></p>"
         ));
         text.push_str(&format!(
-            "<p id=\"i{number}\"><b>{title}</b></p><p>{}</p>",
+            "<p id=\"i{number}\"><b>{title}</b></p><p>About {title}. {}</p>",
             "We write much about it. ".repeat(80)
         ));
     }
     let content = parse("10-K", html(&format!("{contents}{text}<p>SIGNATURES</p>")));
-    assert!(
-        content.sections.iter().all(|s| s.range.is_empty()),
-        "{:?}",
-        content.sections
-    );
+    assert_eq!(found(&content), ["I 1", "I 1A", "I 2", "I 3"]);
+    for (number, title) in numbers.iter().zip(titles) {
+        let text = section_text(&content, "I", number);
+        assert!(text.starts_with(&format!("About {title}.")), "{text}");
+        assert!(!text.contains("<b>") && text.ends_with("about it."));
+    }
 }
 
 #[test]

@@ -26,7 +26,8 @@ fn spans_are_repeated_spacers_dropped_and_signs_joined() {
          </table>",
     );
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].caption, "Selected data (in millions)");
+    assert_eq!(found[0].caption, "Selected data");
+    assert_eq!(found[0].scale, 6);
     assert_eq!(found[0].header_rows, 2);
     assert_eq!(
         rows(&found[0]),

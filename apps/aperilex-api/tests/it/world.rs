@@ -98,6 +98,7 @@ impl FilingParser for RichParser {
                     column: 1,
                     value: "1250000000".to_owned(),
                     unit: Some("iso4217:USD".into()),
+                    range: 10..15,
                 }],
                 ..table("Net sales by region")
             },

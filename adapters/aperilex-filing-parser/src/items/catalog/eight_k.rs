@@ -1,297 +1,314 @@
 //! Form 8-K, codes since 23 August 2004 and numbers before.
 
-use super::{FOREVER, Item, OPTIONAL, VOTE, item};
+use super::{ALWAYS, FOREVER, Item, VOTE, rare};
 
-/// Form 8-K since 23 August 2004.
+/// Month of the new codes: they came on 23 August 2004.
+const NEW_CODES: i32 = 200_408;
+/// Amendments of older reports still had the numbers for some months.
+const OLD_NUMBERS: i32 = 200_412;
+
+/// Form 8-K: the codes, and the numbers before them.
 pub(super) const EIGHT_K: &[Item] = &[
-    item(
+    rare(
         "",
         "1.01",
         &["Entry into a Material Definitive Agreement"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "1.02",
         &["Termination of a Material Definitive Agreement"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "1.03",
         &["Bankruptcy or Receivership"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "1.04",
         &["Mine Safety Reporting of Shutdowns and Patterns of Violations"],
-        OPTIONAL,
+        201_112,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "1.05",
         &["Material Cybersecurity Incidents"],
-        OPTIONAL,
+        202_307,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "2.01",
         &["Completion of Acquisition or Disposition of Assets"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "2.02",
         &["Results of Operations and Financial Condition"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "2.03",
         &[
             "Creation of a Direct Financial Obligation or an Obligation under an Off-Balance Sheet Arrangement of a Registrant",
         ],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "2.04",
         &[
             "Triggering Events That Accelerate or Increase a Direct Financial Obligation or an Obligation under an Off-Balance Sheet Arrangement",
         ],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "2.05",
         &["Costs Associated with Exit or Disposal Activities"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item("", "2.06", &["Material Impairments"], OPTIONAL, FOREVER),
-    item(
+    rare("", "2.06", &["Material Impairments"], NEW_CODES, FOREVER),
+    rare(
         "",
         "3.01",
         &[
             "Notice of Delisting or Failure to Satisfy a Continued Listing Rule or Standard; Transfer of Listing",
         ],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "3.02",
         &["Unregistered Sales of Equity Securities"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "3.03",
         &["Material Modification to Rights of Security Holders"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "4.01",
         &["Changes in Registrant's Certifying Accountant"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "4.02",
         &[
             "Non-Reliance on Previously Issued Financial Statements or a Related Audit Report or Completed Interim Review",
         ],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "5.01",
         &["Changes in Control of Registrant"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "5.02",
         &[
             "Departure of Directors or Certain Officers; Election of Directors; Appointment of Certain Officers; Compensatory Arrangements of Certain Officers",
             "Departure of Directors or Principal Officers; Election of Directors; Appointment of Principal Officers",
         ],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "5.03",
         &["Amendments to Articles of Incorporation or Bylaws; Change in Fiscal Year"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "5.04",
         &["Temporary Suspension of Trading Under Registrant's Employee Benefit Plans"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "5.05",
         &[
             "Amendments to the Registrant's Code of Ethics, or Waiver of a Provision of the Code of Ethics",
         ],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "5.06",
         &["Change in Shell Company Status"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item("", "5.07", &[VOTE], OPTIONAL, FOREVER),
-    item(
+    rare("", "5.07", &[VOTE], NEW_CODES, FOREVER),
+    rare(
         "",
         "5.08",
         &["Shareholder Director Nominations"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "6.01",
         &["ABS Informational and Computational Material"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "6.02",
         &["Change of Servicer or Trustee"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "6.03",
         &["Change in Credit Enhancement or Other External Support"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "6.04",
         &["Failure to Make a Required Distribution"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "6.05",
         &["Securities Act Updating Disclosure"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item("", "6.06", &["Static Pool"], OPTIONAL, FOREVER),
-    item(
+    rare("", "6.06", &["Static Pool"], NEW_CODES, FOREVER),
+    rare(
         "",
         "6.10",
         &["Alternative Filings of Asset-Backed Issuers"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item("", "7.01", &["Regulation FD Disclosure"], OPTIONAL, FOREVER),
-    item("", "8.01", &["Other Events"], OPTIONAL, FOREVER),
-    item(
+    rare(
+        "",
+        "7.01",
+        &["Regulation FD Disclosure"],
+        NEW_CODES,
+        FOREVER,
+    ),
+    rare("", "8.01", &["Other Events"], NEW_CODES, FOREVER),
+    rare(
         "",
         "9.01",
         &["Financial Statements and Exhibits"],
-        OPTIONAL,
+        NEW_CODES,
         FOREVER,
     ),
-    item(
+    rare(
         "",
         "1",
         &["Changes in Control of Registrant"],
-        OPTIONAL,
-        FOREVER,
+        ALWAYS,
+        OLD_NUMBERS,
     ),
-    item(
+    rare(
         "",
         "2",
         &["Acquisition or Disposition of Assets"],
-        OPTIONAL,
-        FOREVER,
+        ALWAYS,
+        OLD_NUMBERS,
     ),
-    item("", "3", &["Bankruptcy or Receivership"], OPTIONAL, FOREVER),
-    item(
+    rare(
+        "",
+        "3",
+        &["Bankruptcy or Receivership"],
+        ALWAYS,
+        OLD_NUMBERS,
+    ),
+    rare(
         "",
         "4",
         &["Changes in Registrant's Certifying Accountant"],
-        OPTIONAL,
-        FOREVER,
+        ALWAYS,
+        OLD_NUMBERS,
     ),
-    item(
+    rare(
         "",
         "5",
         &["Other Events", "Other Events and Regulation FD Disclosure"],
-        OPTIONAL,
-        FOREVER,
+        ALWAYS,
+        OLD_NUMBERS,
     ),
-    item(
+    rare(
         "",
         "6",
         &["Resignations of Registrant's Directors"],
-        OPTIONAL,
-        FOREVER,
+        ALWAYS,
+        OLD_NUMBERS,
     ),
-    item(
+    rare(
         "",
         "7",
         &[
             "Financial Statements, Pro Forma Financial Information and Exhibits",
             "Financial Statements and Exhibits",
         ],
-        OPTIONAL,
-        FOREVER,
+        ALWAYS,
+        OLD_NUMBERS,
     ),
-    item("", "8", &["Change in Fiscal Year"], OPTIONAL, FOREVER),
-    item("", "9", &["Regulation FD Disclosure"], OPTIONAL, FOREVER),
-    item(
+    rare("", "8", &["Change in Fiscal Year"], ALWAYS, OLD_NUMBERS),
+    rare("", "9", &["Regulation FD Disclosure"], ALWAYS, OLD_NUMBERS),
+    rare(
         "",
         "10",
         &["Amendments to the Registrant's Code of Ethics"],
-        OPTIONAL,
-        FOREVER,
+        ALWAYS,
+        OLD_NUMBERS,
     ),
-    item(
+    rare(
         "",
         "11",
         &["Temporary Suspension of Trading Under Registrant's Employee Benefit Plans"],
-        OPTIONAL,
-        FOREVER,
+        ALWAYS,
+        OLD_NUMBERS,
     ),
-    item(
+    rare(
         "",
         "12",
         &["Results of Operations and Financial Condition"],
-        OPTIONAL,
-        FOREVER,
+        ALWAYS,
+        OLD_NUMBERS,
     ),
 ];

@@ -1,11 +1,11 @@
-//! Form 10-K and its old variants.
+//! Form 10-K, 10-KT and the old 10-K405.
 
 use super::{
     ALWAYS, CONTROLS, EXHIBITS, EXHIBITS_NOW, FEES, FOREVER, Item, MARKET_RISK, MDA, MINE,
-    OPTIONAL, VOTE, item,
+    OPTIONAL, VOTE, item, rare,
 };
 
-/// Form 10-K and its old variants, in canonical order.
+/// Form 10-K, in canonical order.
 pub(super) const TEN_K: &[Item] = &[
     item(
         "I",
@@ -83,6 +83,7 @@ pub(super) const TEN_K: &[Item] = &[
         &[
             "Financial Statements and Supplementary Data",
             "Consolidated Financial Statements and Supplementary Data",
+            "Financial Statements",
         ],
         ALWAYS,
         FOREVER,
@@ -141,7 +142,12 @@ pub(super) const TEN_K: &[Item] = &[
     item(
         "III",
         "14",
-        &[FEES, "Principal Accounting Fees and Services", CONTROLS],
+        &[
+            FEES,
+            "Principal Accounting Fees and Services",
+            "Audit Fees",
+            CONTROLS,
+        ],
         200_212,
         FOREVER,
     ),
@@ -153,11 +159,11 @@ pub(super) const TEN_K: &[Item] = &[
         200_212,
         FOREVER,
     ),
-    item(
+    rare(
         "IV",
         "16",
         &["Form 10-K Summary", "Summary"],
-        OPTIONAL,
+        201_606,
         FOREVER,
     ),
 ];

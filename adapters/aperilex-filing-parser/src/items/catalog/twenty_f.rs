@@ -1,6 +1,20 @@
 //! Form 20-F.
 
-use super::{ALWAYS, CONTROLS, FEES, FOREVER, Item, MARKET_RISK, OPTIONAL, item};
+use super::{ALWAYS, CONTROLS, FEES, FOREVER, Item, MARKET_RISK, OPTIONAL, SubItem, item};
+
+/// The parts of items that readers ask for by themselves.
+pub(super) const SUB_ITEMS: &[SubItem] = &[
+    SubItem {
+        of: ("I", "3"),
+        letter: 'D',
+        titles: &["Risk Factors"],
+    },
+    SubItem {
+        of: ("I", "12"),
+        letter: 'D',
+        titles: &["American Depositary Shares", "American Depositary Receipts"],
+    },
+];
 
 /// Form 20-F, in canonical order.
 pub(super) const TWENTY_F: &[Item] = &[

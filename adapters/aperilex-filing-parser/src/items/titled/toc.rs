@@ -168,12 +168,14 @@ impl Contents {
 fn targets(lines: &Lines<'_>, page: &Page<'_>) -> HashMap<usize, usize> {
     let mut places: HashMap<&[u8], usize> = HashMap::new();
     for anchor in &page.anchors {
-        places.entry(&anchor.target).or_insert(anchor.text as usize);
+        places
+            .entry(anchor.target.as_ref())
+            .or_insert(anchor.text as usize);
     }
     let mut out = HashMap::new();
     for link in &page.links {
         let at = lines.at(link.text as usize + 1);
-        if let Some(place) = places.get(&*link.target)
+        if let Some(place) = places.get(link.target.as_ref())
             && *place > lines.start(at) + MIN_JUMP
         {
             out.entry(at).or_insert(*place);

@@ -1,0 +1,339 @@
+//! The numbers of a grid: what each is worth and in which unit.
+
+use std::sync::Arc;
+
+use aperilex_ports::model::{Fact, TableNumber};
+
+use super::grid::{Grid, Place};
+use super::known::Known;
+use super::number::{self, Class, Measure, Shown};
+use super::period;
+use super::rows::{Row, RowKind};
+use super::units::{self, Note};
+
+/// What is known of a table's units before its cells are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context<'a> {
+    /// From the notes above and in its headers.
+    pub(crate) note: Note,
+    /// The currency of a lone `$`.
+    pub(crate) dollar: Option<&'static str>,
+    pub(crate) known: &'a Known<'a>,
+}
+
+/// What the headers and cells of a column tell.
+#[derive(Debug, Clone, Copy, Default)]
+struct Column {
+    numeric: bool,
+    /// Nothing but dashes, if anything.
+    dashes: bool,
+    /// More years than other numbers.
+    years: bool,
+    note: Note,
+    kind: Option<RowKind>,
+    currency: Option<&'static str>,
+    /// Its headers name a period or a total.
+    periodic: bool,
+    /// The first of its numbers is a percentage, and none is money.
+    percent: bool,
+}
+
+/// Units by their spelling, so that equal ones are shared.
+#[derive(Debug, Default)]
+pub(crate) struct UnitNames {
+    names: Vec<Arc<str>>,
+}
+
+impl UnitNames {
+    fn get(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.names.iter().find(|known| ***known == *name) {
+            return Arc::clone(known);
+        }
+        let made: Arc<str> = name.into();
+        if self.names.len() < 64 {
+            self.names.push(Arc::clone(&made));
+        }
+        made
+    }
+}
+
+/// The numbers below the headers, in reading order, and the scale of the table.
+pub(crate) fn read(
+    grid: &Grid<'_>,
+    context: &Context<'_>,
+    names: &mut UnitNames,
+) -> (Vec<TableNumber>, u8) {
+    let mut columns: Vec<Column> = (0..grid.width)
+        .map(|column| Column::of(grid, column))
+        .collect();
+    let numeric = columns.iter().any(|column| column.numeric);
+    for column in columns.iter_mut().skip(1) {
+        column.numeric |= column.dashes && numeric;
+    }
+    let currency = columns.iter().find_map(|column| column.currency);
+    let mut reader = Reader {
+        grid,
+        context,
+        columns: &columns,
+        currency: context.note.currency.or(currency),
+        names,
+        scales: [0; 16],
+        out: Vec::new(),
+    };
+    let mut group = None;
+    for row in grid.header_rows..grid.height {
+        let label = grid.words(row, 0);
+        if grid.is_label_alone(row) || grid.is_spanned(row) {
+            group = Some(Row::of(label, None));
+            continue;
+        }
+        let kind = Row::of(label, group.as_ref());
+        if kind.ends_group {
+            group = None;
+        }
+        for column in 0..grid.width {
+            reader.cell(row, column, &kind);
+        }
+    }
+    let scale = reader.scale();
+    (reader.out, scale)
+}
+
+impl Column {
+    fn of(grid: &Grid<'_>, column: usize) -> Self {
+        let mut out = Self::default();
+        let (mut numbers, mut years) = (0_usize, 0_usize);
+        let mut words = false;
+        for row in grid.header_rows..grid.height {
+            match grid.class(row, column) {
+                Some(Class::Number) => {
+                    numbers += 1;
+                    if numbers == 1 {
+                        let place = grid.place(row, column);
+                        let text = grid.pieces(place).last().map(|cell| grid.cell_text(*cell));
+                        out.percent = text.is_some_and(|text| text.ends_with('%'));
+                    }
+                }
+                Some(Class::Year) => years += 1,
+                class => {
+                    words |= class == Some(Class::Text);
+                    continue;
+                }
+            }
+            if out.currency.is_none() {
+                out.currency = currency(grid, grid.place(row, column));
+            }
+        }
+        out.numeric = numbers > 0;
+        out.dashes = numbers == 0 && !words;
+        out.percent &= out.currency.is_none();
+        out.years = years > numbers;
+        if column == 0 {
+            return out;
+        }
+        let path = period::path(grid, column);
+        out.note = units::note(&path).unwrap_or_default();
+        out.kind = Row::of_header(&path);
+        let told = period::told(&path);
+        out.periodic = told.names_time() || path.to_ascii_lowercase().contains("total");
+        out
+    }
+}
+
+impl Column {
+    /// Whether a number without a sign goes on with the percentages above.
+    fn is_percent(&self, shown: &Shown) -> bool {
+        self.percent
+            && shown
+                .digits
+                .split('.')
+                .next()
+                .is_some_and(|whole| whole.len() <= 3)
+    }
+}
+
+/// The sign of a currency at a number.
+fn currency(grid: &Grid<'_>, place: Place) -> Option<&'static str> {
+    let first = grid.pieces(place).first()?;
+    let text = grid.cell_text(*first);
+    let signed = text.starts_with(|c: char| !c.is_ascii_digit() && c != '-') || text.contains('$');
+    if !signed {
+        return None;
+    }
+    number::read(&grid.string(place))?.currency
+}
+
+struct Reader<'g, 'a> {
+    grid: &'g Grid<'g>,
+    context: &'g Context<'a>,
+    columns: &'g [Column],
+    /// The currency of the table.
+    currency: Option<&'static str>,
+    names: &'g mut UnitNames,
+    /// How often facts of money have a scale.
+    scales: [u32; 16],
+    out: Vec<TableNumber>,
+}
+
+impl Reader<'_, '_> {
+    fn cell(&mut self, row: usize, column: usize, kind: &Row) {
+        let place = self.grid.place(row, column);
+        let class = self.grid.class(row, column);
+        let is_number = matches!(
+            class,
+            Some(Class::Number | Class::Dash | Class::Year | Class::Mark)
+        );
+        // A cell over several columns or rows is one number.
+        let repeated = column > 0 && self.grid.place(row, column - 1) == place
+            || row > 0 && self.grid.place(row - 1, column) == place;
+        if !is_number || repeated {
+            return;
+        }
+        let range = self.grid.range(place);
+        let Some(shown) = number::read(&self.grid.string(place)) else {
+            return;
+        };
+        let fact = self.context.known.shown(&range, &shown.digits);
+        let told = self.columns.get(column).copied().unwrap_or_default();
+        if fact.is_none() && !is_told(class, column, &told, &shown) {
+            return;
+        }
+        let (value, unit) = match fact {
+            Some(fact) => self.of_fact(fact, &shown),
+            None => self.of_words(&shown, &told, kind),
+        };
+        self.out.push(TableNumber {
+            row,
+            column,
+            value,
+            unit,
+            range,
+        });
+    }
+
+    /// The filer says what it is; the sign is the one that shows.
+    fn of_fact(&mut self, fact: &Fact, shown: &Shown) -> (String, Option<Arc<str>>) {
+        let size = fact.value.trim_start_matches('-');
+        let unit = fact.unit.clone();
+        let money = unit
+            .as_deref()
+            .is_some_and(|unit| unit.starts_with("iso4217:") && !unit.contains('/'));
+        let scale = (0_u8..).zip(&mut self.scales).find(|(scale, _)| {
+            let scale = i8::try_from(*scale).unwrap_or(0);
+            money && size != "0" && number::decimal(&shown.digits, scale, false) == size
+        });
+        if let Some((_, count)) = scale {
+            *count += 1;
+        }
+        let negative = shown.negative && size != "0";
+        (format!("{}{size}", if negative { "-" } else { "" }), unit)
+    }
+
+    fn of_words(
+        &mut self,
+        shown: &Shown,
+        column: &Column,
+        row: &Row,
+    ) -> (String, Option<Arc<str>>) {
+        let digits = if shown.digits == "-" {
+            "0"
+        } else {
+            &shown.digits
+        };
+        let (scale, unit) = self.unit(shown, column, row);
+        let unit = unit.map(|name| self.names.get(&name));
+        (number::decimal(digits, scale, shown.negative), unit)
+    }
+
+    /// Power of ten and unit of a number by words and signs.
+    fn unit(&self, shown: &Shown, column: &Column, row: &Row) -> (i8, Option<String>) {
+        let pure = || Some("xbrli:pure".to_owned());
+        match shown.measure {
+            Measure::Percent => return (-2, pure()),
+            Measure::BasisPoints => return (-4, pure()),
+            Measure::Times => return (0, pure()),
+            Measure::Plain => {}
+        }
+        let note = row.note.or(column.note).or(self.context.note);
+        let signed = shown.currency.is_some();
+        let kind = if signed && !matches!(row.kind, RowKind::PerShare) {
+            match column.kind {
+                Some(RowKind::PerShare) => RowKind::PerShare,
+                _ => RowKind::Plain,
+            }
+        } else if row.kind == RowKind::Plain {
+            column.kind.unwrap_or(RowKind::Plain)
+        } else {
+            row.kind
+        };
+        let scale = |scale: Option<u8>| i8::try_from(scale.unwrap_or(0)).unwrap_or(0);
+        match kind {
+            RowKind::PerShare => {
+                let code = self.code(shown.currency.or(self.currency));
+                (0, code.map(|code| format!("iso4217:{code}/xbrli:shares")))
+            }
+            RowKind::Shares => {
+                let mut shares = note.shares.or(note.scale);
+                // There are no parts of shares where they are counted one by one.
+                if shares == Some(0) && shown.digits.contains('.') {
+                    shares = note.scale;
+                }
+                (scale(shares), Some("xbrli:shares".to_owned()))
+            }
+            RowKind::Percent => (-2, pure()),
+            RowKind::Count => (scale(row.note.scale.or(column.note.scale)), None),
+            RowKind::Plain if (note.percent || column.is_percent(shown)) && !signed => (-2, pure()),
+            RowKind::Plain => {
+                let currency = shown
+                    .currency
+                    .or(note.currency)
+                    .or(column.currency)
+                    .or_else(|| {
+                        let money =
+                            column.periodic || column.kind.is_none() && note.scale.is_some();
+                        self.currency.filter(|_| money)
+                    });
+                let code = self.code(currency);
+                (
+                    scale(note.scale),
+                    code.map(|code| format!("iso4217:{code}")),
+                )
+            }
+        }
+    }
+
+    /// The code of a currency's sign; none where it does not tell.
+    fn code(&self, sign: Option<&'static str>) -> Option<&'static str> {
+        match sign? {
+            "$" => match self.context.note.currency {
+                Some(code) if code != "$" && code.ends_with('D') => Some(code),
+                _ => self.context.dollar,
+            },
+            "¥" => None,
+            code => Some(code),
+        }
+    }
+
+    /// The scale of most facts of money, else that of the notes.
+    fn scale(&self) -> u8 {
+        let by_facts = (0_u8..).zip(self.scales).max_by_key(|(_, count)| *count);
+        match by_facts {
+            Some((scale, 1..)) => scale,
+            _ => self.context.note.scale.unwrap_or(0),
+        }
+    }
+}
+
+/// Whether a cell that may be a number is one.
+fn is_told(class: Option<Class>, column: usize, told: &Column, shown: &Shown) -> bool {
+    let signed = shown.currency.is_some() || shown.measure != Measure::Plain;
+    if column == 0 {
+        return shown.currency.is_some();
+    }
+    match class {
+        Some(Class::Dash) => told.numeric || signed,
+        Some(Class::Mark) => told.numeric || told.periodic,
+        Some(Class::Year) => !told.years,
+        _ => true,
+    }
+}

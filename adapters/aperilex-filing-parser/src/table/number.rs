@@ -1,0 +1,427 @@
+//! Numbers as tables show them.
+
+/// Longer cells are prose.
+const MAX_NUMBER: usize = 48;
+
+/// What a cell is by its text alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Class {
+    /// Nothing, or a sign that belongs to the number behind it.
+    Prefix,
+    /// A sign that belongs to the number before it.
+    Suffix,
+    /// The mark of a note: `(1)`, `*`. `(1)` may be a number as well.
+    Mark,
+    /// It says that there is no number: `N/A`.
+    Missing,
+    /// A dash that stands for zero.
+    Dash,
+    /// Four digits that may be a year.
+    Year,
+    /// A number.
+    Number,
+    /// Words.
+    Text,
+}
+
+/// What a shown number is told in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Measure {
+    /// Nothing is told.
+    Plain,
+    /// In hundredths.
+    Percent,
+    /// In ten-thousandths.
+    BasisPoints,
+    /// A multiple, such as `2.5x`.
+    Times,
+}
+
+/// A number as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// Digits with a decimal point at most.
+    pub(crate) digits: String,
+    /// In parentheses or behind a minus.
+    pub(crate) negative: bool,
+    /// By the sign at its end.
+    pub(crate) measure: Measure,
+    /// The sign of a currency.
+    pub(crate) currency: Option<&'static str>,
+}
+
+/// Signs of currencies, longer ones first. A lone `$` is the dollar of the filing.
+const CURRENCIES: [(&str, &str); 20] = [
+    ("US$", "USD"),
+    ("U.S.$", "USD"),
+    ("HK$", "HKD"),
+    ("NT$", "TWD"),
+    ("S$", "SGD"),
+    ("NZ$", "NZD"),
+    ("AU$", "AUD"),
+    ("CA$", "CAD"),
+    ("Cdn$", "CAD"),
+    ("A$", "AUD"),
+    ("C$", "CAD"),
+    ("R$", "BRL"),
+    ("RMB", "CNY"),
+    ("CHF", "CHF"),
+    ("NIS", "ILS"),
+    ("EUR", "EUR"),
+    ("€", "EUR"),
+    ("£", "GBP"),
+    ("$", "$"),
+    ("¥", "¥"),
+];
+
+/// What a cell is.
+pub(crate) fn class(text: &str) -> Class {
+    match text {
+        "" | "(" | "$(" | "($" => return Class::Prefix,
+        ")" | "%" | ")%" | "%)" | "bps" | "bp" | "x" | "pts" | "pp" => return Class::Suffix,
+        _ => {}
+    }
+    if text.len() > MAX_NUMBER {
+        return Class::Text;
+    }
+    if is_mark(text) {
+        return Class::Mark;
+    }
+    if CURRENCIES.iter().any(|(sign, _)| *sign == text) {
+        return Class::Prefix;
+    }
+    if is_missing(text) {
+        return Class::Missing;
+    }
+    if is_year(text) {
+        return Class::Year;
+    }
+    match read(text) {
+        Some(shown) if shown.digits == "-" => Class::Dash,
+        Some(_) => Class::Number,
+        None => Class::Text,
+    }
+}
+
+/// Four digits from 1900 to 2099.
+pub(crate) fn is_year(text: &str) -> bool {
+    let century = text.starts_with("19") || text.starts_with("20");
+    century && text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_missing(text: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "na", "n/a", "n.a.", "nm", "n/m", "n.m.", "nmf", "*nm", "n.a", "n.m", "(na)", "(nm)",
+    ];
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// The mark of a note: one or two digits or a letter in brackets, stars and daggers.
+fn is_mark(text: &str) -> bool {
+    !text.is_empty() && without_mark(text).is_some_and(str::is_empty)
+}
+
+/// `text` without the mark of a note at its end; none if it has none.
+fn without_mark(text: &str) -> Option<&str> {
+    // A raised mark stands apart by a space.
+    if let Some((before, mark)) = text.rsplit_once(' ')
+        && before.contains([',', '.', '$', '%'])
+        && mark
+            .parse::<u8>()
+            .is_ok_and(|mark| (1..=20).contains(&mark))
+    {
+        return Some(before);
+    }
+    if let Some(rest) = text.strip_suffix(['*', '†', '‡', '§', '#']) {
+        return Some(rest.trim_end_matches(['*', '†', '‡', '§', '#']).trim_end());
+    }
+    let (open, inside) = if let Some(inside) = text.strip_suffix(')') {
+        ('(', inside)
+    } else {
+        ('[', text.strip_suffix(']')?)
+    };
+    let (before, name) = inside.rsplit_once(open)?;
+    // Tables have a score of notes at most.
+    let number =
+        |name: &str| name.len() <= 2 && name.parse::<u8>().is_ok_and(|number| number <= 20);
+    let letter = |name: &str| name.len() == 1 && name.bytes().all(|b| b.is_ascii_alphabetic());
+    let one = |name: &str| !name.is_empty() && (number(name) || letter(name));
+    name.split(',')
+        .map(str::trim)
+        .all(one)
+        .then(|| before.trim_end())
+}
+
+/// The number a cell shows; `-` as its digits is a dash.
+pub(crate) fn read(text: &str) -> Option<Shown> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > MAX_NUMBER {
+        return None;
+    }
+    let mut rest = text;
+    if let Some(shown) = unmarked(rest) {
+        return Some(shown);
+    }
+    // Marks of notes behind the number, of which there may be several.
+    for _ in 0..3 {
+        rest = without_mark(rest)?;
+        if let Some(shown) = unmarked(rest) {
+            return Some(shown);
+        }
+    }
+    None
+}
+
+/// A number without marks of notes.
+fn unmarked(text: &str) -> Option<Shown> {
+    let mut shown = Shown {
+        digits: String::new(),
+        negative: false,
+        measure: Measure::Plain,
+        currency: None,
+    };
+    let (mut rest, mut opened) = (text, false);
+    loop {
+        rest = rest.trim_start();
+        let opens = rest.strip_prefix('(').or_else(|| rest.strip_prefix('['));
+        if let Some(behind) = opens.filter(|_| !opened) {
+            (opened, shown.negative, rest) = (true, true, behind);
+        } else if let Some((sign, code)) = CURRENCIES
+            .iter()
+            .find(|(sign, _)| shown.currency.is_none() && rest.starts_with(sign))
+        {
+            shown.currency = Some(code);
+            rest = rest.get(sign.len()..)?;
+        } else {
+            break;
+        }
+    }
+    if let Some(behind) = dash(rest) {
+        shown.digits.push('-');
+        shown.negative = false;
+        ends(behind, &mut shown, opened)?;
+        return Some(shown);
+    }
+    if let Some(behind) = rest.strip_prefix(['-', '–', '—', '\u{2212}', '+']) {
+        shown.negative = !rest.starts_with('+');
+        rest = behind.trim_start();
+        if let Some(behind) = rest.strip_prefix('$').filter(|_| shown.currency.is_none()) {
+            (shown.currency, rest) = (Some("$"), behind.trim_start());
+        }
+    }
+    let end = rest
+        .find(|c: char| !(c.is_ascii_digit() || c == ',' || c == '.'))
+        .unwrap_or(rest.len());
+    let (number, behind) = rest.split_at_checked(end)?;
+    shown.digits = plain_digits(number)?;
+    ends(behind, &mut shown, opened)?;
+    Some(shown)
+}
+
+/// Behind a dash that stands for zero.
+fn dash(text: &str) -> Option<&str> {
+    for word in ["-0-", "nil", "Nil", "---", "--"] {
+        if let Some(behind) = text.strip_prefix(word) {
+            return Some(behind);
+        }
+    }
+    let behind = text.strip_prefix(['—', '–', '-', '\u{2212}', '―', '─'])?;
+    let next = behind.trim_start().chars().next();
+    next.is_none_or(|c| matches!(c, ')' | '%' | '*' | '(' | '—' | '-'))
+        .then(|| behind.trim_start_matches(['—', '-']))
+}
+
+/// Reads what stands behind the digits; none if it does not belong to a number.
+fn ends(behind: &str, shown: &mut Shown, mut opened: bool) -> Option<()> {
+    let mut rest = behind.trim_start();
+    while !rest.is_empty() {
+        let measures = [
+            ("%", Measure::Percent),
+            ("percent", Measure::Percent),
+            ("percentage points", Measure::Percent),
+            ("ppts", Measure::Percent),
+            ("pts", Measure::Percent),
+            ("pp", Measure::Percent),
+            ("basis points", Measure::BasisPoints),
+            ("bps", Measure::BasisPoints),
+            ("bp", Measure::BasisPoints),
+            ("x", Measure::Times),
+            ("X", Measure::Times),
+        ];
+        if let Some(behind) = rest.strip_prefix([')', ']']).filter(|_| opened) {
+            (opened, rest) = (false, behind.trim_start());
+        } else if let Some((word, measure)) = measures
+            .iter()
+            .find(|(word, _)| shown.measure == Measure::Plain && rest.starts_with(word))
+        {
+            shown.measure = *measure;
+            rest = rest.get(word.len()..)?.trim_start();
+        } else {
+            return None;
+        }
+    }
+    Some(())
+}
+
+/// Digits without the commas between groups of three; none if they are set otherwise.
+fn plain_digits(text: &str) -> Option<String> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    if part.contains([',', '.']) || text.ends_with('.') {
+        return None;
+    }
+    let mut groups = whole.split(',');
+    let first = groups.next()?;
+    let grouped = whole.contains(',');
+    if grouped && (first.is_empty() || first.len() > 3) || groups.any(|group| group.len() != 3) {
+        return None;
+    }
+    if whole.is_empty() && part.is_empty() {
+        return None;
+    }
+    Some(
+        text.bytes()
+            .filter(|b| *b != b',')
+            .map(char::from)
+            .collect(),
+    )
+}
+
+/// `digits` times ten to the power `scale` as a plain decimal, without superfluous zeros.
+pub(crate) fn decimal(digits: &str, scale: i8, negative: bool) -> String {
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut out = String::with_capacity(digits.len() + usize::from(scale.unsigned_abs()) + 3);
+    let moved = usize::from(scale.unsigned_abs());
+    let (left, right) = if scale >= 0 {
+        let at = moved.min(part.len());
+        let (into, rest) = part.split_at_checked(at).unwrap_or((part, ""));
+        let zeros = "0".repeat(moved - at);
+        (format!("{whole}{into}{zeros}"), rest.to_owned())
+    } else {
+        let at = whole.len().saturating_sub(moved);
+        let (rest, into) = whole.split_at_checked(at).unwrap_or(("", whole));
+        let zeros = "0".repeat(moved.saturating_sub(whole.len()));
+        (rest.to_owned(), format!("{zeros}{into}{part}"))
+    };
+    let (left, right) = (left.trim_start_matches('0'), right.trim_end_matches('0'));
+    if left.is_empty() && right.is_empty() {
+        return "0".to_owned();
+    }
+    if negative {
+        out.push('-');
+    }
+    out.push_str(if left.is_empty() { "0" } else { left });
+    if !right.is_empty() {
+        out.push('.');
+        out.push_str(right);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_tables_show() {
+        for (text, digits, negative, measure, currency) in [
+            ("$ (1,234.5)", "1234.5", true, Measure::Plain, Some("$")),
+            ("($1,234)", "1234", true, Measure::Plain, Some("$")),
+            ("(1,234", "1234", true, Measure::Plain, None),
+            ("12.5 %", "12.5", false, Measure::Percent, None),
+            ("(3)%", "3", true, Measure::Percent, None),
+            ("(3%)", "3", true, Measure::Percent, None),
+            ("-5", "5", true, Measure::Plain, None),
+            ("-$5", "5", true, Measure::Plain, Some("$")),
+            ("+5.0", "5.0", false, Measure::Plain, None),
+            (".25", ".25", false, Measure::Plain, None),
+            ("1,234 bps", "1234", false, Measure::BasisPoints, None),
+            ("2.5x", "2.5", false, Measure::Times, None),
+            ("—", "-", false, Measure::Plain, None),
+            ("$ —", "-", false, Measure::Plain, Some("$")),
+            ("—%", "-", false, Measure::Percent, None),
+            ("-0-", "-", false, Measure::Plain, None),
+            ("1,234(1)", "1234", false, Measure::Plain, None),
+            ("1,234 (a)(b)", "1234", false, Measure::Plain, None),
+            ("5.1%*", "5.1", false, Measure::Percent, None),
+            ("1,234 2", "1234", false, Measure::Plain, None),
+            ("(5)(2)", "5", true, Measure::Plain, None),
+            ("US$ 7", "7", false, Measure::Plain, Some("USD")),
+            ("€12", "12", false, Measure::Plain, Some("EUR")),
+        ] {
+            let shown = read(text).unwrap_or_else(|| panic!("{text} is a number"));
+            assert_eq!(shown.digits, digits, "{text}");
+            assert_eq!(
+                (shown.negative, shown.measure, shown.currency),
+                (negative, measure, currency),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_none() {
+        for text in [
+            "",
+            "N/A",
+            "NM",
+            "*",
+            "1-2",
+            "10 - 15",
+            "12/31/2023",
+            "1,23",
+            "1,2345",
+            "Note 5",
+            "5 years",
+            "8 1/2%",
+            "10.1.2",
+            "$",
+            "(",
+            "3.",
+            "2023 (unaudited)",
+            "June 30,",
+            "12 5",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn decimals_are_exact() {
+        for (digits, scale, negative, expected) in [
+            ("1234.5", 6, true, "-1234500000"),
+            ("12.5", -2, false, "0.125"),
+            ("3", -2, true, "-0.03"),
+            ("0.1234", 3, false, "123.4"),
+            (".25", 0, false, "0.25"),
+            ("1234", -4, false, "0.1234"),
+            ("0.00", 6, true, "0"),
+            ("007.10", 0, false, "7.1"),
+            ("150", -2, false, "1.5"),
+        ] {
+            assert_eq!(decimal(digits, scale, negative), expected, "{digits}");
+        }
+    }
+
+    #[test]
+    fn cells_have_a_class() {
+        for (text, expected) in [
+            ("$", Class::Prefix),
+            ("US$", Class::Prefix),
+            (")%", Class::Suffix),
+            ("(1)", Class::Mark),
+            ("(a)", Class::Mark),
+            ("(1), (2)", Class::Text),
+            ("(1,2)", Class::Mark),
+            ("**", Class::Mark),
+            ("(123)", Class::Number),
+            ("(50)", Class::Number),
+            ("NM", Class::Missing),
+            ("--", Class::Dash),
+            ("2023", Class::Year),
+            ("$2023", Class::Number),
+            ("Net sales", Class::Text),
+        ] {
+            assert_eq!(class(text), expected, "{text}");
+        }
+    }
+}

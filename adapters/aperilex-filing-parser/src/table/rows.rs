@@ -1,0 +1,329 @@
+//! What the label of a row tells of its numbers.
+
+use super::units::{self, Note};
+
+/// What the numbers of a row or column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowKind {
+    /// What the table's are.
+    Plain,
+    /// Money per share.
+    PerShare,
+    /// Shares.
+    Shares,
+    /// Hundredths.
+    Percent,
+    /// Neither money nor shares.
+    Count,
+}
+
+/// What a label tells.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    pub(crate) kind: RowKind,
+    pub(crate) note: Note,
+    /// The group above does not reach further.
+    pub(crate) ends_group: bool,
+}
+
+impl Row {
+    /// What a label tells, below the label of a group.
+    pub(crate) fn of(label: &str, group: Option<&Self>) -> Self {
+        let lower = without_amounts(&label.to_ascii_lowercase());
+        let kind = kind(&lower);
+        let note = if label.contains('(') {
+            units::note(label).unwrap_or_default()
+        } else {
+            Note::default()
+        };
+        let Some(group) = group else {
+            return Self {
+                kind,
+                note,
+                ends_group: false,
+            };
+        };
+        let goes_on = kind == RowKind::Plain && (is_part(&lower) || group.kind == RowKind::Shares);
+        let ends_group = kind == RowKind::Plain && !goes_on && group.kind != RowKind::Plain;
+        Self {
+            kind: if goes_on { group.kind } else { kind },
+            note: if ends_group {
+                note
+            } else {
+                note.or(group.note)
+            },
+            ends_group,
+        }
+    }
+
+    /// What the headers of a column tell; none where they name no kind of number.
+    pub(crate) fn of_header(path: &str) -> Option<RowKind> {
+        let lower = without_notes(&path.to_ascii_lowercase());
+        let last = lower.trim();
+        if last == "shares" || last.ends_with(" shares") || last.starts_with("shares ") {
+            return Some(RowKind::Shares);
+        }
+        let has = |words: &[&str]| words.iter().any(|word| last.contains(word));
+        if has(&[
+            "exercise price",
+            "grant date fair value",
+            "grant-date fair value",
+            "price paid",
+            "price per",
+        ]) || has(&["average"]) && has(&["fair value", "price"])
+        {
+            return Some(RowKind::PerShare);
+        }
+        if has(&["number of", "units", "awards", "options"])
+            && has(&[
+                "shares",
+                "units",
+                "awards",
+                "options",
+                "rsus",
+                "psus",
+                "securities",
+            ])
+            && !has(&["value", "expense", "cost", "compensation"])
+        {
+            return Some(RowKind::Shares);
+        }
+        let kind = kind(&lower);
+        if kind != RowKind::Plain {
+            return Some(kind);
+        }
+        if last.contains('%') || last.contains("percent") {
+            return Some(RowKind::Percent);
+        }
+        let counts = [
+            "age", "page", "note", "number", "units", "since", "options", "awards",
+        ];
+        let has = |word: &str| lower.split_whitespace().any(|known| known == word);
+        counts
+            .iter()
+            .any(|word| has(word))
+            .then_some(RowKind::Count)
+    }
+}
+
+/// A label without brackets that hold numbers: `(net of tax of $5)`, `($0.16 per share)`.
+fn without_amounts(lower: &str) -> String {
+    without(lower, |inside| inside.bytes().any(|b| b.is_ascii_digit()))
+}
+
+/// Headers without brackets that tell units.
+fn without_notes(lower: &str) -> String {
+    const NOTES: [&str; 5] = ["except", "thousands", "millions", "billions", "000"];
+    without(lower, |inside| {
+        NOTES.iter().any(|note| inside.contains(note))
+    })
+}
+
+fn without(text: &str, drop: impl Fn(&str) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('(') {
+        out.push_str(before);
+        let (inside, after) = behind.split_once(')').unwrap_or((behind, ""));
+        if !drop(inside) {
+            out.push('(');
+            out.push_str(inside);
+            out.push(')');
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out.trim().to_owned()
+}
+
+/// Money per share.
+const PER_SHARE: [&str; 17] = [
+    "per share",
+    "per-share",
+    "per common",
+    "per ordinary",
+    "per unit",
+    "per ads",
+    "per basic",
+    "per diluted",
+    "per limited",
+    "per class",
+    "per preferred",
+    "per depositary",
+    "(eps)",
+    "earnings a share",
+    "earnings per",
+    "loss per",
+    "income per",
+];
+/// The line of stock in a balance sheet, which tells these by the way.
+const STOCK_LINE: [&str; 5] = [
+    "par value",
+    "stated value",
+    "authorized;",
+    "authorized,",
+    "liquidation",
+];
+/// Numbers of shares.
+const SHARES: [&str; 17] = [
+    "shares used",
+    "number of shares",
+    "number of common shares",
+    "number of ordinary shares",
+    "weighted average number",
+    "weighted-average number",
+    "average shares",
+    "average common shares",
+    "average ordinary shares",
+    "shares outstanding",
+    "shares of common stock outstanding",
+    "equivalent shares",
+    "dilutive shares",
+    "potential shares",
+    "shares (in",
+    "(in shares)",
+    "average diluted",
+];
+/// What averages are of, if not of shares.
+const OTHER_AVERAGES: [&str; 8] = [
+    "price", "value", "cost", "rate", "term", "life", "yield", "period",
+];
+/// Numbers of other things.
+const COUNTS: [&str; 13] = [
+    "number of",
+    "headcount",
+    "square f",
+    "(in years)",
+    "(years)",
+    " ratio",
+    "expected term",
+    "expected life",
+    "stores at",
+    "store count",
+    "volatility",
+    "contractual term",
+    "contractual life",
+];
+
+/// What a label's words tell.
+fn kind(lower: &str) -> RowKind {
+    if lower.len() < 4 {
+        let percent = lower == "%";
+        return if percent {
+            RowKind::Percent
+        } else {
+            RowKind::Plain
+        };
+    }
+    // What something was computed with is not what was computed.
+    let lower = [" used in", " used to", " used for"]
+        .iter()
+        .find_map(|used| lower.split_once(used).filter(|(head, _)| head.len() > 8))
+        .map_or(lower, |(head, _)| head);
+    let any = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    let starts = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
+    let stock_line = any(&STOCK_LINE);
+    if starts(&["effect of dilut", "dilutive", "shares at", "shares used"]) {
+        return RowKind::Shares;
+    }
+    if any(&PER_SHARE) && (!stock_line || any(&["(in dollars", "(in usd"])) {
+        let counted = any(&["shares used", "average number"]);
+        return if counted {
+            RowKind::Shares
+        } else {
+            RowKind::PerShare
+        };
+    }
+    if !stock_line && is_shares(lower) {
+        return RowKind::Shares;
+    }
+    if any(&["percent", "(%)"]) || lower.ends_with('%') || lower.starts_with("% ") {
+        return RowKind::Percent;
+    }
+    if any(&COUNTS) || lower.starts_with("employees") {
+        return RowKind::Count;
+    }
+    RowKind::Plain
+}
+
+fn is_shares(lower: &str) -> bool {
+    let any = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    let ends = ["shares authorized", "shares issued", "shares outstanding"];
+    if lower == "shares" || ends.iter().any(|end| lower.ends_with(end)) {
+        return true;
+    }
+    if any(&OTHER_AVERAGES) {
+        return false;
+    }
+    let average = any(&["weighted average", "weighted-average"]);
+    any(&SHARES) || average && any(&["shares", "outstanding", "basic", "diluted", "dilution"])
+}
+
+/// A label that goes on with what the group above names.
+fn is_part(lower: &str) -> bool {
+    const PARTS: [&str; 16] = [
+        "basic",
+        "diluted",
+        "assuming",
+        "primary",
+        "fully",
+        "continuing",
+        "discontinued",
+        "income from",
+        "loss from",
+        "net income",
+        "net loss",
+        "net earnings",
+        "earnings from",
+        "cumulative",
+        "extraordinary",
+        "class ",
+    ];
+    PARTS.iter().any(|part| lower.starts_with(part)) || lower.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_tell_kinds() {
+        for (label, expected) in [
+            ("Net income per share", RowKind::PerShare),
+            ("Earnings per share - basic", RowKind::PerShare),
+            (
+                "Common stock, $.01 par value per share, 500 shares authorized",
+                RowKind::Plain,
+            ),
+            ("Weighted average shares outstanding", RowKind::Shares),
+            ("Weighted-average common shares, diluted", RowKind::Shares),
+            ("Weighted average exercise price", RowKind::Plain),
+            ("Common stock, shares issued", RowKind::Shares),
+            ("Repurchases of common shares", RowKind::Plain),
+            (
+                "Shares used in computing earnings per share",
+                RowKind::Shares,
+            ),
+            (
+                "Net income used in computing net income per share",
+                RowKind::Plain,
+            ),
+            ("Loss from discontinued operations", RowKind::Plain),
+            ("Dividends declared ($0.16 per share)", RowKind::Plain),
+            ("Number of stores", RowKind::Count),
+            ("Expected volatility", RowKind::Count),
+            ("Gross margin percentage", RowKind::Percent),
+            ("Net sales", RowKind::Plain),
+        ] {
+            assert_eq!(Row::of(label, None).kind, expected, "{label}");
+        }
+    }
+
+    #[test]
+    fn a_group_reaches_over_its_parts() {
+        let group = Row::of("Earnings per share:", None);
+        assert_eq!(Row::of("Basic", Some(&group)).kind, RowKind::PerShare);
+        let sales = Row::of("Net sales", Some(&group));
+        assert_eq!((sales.kind, sales.ends_group), (RowKind::Plain, true));
+    }
+}

@@ -1,0 +1,80 @@
+//! What the tables of a document are told in where they do not say it themselves: filers that tell all
+//! in millions say so once, at the statements.
+
+use super::grid::Grid;
+use super::number::{self, Class};
+use super::units::{self, Note};
+
+/// The note that stands, and how large numbers under it are.
+#[derive(Debug, Default)]
+pub(crate) struct Standing {
+    note: Note,
+    /// Digits before the point of the largest number in tables with the note.
+    digits: usize,
+    /// How far the text was looked through.
+    read_to: usize,
+}
+
+impl Standing {
+    /// Looks through the text up to a table: a new item has its own notes.
+    pub(crate) fn read(&mut self, text: &str, to: usize) {
+        let between = text.get(self.read_to..to).unwrap_or_default();
+        let item = |line: &str| {
+            let line = line.trim_start();
+            line.get(..5)
+                .is_some_and(|start| start.eq_ignore_ascii_case("item "))
+                && line.len() < 200
+        };
+        if between.lines().any(item) {
+            *self = Self::default();
+        }
+        if let Some(note) = units::standing(between) {
+            self.note = note;
+            self.digits = usize::from(u8::MAX);
+        }
+        self.read_to = self.read_to.max(to);
+    }
+
+    /// The note for a table that tells `own`. Shares are told in what stands only where it goes on with
+    /// the table before.
+    pub(crate) fn note(&mut self, own: Note, grid: &Grid<'_>, goes_on: bool) -> Note {
+        if own.scale.is_some() {
+            let digits = digits(grid);
+            self.digits = if self.note.scale == own.scale {
+                self.digits.max(digits)
+            } else {
+                digits
+            };
+            self.note = own;
+            return own;
+        }
+        if own.currency.is_some() || digits(grid) > self.digits {
+            return own;
+        }
+        let mut note = own.or(self.note);
+        if !goes_on {
+            note.shares = own.shares.or(Some(0));
+        }
+        note
+    }
+}
+
+/// Digits before the point of the largest number of a grid.
+fn digits(grid: &Grid<'_>) -> usize {
+    let numbers = grid.cells.iter().filter(|cell| cell.class == Class::Number);
+    let whole = |text: &str| {
+        let shown = number::read(text)?;
+        Some(
+            shown
+                .digits
+                .split('.')
+                .next()?
+                .trim_start_matches('0')
+                .len(),
+        )
+    };
+    numbers
+        .filter_map(|cell| whole(grid.cell_text(*cell)))
+        .max()
+        .unwrap_or(0)
+}

@@ -1,0 +1,427 @@
+//! Notes that tell what a table's numbers are told in: `(in millions, except per share data)`.
+
+/// Longer lines are prose; in them only notes in brackets count.
+const MAX_NOTE: usize = 160;
+
+/// What a note tells; none where it does not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Note {
+    /// Powers of ten of what is not said to be otherwise.
+    pub(crate) scale: Option<u8>,
+    /// Powers of ten of numbers of shares.
+    pub(crate) shares: Option<u8>,
+    /// Code of the currency; `$` for dollars of the filing's own country.
+    pub(crate) currency: Option<&'static str>,
+    /// In percent.
+    pub(crate) percent: bool,
+}
+
+impl Note {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// This note, with what it does not tell taken from another.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            scale: self.scale.or(other.scale),
+            // Shares follow the scale of the note that tells one.
+            shares: if self.scale.is_some() {
+                self.shares
+            } else {
+                self.shares.or(other.shares)
+            },
+            currency: self.currency.or(other.currency),
+            percent: self.percent || other.percent,
+        }
+    }
+}
+
+/// Currencies by their words, the more special first.
+const WORDS: [(&str, &str); 37] = [
+    ("u.s. dollar", "USD"),
+    ("us dollar", "USD"),
+    ("u.s.dollar", "USD"),
+    ("united states dollar", "USD"),
+    ("canadian dollar", "CAD"),
+    ("cdn", "CAD"),
+    ("australian dollar", "AUD"),
+    ("hong kong dollar", "HKD"),
+    ("singapore dollar", "SGD"),
+    ("new zealand dollar", "NZD"),
+    ("new taiwan dollar", "TWD"),
+    ("nt$", "TWD"),
+    ("hk$", "HKD"),
+    ("us$", "USD"),
+    ("u.s.$", "USD"),
+    ("u.s. $", "USD"),
+    ("r$", "BRL"),
+    ("c$", "CAD"),
+    ("a$", "AUD"),
+    ("reais", "BRL"),
+    ("euro", "EUR"),
+    ("eur ", "EUR"),
+    ("€", "EUR"),
+    ("pounds sterling", "GBP"),
+    ("british pound", "GBP"),
+    ("£", "GBP"),
+    ("yen", "JPY"),
+    ("renminbi", "CNY"),
+    ("rmb", "CNY"),
+    ("swiss franc", "CHF"),
+    ("chf", "CHF"),
+    ("indian rupee", "INR"),
+    ("shekel", "ILS"),
+    ("nis", "ILS"),
+    ("guilder", "NLG"),
+    ("dollar", "$"),
+    ("$", "$"),
+];
+
+/// The note of a line or cell: in brackets anywhere, or the whole of it if it is short.
+pub(crate) fn note(text: &str) -> Option<Note> {
+    let mut found = Note::default();
+    let mut rest = text;
+    while let Some((_, behind)) = rest.split_once(['(', '[']) {
+        let end = behind.find([')', ']']).unwrap_or(behind.len());
+        let inside = behind.get(..end).unwrap_or_default();
+        if inside.len() <= MAX_NOTE * 2 {
+            found = found.or(words(inside, true));
+        }
+        rest = behind.get(end..).unwrap_or_default();
+    }
+    if found.scale.is_none() && text.len() <= MAX_NOTE {
+        let outside = words(text, false);
+        if outside.scale.is_some() || found.is_empty() {
+            found = outside.or(found);
+        }
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+/// The last note of a piece of text between tables that speaks of all tables or amounts.
+pub(crate) fn standing(text: &str) -> Option<Note> {
+    // Long texts without tables are prose; a note stands near one.
+    text.lines()
+        .filter(|line| line.len() >= 12 && line.len() <= MAX_NOTE * 2)
+        .filter(|line| line.contains("illions") || line.contains("ousands"))
+        .filter(|line| {
+            let lower = line.to_ascii_lowercase();
+            let all = [
+                "tabular",
+                "tables",
+                "unless otherwise",
+                "otherwise noted",
+                "otherwise stated",
+            ];
+            all.iter().any(|word| lower.contains(word))
+        })
+        .filter_map(note)
+        .rfind(|note| note.scale.is_some())
+}
+
+/// What a lone `$` is in a text: none where it speaks of other dollars.
+pub(crate) fn dollar(text: &str) -> Option<&'static str> {
+    const OTHERS: [&str; 5] = [
+        "in Canadian dollars",
+        "in Australian dollars",
+        "in Hong Kong dollars",
+        "in Singapore dollars",
+        "of Canadian dollars",
+    ];
+    let bytes = text.as_bytes();
+    let speaks = |words: &str| memchr::memmem::find(bytes, words.as_bytes()).is_some();
+    (!OTHERS.iter().any(|words| speaks(words))).then_some("USD")
+}
+
+/// What the words of a note tell.
+fn words(text: &str, bracketed: bool) -> Note {
+    let lower = text.to_ascii_lowercase();
+    let mut note = Note::default();
+    let mut from = 0;
+    for (at, len, scale) in scales(&lower, bracketed) {
+        let clause = lower.get(from..at).unwrap_or_default();
+        let behind = lower.get(at + len..).unwrap_or_default();
+        let shares = shares_in(clause);
+        let dollars = clause.contains("dollar") || clause.contains('$');
+        if shares && !dollars {
+            note.shares = note.shares.or(Some(scale));
+        } else {
+            note.scale = note.scale.or(Some(scale));
+            if shares {
+                note.shares = note.shares.or(Some(scale));
+            }
+        }
+        // "Millions of shares".
+        if behind.trim_start().starts_with("of shares") && note.scale == Some(scale) {
+            (note.scale, note.shares) = (None, Some(scale));
+        }
+        from = at + len;
+    }
+    if let Some((_, except)) = lower.split_once("except")
+        && note.shares.is_none()
+        && shares_in(except)
+    {
+        note.shares = Some(0);
+    }
+    if note.scale.is_none() && note.shares.is_none() && is_plain(&lower, bracketed) {
+        note.scale = Some(0);
+    }
+    if note.scale.is_some() || bracketed && is_currency(&lower) {
+        let found = WORDS.iter().find(|(word, _)| has_word(&lower, word));
+        note.currency = found.map(|(_, code)| *code);
+    }
+    let percent = matches!(
+        lower.trim(),
+        "%" | "in %" | "percent" | "in percent" | "percentage"
+    );
+    note.percent = percent && (bracketed || lower.trim() == "%");
+    note
+}
+
+/// Whether shares are spoken of, other than as what something is told per.
+fn shares_in(text: &str) -> bool {
+    text.match_indices("share").any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default();
+        let before = before.trim_end_matches([' ', '-']);
+        let kinds = [
+            "common",
+            "ordinary",
+            "diluted",
+            "basic",
+            "preferred",
+            "class a",
+        ];
+        let before = kinds
+            .iter()
+            .find_map(|kind| before.strip_suffix(kind))
+            .unwrap_or(before);
+        let behind = text.get(at + 5..).unwrap_or_default();
+        let holder = behind.starts_with("holder") || behind.starts_with("owner");
+        !before.trim_end_matches([' ', '-']).ends_with("per") && !holder
+    })
+}
+
+/// Words for powers of ten that stand for what numbers are told in: where, how long, which.
+fn scales(text: &str, bracketed: bool) -> Vec<(usize, usize, u8)> {
+    const SCALES: [(&str, u8); 8] = [
+        ("thousand", 3),
+        ("million", 6),
+        ("billion", 9),
+        ("000's", 3),
+        ("000’s", 3),
+        ("000s", 3),
+        ("000", 3),
+        ("mm", 6),
+    ];
+    let mut out: Vec<(usize, usize, u8)> = Vec::new();
+    for (word, scale) in SCALES {
+        for (at, _) in text.match_indices(word).take(8) {
+            let inside_other =
+                |(from, len, _): &(usize, usize, u8)| (*from..from + len).contains(&at);
+            if out.iter().any(inside_other) || !stands_alone(text, at, word, bracketed) {
+                continue;
+            }
+            out.push((at, word.len(), scale));
+        }
+    }
+    out.sort_unstable();
+    out
+}
+
+/// Whether a word for a power of ten is not part of an amount or a longer word.
+fn stands_alone(text: &str, at: usize, word: &str, bracketed: bool) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let behind = text.get(at + word.len()..).unwrap_or_default();
+    let trimmed = before.trim_end();
+    if word.starts_with('0') || word == "mm" {
+        let open = trimmed.is_empty()
+            || trimmed.ends_with(['$', '€', '£', '(', '\'', '‘', '’', ','])
+            || trimmed.ends_with(" in")
+            || trimmed == "in";
+        let ends = !behind.starts_with(|c: char| c.is_ascii_alphanumeric() || c == ',' || c == '.');
+        // `$1,000` and `1,000` are amounts.
+        let amount = trimmed
+            .trim_end_matches(',')
+            .ends_with(|c: char| c.is_ascii_digit());
+        return open && ends && !amount && (bracketed || before.ends_with(['$', '\'', '’']));
+    }
+    let word_before = before
+        .chars()
+        .next_back()
+        .is_some_and(char::is_alphanumeric);
+    let amount = trimmed.ends_with(|c: char| c.is_ascii_digit());
+    if word_before || amount {
+        return false;
+    }
+    let plural = behind.starts_with('s');
+    if bracketed {
+        return plural || behind.trim_start().starts_with("of ") || behind.is_empty();
+    }
+    let told = [
+        "in",
+        "in $",
+        "in us$",
+        "in u.s. $",
+        "in €",
+        "in u.s.",
+        "of",
+        "$",
+        "in rmb",
+    ];
+    let told_of = behind.starts_with("s of ");
+    let money = [
+        "s of dollar",
+        "s of u.s",
+        "s of us",
+        "s of euro",
+        "s of canadian",
+        "s of shares",
+        "s of pounds",
+        "s of $",
+    ];
+    if told_of && !money.iter().any(|word| behind.starts_with(word)) {
+        return false;
+    }
+    plural && (trimmed.is_empty() || told.iter().any(|word| ends_with_word(trimmed, word)))
+}
+
+fn ends_with_word(text: &str, word: &str) -> bool {
+    text.strip_suffix(word)
+        .is_some_and(|rest| !rest.ends_with(|c: char| c.is_alphanumeric()))
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default();
+        !before.ends_with(|c: char| c.is_ascii_alphanumeric())
+    })
+}
+
+/// `In dollars`, `in whole dollars`: as they are.
+fn is_plain(text: &str, bracketed: bool) -> bool {
+    const PLAIN: [&str; 9] = [
+        "in dollars",
+        "in whole dollars",
+        "in actual dollars",
+        "in u.s. dollars",
+        "in us dollars",
+        "in united states dollars",
+        "in euros",
+        "in canadian dollars",
+        "in us$",
+    ];
+    let text = text.trim();
+    if text.contains("per share") || text.contains("per-share") || text.contains("except") {
+        return false;
+    }
+    PLAIN.iter().any(|plain| {
+        text == *plain
+            || bracketed && text.ends_with(plain)
+            || text.starts_with(plain)
+                && text
+                    .get(plain.len()..)
+                    .is_some_and(|t| t.starts_with([',', ' ']))
+                && bracketed
+            || (text.starts_with("expressed") || text.starts_with("amounts"))
+                && text.contains(plain)
+    })
+}
+
+/// A bracket that holds a currency and nothing else: `(US$)`, `($)`.
+fn is_currency(text: &str) -> bool {
+    let text = text.trim();
+    let alone = |(word, _): &(&str, &str)| text == *word || text.strip_suffix('s') == Some(*word);
+    WORDS.iter().any(alone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(scale: Option<u8>, shares: Option<u8>, currency: Option<&'static str>) -> Option<Note> {
+        Some(Note {
+            scale,
+            shares,
+            currency,
+            percent: false,
+        })
+    }
+
+    #[test]
+    fn reads_notes() {
+        for (text, expected) in [
+            (
+                "(in millions, except per share data)",
+                told(Some(6), None, None),
+            ),
+            (
+                "(in thousands, except share and per share data)",
+                told(Some(3), Some(0), None),
+            ),
+            ("(Dollars in thousands)", told(Some(3), None, Some("$"))),
+            ("Dollars in thousands", told(Some(3), None, Some("$"))),
+            ("($000s)", told(Some(3), None, Some("$"))),
+            ("($ in 000's)", told(Some(3), None, Some("$"))),
+            ("(000s omitted)", told(Some(3), None, None)),
+            (
+                "In billions of U.S. dollars",
+                told(Some(9), None, Some("USD")),
+            ),
+            ("(Thousands of euros)", told(Some(3), None, Some("EUR"))),
+            ("(€ millions)", told(Some(6), None, Some("EUR"))),
+            ("Millions of dollars", told(Some(6), None, Some("$"))),
+            (
+                "(In millions, except number of shares, which are reflected in thousands, and per-share amounts)",
+                told(Some(6), Some(3), None),
+            ),
+            (
+                "(dollars in millions; shares in thousands)",
+                told(Some(6), Some(3), Some("$")),
+            ),
+            (
+                "(shares and dollars in thousands)",
+                told(Some(3), Some(3), Some("$")),
+            ),
+            ("(shares in thousands)", told(None, Some(3), None)),
+            (
+                "(in thousands of Canadian dollars)",
+                told(Some(3), None, Some("CAD")),
+            ),
+            ("(in dollars)", told(Some(0), None, Some("$"))),
+            (
+                "(Expressed in U.S. dollars)",
+                told(Some(0), None, Some("USD")),
+            ),
+            (
+                "The following table shows sales by region (in millions):",
+                told(Some(6), None, None),
+            ),
+            ("(Millions)", told(Some(6), None, None)),
+            (
+                "(in millions, except per common share amounts)",
+                told(Some(6), None, None),
+            ),
+            ("(Unaudited; in thousands)", told(Some(3), None, None)),
+        ] {
+            assert_eq!(note(text), expected, "{text}");
+        }
+        assert!(note("(in %)").unwrap().percent);
+    }
+
+    #[test]
+    fn amounts_are_no_notes() {
+        for text in [
+            "We paid $5 million in cash (of which 3 million was borrowed).",
+            "(unaudited)",
+            "(Dividends per share in dollars)",
+            "Notes of $1,000 each ($1,000)",
+            "Thousands of people depend on us every day",
+            "Common stock (shares)",
+            "comments (see below)",
+            "Our sales grew by millions.",
+        ] {
+            assert_eq!(note(text), None, "{text}");
+        }
+    }
+}
