@@ -78,6 +78,24 @@ fn repeated_headings_take_linear_time() {
             in_time(form, bytes);
         }
     }
+    for piece in [
+        "<p><b>RISK FACTORS</b></p><p>a",
+        "<p><b>LEGAL MATTERS</b></p>",
+        "<p><b>PROPOSAL 1</b></p>",
+        "<p><a href=#a>BUSINESS</a></p>",
+        "<p><b>PART II</b></p><p><b>Item 13. Exhibits</b></p>",
+        "<p><i>We may lose.</i></p>",
+        "\n\nBUSINESS\n\nMANAGEMENT....4\n",
+    ] {
+        for form in ["S-1", "DEF 14A"] {
+            let start = "<html><p><b>RISK FACTORS</b></p>".as_bytes().to_vec();
+            in_time(
+                form,
+                [start, repeat(piece), b"<a name=a></a>".to_vec()].concat(),
+            );
+            in_time(form, repeat(piece));
+        }
+    }
     in_time("10-K", repeat("Item 1. "));
     in_time("10-K", repeat("Item 1.\n"));
     in_time("10-K", repeat("<TABLE>\n<S> <C>\n"));

@@ -61,6 +61,14 @@ const PIECES: &[&str] = &[
     "<p>Item 7. Management's Discussion and Analysis</p>",
     "PART II\n",
     "SIGNATURES\n",
+    "<p align=center><b>RISK FACTORS</b></p>",
+    "<p><b>Use of Proceeds</b></p>",
+    "<p>We may lose.</p>",
+    "<p><b><i>PROPOSAL 1: Election of Directors</i></b></p>",
+    "\n\n           PLAN OF DISTRIBUTION\n\n",
+    "Item 13. Other Expenses of Issuance and Distribution\n",
+    "<p><i>Annex A</i></p>",
+    "BUSINESS....12\n",
     "<PAGE>\n",
     "<TABLE>\n<S>  <C>\n",
     "</TABLE>\n",
@@ -144,6 +152,14 @@ fn check(content: &FilingContent) {
     for section in &content.sections {
         assert!(whole(section.document, &section.range), "{section:?}");
         assert!((0.0..=1.0).contains(&section.confidence));
+    }
+    for risk in &content.risk_factors {
+        assert!(whole(risk.document, &risk.heading), "{risk:?}");
+        assert!(whole(risk.document, &risk.body), "{risk:?}");
+        assert!(
+            risk.heading.end <= risk.body.start && !risk.body.is_empty(),
+            "{risk:?}"
+        );
     }
     for table in &content.tables {
         assert!(whole(table.document, &table.range), "{table:?}");
@@ -247,7 +263,9 @@ proptest! {
 
     #[test]
     fn any_markup(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..60)) {
-        run("10-K", format!("<html>{}", pieces.concat()).into_bytes());
+        for form in ["10-K", "DEF 14A", "S-1"] {
+            run(form, format!("<html>{}", pieces.concat()).into_bytes());
+        }
     }
 
     #[test]
@@ -276,7 +294,9 @@ proptest! {
 
     #[test]
     fn any_plain_text(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..60)) {
-        run("10-Q", pieces.concat().into_bytes());
+        for form in ["10-Q", "PRE 14A", "424B4"] {
+            run(form, pieces.concat().into_bytes());
+        }
     }
 
     #[test]

@@ -300,6 +300,53 @@ fn targets_in_front_of_page_furniture() {
 }
 
 #[test]
+fn a_listed_title_is_meant_where_the_link_leads() {
+    let summary = ["Corporate Governance", "Householding"];
+    let highlights: String = summary
+        .iter()
+        .map(|title| format!("<p><b>{title}</b></p><p>{}</p>", text("highlights")))
+        .collect();
+    let titles = [
+        "Proxy Summary",
+        "Corporate Governance",
+        "Executive Compensation",
+        "Householding",
+    ];
+    let entries: String = titles
+        .iter()
+        .enumerate()
+        .map(|(i, title)| format!("<tr><td><a href='#p{i}'>{title}</a></td><td>{i}</td></tr>"))
+        .collect();
+    let section = |i: usize, more: &str| {
+        let word = titles[i].split(' ').next().unwrap_or_default();
+        format!(
+            "<p id='p{i}'><font style='font-size:20pt'><b>{}</b></font></p><p>{}</p>{more}",
+            titles[i],
+            text(word)
+        )
+    };
+    let html = format!(
+        "<p>Table of Contents</p><table>{entries}</table>{}{}{}{}",
+        section(0, &highlights),
+        section(1, ""),
+        section(
+            2,
+            "<p><font style='font-size:20pt'><b>GENERAL</b></font></p><p>More.</p>"
+        ),
+        section(3, "")
+    );
+    assert_eq!(
+        shown(&proxy(&html)),
+        [
+            "proxy-summary Proxy",
+            "board-governance Corporate",
+            "executive-compensation Executive",
+            "householding Householding",
+        ]
+    );
+}
+
+#[test]
 fn running_heads_do_not_cut() {
     let page = |number: usize, body: &str| {
         format!(

@@ -58,6 +58,12 @@ const COMPENSATION: &[&str] = &[
     "equity-incentive-plan",
     "compensation-committee-interlocks",
 ];
+/// Sections with which a prospectus ends.
+const ENDING: &[&str] = &[
+    "legal-matters",
+    "experts",
+    "where-you-can-find-more-information",
+];
 /// Sections of a prospectus in which those of compensation begin.
 const BEFORE_COMPENSATION: &[&str] = &[
     "management",
@@ -70,6 +76,17 @@ const AMID_COMPENSATION: &[&str] = &[
     "other-benefits",
     "equity-incentive-plan",
 ];
+
+/// Titles that mean something only where a proxy statement begins.
+const FIRST: &[&str] = &[
+    "general",
+    "introduction",
+    "summary",
+    "proxy statement",
+    "information statement",
+];
+/// Titles that many a subject has.
+const COMMON: &[&str] = &["management", "fee"];
 
 /// What is known of the blocks, and the way through them.
 pub(super) struct Chooser<'a> {
@@ -84,6 +101,8 @@ pub(super) struct Chooser<'a> {
     numbered: HashMap<usize, f32>,
     registers: bool,
     zone: Zone,
+    /// The sections that end a prospectus have begun.
+    ending: bool,
     last_item: u32,
     out: Vec<Chosen>,
 }
@@ -126,6 +145,7 @@ impl<'a> Chooser<'a> {
             numbered,
             registers,
             zone: Zone::Body,
+            ending: false,
             last_item: 0,
             out: Vec::new(),
         }
@@ -164,13 +184,7 @@ impl<'a> Chooser<'a> {
 
     /// Whether the sections that end a prospectus have begun, or half of the text is past.
     fn is_near_end(&self, start: usize) -> bool {
-        const LAST: &[&str] = &[
-            "legal-matters",
-            "experts",
-            "where-you-can-find-more-information",
-        ];
-        start * 2 > self.lines.text.len()
-            || self.out.iter().any(|one| LAST.contains(&one.item.as_str()))
+        self.ending || start * 2 > self.lines.text.len()
     }
 
     /// The section that is open.
@@ -332,6 +346,7 @@ impl<'a> Chooser<'a> {
         if heading.slug == "financial-statements" {
             self.zone = Zone::Financial;
         }
+        self.ending |= ENDING.contains(&heading.slug);
         self.push(at, "", heading.slug, sure)
     }
 
@@ -357,6 +372,9 @@ impl<'a> Chooser<'a> {
             return plan || another || (!repeats && hint.linked && hint.high && self.is_high(at));
         }
         let late = block.start * 4 > self.lines.text.len() * 3;
+        if !self.registers && !hint.linked && !self.is_in_place(&key(&block.text), level) {
+            return false;
+        }
         match heading.slug {
             "proposal" if !self.numbered.is_empty() => return hint.linked && hint.high,
             "financial-statements" => {
@@ -386,6 +404,18 @@ impl<'a> Chooser<'a> {
             Opens::Any => {
                 level || block.style.stands_out() || block.style.italic || block.style.centred
             }
+        }
+    }
+
+    /// Whether a title that others have too may be meant here.
+    fn is_in_place(&self, title: &str, level: bool) -> bool {
+        let open = self.open();
+        match title {
+            "proxy statement" | "information statement" => open == "notice",
+            _ if FIRST.contains(&title) => {
+                matches!(open, "cover" | "notice" | "voting-information")
+            }
+            _ => level || !COMMON.contains(&title),
         }
     }
 

@@ -91,11 +91,11 @@ impl Cutter<'_> {
 
     /// Where in `start..end` a table of contents begins, with what stands above it.
     fn before_contents(&self, start: usize, end: usize) -> Option<usize> {
-        let range = self
-            .contents
-            .ranges
-            .iter()
-            .find(|range| (start..end).contains(&self.lines.start(range.start)))?;
+        let ranges = &self.contents.ranges;
+        let next = ranges.partition_point(|range| self.lines.start(range.start) < start);
+        let range = ranges
+            .get(next)
+            .filter(|range| self.lines.start(range.start) < end)?;
         Some(self.above_contents(range.start).max(start))
     }
 

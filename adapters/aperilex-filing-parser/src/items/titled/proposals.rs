@@ -40,11 +40,11 @@ pub(super) fn numbered(facts: &Facts<'_>, text_len: usize) -> HashMap<usize, f32
     let Some((_, best)) = best else {
         return HashMap::new();
     };
-    let mut chosen: Vec<(&One, f32)> = all
-        .iter()
-        .filter(|one| one.linked)
-        .map(|one| (one, 0.97))
-        .collect();
+    // Few numbers are possible, so few are chosen.
+    let mut chosen: BTreeMap<&str, (&One, f32)> = BTreeMap::new();
+    for one in all.iter().filter(|one| one.linked) {
+        chosen.entry(&one.number).or_insert((one, 0.97));
+    }
     let several = best.len() > 1;
     for one in longest(best, text_len) {
         let sure = if one.style.stands_out() && several {
@@ -52,23 +52,17 @@ pub(super) fn numbered(facts: &Facts<'_>, text_len: usize) -> HashMap<usize, f32
         } else {
             0.75
         };
-        add(&mut chosen, one, sure);
+        chosen.entry(&one.number).or_insert((one, sure));
     }
     for one in all.iter().filter(|one| one.style.stands_out()) {
-        if goes_on(&chosen, one) {
-            add(&mut chosen, one, 0.8);
+        if !chosen.contains_key(one.number.as_str()) && goes_on(&chosen, one) {
+            chosen.entry(&one.number).or_insert((one, 0.8));
         }
     }
     chosen
-        .into_iter()
+        .into_values()
         .map(|(one, sure)| (one.block, sure))
         .collect()
-}
-
-fn add<'a>(chosen: &mut Vec<(&'a One, f32)>, one: &'a One, sure: f32) {
-    if chosen.iter().all(|(other, _)| other.number != one.number) {
-        chosen.push((one, sure));
-    }
 }
 
 fn read(facts: &Facts<'_>) -> Vec<One> {
@@ -113,12 +107,12 @@ fn longest<'a>(set: &[&'a One], text_len: usize) -> Vec<&'a One> {
 }
 
 /// Whether the numbers before and behind `one` are those that the order asks for.
-fn goes_on(chosen: &[(&One, f32)], one: &One) -> bool {
+fn goes_on(chosen: &BTreeMap<&str, (&One, f32)>, one: &One) -> bool {
     let number = |one: &One| one.number.parse::<u32>().unwrap_or(0);
     let here = number(one);
     here > 0
         && chosen
-            .iter()
+            .values()
             .all(|(other, _)| (number(other) < here) == (other.start < one.start))
-        && chosen.iter().any(|(other, _)| number(other) + 1 == here)
+        && chosen.values().any(|(other, _)| number(other) + 1 == here)
 }

@@ -1,6 +1,6 @@
 //! Tables of contents: what they list, and where their links lead.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::items::contents::ends_in_page;
@@ -123,17 +123,16 @@ impl Contents {
             .iter()
             .map(|entry| (key(&entry.title), entry.high))
             .collect();
-        let mut hints: Vec<Hint> = blocks
-            .iter()
-            .map(|block| {
-                let high = titles.get(&key(&block.text)).copied();
-                Hint {
-                    linked: false,
-                    listed: high.is_some(),
-                    high: high.unwrap_or(false),
-                }
-            })
-            .collect();
+        let keys: Vec<String> = blocks.iter().map(|block| key(&block.text)).collect();
+        let listed = |key: &String| {
+            let high = titles.get(key).copied();
+            Hint {
+                linked: false,
+                listed: high.is_some(),
+                high: high.unwrap_or(false),
+            }
+        };
+        let mut hints: Vec<Hint> = keys.iter().map(listed).collect();
         for entry in &self.entries {
             let Some(target) = entry.target else { continue };
             let from = blocks.partition_point(|block| block.end + 2 < target);
@@ -147,6 +146,18 @@ impl Contents {
                     listed: true,
                     high: hint.high || entry.high,
                 };
+            }
+        }
+        // Of equal titles the one that a link leads to is meant.
+        let linked: HashSet<&str> = keys
+            .iter()
+            .zip(&hints)
+            .filter(|(_, hint)| hint.linked)
+            .map(|(key, _)| key.as_str())
+            .collect();
+        for (key, hint) in keys.iter().zip(&mut hints) {
+            if !hint.linked && linked.contains(key.as_str()) {
+                *hint = Hint::default();
             }
         }
         hints
