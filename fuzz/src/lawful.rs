@@ -113,6 +113,11 @@ fn lawful(content: &FilingContent, files: &[RawDocument]) {
     for table in &content.tables {
         whole(content, table.document, &table.range, "table");
         lawful_table(table);
+        for number in &table.numbers {
+            whole(content, table.document, &number.range, "number");
+            let (table, number) = (&table.range, &number.range);
+            assert!(table.start <= number.start && number.end <= table.end);
+        }
     }
     for fact in &content.facts {
         if let Some(range) = &fact.range {

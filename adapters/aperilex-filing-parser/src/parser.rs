@@ -16,7 +16,7 @@ use crate::text::{self, Page};
 use crate::xbrl::{self, collect::Collector};
 
 /// Name and version of this parser.
-pub const VERSION: &str = "aperilex-parser/1";
+pub const VERSION: &str = "aperilex-parser/2";
 
 /// A filing without item headings, tables and facts has at least this many words.
 const MIN_WORDS: usize = 20;

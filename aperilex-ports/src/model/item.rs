@@ -30,10 +30,29 @@ impl ItemKey {
 
 impl fmt::Display for ItemKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.part.is_empty() {
+        if !self.item.starts_with(|c: char| c.is_ascii_digit()) {
+            // A heading's slug speaks for itself.
+            f.write_str(&self.item)
+        } else if self.part.is_empty() {
             write!(f, "Item {}", self.item)
         } else {
             write!(f, "Part {}, Item {}", self.part, self.item)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_items_and_slugs_are_not() {
+        for (part, item, shown) in [
+            ("I", "1A", "Part I, Item 1A"),
+            ("", "2.02", "Item 2.02"),
+            ("", "risk-factors", "risk-factors"),
+        ] {
+            assert_eq!(ItemKey::new(part, item).to_string(), shown);
         }
     }
 }

@@ -90,7 +90,8 @@ fn count(
             Class::Suffix => count.suffix += 1,
             _ if cell == at(column + 1) || cell == left => {}
             Class::Mark => count.mark += 1,
-            Class::Text => {
+            // A year is a header as well.
+            Class::Text | Class::Year => {
                 count.text += 1;
                 count.free_right += usize::from(at(column + 1) == NONE);
                 count.free_left += usize::from(left == NONE);

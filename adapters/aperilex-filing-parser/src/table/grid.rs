@@ -111,14 +111,10 @@ impl<'t> Grid<'t> {
 
     /// The text of a place, its signs joined and white space collapsed.
     pub(crate) fn string(&self, place: Place) -> String {
-        let mut out = String::new();
-        for cell in self.pieces(place) {
-            for (at, word) in self.cell_text(*cell).split_whitespace().enumerate() {
-                if at > 0 {
-                    out.push(' ');
-                }
-                out.push_str(word);
-            }
+        let pieces = self.pieces(place);
+        let mut out = String::with_capacity(self.range(place).len());
+        for cell in pieces {
+            collapse(self.cell_text(*cell), &mut out);
         }
         out
     }
@@ -146,6 +142,26 @@ impl<'t> Grid<'t> {
     /// Whether a row has nothing beside its label.
     pub(crate) fn is_label_alone(&self, row: usize) -> bool {
         (1..self.width).all(|column| self.place(row, column).is_empty())
+    }
+}
+
+/// Adds `text` with one space for every run of white space.
+fn collapse(text: &str, out: &mut String) {
+    let mut space = false;
+    let single = |byte: &u8| {
+        let doubled = space && *byte == b' ';
+        space = *byte == b' ';
+        !doubled && *byte >= b' '
+    };
+    if text.as_bytes().iter().all(single) {
+        out.push_str(text);
+        return;
+    }
+    for (at, word) in text.split_whitespace().enumerate() {
+        if at > 0 {
+            out.push(' ');
+        }
+        out.push_str(word);
     }
 }
 

@@ -64,13 +64,13 @@ fn is_year_of_data(grid: &Grid<'_>, row: usize) -> bool {
     {
         return false;
     }
+    let above: Vec<usize> = (0..row).filter(|above| !grid.is_spanned(*above)).collect();
     let named = |column: usize| {
-        (0..row).any(|above| {
-            let place = grid.place(above, column);
+        above.iter().any(|above| {
+            let place = grid.place(*above, column);
             !place.is_empty()
-                && !grid.is_spanned(above)
-                && place != grid.place(above, column + 1)
-                && (column == 1 || place != grid.place(above, column - 1))
+                && place != grid.place(*above, column + 1)
+                && (column == 1 || place != grid.place(*above, column - 1))
         })
     };
     (1..grid.width)

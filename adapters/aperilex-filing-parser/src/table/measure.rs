@@ -218,11 +218,9 @@ impl Reader<'_, '_> {
         let money = unit
             .as_deref()
             .is_some_and(|unit| unit.starts_with("iso4217:") && !unit.contains('/'));
-        let scale = (0_u8..).zip(&mut self.scales).find(|(scale, _)| {
-            let scale = i8::try_from(*scale).unwrap_or(0);
-            money && size != "0" && number::decimal(&shown.digits, scale, false) == size
-        });
-        if let Some((_, count)) = scale {
+        if money
+            && let Some(count) = scale(&shown.digits, size).and_then(|at| self.scales.get_mut(at))
+        {
             *count += 1;
         }
         let negative = shown.negative && size != "0";
@@ -322,6 +320,20 @@ impl Reader<'_, '_> {
             _ => self.context.note.scale.unwrap_or(0),
         }
     }
+}
+
+/// By how many powers of ten a value is larger than what is shown.
+fn scale(shown: &str, value: &str) -> Option<usize> {
+    let whole = |digits: &str| {
+        let whole = digits.split('.').next().unwrap_or_default();
+        whole.trim_start_matches('0').len()
+    };
+    let (shown, value) = (whole(shown), whole(value));
+    // Parts of one are too few digits to tell.
+    if shown == 0 {
+        return None;
+    }
+    value.checked_sub(shown)
 }
 
 /// Whether a cell that may be a number is one.

@@ -289,30 +289,39 @@ fn plain_digits(text: &str) -> Option<String> {
 /// `digits` times ten to the power `scale` as a plain decimal, without superfluous zeros.
 pub(crate) fn decimal(digits: &str, scale: i8, negative: bool) -> String {
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let mut out = String::with_capacity(digits.len() + usize::from(scale.unsigned_abs()) + 3);
+    let all = whole.bytes().chain(part.bytes());
+    let len = whole.len() + part.len();
     let moved = usize::from(scale.unsigned_abs());
-    let (left, right) = if scale >= 0 {
-        let at = moved.min(part.len());
-        let (into, rest) = part.split_at_checked(at).unwrap_or((part, ""));
-        let zeros = "0".repeat(moved - at);
-        (format!("{whole}{into}{zeros}"), rest.to_owned())
+    // Zeros made before the digits, and how many of all stand before the point.
+    let (zeros, point) = if scale >= 0 {
+        (0, whole.len() + moved)
     } else {
-        let at = whole.len().saturating_sub(moved);
-        let (rest, into) = whole.split_at_checked(at).unwrap_or(("", whole));
-        let zeros = "0".repeat(moved.saturating_sub(whole.len()));
-        (rest.to_owned(), format!("{zeros}{into}{part}"))
+        let zeros = moved.saturating_sub(whole.len());
+        (zeros, (whole.len() + zeros).saturating_sub(moved))
     };
-    let (left, right) = (left.trim_start_matches('0'), right.trim_end_matches('0'));
-    if left.is_empty() && right.is_empty() {
-        return "0".to_owned();
-    }
+    let mut out = String::with_capacity(len + moved + 3);
     if negative {
         out.push('-');
     }
-    out.push_str(if left.is_empty() { "0" } else { left });
-    if !right.is_empty() {
-        out.push('.');
-        out.push_str(right);
+    let sign = out.len();
+    let padded = std::iter::repeat_n(b'0', zeros).chain(all);
+    let padded = padded.chain(std::iter::repeat_n(b'0', point.saturating_sub(zeros + len)));
+    for (at, digit) in padded.enumerate() {
+        if at == point {
+            if out.len() == sign {
+                out.push('0');
+            }
+            out.push('.');
+        }
+        if digit != b'0' || at >= point || out.len() > sign {
+            out.push(char::from(digit));
+        }
+    }
+    if out.contains('.') {
+        out.truncate(out.trim_end_matches('0').trim_end_matches('.').len());
+    }
+    if out.len() == sign || out.get(sign..) == Some("0") {
+        return "0".to_owned();
     }
     out
 }
@@ -397,6 +406,11 @@ mod tests {
             ("0.00", 6, true, "0"),
             ("007.10", 0, false, "7.1"),
             ("150", -2, false, "1.5"),
+            ("0", 3, true, "0"),
+            ("0.05", 0, true, "-0.05"),
+            ("5", -2, false, "0.05"),
+            ("1000", 0, false, "1000"),
+            ("0.5", 3, false, "500"),
         ] {
             assert_eq!(decimal(digits, scale, negative), expected, "{digits}");
         }

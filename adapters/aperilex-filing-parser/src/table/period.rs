@@ -33,7 +33,13 @@ pub(crate) fn read(grid: &Grid<'_>, titles: &str, known: &Known<'_>) -> Vec<Opti
     for row in 0..grid.header_rows {
         context = context.or(told(grid.words(row, 0)));
     }
-    let context = context.or(told(titles));
+    // A day alone above the labels is one of balances, and so is the title of their sheet.
+    let sheet = ["balance sheet", "financial position", "financial condition"];
+    let lower = titles.to_ascii_lowercase();
+    let balances = sheet.iter().any(|name| lower.contains(name));
+    let headed = context.day.is_some() && context.length.is_none();
+    let mut context = context.or(told(titles));
+    context.instant |= context.length.is_none() && (headed || balances);
     let columns: Vec<Told> = (0..grid.width)
         .map(|column| told(&path(grid, column)))
         .collect();

@@ -24,11 +24,14 @@ pub(crate) fn of<'t>(draft: &PlainTable, text: &'t str) -> Option<Grid<'t>> {
         offset += line.len();
         let is_head = begins < body;
         let line = line.trim_end();
-        if is_head && !(marked && line.starts_with("   ")) || is_rule(line) {
+        let pieces = pieces(line);
+        // Before the marks stand names of columns, set in or in columns, and titles.
+        let names = marked && (line.starts_with("   ") || pieces.len() > 1);
+        if is_head && !names || is_rule(line) {
             continue;
         }
         let before = cells.len();
-        for (piece, range) in pieces(line).into_iter().enumerate() {
+        for (piece, range) in pieces.into_iter().enumerate() {
             let column = if marked {
                 column(&range, &draft.columns)
             } else {

@@ -92,7 +92,7 @@ impl Row {
         if kind != RowKind::Plain {
             return Some(kind);
         }
-        if last.contains('%') || last.contains("percent") {
+        if last.contains('%') || is_percent(last) {
             return Some(RowKind::Percent);
         }
         let counts = [
@@ -222,6 +222,27 @@ fn kind(lower: &str) -> RowKind {
         .map_or(lower, |(head, _)| head);
     let any = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let starts = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
+    // Most labels are of money: a few words stand for all of those looked for below.
+    const WORDS: [&str; 15] = [
+        "share",
+        "per ",
+        "per-",
+        "percent",
+        "average",
+        "number",
+        "dilut",
+        "%",
+        "ratio",
+        "year",
+        "expected",
+        "store",
+        "square",
+        "headcount",
+        "employees",
+    ];
+    if !any(&WORDS) && !any(&["(eps)", "outstanding", "volatility", "contractual"]) {
+        return RowKind::Plain;
+    }
     let stock_line = any(&STOCK_LINE);
     if starts(&["effect of dilut", "dilutive", "shares at", "shares used"]) {
         return RowKind::Shares;
@@ -237,13 +258,21 @@ fn kind(lower: &str) -> RowKind {
     if !stock_line && is_shares(lower) {
         return RowKind::Shares;
     }
-    if any(&["percent", "(%)"]) || lower.ends_with('%') || lower.starts_with("% ") {
+    if is_percent(lower) || any(&["(%)"]) || lower.ends_with('%') || lower.starts_with("% ") {
         return RowKind::Percent;
     }
     if any(&COUNTS) || lower.starts_with("employees") {
         return RowKind::Count;
     }
     RowKind::Plain
+}
+
+/// The word, which is in others too: "supercenters".
+fn is_percent(lower: &str) -> bool {
+    lower.match_indices("percent").any(|(at, _)| {
+        let before = lower.get(..at).unwrap_or_default();
+        !before.ends_with(|c: char| c.is_alphabetic())
+    })
 }
 
 fn is_shares(lower: &str) -> bool {
@@ -313,6 +342,7 @@ mod tests {
             ("Number of stores", RowKind::Count),
             ("Expected volatility", RowKind::Count),
             ("Gross margin percentage", RowKind::Percent),
+            ("Supercenters", RowKind::Plain),
             ("Net sales", RowKind::Plain),
         ] {
             assert_eq!(Row::of(label, None).kind, expected, "{label}");

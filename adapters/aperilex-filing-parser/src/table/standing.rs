@@ -38,7 +38,11 @@ impl Standing {
     /// The note for a table that tells `own`. Shares are told in what stands only where it goes on with
     /// the table before.
     pub(crate) fn note(&mut self, own: Note, grid: &Grid<'_>, goes_on: bool) -> Note {
+        let money = has_money(grid);
         if own.scale.is_some() {
+            if !money {
+                return own;
+            }
             let digits = digits(grid);
             self.digits = if self.note.scale == own.scale {
                 self.digits.max(digits)
@@ -48,7 +52,7 @@ impl Standing {
             self.note = own;
             return own;
         }
-        if own.currency.is_some() || digits(grid) > self.digits {
+        if !money || own.currency.is_some() || digits(grid) > self.digits {
             return own;
         }
         let mut note = own.or(self.note);
@@ -57,6 +61,15 @@ impl Standing {
         }
         note
     }
+}
+
+/// Whether some number has the sign of a currency: notes on money say nothing of counts.
+fn has_money(grid: &Grid<'_>) -> bool {
+    const SIGNS: [char; 4] = ['$', '€', '£', '¥'];
+    grid.cells.iter().any(|cell| {
+        let sign = matches!(cell.class, Class::Prefix | Class::Number | Class::Dash);
+        sign && grid.cell_text(*cell).contains(SIGNS)
+    })
 }
 
 /// Digits before the point of the largest number of a grid.

@@ -31,26 +31,18 @@ pub(crate) fn assign(tables: &mut [Table], facts: &[Fact], pages: &[Option<Page<
         .map(|table| Signs::of_facts(table, &by_place))
         .collect();
     let told = by_facts.iter().any(|signs| signs.size > 0);
-    let by_labels: Option<Vec<Signs>> = (!told
-        || KINDS
-            .iter()
-            .any(|kind| best(tables, &by_facts, *kind, true).is_none()))
-    .then(|| labels::read(tables, pages));
+    // Filers of inline XBRL tag their statements.
+    let signs = if told {
+        by_facts
+    } else {
+        labels::read(tables, pages)
+    };
     let mut chosen: Vec<(usize, Statement)> = Vec::new();
     for kind in KINDS {
-        let (signs, found) = match best(tables, &by_facts, kind, true) {
-            Some(found) => (&by_facts, found),
-            None => {
-                let Some(signs) = &by_labels else { continue };
-                // Filers of inline XBRL tag their statements.
-                let Some(found) = best(tables, signs, kind, false).filter(|_| !told) else {
-                    continue;
-                };
-                (signs, found)
-            }
-        };
-        let (first, last) = with_pages(tables, signs, kind, found);
-        chosen.extend((first..=last).map(|at| (at, kind)));
+        if let Some(found) = best(tables, &signs, kind, told) {
+            let (first, last) = with_pages(tables, &signs, kind, found);
+            chosen.extend((first..=last).map(|at| (at, kind)));
+        }
     }
     for (at, kind) in chosen {
         if let Some(table) = tables.get_mut(at)

@@ -138,6 +138,13 @@ pub(crate) fn dollar(text: &str) -> Option<&'static str> {
 fn words(text: &str, bracketed: bool) -> Note {
     let lower = text.to_ascii_lowercase();
     let mut note = Note::default();
+    // Most texts are none: longer ones have one of a few words.
+    const WORDS_OF_NOTES: [&str; 9] = [
+        "thousand", "million", "billion", "000", "mm", "dollar", "$", "euro", "percent",
+    ];
+    if lower.len() > 24 && !WORDS_OF_NOTES.iter().any(|word| lower.contains(word)) {
+        return note;
+    }
     let mut from = 0;
     for (at, len, scale) in scales(&lower, bracketed) {
         let clause = lower.get(from..at).unwrap_or_default();

@@ -138,6 +138,24 @@ fn spans_do_not_allocate() {
 }
 
 #[test]
+fn tables_full_of_years_notes_and_wide_headers_take_linear_time() {
+    let years = format!("<tr>{}</tr>", "<td>2023</td>".repeat(900)).repeat(20);
+    let wide = format!("<tr><td>{}</td></tr>", "(in millions".repeat(50))
+        + "<tr><td colspan=255>x</td></tr>";
+    for piece in [
+        format!("<table>{years}</table>"),
+        format!("<table>{wide}<tr><td>a</td><td>5</td><td>6</td></tr></table>"),
+        "<table><tr><td>(((((</td><td>5</td></tr><tr><td>((</td><td>6</td></tr></table>".to_owned(),
+        "<table><tr><td rowspan=255 colspan=255>(1)</td><td rowspan=255>$</td></tr></table>"
+            .to_owned(),
+    ] {
+        let mut bytes = b"<html>".to_vec();
+        bytes.extend(piece.repeat(SIZE / piece.len()).into_bytes());
+        in_time("10-K", bytes);
+    }
+}
+
+#[test]
 fn entities_a_document_defines_are_not_expanded() {
     let bomb =
         "<!DOCTYPE html [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;\">]><html><p>&b;</p>";

@@ -77,6 +77,25 @@ const PIECES: &[&str] = &[
     "<DOCUMENT><TYPE>10-K\n<TEXT>\n",
     "</TEXT></DOCUMENT>",
     "<!-- c -->",
+    "<!-- c --!>",
+    "<sup>",
+    "</sup>",
+    "2",
+    "<span style=\"padding-left:9pt\">",
+    "<span style=\"display:block\">",
+    "<div style=\"display:inline\">",
+    "</span>",
+    "<style>.x{display:none} b{font-size:0}</style>",
+    "<p class=\"x\">",
+    "<S>",
+    "<C>",
+    "<td>$",
+    "<td>)",
+    "<td>%",
+    "</td>",
+    "</tr>",
+    "<a id=\"p\" name=\"q%20\">",
+    "<a href=\"#q%20&amp;\">",
     "<script>x</script>",
     "<a href=\"#x\">",
     "<a name=\"x\">",
@@ -151,6 +170,12 @@ fn check(content: &FilingContent) {
                 .all(|row| row.len() == table.rows[0].len())
         );
         assert!(table.header_rows <= table.rows.len());
+        for number in &table.numbers {
+            let range = &number.range;
+            assert!(table.range.start <= range.start && range.end <= table.range.end);
+            assert!(whole(table.document, range), "{number:?}");
+            assert!(table.rows[number.row].len() > number.column, "{number:?}");
+        }
     }
     for fact in &content.facts {
         assert!(

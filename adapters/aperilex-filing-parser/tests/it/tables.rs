@@ -100,3 +100,146 @@ fn a_table_knows_its_item() {
     let key = content.tables[0].section.as_ref().unwrap();
     assert_eq!((key.part.as_str(), key.item.as_str()), ("I", "2"));
 }
+
+#[test]
+fn spaces_before_a_preformatted_table_are_none_of_it() {
+    let body = "<pre>—x     <TABLE>\n<S> <C>\n——a   b\n——c   d\n</TABLE></pre>";
+    let content = parse("10-K", format!("<html><body>{body}</body></html>"));
+    let table = &content.tables[0];
+    assert_eq!(&content.text()[table.range.clone()], "——a   b\n——c   d");
+}
+
+/// The rows of the only table.
+fn grid(body: &str) -> Vec<Vec<String>> {
+    let mut found = tables(body);
+    assert_eq!(found.len(), 1);
+    found.remove(0).rows
+}
+
+#[test]
+fn a_header_over_the_sign_of_its_numbers_is_theirs() {
+    let rows = grid(
+        "<table><tr><td></td><td>2024</td><td></td><td>2023</td><td></td></tr>\
+         <tr><td>Sales</td><td>$</td><td>5</td><td>$</td><td>4</td></tr>\
+         <tr><td>Costs</td><td></td><td>3</td><td></td><td>2</td></tr></table>",
+    );
+    assert_eq!(
+        rows,
+        [
+            ["", "2024", "2023"],
+            ["Sales", "$5", "$4"],
+            ["Costs", "3", "2"]
+        ]
+    );
+}
+
+#[test]
+fn a_sign_column_between_numbers_serves_both() {
+    let rows = grid(
+        "<table><tr><td></td><td>2024</td><td></td><td>2023</td></tr>\
+         <tr><td>Loss</td><td>(5</td><td>)</td><td>(4)</td></tr>\
+         <tr><td>Sales</td><td>3</td><td>$</td><td>2</td></tr></table>",
+    );
+    assert_eq!(
+        rows,
+        [
+            ["", "2024", "2023"],
+            ["Loss", "(5)", "(4)"],
+            ["Sales", "3", "$2"]
+        ]
+    );
+}
+
+#[test]
+fn a_column_of_dashes_is_no_sign() {
+    let rows = grid(
+        "<table><tr><td></td><td>A</td><td>B</td></tr><tr><td>x</td><td>-</td><td>5</td></tr>\
+         <tr><td>y</td><td>-</td><td>6</td></tr></table>",
+    );
+    assert_eq!(rows[1], ["x", "-", "5"]);
+}
+
+#[test]
+fn columns_that_only_headers_begin_in_are_dropped() {
+    let rows = grid(
+        "<table><tr><td></td><td colspan=2>2024</td><td colspan=2>2023</td></tr>\
+         <tr><td>Sales</td><td></td><td>5</td><td></td><td>4</td></tr>\
+         <tr><td>Costs</td><td></td><td>3</td><td></td><td>2</td></tr></table>",
+    );
+    assert_eq!(
+        rows,
+        [
+            ["", "2024", "2023"],
+            ["Sales", "5", "4"],
+            ["Costs", "3", "2"]
+        ]
+    );
+}
+
+#[test]
+fn marks_of_notes_in_columns_of_their_own_join_the_numbers() {
+    let rows = grid(
+        "<table><tr><td>Name</td><td colspan=2>Shares</td></tr><tr><td>A. Person</td><td>5,000</td><td>(1)</td></tr>\
+         <tr><td>B. Person</td><td>6,000</td><td>(2)</td></tr></table>",
+    );
+    assert_eq!(rows[1], ["A. Person", "5,000(1)"]);
+}
+
+#[test]
+fn captions_are_set_lines_without_notes() {
+    for (above, expected) in [
+        (
+            "<p><b>Revenue by Region</b></p><p>(in millions)</p>",
+            "Revenue by Region",
+        ),
+        (
+            "<p><b>Revenue by Region (in millions):</b></p>",
+            "Revenue by Region",
+        ),
+        (
+            "<p><b>Debt</b></p><p>The following table shows what we owe to all of our lenders at the end of the year.</p>",
+            "Debt",
+        ),
+        (
+            "<p><b>Debt</b></p><p><b>December 31, 2023 and 2022</b></p>",
+            "Debt",
+        ),
+        (
+            "<p>We borrowed more than in any other year of our long history as a company.</p>",
+            "",
+        ),
+        (
+            "<p><b>Balance Sheets</b></p><p><b>A Corp, Inc.</b></p>",
+            "Balance Sheets",
+        ),
+    ] {
+        let body = format!(
+            "{above}<table><tr><td></td><td>2023</td></tr><tr><td>Sales</td><td>5</td></tr></table>"
+        );
+        assert_eq!(tables(&body)[0].caption, expected, "{above}");
+    }
+}
+
+#[test]
+fn titles_in_the_table_are_headers_and_its_caption() {
+    let found = tables(
+        "<table><tr><td colspan=3>Balance Sheets</td></tr><tr><td colspan=3>(in thousands)</td></tr>\
+         <tr><td></td><td>2023</td><td>2022</td></tr><tr><td>Assets:</td></tr><tr><td>Cash</td><td>5</td><td>4</td></tr></table>",
+    );
+    assert_eq!((found[0].header_rows, found[0].scale), (3, 3));
+    assert_eq!(found[0].caption, "Balance Sheets");
+}
+
+#[test]
+fn years_down_the_first_column_are_labels() {
+    let found = tables(
+        "<table><tr><td>2024</td><td>$5</td></tr><tr><td>2025</td><td>6</td></tr><tr><td>Thereafter</td><td>7</td></tr></table>",
+    );
+    assert_eq!(found[0].header_rows, 0);
+    let columns: Vec<usize> = found[0]
+        .numbers
+        .iter()
+        .map(|number| number.column)
+        .collect();
+    assert_eq!(columns, [1, 1, 1]);
+}

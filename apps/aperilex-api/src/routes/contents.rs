@@ -98,6 +98,10 @@ impl Contents {
         method = "get",
         operation_id = "getFilingSection"
     )]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one for each parameter of the operation"
+    )]
     async fn section(
         &self,
         caller: Caller,
@@ -106,18 +110,22 @@ impl Contents {
         part: Path<String>,
         /// Number of the item, or slug of its heading.
         item: Path<String>,
+        /// Which of several with the same key, as there are several proposals in a proxy statement; 1 if
+        /// not said.
+        #[oai(validator(minimum(value = "1"), maximum(value = "1000")))]
+        occurrence: Query<Option<u16>>,
     ) -> Result<SectionText, Fails<Plain>> {
         let content = self.read(&caller, filing_id.0).await?;
         let part = if part.0 == NO_PART { "" } else { &part.0 };
         let wanted = |s: &&aperilex_core::Section| s.key.part == part && s.key.item == item.0;
-        let section =
-            content
-                .sections
-                .iter()
-                .find(wanted)
-                .ok_or_else(|| EngineError::NotFound {
-                    what: "section".to_owned(),
-                })?;
+        let section = content
+            .sections
+            .iter()
+            .filter(wanted)
+            .nth(usize::from(occurrence.0.unwrap_or(1).saturating_sub(1)))
+            .ok_or_else(|| EngineError::NotFound {
+                what: "section".to_owned(),
+            })?;
         Ok(SectionText::Ok(Json(SectionTextDocument::new(
             &content, section,
         ))))

@@ -57,6 +57,9 @@ struct NumberDocument {
     value: String,
     /// Its unit in the spelling of XBRL, if the table tells it.
     unit: Option<String>,
+    /// Where it is shown, in the document of the table.
+    start: u64,
+    end: u64,
 }
 
 /// A page of tables, in document order.
@@ -173,6 +176,8 @@ impl From<&TableNumber> for NumberDocument {
             column: number(cell.column),
             value: cell.value.clone(),
             unit: cell.unit.as_deref().map(str::to_owned),
+            start: number(cell.range.start),
+            end: number(cell.range.end),
         }
     }
 }
@@ -216,9 +221,7 @@ impl FactDocument {
             dimensions: fact.dimensions.iter().map(dimension).collect(),
             document: document.map(|d| d.name.clone()).unwrap_or_default(),
             shown: fact.range.as_ref().map(place),
-            footnotes: notes
-                .map(|note| content.slice(note.document, &note.range).to_owned())
-                .collect(),
+            footnotes: notes.map(|note| note.text.clone()).collect(),
         }
     }
 }

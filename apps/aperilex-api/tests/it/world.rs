@@ -105,7 +105,8 @@ impl FilingParser for RichParser {
         ];
         content.footnotes = vec![Footnote {
             document: 0,
-            range: 0..4,
+            text: "as restated".to_owned(),
+            range: None,
         }];
         content.risk_factors = vec![RiskFactor {
             document: 0,

@@ -131,6 +131,8 @@ struct NumberJson<'c> {
     column: usize,
     value: &'c str,
     unit: Option<&'c str>,
+    start: usize,
+    end: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -153,9 +155,9 @@ struct FactJson<'c> {
 #[derive(Debug, Serialize)]
 struct FootnoteJson<'c> {
     document: usize,
-    #[serde(flatten)]
-    place: PlaceJson,
     text: &'c str,
+    start: Option<usize>,
+    end: Option<usize>,
 }
 
 #[derive(Debug, Serialize)]
@@ -180,7 +182,7 @@ pub(crate) fn content(content: &FilingContent) -> ContentJson<'_> {
         risk_factors: each(&content.risk_factors, |it| risk_factor(content, it)),
         tables: each(&content.tables, |it| table(content, it)),
         facts: each(&content.facts, |it| fact(content, it)),
-        footnotes: each(&content.footnotes, |it| footnote(content, it)),
+        footnotes: each(&content.footnotes, footnote),
         exhibits: each(&content.exhibits, exhibit),
         items_8k: &content.items_8k,
         warnings: &content.warnings,
@@ -284,6 +286,8 @@ fn table<'c>(content: &'c FilingContent, table: &'c Table) -> TableJson<'c> {
         column: number.column,
         value: &number.value,
         unit: number.unit.as_deref(),
+        start: number.range.start,
+        end: number.range.end,
     });
     TableJson {
         section: table.section.as_ref(),
@@ -319,11 +323,12 @@ fn fact<'c>(content: &'c FilingContent, fact: &'c Fact) -> FactJson<'c> {
     }
 }
 
-fn footnote<'c>(content: &'c FilingContent, note: &'c Footnote) -> FootnoteJson<'c> {
+fn footnote(note: &Footnote) -> FootnoteJson<'_> {
     FootnoteJson {
         document: note.document,
-        place: place(content, note.document, &note.range),
-        text: content.slice(note.document, &note.range),
+        text: &note.text,
+        start: note.range.as_ref().map(|range| range.start),
+        end: note.range.as_ref().map(|range| range.end),
     }
 }
 
@@ -352,7 +357,7 @@ pub(crate) fn outline(content: &FilingContent) -> String {
     for section in &content.sections {
         let state = serde_json::to_value(section.state).unwrap_or_default();
         out.push(format!(
-            "{:<20} {:<36} {:>8} bytes  {:.2}  {}",
+            "{:<40} {:<36} {:>8} bytes  {:.2}  {}",
             section.key.to_string(),
             state.as_str().unwrap_or_default(),
             section.range.len(),
@@ -364,7 +369,7 @@ pub(crate) fn outline(content: &FilingContent) -> String {
         if let Some(statement) = table.statement {
             let word = serde_json::to_value(statement).unwrap_or_default();
             out.push(format!(
-                "{:<20} {:>4} rows  {}",
+                "{:<40} {:>4} rows  {}",
                 word.as_str().unwrap_or_default(),
                 table.rows.len(),
                 table.caption,
