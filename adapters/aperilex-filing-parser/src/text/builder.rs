@@ -50,6 +50,8 @@ pub(crate) struct Setting {
 #[derive(Debug)]
 pub(crate) struct TextBuilder {
     text: Vec<u8>,
+    /// Bytes of text up to the last that is no space.
+    solid: u32,
     runs: Vec<RawRun>,
     gap: Gap,
     lines: Vec<Line>,
@@ -84,6 +86,7 @@ impl TextBuilder {
     pub(crate) fn new(room: usize) -> Self {
         Self {
             text: Vec::with_capacity(room),
+            solid: 0,
             runs: Vec::new(),
             gap: Gap::None,
             lines: Vec::new(),
@@ -94,8 +97,13 @@ impl TextBuilder {
         }
     }
 
-    /// Bytes of text so far, separators asked for not counted.
-    pub(crate) fn len(&self) -> u32 {
+    /// Where the next piece will stand, a separator before it not counted. Spaces at the end are one,
+    /// for a line end takes those of preformatted text back.
+    pub(crate) const fn len(&self) -> u32 {
+        self.solid
+    }
+
+    fn end(&self) -> u32 {
         offset(self.text.len())
     }
 
@@ -117,7 +125,7 @@ impl TextBuilder {
         let bytes = character.encode_utf8(&mut buffer).as_bytes();
         self.flush_gap(bytes);
         self.runs.push(RawRun {
-            text: self.len(),
+            text: self.end(),
             raw,
             raw_len,
         });
@@ -186,13 +194,14 @@ impl TextBuilder {
         }
         self.extend_run(raw, 1);
         self.text.push(b'\n');
+        self.solid = self.end();
         self.end_line();
     }
 
     /// Takes back a space at the end of a preformatted line.
     fn pop_space(&mut self) {
         self.text.pop();
-        let len = self.len();
+        let len = self.end();
         if let Some(run) = self.runs.last_mut() {
             if run.text >= len {
                 self.runs.pop();
@@ -204,7 +213,7 @@ impl TextBuilder {
 
     #[inline]
     fn extend_run(&mut self, raw: u32, len: u32) {
-        let at = self.len();
+        let at = self.end();
         if let Some(last) = self.runs.last_mut()
             && last.text + last.raw_len == at
             && last.raw + last.raw_len == raw
@@ -230,7 +239,7 @@ impl TextBuilder {
                     self.extend_run(raw, 1);
                 } else {
                     self.runs.push(RawRun {
-                        text: self.len(),
+                        text: self.end(),
                         raw,
                         raw_len: len,
                     });
@@ -259,7 +268,7 @@ impl TextBuilder {
             return;
         }
         self.runs.push(RawRun {
-            text: self.len(),
+            text: self.end(),
             raw: 0,
             raw_len: 0,
         });
@@ -275,7 +284,7 @@ impl TextBuilder {
             Gap::Made => self.text.push(b' '),
             _ => {
                 self.text.push(b' ');
-                let start = self.len();
+                let start = self.end();
                 self.pieces.push(Line {
                     start,
                     ..Line::default()
@@ -313,7 +322,7 @@ impl TextBuilder {
         }
         pieces.clear();
         pieces.push(Line {
-            start: self.len(),
+            start: self.end(),
             ..Line::default()
         });
         self.pieces = pieces;
@@ -324,7 +333,11 @@ impl TextBuilder {
     /// Notes how the last `len` bytes are set.
     #[inline]
     fn note(&mut self, len: usize, setting: Setting) {
-        let end = self.len();
+        let end = self.end();
+        self.solid = match self.text.last() {
+            Some(b' ') => self.solid_end(len),
+            _ => end,
+        };
         let Some(piece) = self.pieces.last_mut() else {
             return;
         };
@@ -355,12 +368,22 @@ impl TextBuilder {
         }
     }
 
+    /// Behind the last of `len` bytes at the end that is no space.
+    fn solid_end(&self, len: usize) -> u32 {
+        let from = self.text.len() - len;
+        let piece = self.text.get(from..).unwrap_or_default();
+        match piece.iter().rposition(|b| *b != b' ') {
+            Some(last) => offset(from + last + 1),
+            None => self.solid,
+        }
+    }
+
     /// The text and all that belongs to it.
     pub(crate) fn finish(mut self) -> Built {
         while matches!(self.text.last(), Some(b' ' | b'\n')) {
             self.pop_space();
         }
-        let len = self.len();
+        let len = self.end();
         let open_has_text = self.pieces.first().is_some_and(|piece| piece.start < len);
         if open_has_text {
             self.end_line();

@@ -26,18 +26,16 @@ fn numeric(window: &[u8]) -> Option<(char, usize)> {
         b'x' | b'X' => (16, 3),
         _ => (10, 2),
     };
-    let digits = window
-        .get(start..)?
-        .iter()
-        .take_while(|b| char::from(**b).is_digit(radix))
-        .count();
-    if digits == 0 {
+    let (mut code, mut end) = (Some(0_u32), start);
+    while let Some(digit) = window.get(end).and_then(|b| char::from(*b).to_digit(radix)) {
+        code = code.and_then(|code| code.checked_mul(radix)?.checked_add(digit));
+        end += 1;
+    }
+    if end == start {
         return None;
     }
-    let text = std::str::from_utf8(window.get(start..start + digits)?).ok()?;
-    let end = start + digits;
     let len = end + usize::from(window.get(end) == Some(&b';'));
-    Some((code_point(u32::from_str_radix(text, radix).ok()), len))
+    Some((code_point(code), len))
 }
 
 /// References to the C1 range mean windows-1252, as every browser reads them.
@@ -50,6 +48,11 @@ fn code_point(code: Option<u32>) -> char {
 }
 
 fn named(window: &[u8]) -> Option<(char, usize)> {
+    match window {
+        [b'&', b'n', b'b', b's', b'p', b';', ..] => return Some(('\u{A0}', 6)),
+        [b'&', b'a', b'm', b'p', b';', ..] => return Some(('&', 5)),
+        _ => {}
+    }
     let name = window
         .get(1..)?
         .iter()

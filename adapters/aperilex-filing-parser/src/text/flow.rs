@@ -4,7 +4,7 @@ use crate::encoding::{Charset, utf8_width, windows_1252};
 
 use super::builder::{Setting, TextBuilder};
 use super::chars::{Fate, class, class_of, fate, is_deceptive, is_zero_width};
-use super::entity;
+use super::{entity, scan};
 
 /// Reads text and counts what it dropped.
 #[derive(Debug)]
@@ -33,16 +33,25 @@ impl<'a> Flow<'a> {
     }
 
     /// `bytes[start..end]` as running text: white space collapses.
+    #[inline]
     pub(crate) fn running(&mut self, start: usize, end: usize, setting: Setting) {
+        let Some(src) = self.bytes.get(..end) else {
+            return;
+        };
         let (mut at, mut run) = (start, start);
-        while at < end {
-            let byte = self.byte(at);
-            match class_of(byte) {
-                class::PLAIN => at += 1,
+        loop {
+            at = scan::running(src, at);
+            let Some(byte) = src.get(at) else { break };
+            match class_of(*byte) {
+                class::HIGH if self.is_kept_as_is(at, end) => at += utf8_width(*byte),
                 class::SPACE => {
-                    let next_is_plain = at + 1 < end && class_of(self.byte(at + 1)) == class::PLAIN;
-                    if byte == b' ' && at > run && next_is_plain {
-                        at += 2;
+                    let inside = *byte == b' '
+                        && at > run
+                        && src
+                            .get(at + 1)
+                            .is_some_and(|next| class_of(*next) == class::PLAIN);
+                    if inside {
+                        at += 1;
                         continue;
                     }
                     self.copy(run, at, setting);
@@ -50,7 +59,6 @@ impl<'a> Flow<'a> {
                     self.out.space(offset(at), offset(run - at));
                     at = run;
                 }
-                class::HIGH if self.is_kept_as_is(at, end) => at += utf8_width(byte),
                 _ => {
                     self.copy(run, at, setting);
                     at = self.special(at, end, setting, false);
@@ -63,14 +71,17 @@ impl<'a> Flow<'a> {
 
     /// `bytes[start..end]` as preformatted text: lines and spaces are kept.
     pub(crate) fn preformatted(&mut self, start: usize, end: usize, setting: Setting) {
+        let Some(src) = self.bytes.get(..end) else {
+            return;
+        };
         let (mut at, mut run) = (start, start);
-        while at < end {
-            let byte = self.byte(at);
-            match (class_of(byte), byte) {
-                (class::PLAIN, _) | (_, b' ' | b'\t') => at += 1,
-                (class::SPACE, _) => {
+        loop {
+            at = scan::preformatted(src, at);
+            let Some(byte) = src.get(at) else { break };
+            match class_of(*byte) {
+                class::SPACE => {
                     self.copy(run, at, setting);
-                    let pair = byte == b'\r' && at + 1 < end && self.byte(at + 1) == b'\n';
+                    let pair = *byte == b'\r' && src.get(at + 1) == Some(&b'\n');
                     // The line feed alone stands for the pair, so that it goes on in one run with
                     // the next line.
                     at += usize::from(pair);
@@ -78,7 +89,7 @@ impl<'a> Flow<'a> {
                     at += 1;
                     run = at;
                 }
-                (class::HIGH, _) if self.is_kept_as_is(at, end) => at += utf8_width(byte),
+                class::HIGH if self.is_kept_as_is(at, end) => at += utf8_width(*byte),
                 _ => {
                     self.copy(run, at, setting);
                     at = self.special(at, end, setting, true);

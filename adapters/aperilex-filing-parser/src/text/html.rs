@@ -3,7 +3,7 @@
 //! No tree is built: a stack of small entries carries what is inherited (bold, hidden, preformatted),
 //! tables and inline XBRL are collected as offsets into the text.
 
-use memchr::{memchr, memchr_iter, memchr3, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use crate::encoding::Source;
 use crate::xbrl::collect::Collector;
@@ -13,6 +13,7 @@ use super::builder::Setting;
 use super::flow::Flow;
 use super::line::LineFlags;
 use super::link::Links;
+use super::markup::{frequent, lower_case, split_name, tag_end};
 use super::plain::PlainTables;
 use super::raised::{self, Raised};
 use super::rules::Rules;
@@ -454,53 +455,4 @@ impl<'a> Pass<'a> {
         }
         self.cut(from, "a script or style")
     }
-}
-
-/// The tag of an end tag that is met often, and the bytes up to its end.
-#[inline]
-fn frequent(rest: &[u8]) -> Option<(Tag, usize)> {
-    Some(match rest {
-        [b't' | b'T', b'd' | b'D', b'>', ..] => (Tag::Cell, 3),
-        [b't' | b'T', b'r' | b'R', b'>', ..] => (Tag::Row, 3),
-        [b'p' | b'P', b'>', ..] => (Tag::Paragraph, 2),
-        [b'b' | b'B', b'>', ..] => (Tag::Bold, 2),
-        [b'd' | b'D', b'i' | b'I', b'v' | b'V', b'>', ..] => (Tag::Block, 4),
-        [b's', b'p', b'a', b'n', b'>', ..] => (Tag::Span, 5),
-        [b'f' | b'F', b'o' | b'O', b'n' | b'N', b't' | b'T', b'>', ..] => (Tag::Font, 5),
-        _ => return None,
-    })
-}
-
-/// The `>` that ends the tag whose name starts at `from`: one inside a quoted value does not.
-fn tag_end(src: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    loop {
-        let found = at + memchr3(b'>', b'"', b'\'', src.get(at..)?)?;
-        let quote = *src.get(found)?;
-        if quote == b'>' {
-            return Some(found);
-        }
-        let before = src.get(at.min(found)..found)?.trim_ascii_end();
-        at = if before.last() == Some(&b'=') {
-            found + 1 + memchr(quote, src.get(found + 1..)?)? + 1
-        } else {
-            found + 1
-        };
-    }
-}
-
-fn split_name(inside: &[u8]) -> (&[u8], &[u8]) {
-    let end = inside
-        .iter()
-        .position(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0C | b'/'))
-        .unwrap_or(inside.len());
-    inside.split_at_checked(end).unwrap_or((inside, &[]))
-}
-
-fn lower_case<'b>(name: &[u8], buffer: &'b mut [u8; 32]) -> &'b [u8] {
-    let len = name.len().min(buffer.len());
-    for (to, from) in buffer.iter_mut().zip(name) {
-        *to = from.to_ascii_lowercase();
-    }
-    buffer.get(..len).unwrap_or_default()
 }

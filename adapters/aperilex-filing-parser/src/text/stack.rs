@@ -77,6 +77,9 @@ impl Stack {
             self.set_top();
             return Some(state);
         }
+        if self.last(tag) == NONE {
+            return None;
+        }
         let barrier = match tag {
             Tag::Table => NONE,
             _ if tag.is_table_part() => self.last(Tag::Table),

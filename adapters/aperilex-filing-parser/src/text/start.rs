@@ -191,7 +191,7 @@ impl<'a> StartCache<'a> {
         self.slots.fill(EMPTY);
     }
 
-    /// Mixes the length with bytes of the start, the middle and the end.
+    /// Mixes the length with six words from all over the tag: tags of one filing differ in a digit.
     #[inline]
     fn index(&self, tag: &[u8]) -> usize {
         let len = tag.len();
@@ -199,16 +199,26 @@ impl<'a> StartCache<'a> {
             tag.iter()
                 .fold(0, |word, byte| word << 8 | u64::from(*byte))
         } else {
-            word(tag, len - 8)
-                ^ word(tag, len / 2 - 4).rotate_left(17)
-                ^ word(tag, len / 4).rotate_left(31)
-                ^ word(tag, 1).rotate_left(47)
+            let step = |part: usize| word(tag, (len - 8) * part / 6);
+            MIXERS.iter().enumerate().fold(0, |sum: u64, (at, by)| {
+                sum.wrapping_add(step(at + 1).wrapping_mul(*by))
+            })
         };
         let hash = (mixed ^ len as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         // The slots are a power of two.
         (hash >> 40) as usize & (self.slots.len() - 1)
     }
 }
+
+/// Odd numbers without a pattern.
+const MIXERS: [u64; 6] = [
+    0x9E37_79B9_7F4A_7C15,
+    0xBF58_476D_1CE4_E5B9,
+    0x94D0_49BB_1331_11EB,
+    0xD6E8_FEB8_6659_FD93,
+    0xA076_1D64_78BD_642F,
+    0xE703_7ED1_A0B4_28DB,
+];
 
 /// Eight bytes of `bytes`, which has at least nine.
 #[inline]

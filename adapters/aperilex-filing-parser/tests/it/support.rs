@@ -79,17 +79,16 @@ pub(crate) fn section_text<'c>(content: &'c FilingContent, part: &str, item: &st
     content.section_text(section(content, part, item))
 }
 
-/// Whether `held` is a character in little-endian UTF-16, or the run of it in a longer piece.
+/// Whether `held` is a character in UTF-16 of either order, or the run of it in a longer piece.
 fn is_utf_16(held: &[u8], character: char) -> bool {
-    let mut units = [0; 2];
-    let bytes: Vec<u8> = character
-        .encode_utf16(&mut units)
-        .iter()
-        .flat_map(|unit| unit.to_le_bytes())
-        .collect();
-    held.windows(bytes.len())
-        .step_by(2)
-        .any(|window| window == bytes)
+    let mut buffer = [0; 2];
+    let units = character.encode_utf16(&mut buffer);
+    [u16::to_le_bytes, u16::to_be_bytes].iter().any(|order| {
+        let bytes: Vec<u8> = units.iter().flat_map(|unit| order(*unit)).collect();
+        held.windows(bytes.len())
+            .step_by(2)
+            .any(|window| window == bytes)
+    })
 }
 
 /// Panics unless every piece of text maps to raw bytes that hold it: one-to-one runs hold the same

@@ -235,3 +235,11 @@ fn years_down_the_first_column_are_labels() {
         .collect();
     assert_eq!(columns, [1, 1, 1]);
 }
+
+#[test]
+fn spaces_before_a_preformatted_table_are_none_of_it() {
+    let body = "<pre>—x     <TABLE>\n<S> <C>\n——a   b\n——c   d\n</TABLE></pre>";
+    let content = parse("10-K", format!("<html><body>{body}</body></html>"));
+    let table = &content.tables[0];
+    assert_eq!(&content.text()[table.range.clone()], "——a   b\n——c   d");
+}
