@@ -36,7 +36,7 @@ fn period(facts: &[Fact], main: usize) -> Option<Date> {
     let mut ends = facts
         .iter()
         .filter(|fact| &*fact.concept == "dei:DocumentPeriodEndDate")
-        .filter_map(|fact| Some((fact.document, fact.value.parse::<Date>().ok()?)));
+        .filter_map(|fact| Some((fact.document, fact.canonical().parse::<Date>().ok()?)));
     let first = ends.next()?;
     if first.0 == main {
         return Some(first.1);

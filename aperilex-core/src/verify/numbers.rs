@@ -154,6 +154,7 @@ mod tests {
             document: 0,
             concept: concept.into(),
             value: value.into(),
+            transformed: None,
             unit: Some("iso4217:USD".into()),
             decimals: Some("-6".into()),
             period: Some(Period::Instant {

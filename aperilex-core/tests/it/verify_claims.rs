@@ -59,6 +59,7 @@ fn content() -> FilingContent {
         document: 0,
         concept: "us-gaap:NetIncomeLoss".into(),
         value: value.to_owned(),
+        transformed: None,
         unit: Some("iso4217:USD".into()),
         decimals: Some("-3".to_owned()),
         period: Some(period(year)),

@@ -50,9 +50,11 @@ pub struct Fact {
     pub document: usize,
     /// Qualified name, such as `us-gaap:Assets`.
     pub concept: Arc<str>,
-    /// Scaled and signed decimal for numbers; for text what its transformation makes of what is shown
-    /// (`2023-12-31`, `true`, `NYSE`), or what is shown. Empty if nil.
+    /// Scaled and signed decimal for numbers; for text what the document says (`December 31, 2023`).
+    /// Empty if nil.
     pub value: String,
+    /// What the transformation of a text makes of it (`2023-12-31`, `true`, `NYSE`), where that differs.
+    pub transformed: Option<String>,
     /// Unit as written in the instance (`iso4217:USD`, `xbrli:shares`, `iso4217:USD/xbrli:shares`);
     /// none for text.
     pub unit: Option<Arc<str>>,
@@ -66,6 +68,14 @@ pub struct Fact {
     pub range: Option<TextRange>,
     /// Its footnotes: indices into [`FilingContent::footnotes`](super::FilingContent::footnotes).
     pub footnotes: Vec<usize>,
+}
+
+impl Fact {
+    /// The value that the document stands for: the transformed one, else what it says.
+    #[must_use]
+    pub fn canonical(&self) -> &str {
+        self.transformed.as_deref().unwrap_or(&self.value)
+    }
 }
 
 /// A footnote that facts refer to.

@@ -217,7 +217,7 @@ fn dei(facts: &[Fact], name: &str) -> Option<String> {
     let fact = facts
         .iter()
         .find(|fact| fact.concept.strip_prefix("dei:") == Some(name))?;
-    (!fact.value.is_empty()).then(|| fact.value.clone())
+    (!fact.value.is_empty()).then(|| fact.canonical().to_owned())
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         }
     };
     for target in targets {
-        let artifacts = root().join("fuzz/artifacts").join(target);
+        let artifacts = crate_folder().join("artifacts").join(target);
         fs::create_dir_all(&artifacts)?;
         let mut command = if built.is_ok() {
             lib_fuzzer(&folder, target, seconds, options.seed, &artifacts)?
@@ -75,8 +75,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         }
         ensure!(
             output.status.success(),
-            "{target} broke on an input kept in {}: add it to fuzz/corpus/{target} and mend the parser",
-            artifacts.display()
+            "{target} broke on an input kept in {}: add it to {} and mend the parser",
+            artifacts.display(),
+            corpus(target).display()
         );
         println!("{target}: {}", summary(&said));
     }
@@ -108,10 +109,15 @@ fn without_coverage() -> anyhow::Result<PathBuf> {
 
 fn build(arguments: &[&str]) -> Command {
     let mut command = cargo(&["build", "--release", "--manifest-path"]);
-    command.arg(root().join("fuzz/Cargo.toml"));
+    command.arg(crate_folder().join("Cargo.toml"));
     command.arg("--target-dir").arg(folder());
     command.args(arguments);
     command
+}
+
+/// Where the targets are.
+fn crate_folder() -> PathBuf {
+    root().join("adapters/aperilex-filing-parser/fuzz")
 }
 
 /// The build's folder: apart from that of the other builds, for the flags are others.
@@ -143,7 +149,7 @@ fn lib_fuzzer(
             format!("-max_total_time={seconds}"),
             format!("-seed={seed}"),
             format!("-artifact_prefix={}/", artifacts.display()),
-            format!("-dict={}", root().join("fuzz/dictionary").display()),
+            format!("-dict={}", crate_folder().join("dictionary").display()),
         ])
         .args(["-max_len=16384", "-timeout=10", "-rss_limit_mb=1024"])
         .args(["-print_final_stats=1", "-verbosity=1"])
@@ -157,14 +163,14 @@ fn mutate(built: &Path, target: &str, seconds: u64, seed: u32, artifacts: &Path)
     command
         .arg(target)
         .arg(corpus(target))
-        .arg(root().join("fuzz/dictionary"))
+        .arg(crate_folder().join("dictionary"))
         .args([seconds.to_string(), seed.to_string()])
         .arg(artifacts);
     command
 }
 
 fn corpus(target: &str) -> PathBuf {
-    root().join("fuzz/corpus").join(target)
+    crate_folder().join("corpus").join(target)
 }
 
 /// What went wrong, without the fuzzer's own progress.
@@ -225,7 +231,11 @@ mod tests {
         for target in TARGETS {
             let inputs = fs::read_dir(corpus(target)).unwrap().count();
             assert!(inputs >= 12, "{inputs} inputs of {target}");
-            assert!(root().join(format!("fuzz/targets/{target}.rs")).is_file());
+            assert!(
+                crate_folder()
+                    .join(format!("targets/{target}.rs"))
+                    .is_file()
+            );
         }
     }
 }

@@ -99,6 +99,7 @@ impl Tree {
     fn adapters(&self) -> Vec<String> {
         let manifests = self.below("adapters", "Cargo.toml");
         let mut folders: Vec<String> = manifests
+            .filter(|path| path.components().count() == 3)
             .filter_map(|path| Some(path.parent()?.to_string_lossy().into_owned()))
             .collect();
         folders.sort();

@@ -22,6 +22,9 @@ use super::transform::{Format, PLAIN};
 /// Dimensions and units, which a reader may write out for every fact, take this many times the source.
 const SHARED_BUDGET: usize = 8;
 
+/// A value, and what its transformation makes of it where that differs.
+type Value = (String, Option<String>);
+
 /// What the facts of a document are made from and go to.
 pub(crate) struct Parts<'r, 'a> {
     /// Its place among the documents that are read.
@@ -228,8 +231,8 @@ impl<'r, 'a> Reader<'r, 'a> {
             return None;
         };
         let range = self.range(element);
-        let value = if named.nil {
-            String::new()
+        let (value, transformed) = if named.nil {
+            Default::default()
         } else {
             self.value(element, named, range.as_ref())?
         };
@@ -247,6 +250,7 @@ impl<'r, 'a> Reader<'r, 'a> {
                 .map_or(0, |shown| shown.document),
             concept: self.concept(named.name),
             value,
+            transformed,
             unit,
             decimals,
             period: context.period,
@@ -330,7 +334,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         element: &Element<'a>,
         named: &Named<'a>,
         range: Option<&TextRange>,
-    ) -> Option<String> {
+    ) -> Option<Value> {
         let place = self.parts.place;
         let whole = named.continued_at.is_none();
         let piece = range
@@ -350,14 +354,14 @@ impl<'r, 'a> Reader<'r, 'a> {
         (!name.is_empty()).then(|| *self.formats.entry(name).or_insert_with(known))
     }
 
-    /// The value of what is shown by its format; none if the fact is to be left out.
+    /// The value of what is shown and, by its format, what that means; none if the fact is to be left out.
     fn read_by(
         &mut self,
         format: Option<Format>,
         kind: Kind,
         named: &Named<'a>,
         shown: Cow<'_, str>,
-    ) -> Option<String> {
+    ) -> Option<Value> {
         if kind == Kind::Number {
             let value = match format.unwrap_or(Format::Number(PLAIN)) {
                 Format::Unknown => {
@@ -374,17 +378,18 @@ impl<'r, 'a> Reader<'r, 'a> {
                 return None;
             }
             self.told.unreadable += usize::from(value.is_none());
-            return Some(value.unwrap_or_else(|| shown.into_owned()));
+            return Some((value.unwrap_or_else(|| shown.into_owned()), None));
         }
         let Some(format) = format else {
-            return Some(shown.into_owned());
+            return Some((shown.into_owned(), None));
         };
-        let value = format.text(&shown);
+        let transformed = format.text(&shown);
         if format == Format::Unknown {
             self.told.unknown_texts += 1;
         } else {
-            self.told.unreadable += usize::from(value.is_none());
+            self.told.unreadable += usize::from(transformed.is_none());
         }
-        Some(value.unwrap_or_else(|| shown.into_owned()))
+        let transformed = transformed.filter(|value| *value != shown);
+        Some((shown.into_owned(), transformed))
     }
 }

@@ -307,13 +307,8 @@ fn score_fact(content: &FilingContent, row: &Row, score: &mut Score) {
             Some(Period::Duration { start, end }) => format!("{start}/{end}"),
             None => String::new(),
         };
-        // The truth of texts is what is shown, of which a fact gives the meaning: `2023-12-31`.
-        let is_shown = || {
-            let range = fact.range.as_ref().filter(|_| fact.unit.is_none());
-            range.is_some_and(|range| squeezed(content.slice(fact.document, range)) == value)
-        };
         *fact.concept == *concept
-            && (fact.value == value || is_shown())
+            && squeezed(&fact.value) == value
             && fact.unit.as_deref().unwrap_or_default() == unit
             && shown == period
     });

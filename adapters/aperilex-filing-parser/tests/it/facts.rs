@@ -238,7 +238,7 @@ fn parentheses_inside_a_negated_number_do_not_turn_it() {
 }
 
 #[test]
-fn texts_are_transformed_and_their_range_keeps_what_is_shown() {
+fn texts_are_transformed_and_keep_what_is_shown() {
     let content = read(
         &[
             text(
@@ -275,7 +275,8 @@ fn texts_are_transformed_and_their_range_keeps_what_is_shown() {
         ("x:Bad", "soon", "soon"),
     ] {
         let fact = fact(&content, concept);
-        assert_eq!(fact.value, value, "{concept}");
+        assert_eq!(fact.canonical(), value, "{concept}");
+        assert_eq!(fact.value, shown);
         assert_eq!(content.slice(0, fact.range.as_ref().unwrap()), shown);
     }
     assert!(told(&content, "1 facts whose value or name cannot be read"));
@@ -287,7 +288,7 @@ fn a_date_in_two_parts_is_one() {
         "<p><ix:nonNumeric name=\"x:End\" contextRef=\"c1\" format=\"ixt:date-monthname-day-year-en\" \
          continuedAt=\"k\">December 31</ix:nonNumeric>, <b><ix:continuation id=\"k\">2024</ix:continuation></b></p>",
     );
-    assert_eq!(fact(&content, "x:End").value, "2024-12-31");
+    assert_eq!(fact(&content, "x:End").canonical(), "2024-12-31");
 }
 
 /// Documents of one filing.

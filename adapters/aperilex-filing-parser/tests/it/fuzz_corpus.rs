@@ -3,12 +3,12 @@
 use std::path::Path;
 
 #[expect(unreachable_pub, reason = "the fuzz targets use it too")]
-#[path = "../../../../fuzz/src/lawful.rs"]
+#[path = "../../fuzz/src/lawful.rs"]
 mod lawful;
 
 /// Replays all inputs of a target; there is a dozen at the least.
 fn replay(target: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
     let mut inputs = 0;
     for entry in std::fs::read_dir(folder.join(target)).unwrap() {
         let path = entry.unwrap().path();

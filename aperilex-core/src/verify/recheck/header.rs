@@ -110,8 +110,10 @@ fn cover<'f>(filing: &'f Reread<'_>, concept: &str) -> Option<&'f Fact> {
 
 fn form_agrees(filing: &Reread<'_>) -> bool {
     let form = &filing.result.filing.form;
-    let said = cover(filing, "dei:DocumentType").map(|fact| fact.value.trim().parse::<FormType>());
-    let amended = cover(filing, "dei:AmendmentFlag").map(|fact| fact.value.trim().to_lowercase());
+    let said =
+        cover(filing, "dei:DocumentType").map(|fact| fact.canonical().trim().parse::<FormType>());
+    let amended =
+        cover(filing, "dei:AmendmentFlag").map(|fact| fact.canonical().trim().to_lowercase());
     let family = said
         .and_then(Result::ok)
         .is_none_or(|said| said.family() == form.family());
@@ -128,7 +130,7 @@ fn cik_agrees(filing: &Reread<'_>) -> bool {
         .iter()
         .filter(|fact| &*fact.concept == "dei:EntityCentralIndexKey");
     let said: Vec<Cik> = keys
-        .filter_map(|fact| fact.value.trim().parse().ok())
+        .filter_map(|fact| fact.canonical().trim().parse().ok())
         .collect();
     filing
         .result

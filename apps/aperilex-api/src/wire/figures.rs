@@ -105,9 +105,11 @@ struct DimensionDocument {
 pub(crate) struct FactDocument {
     /// Qualified name, such as `us-gaap:Assets`.
     concept: String,
-    /// Exact decimal, scaled and signed; for facts that are no numbers what their transformation makes
-    /// of the text that is shown.
+    /// Exact decimal, scaled and signed; for facts that are no numbers what the document says, such as
+    /// `December 31, 2023`.
     value: String,
+    /// What the transformation of a text makes of it, such as `2023-12-31`, where that differs.
+    transformed: Option<String>,
     unit: Option<String>,
     decimals: Option<String>,
     period: Option<PeriodDocument>,
@@ -215,6 +217,7 @@ impl FactDocument {
         Self {
             concept: fact.concept.to_string(),
             value: fact.value.clone(),
+            transformed: fact.transformed.clone(),
             unit: fact.unit.as_deref().map(str::to_owned),
             decimals: fact.decimals.clone(),
             period: fact.period.as_ref().map(PeriodDocument::from),

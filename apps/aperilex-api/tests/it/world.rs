@@ -129,6 +129,7 @@ impl FilingParser for RichParser {
             document: 0,
             concept: concept.into(),
             value: "1250000000".to_owned(),
+            transformed: None,
             unit: Some("iso4217:USD".into()),
             decimals: Some("-6".to_owned()),
             period: Some(year()),

@@ -9,9 +9,6 @@ use aperilex_core::{
 };
 use serde::Serialize;
 
-/// Longer texts are not shown beside their value, which has the same words.
-const MAX_SHOWN: usize = 200;
-
 /// What `aperilex parse --format json` prints. All ranges are bytes of the main document's
 /// canonical text, whose SHA-256 is `text_sha256`, unless `document` names another one by its place in
 /// `documents`; `raw_` ranges are bytes of the file as served.
@@ -142,8 +139,8 @@ struct NumberJson<'c> {
 struct FactJson<'c> {
     concept: &'c str,
     value: &'c str,
-    /// What is shown, where a short text is shown otherwise than its value.
-    shown: Option<&'c str>,
+    /// What its transformation makes of a text, where that differs.
+    transformed: Option<&'c str>,
     unit: Option<&'c str>,
     decimals: Option<&'c str>,
     period: Option<&'c Period>,
@@ -312,12 +309,10 @@ fn fact<'c>(content: &'c FilingContent, fact: &'c Fact) -> FactJson<'c> {
     let range = fact.range.as_ref();
     let raw = range.and_then(|range| raw_range(content, fact.document, range));
     let dimensions = fact.dimensions.iter();
-    let shown = range.map(|range| content.slice(fact.document, range));
-    let shown = shown.filter(|shown| shown.len() <= MAX_SHOWN && *shown != fact.value);
     FactJson {
         concept: &fact.concept,
         value: &fact.value,
-        shown: shown.filter(|_| fact.unit.is_none()),
+        transformed: fact.transformed.as_deref(),
         unit: fact.unit.as_deref(),
         decimals: fact.decimals.as_deref(),
         period: fact.period.as_ref(),

@@ -53,7 +53,7 @@ fn compare_fact(expected: &Fact, content: &FilingContent, outcome: &mut Outcome)
         .iter()
         .filter(|fact| *fact.concept == *expected.concept);
     let valued: Vec<&Parsed> = named
-        .filter(|fact| has_value(fact, expected, content))
+        .filter(|fact| squeeze(&fact.value) == squeeze(&expected.value))
         .collect();
     let unit = |fact: &&Parsed| fact.unit.as_deref().unwrap_or_default() == expected.unit;
     let period = |fact: &&Parsed| shown(fact.period.as_ref()) == expected.period;
@@ -82,17 +82,6 @@ fn compare_fact(expected: &Fact, content: &FilingContent, outcome: &mut Outcome)
         let told = format!("fact {concept} {value} {unit} {period}{near}");
         outcome.misses.push(told);
     }
-}
-
-/// Texts are known as they are shown; the value may be what a transformation makes of that.
-fn has_value(fact: &Parsed, expected: &Fact, content: &FilingContent) -> bool {
-    if fact.value == expected.value {
-        return true;
-    }
-    let shown = fact.range.as_ref().filter(|_| fact.unit.is_none());
-    shown.is_some_and(|range| {
-        squeeze(content.slice(fact.document, range)) == squeeze(&expected.value)
-    })
 }
 
 fn shown(period: Option<&Period>) -> String {
