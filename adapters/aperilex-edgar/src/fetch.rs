@@ -66,6 +66,7 @@ impl EdgarClient {
                 sequence: None,
                 description: None,
                 bytes,
+                sha256: None,
             }],
         })
     }
@@ -90,6 +91,7 @@ impl EdgarClient {
             sequence: row.and_then(|row| row.sequence).or(Some(1)),
             description: row.and_then(|row| row.description.clone()),
             bytes,
+            sha256: None,
         }];
         for row in page
             .documents
@@ -111,6 +113,7 @@ impl EdgarClient {
                 sequence: row.sequence,
                 description: row.description.clone(),
                 bytes,
+                sha256: None,
             });
         }
         Ok(documents)

@@ -37,7 +37,7 @@ impl FilingParser for Parser {
         document::check_size(filing.documents.iter())?;
         let mut opened = Vec::new();
         for file in &filing.documents {
-            opened.extend(document::open(file, Digest::of(&file.bytes))?);
+            opened.extend(document::open(file, file.digest())?);
         }
         let mut pages: Vec<Option<Page<'_>>> = opened.iter().map(Opened::page).collect();
         check_text(&pages)?;

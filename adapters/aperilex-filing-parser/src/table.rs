@@ -1,5 +1,6 @@
 //! Tables: from cells and lines to grids, and from grids to numbers.
 
+mod any;
 mod caption;
 mod columns;
 pub(crate) mod grid;

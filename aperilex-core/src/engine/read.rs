@@ -143,6 +143,7 @@ impl Engine {
             sequence: document.sequence,
             description: document.description.clone(),
             bytes,
+            sha256: Some(document.sha256),
         })
     }
 

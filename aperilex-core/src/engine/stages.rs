@@ -180,6 +180,7 @@ impl Engine {
                 sequence: document.sequence,
                 description: document.description.clone(),
                 bytes: self.ports.documents.get(&document.sha256).await?,
+                sha256: Some(document.sha256),
             });
         }
         Ok(RawFiling {

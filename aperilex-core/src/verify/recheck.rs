@@ -112,6 +112,7 @@ fn reread<'r>(
             .find(|file| Digest::of(&file.bytes) == named.raw_sha256);
         documents.extend(file.map(|file| RawDocument {
             name: file_name(&named.name).to_owned(),
+            sha256: Some(named.raw_sha256),
             ..file.clone()
         }));
     }

@@ -26,6 +26,7 @@ pub(crate) fn analysed(text: &str, quote: &str) -> (AnalysisResult, RawDocument)
         sequence: None,
         description: None,
         bytes: TEXT.as_bytes().to_vec().into(),
+        sha256: None,
     };
     (AnalysisResult::decode(&bytes).unwrap(), raw)
 }
@@ -47,6 +48,7 @@ fn a_stored_analysis_holds_against_its_raw_file_and_against_no_other() {
         &result,
         RawDocument {
             bytes: other.into_bytes().into(),
+            sha256: None,
             ..raw
         }
     ));

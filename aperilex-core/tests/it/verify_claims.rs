@@ -49,6 +49,7 @@ fn content() -> FilingContent {
         sequence: None,
         description: None,
         bytes: text.clone().into_bytes().into(),
+        sha256: None,
     };
     let raw = RawFiling {
         meta,

@@ -197,6 +197,7 @@ pub(crate) fn filing(accession: &str, form: &str, filed: &str) -> RawFiling {
             sequence: Some(1),
             description: None,
             bytes: TEXT.as_bytes().to_vec().into(),
+            sha256: None,
         }],
     }
 }

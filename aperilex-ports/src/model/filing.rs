@@ -75,6 +75,16 @@ pub struct RawDocument {
     pub description: Option<String>,
     /// The bytes.
     pub bytes: Bytes,
+    /// Their SHA-256, if it was taken already; whoever needs it then need not take it again.
+    pub sha256: Option<Digest>,
+}
+
+impl RawDocument {
+    /// SHA-256 of the bytes.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.sha256.unwrap_or_else(|| Digest::of(&self.bytes))
+    }
 }
 
 /// A filing as fetched: what is known of it and its raw documents, the main one first.

@@ -136,10 +136,11 @@ pub fn local_filing(
     else {
         return Ok(None);
     };
+    let sha256 = Digest::of(&bytes);
     let mut filing = RawFiling {
         meta: FilingMeta {
             // Anybody can write an accession number into a file: it does not make it that filing.
-            id: FilingId::of_content(&Digest::of(&bytes)),
+            id: FilingId::of_content(&sha256),
             accession: None,
             cik: None,
             company: None,
@@ -157,6 +158,7 @@ pub fn local_filing(
             sequence: None,
             description: None,
             bytes: bytes.into(),
+            sha256: Some(sha256),
         }],
     };
     let mut content = parser.parse(&filing)?;

@@ -57,6 +57,7 @@ fn filing(target: &str, input: &[u8]) -> RawFiling {
         sequence: None,
         description: None,
         bytes: wrap(bytes).into(),
+        sha256: None,
     };
     RawFiling {
         meta: FilingMeta {

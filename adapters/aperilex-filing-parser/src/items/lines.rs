@@ -111,16 +111,18 @@ impl<'t> Lines<'t> {
     /// A page number, alone or in a footer, a link back to the contents, or a page's first line.
     fn is_page_edge(&self, at: usize) -> bool {
         let line = self.get(at);
-        self.info(at).flags.has(LineFlags::NEW_PAGE)
-            || is_page_number(line)
-            || line.eq_ignore_ascii_case("table of contents")
-            || (line.len() <= 80
-                && line
+        if self.info(at).flags.has(LineFlags::NEW_PAGE) {
+            return true;
+        }
+        line.len() <= 80
+            && (is_page_number(line)
+                || line.eq_ignore_ascii_case("table of contents")
+                || line
                     .rsplit(['\t', '|'])
                     .next()
                     .is_some_and(|tail| tail.len() < line.len() && is_page_number(tail.trim()))
-                && line.matches('\t').count() <= 2
-                && !is_entry(line))
+                    && line.matches('\t').count() <= 2
+                    && !is_entry(line))
     }
 
     /// Whether line `at` repeats at the edges of pages.

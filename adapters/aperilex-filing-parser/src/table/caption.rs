@@ -104,10 +104,9 @@ pub(crate) fn above<'t>(text: &'t str, lines: &[Line], start: usize, edges: &Edg
             out.nothing = prose == 0 && out.titles.is_empty();
             break;
         }
-        let note = units::note(words);
         let is_prose = is_prose(words, line, whole.starts_with(INDENT));
         if out.note.is_none() && (prose == 0 || !is_prose) && out.titles.len() < 3 {
-            out.note = note.filter(|note| *note != Note::default());
+            out.note = units::note(words);
         }
         if is_prose {
             prose += 1;

@@ -87,10 +87,13 @@ pub(crate) fn class(text: &str) -> Class {
     if is_mark(text) {
         return Class::Mark;
     }
-    if CURRENCIES.iter().any(|(sign, _)| *sign == text) {
+    if text.len() > 8 && !text.bytes().any(is_of_number) {
+        return Class::Text;
+    }
+    if text.len() <= 5 && CURRENCIES.iter().any(|(sign, _)| *sign == text) {
         return Class::Prefix;
     }
-    if is_missing(text) {
+    if text.len() <= 5 && is_missing(text) {
         return Class::Missing;
     }
     if is_year(text) {
@@ -101,6 +104,11 @@ pub(crate) fn class(text: &str) -> Class {
         Some(_) => Class::Number,
         None => Class::Text,
     }
+}
+
+/// A digit, or a byte of a dash.
+const fn is_of_number(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte == b'-' || !byte.is_ascii()
 }
 
 /// Four digits from 1900 to 2099.
@@ -172,6 +180,12 @@ pub(crate) fn read(text: &str) -> Option<Shown> {
     None
 }
 
+/// Whether a text starts like a sign of a currency.
+fn may_be_currency(text: &str) -> bool {
+    let first = text.as_bytes().first();
+    first.is_some_and(|b| *b == b'$' || b.is_ascii_uppercase() || !b.is_ascii())
+}
+
 /// A number without marks of notes.
 fn unmarked(text: &str) -> Option<Shown> {
     let mut shown = Shown {
@@ -186,10 +200,9 @@ fn unmarked(text: &str) -> Option<Shown> {
         let opens = rest.strip_prefix('(').or_else(|| rest.strip_prefix('['));
         if let Some(behind) = opens.filter(|_| !opened) {
             (opened, shown.negative, rest) = (true, true, behind);
-        } else if let Some((sign, code)) = CURRENCIES
-            .iter()
-            .find(|(sign, _)| shown.currency.is_none() && rest.starts_with(sign))
-        {
+        } else if let Some((sign, code)) = CURRENCIES.iter().find(|(sign, _)| {
+            shown.currency.is_none() && may_be_currency(rest) && rest.starts_with(sign)
+        }) {
             shown.currency = Some(code);
             rest = rest.get(sign.len()..)?;
         } else {

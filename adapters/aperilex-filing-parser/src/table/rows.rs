@@ -1,5 +1,6 @@
 //! What the label of a row tells of its numbers.
 
+use super::any::{self, Any};
 use super::units::{self, Note};
 
 /// What the numbers of a row or column are.
@@ -205,6 +206,31 @@ const COUNTS: [&str; 13] = [
     "contractual life",
 ];
 
+/// A few words that stand for all that are looked for in labels.
+static WORDS_OF_KINDS: Any = Any::new(|| {
+    any::of(&[
+        "share",
+        "per ",
+        "per-",
+        "percent",
+        "average",
+        "number",
+        "dilut",
+        "%",
+        "ratio",
+        "year",
+        "expected",
+        "store",
+        "square",
+        "headcount",
+        "employees",
+        "(eps)",
+        "outstanding",
+        "volatility",
+        "contractual",
+    ])
+});
+
 /// What a label's words tell.
 fn kind(lower: &str) -> RowKind {
     if lower.len() < 4 {
@@ -222,25 +248,8 @@ fn kind(lower: &str) -> RowKind {
         .map_or(lower, |(head, _)| head);
     let any = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let starts = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
-    // Most labels are of money: a few words stand for all of those looked for below.
-    const WORDS: [&str; 15] = [
-        "share",
-        "per ",
-        "per-",
-        "percent",
-        "average",
-        "number",
-        "dilut",
-        "%",
-        "ratio",
-        "year",
-        "expected",
-        "store",
-        "square",
-        "headcount",
-        "employees",
-    ];
-    if !any(&WORDS) && !any(&["(eps)", "outstanding", "volatility", "contractual"]) {
+    // Most labels are of money.
+    if !any::is_in(&WORDS_OF_KINDS, lower) {
         return RowKind::Plain;
     }
     let stock_line = any(&STOCK_LINE);

@@ -1,5 +1,7 @@
 //! Notes that tell what a table's numbers are told in: `(in millions, except per share data)`.
 
+use super::any::{self, Any};
+
 /// Longer lines are prose; in them only notes in brackets count.
 const MAX_NOTE: usize = 160;
 
@@ -78,11 +80,18 @@ const WORDS: [(&str, &str); 37] = [
     ("$", "$"),
 ];
 
+static WORDS_OF_NOTES: Any = Any::new(|| {
+    any::of(&[
+        "thousand", "million", "billion", "000", "mm", "dollar", "$", "euro", "percent",
+    ])
+});
+
 /// The note of a line or cell: in brackets anywhere, or the whole of it if it is short.
 pub(crate) fn note(text: &str) -> Option<Note> {
     let mut found = Note::default();
     let mut rest = text;
-    while let Some((_, behind)) = rest.split_once(['(', '[']) {
+    while let Some(open) = memchr::memchr2(b'(', b'[', rest.as_bytes()) {
+        let behind = rest.get(open + 1..).unwrap_or_default();
         let end = behind.find([')', ']']).unwrap_or(behind.len());
         let inside = behind.get(..end).unwrap_or_default();
         if inside.len() <= MAX_NOTE * 2 {
@@ -136,15 +145,15 @@ pub(crate) fn dollar(text: &str) -> Option<&'static str> {
 
 /// What the words of a note tell.
 fn words(text: &str, bracketed: bool) -> Note {
-    let lower = text.to_ascii_lowercase();
     let mut note = Note::default();
-    // Most texts are none: longer ones have one of a few words.
-    const WORDS_OF_NOTES: [&str; 9] = [
-        "thousand", "million", "billion", "000", "mm", "dollar", "$", "euro", "percent",
-    ];
-    if lower.len() > 24 && !WORDS_OF_NOTES.iter().any(|word| lower.contains(word)) {
+    // Most texts are none: but for short ones in brackets, notes have one of a few words.
+    if !(bracketed && text.len() <= 24)
+        && !any::is_in(&WORDS_OF_NOTES, text)
+        && (text.len() > 24 || !(text.contains('%') || text.contains("xcept")))
+    {
         return note;
     }
+    let lower = text.to_ascii_lowercase();
     let mut from = 0;
     for (at, len, scale) in scales(&lower, bracketed) {
         let clause = lower.get(from..at).unwrap_or_default();

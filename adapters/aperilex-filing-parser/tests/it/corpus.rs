@@ -166,6 +166,7 @@ fn parse(root: &Path, path: &str, form: &str, manifest: &BTreeMap<String, Row>) 
             sequence: None,
             description: None,
             bytes: bytes.into(),
+            sha256: None,
         }],
     };
     Parser.parse(&filing).unwrap()

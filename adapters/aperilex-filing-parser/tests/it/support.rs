@@ -14,6 +14,7 @@ pub(crate) fn file(name: &str, doc_type: Option<&str>, bytes: impl Into<Vec<u8>>
         sequence: None,
         description: None,
         bytes: bytes.into().into(),
+        sha256: None,
     }
 }
 

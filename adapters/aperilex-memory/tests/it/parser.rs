@@ -13,6 +13,7 @@ fn filing(form: &str, items: &[&str], text: &[u8]) -> RawFiling {
         sequence: None,
         description: Some("a list".to_owned()),
         bytes: bytes.to_vec().into(),
+        sha256: None,
     };
     let meta = FilingMeta {
         id: FilingId::from_uuid(uuid::Uuid::from_u128(1)),

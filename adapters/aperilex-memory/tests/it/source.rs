@@ -28,6 +28,7 @@ fn filing(accession: &str, form: &str, filed: &str) -> RawFiling {
         sequence: None,
         description: None,
         bytes: format!("{name} of {accession}").into_bytes().into(),
+        sha256: None,
     };
     RawFiling {
         meta,

@@ -87,8 +87,7 @@ impl Filings {
             return Ok(ReadRaw::Fresh(etag(&known.sha256)));
         }
         let raw = engine.raw_document(&record, name).await?;
-        let digest = known.map(|known| known.sha256);
-        let digest = digest.unwrap_or_else(|| aperilex_core::Digest::of(&raw.bytes));
+        let digest = raw.digest();
         Ok(ReadRaw::Ok(RawFile::new(raw, &digest)))
     }
 }

@@ -38,6 +38,7 @@ pub(crate) fn filing() -> RawFiling {
         sequence: Some(sequence),
         description: None,
         bytes: text.into(),
+        sha256: None,
     };
     RawFiling {
         meta: FilingMeta {

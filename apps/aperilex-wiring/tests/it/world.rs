@@ -210,6 +210,7 @@ fn filing(accession: &str) -> RawFiling {
             sequence: Some(1),
             description: None,
             bytes: TEXT.as_bytes().to_vec().into(),
+            sha256: None,
         }],
     }
 }

@@ -50,6 +50,7 @@ fn document(path: &Path) -> anyhow::Result<RawDocument> {
         sequence: None,
         description: None,
         bytes: read(path)?.into(),
+        sha256: None,
     })
 }
 

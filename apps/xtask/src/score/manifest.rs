@@ -91,6 +91,7 @@ impl Manifest {
                 sequence: None,
                 description: None,
                 bytes: bytes.into(),
+                sha256: None,
             }],
         };
         // A corpus is scored to its end even if one of its filings breaks the parser.

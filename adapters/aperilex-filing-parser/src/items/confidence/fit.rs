@@ -227,6 +227,7 @@ fn raw(bytes: &[u8]) -> RawDocument {
         sequence: None,
         description: None,
         bytes: bytes.to_vec().into(),
+        sha256: None,
     }
 }
 
