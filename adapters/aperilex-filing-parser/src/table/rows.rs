@@ -59,6 +59,9 @@ impl Row {
 
     /// What the headers of a column tell; none where they name no kind of number.
     pub(crate) fn of_header(path: &str) -> Option<RowKind> {
+        if !any::is_in(&WORDS_OF_KINDS, path) && !any::is_in(&WORDS_OF_HEADERS, path) {
+            return None;
+        }
         let lower = without_notes(&path.to_ascii_lowercase());
         let last = lower.trim();
         if last == "shares" || last.ends_with(" shares") || last.starts_with("shares ") {
@@ -228,6 +231,13 @@ static WORDS_OF_KINDS: Any = Any::new(|| {
         "outstanding",
         "volatility",
         "contractual",
+    ])
+});
+
+/// The same of what is looked for in headers alone.
+static WORDS_OF_HEADERS: Any = Any::new(|| {
+    any::of(&[
+        "price", "value", "unit", "award", "option", "age", "note", "since",
     ])
 });
 

@@ -1,5 +1,9 @@
 //! Notes that tell what a table's numbers are told in: `(in millions, except per share data)`.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::any::{self, Any};
 
 /// Longer lines are prose; in them only notes in brackets count.
@@ -108,8 +112,17 @@ pub(crate) fn note(text: &str) -> Option<Note> {
     (!found.is_empty()).then_some(found)
 }
 
+static SCALES_OF_ALL: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| ["illions", "ousands"].map(|word| Finder::new(word.as_bytes())));
+
 /// The last note of a piece of text between tables that speaks of all tables or amounts.
 pub(crate) fn standing(text: &str) -> Option<Note> {
+    if !SCALES_OF_ALL
+        .iter()
+        .any(|word| word.find(text.as_bytes()).is_some())
+    {
+        return None;
+    }
     // Long texts without tables are prose; a note stands near one.
     text.lines()
         .filter(|line| line.len() >= 12 && line.len() <= MAX_NOTE * 2)
@@ -132,15 +145,18 @@ pub(crate) fn standing(text: &str) -> Option<Note> {
 /// What a lone `$` is in a text: none where it speaks of other dollars.
 pub(crate) fn dollar(text: &str) -> Option<&'static str> {
     const OTHERS: [&str; 5] = [
-        "in Canadian dollars",
-        "in Australian dollars",
-        "in Hong Kong dollars",
-        "in Singapore dollars",
-        "of Canadian dollars",
+        "in Canadian",
+        "in Australian",
+        "in Hong Kong",
+        "in Singapore",
+        "of Canadian",
     ];
-    let bytes = text.as_bytes();
-    let speaks = |words: &str| memchr::memmem::find(bytes, words.as_bytes()).is_some();
-    (!OTHERS.iter().any(|words| speaks(words))).then_some("USD")
+    let mut dollars = memchr::memmem::find_iter(text.as_bytes(), b" dollars");
+    let other = |at| {
+        let before = text.get(..at).unwrap_or_default();
+        OTHERS.iter().any(|words| before.ends_with(words))
+    };
+    (!dollars.any(other)).then_some("USD")
 }
 
 /// What the words of a note tell.

@@ -2,6 +2,7 @@
 
 use aperilex_ports::model::{ItemKey, Statement, Table};
 
+use crate::table::any::{self, Any};
 use crate::table::caption::{self, Edges};
 use crate::text::Page;
 
@@ -25,7 +26,9 @@ pub(crate) fn read(tables: &[Table], pages: &[Option<Page<'_>>]) -> Vec<Signs> {
     tables
         .iter()
         .map(|table| {
-            if table.rows.len() < MIN_ROWS || table.numbers.len() < MIN_NUMBERS {
+            let small = table.rows.len() < MIN_ROWS || table.numbers.len() < MIN_NUMBERS;
+            let elsewhere = table.section.as_ref().is_some_and(is_elsewhere);
+            if small || elsewhere {
                 return Signs::default();
             }
             let page = pages.get(table.document).and_then(Option::as_ref);
@@ -81,7 +84,6 @@ fn of(table: &Table, titles: &str) -> Signs {
     for cell in table.rows.iter().take(headers).flatten() {
         out.bits |= of_header(cell);
     }
-    out.excluded |= table.section.as_ref().is_some_and(is_elsewhere);
     out
 }
 
@@ -252,7 +254,46 @@ const STARTS: [Starts; 6] = [
     ),
 ];
 
+/// A few words, one of which every label has that is a sign.
+static WORDS_OF_LABELS: Any = Any::new(|| {
+    any::of(&[
+        "assets",
+        "revenue",
+        "sales",
+        "interest income",
+        "premiums",
+        "cost",
+        "expenses",
+        "administrative",
+        "net ",
+        "profit for",
+        "loss for",
+        "cash",
+        "activities",
+        "foreign currency",
+        "unrealized",
+        "liabilities",
+        "inventories",
+        "receivable",
+        "property, plant",
+        "goodwill",
+        "payable",
+        "debt",
+        "accrued",
+        "tax",
+        "per share",
+        "per common",
+        "a share",
+        "comprehensive",
+        "balance",
+        "holders",
+    ])
+});
+
 fn of_label(label: &str) -> u32 {
+    if !any::is_in(&WORDS_OF_LABELS, label) {
+        return 0;
+    }
     let lower = label.trim().to_lowercase();
     let any = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let mut bits = STARTS
