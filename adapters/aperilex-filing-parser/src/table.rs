@@ -78,7 +78,7 @@ pub(crate) fn read(
         dollar: known.dollar().or_else(|| units::dollar(&page.built.text)),
         known,
         names: UnitNames::default(),
-        edges: Edges::of(&page.built.text),
+        edges: Edges::of(&page.built),
         standing: Standing::default(),
     };
     let text = page.built.text.as_str();

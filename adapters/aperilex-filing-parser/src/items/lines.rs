@@ -54,7 +54,17 @@ impl<'t> Lines<'t> {
         } else {
             this.lines.len()
         };
-        for at in 0..count {
+        // Few lines start like one of them, and only those are compared.
+        let mut starts = [false; 256];
+        for at in (0..count).filter(|at| near(*at)) {
+            let known = this.running_key(at).filter(|key| repeats.contains_key(key));
+            let start = starts.get_mut(usize::from(first_letter(this.get(at))));
+            if let (Some(_), Some(start)) = (known, start) {
+                *start = true;
+            }
+        }
+        let may = |at: &usize| starts.get(usize::from(first_letter(this.get(*at)))) == Some(&true);
+        for at in (0..count).filter(may) {
             let known = this.running_key(at).and_then(|key| repeats.get_mut(&key));
             if let Some((_, all)) = known {
                 *all += 1;
@@ -208,10 +218,20 @@ fn is_list_of_numbers(line: &str) -> bool {
     })
 }
 
+fn is_letter(byte: &u8) -> bool {
+    byte.is_ascii_alphabetic() || *byte >= 0x80
+}
+
+/// The first letter of a line; 0 if it has none.
+fn first_letter(line: &str) -> u8 {
+    let first = line.bytes().find(is_letter);
+    first.unwrap_or_default().to_ascii_lowercase()
+}
+
 /// FNV-1a over the letters of a line: page numbers, spacing and case do not count.
 fn letters(line: &str) -> u64 {
     line.bytes()
-        .filter(|b| b.is_ascii_alphabetic() || *b >= 0x80)
+        .filter(is_letter)
         .fold(0xcbf2_9ce4_8422_2325, |hash, b| {
             (hash ^ u64::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
         })

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::text::builder::Built;
 use crate::text::line::{Line, LineFlags};
 
 use super::number::{self, Class};
@@ -220,9 +221,15 @@ const MAX_EDGE: usize = 100;
 
 impl Edges {
     /// Those of a text.
-    pub(crate) fn of(text: &str) -> Self {
+    pub(crate) fn of(built: &Built) -> Self {
         let mut counts = HashMap::new();
-        for line in text.lines().filter(|line| line.len() <= MAX_EDGE) {
+        let starts = built.lines.iter().map(|line| line.start as usize);
+        let ends = starts.clone().skip(1).chain([built.text.len()]);
+        for (start, end) in starts.zip(ends) {
+            if end.saturating_sub(start) > MAX_EDGE + 1 {
+                continue;
+            }
+            let line = built.text.get(start..end).unwrap_or_default();
             if let Some(key) = Self::key(line) {
                 *counts.entry(key).or_insert(0) += 1;
             }

@@ -131,8 +131,13 @@ fn is_mark(text: &str) -> bool {
 
 /// `text` without the mark of a note at its end; none if it has none.
 fn without_mark(text: &str) -> Option<&str> {
+    let last = *text.as_bytes().last()?;
+    if !(last.is_ascii_digit() || matches!(last, b'*' | b'#' | b')' | b']') || !last.is_ascii()) {
+        return None;
+    }
     // A raised mark stands apart by a space.
-    if let Some((before, mark)) = text.rsplit_once(' ')
+    if last.is_ascii_digit()
+        && let Some((before, mark)) = text.rsplit_once(' ')
         && before.contains([',', '.', '$', '%'])
         && mark
             .parse::<u8>()

@@ -4,6 +4,7 @@ use aperilex_ports::model::{Fact, Period};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
+use super::any::{self, Any};
 use super::grid::Grid;
 use super::known::Known;
 
@@ -178,10 +179,19 @@ fn days(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span| span.get_days())
 }
 
+/// A few words, one of which all texts have that tell of a period.
+static WORDS_OF_TIME: Any = Any::new(|| {
+    any::of(&[
+        "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "jan", "feb", "mar", "apr", "may", "jun",
+        "jul", "aug", "sep", "oct", "nov", "dec", "week", "month", "year", "quarter", "as", "at",
+        "change", "vs", "versus", "variance", "increase", "decrease", "%",
+    ])
+});
+
 /// What words tell of a period.
 pub(crate) fn told(text: &str) -> Told {
     let mut out = Told::default();
-    if text.len() > 600 {
+    if text.len() > 600 || !any::is_in(&WORDS_OF_TIME, text) {
         return out;
     }
     let lower = text.to_ascii_lowercase();

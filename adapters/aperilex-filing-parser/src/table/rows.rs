@@ -30,7 +30,10 @@ pub(crate) struct Row {
 impl Row {
     /// What a label tells, below the label of a group.
     pub(crate) fn of(label: &str, group: Option<&Self>) -> Self {
-        let lower = without_amounts(&label.to_ascii_lowercase());
+        let mut lower = label.trim().to_ascii_lowercase();
+        if lower.contains('(') {
+            lower = without_amounts(&lower);
+        }
         let kind = kind(&lower);
         let note = if label.contains('(') {
             units::note(label).unwrap_or_default()
@@ -251,6 +254,10 @@ fn kind(lower: &str) -> RowKind {
             RowKind::Plain
         };
     }
+    // Most labels are of money.
+    if !any::is_in(&WORDS_OF_KINDS, lower) {
+        return RowKind::Plain;
+    }
     // What something was computed with is not what was computed.
     let lower = [" used in", " used to", " used for"]
         .iter()
@@ -258,10 +265,6 @@ fn kind(lower: &str) -> RowKind {
         .map_or(lower, |(head, _)| head);
     let any = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let starts = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
-    // Most labels are of money.
-    if !any::is_in(&WORDS_OF_KINDS, lower) {
-        return RowKind::Plain;
-    }
     let stock_line = any(&STOCK_LINE);
     if starts(&["effect of dilut", "dilutive", "shares at", "shares used"]) {
         return RowKind::Shares;

@@ -90,6 +90,13 @@ static WORDS_OF_NOTES: Any = Any::new(|| {
     ])
 });
 
+static WORDS_OF_SHORT_NOTES: Any = Any::new(|| {
+    any::of(&[
+        "thousand", "million", "billion", "000", "mm", "dollar", "$", "euro", "%", "percent",
+        "except",
+    ])
+});
+
 /// The note of a line or cell: in brackets anywhere, or the whole of it if it is short.
 pub(crate) fn note(text: &str) -> Option<Note> {
     let mut found = Note::default();
@@ -117,30 +124,36 @@ static SCALES_OF_ALL: LazyLock<[Finder<'static>; 2]> =
 
 /// The last note of a piece of text between tables that speaks of all tables or amounts.
 pub(crate) fn standing(text: &str) -> Option<Note> {
-    if !SCALES_OF_ALL
-        .iter()
-        .any(|word| word.find(text.as_bytes()).is_some())
-    {
-        return None;
-    }
-    // Long texts without tables are prose; a note stands near one.
-    text.lines()
-        .filter(|line| line.len() >= 12 && line.len() <= MAX_NOTE * 2)
-        .filter(|line| line.contains("illions") || line.contains("ousands"))
-        .filter(|line| {
-            let lower = line.to_ascii_lowercase();
-            let all = [
-                "tabular",
-                "tables",
-                "unless otherwise",
-                "otherwise noted",
-                "otherwise stated",
-            ];
-            all.iter().any(|word| lower.contains(word))
-        })
-        .filter_map(note)
-        .rfind(|note| note.scale.is_some())
+    let bytes = text.as_bytes();
+    let line = |at: usize| {
+        let start = memchr::memrchr(b'\n', bytes.get(..at)?).map_or(0, |end| end + 1);
+        let end = memchr::memchr(b'\n', bytes.get(at..)?).map_or(text.len(), |len| at + len);
+        text.get(start..end)
+    };
+    // Long lines are prose.
+    let last = |word: &Finder<'_>| {
+        let found = word.find_iter(bytes).filter_map(|at| {
+            let line = line(at)?;
+            if line.len() > MAX_NOTE * 2 || !any::is_in(&WORDS_OF_ALL, line) {
+                return None;
+            }
+            Some((at, note(line).filter(|note| note.scale.is_some())?))
+        });
+        found.last()
+    };
+    let notes = SCALES_OF_ALL.iter().filter_map(last);
+    notes.max_by_key(|(at, _)| *at).map(|(_, note)| note)
 }
+
+static WORDS_OF_ALL: Any = Any::new(|| {
+    any::of(&[
+        "tabular",
+        "tables",
+        "unless otherwise",
+        "otherwise noted",
+        "otherwise stated",
+    ])
+});
 
 /// What a lone `$` is in a text: none where it speaks of other dollars.
 pub(crate) fn dollar(text: &str) -> Option<&'static str> {
@@ -163,10 +176,12 @@ pub(crate) fn dollar(text: &str) -> Option<&'static str> {
 fn words(text: &str, bracketed: bool) -> Note {
     let mut note = Note::default();
     // Most texts are none: but for short ones in brackets, notes have one of a few words.
-    if !(bracketed && text.len() <= 24)
-        && !any::is_in(&WORDS_OF_NOTES, text)
-        && (text.len() > 24 || !(text.contains('%') || text.contains("xcept")))
-    {
+    let may_be = match (text.len() > 24, bracketed) {
+        (true, _) => any::is_in(&WORDS_OF_NOTES, text),
+        (false, true) => true,
+        (false, false) => any::is_in(&WORDS_OF_SHORT_NOTES, text),
+    };
+    if !may_be {
         return note;
     }
     let lower = text.to_ascii_lowercase();

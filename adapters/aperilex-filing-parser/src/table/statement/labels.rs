@@ -19,7 +19,7 @@ pub(crate) fn read(tables: &[Table], pages: &[Option<Page<'_>>]) -> Vec<Signs> {
         .iter()
         .map(|page| {
             page.as_ref()
-                .map_or_else(Edges::default, |page| Edges::of(&page.built.text))
+                .map_or_else(Edges::default, |page| Edges::of(&page.built))
         })
         .collect();
     let none = Edges::default();
