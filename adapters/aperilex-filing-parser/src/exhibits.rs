@@ -88,23 +88,18 @@ fn index_ranges(page: &Page<'_>, sections: &[Section]) -> Vec<Range<usize>> {
         "index of exhibits",
         "exhibits index",
     ];
-    let behind = page
-        .built
-        .lines
-        .iter()
-        .map(|line| line.start as usize)
-        .filter(|start| *start >= last)
-        .find(|start| {
-            let line = text
-                .get(*start..)
-                .unwrap_or_default()
-                .split('\n')
-                .next()
-                .unwrap_or_default();
-            titles
+    let lines = &page.built.lines;
+    let first = lines.partition_point(|line| (line.start as usize) < last);
+    let starts = || lines.iter().skip(first).map(|line| line.start as usize);
+    let ends = starts().skip(1).chain([text.len()]);
+    let behind = starts().zip(ends).find(|(start, end)| {
+        let line = text.get(*start..*end).unwrap_or_default();
+        line.len() <= 100
+            && titles
                 .iter()
                 .any(|title| line.trim().eq_ignore_ascii_case(title))
-        });
+    });
+    let behind = behind.map(|(start, _)| start);
     ranges.extend(behind.map(|start| start..text.len()));
     ranges
 }

@@ -42,27 +42,27 @@ impl<'t> Lines<'t> {
                 .contains(&true)
         };
         // Only lines at edges are remembered; then all their occurrences are counted.
+        let keys: Vec<(usize, u64)> = (0..this.lines.len())
+            .filter(|at| near(*at))
+            .filter_map(|at| Some((at, this.running_key(at)?)))
+            .collect();
         let mut repeats: HashMap<u64, (u32, u32)> = HashMap::new();
-        for at in (0..this.lines.len()).filter(|at| near(*at)) {
-            if let Some(key) = this.running_key(at) {
-                repeats.entry(key).or_default().0 += 1;
-            }
+        for (_, key) in &keys {
+            repeats.entry(*key).or_default().0 += 1;
         }
         repeats.retain(|_, (edge, _)| *edge > MIN_REPEATS / 2);
+        // Few lines start like one of them, and only those are compared.
+        let mut starts = [false; 256];
+        for (at, _) in keys.iter().filter(|(_, key)| repeats.contains_key(key)) {
+            if let Some(start) = starts.get_mut(usize::from(first_letter(this.get(*at)))) {
+                *start = true;
+            }
+        }
         let count = if repeats.is_empty() {
             0
         } else {
             this.lines.len()
         };
-        // Few lines start like one of them, and only those are compared.
-        let mut starts = [false; 256];
-        for at in (0..count).filter(|at| near(*at)) {
-            let known = this.running_key(at).filter(|key| repeats.contains_key(key));
-            let start = starts.get_mut(usize::from(first_letter(this.get(at))));
-            if let (Some(_), Some(start)) = (known, start) {
-                *start = true;
-            }
-        }
         let may = |at: &usize| starts.get(usize::from(first_letter(this.get(*at)))) == Some(&true);
         for at in (0..count).filter(may) {
             let known = this.running_key(at).and_then(|key| repeats.get_mut(&key));

@@ -92,8 +92,9 @@ static WORDS_OF_NOTES: Any = Any::new(|| {
 
 static WORDS_OF_SHORT_NOTES: Any = Any::new(|| {
     any::of(&[
-        "thousand", "million", "billion", "000", "mm", "dollar", "$", "euro", "%", "percent",
-        "except",
+        "thousand", "million", "billion", "000", "mm", "$", "%", "percent", "except", "dollar",
+        "cdn", "reais", "eur", "€", "sterling", "british", "£", "yen", "renminbi", "rmb", "franc",
+        "chf", "rupee", "shekel", "nis", "guilder",
     ])
 });
 
@@ -175,11 +176,11 @@ pub(crate) fn dollar(text: &str) -> Option<&'static str> {
 /// What the words of a note tell.
 fn words(text: &str, bracketed: bool) -> Note {
     let mut note = Note::default();
-    // Most texts are none: but for short ones in brackets, notes have one of a few words.
-    let may_be = match (text.len() > 24, bracketed) {
-        (true, _) => any::is_in(&WORDS_OF_NOTES, text),
-        (false, true) => true,
-        (false, false) => any::is_in(&WORDS_OF_SHORT_NOTES, text),
+    // Most texts are none: notes have one of a few words.
+    let may_be = if text.len() > 24 {
+        any::is_in(&WORDS_OF_NOTES, text)
+    } else {
+        any::is_in(&WORDS_OF_SHORT_NOTES, text)
     };
     if !may_be {
         return note;
