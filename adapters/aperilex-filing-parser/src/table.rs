@@ -128,7 +128,7 @@ impl Reader<'_> {
         let above = caption::above(text, lines, range.start, &self.edges);
         let inside = Inside::of(grid, head);
         let own = inside.note.or(above.note.unwrap_or_default());
-        self.standing.read(text, range.start);
+        self.standing.read(&self.page.built, range.start);
         let note = self.standing.note(own, grid, above.nothing);
         let titles = format!("{}\n{}", above.words(), head.map_or("", |(head, _)| head));
         let context = Context {

@@ -1,8 +1,10 @@
 //! What the tables of a document are told in where they do not say it themselves: filers that tell all
 //! in millions say so once, at the statements.
 
+use crate::text::builder::Built;
+
 use super::grid::Grid;
-use super::number::{self, Class};
+use super::number::Class;
 use super::units::{self, Note};
 
 /// The note that stands, and how large numbers under it are.
@@ -17,15 +19,29 @@ pub(crate) struct Standing {
 
 impl Standing {
     /// Looks through the text up to a table: a new item has its own notes.
-    pub(crate) fn read(&mut self, text: &str, to: usize) {
-        let between = text.get(self.read_to..to).unwrap_or_default();
-        let item = |line: &str| {
-            let line = line.trim_start();
-            line.get(..5)
-                .is_some_and(|start| start.eq_ignore_ascii_case("item "))
-                && line.len() < 200
+    pub(crate) fn read(&mut self, built: &Built, to: usize) {
+        let between = built.text.get(self.read_to..to).unwrap_or_default();
+        let from = |at| {
+            built
+                .lines
+                .partition_point(|line| (line.start as usize) < at)
         };
-        if between.lines().any(item) {
+        let lines = built.lines.get(from(self.read_to)..from(to));
+        let starts = || {
+            lines
+                .unwrap_or_default()
+                .iter()
+                .map(|line| line.start as usize)
+        };
+        let item = |(start, end): (usize, usize)| {
+            let line = built.text.get(start..end).unwrap_or_default();
+            line.len() <= 200
+                && line
+                    .trim_start()
+                    .get(..5)
+                    .is_some_and(|start| start.eq_ignore_ascii_case("item "))
+        };
+        if starts().zip(starts().skip(1).chain([to])).any(item) {
             *self = Self::default();
         }
         if let Some(note) = units::standing(between) {
@@ -76,18 +92,13 @@ fn has_money(grid: &Grid<'_>) -> bool {
 fn digits(grid: &Grid<'_>) -> usize {
     let numbers = grid.cells.iter().filter(|cell| cell.class == Class::Number);
     let whole = |text: &str| {
-        let shown = number::read(text)?;
-        Some(
-            shown
-                .digits
-                .split('.')
-                .next()?
-                .trim_start_matches('0')
-                .len(),
-        )
+        let shown = text.bytes().skip_while(|b| !b.is_ascii_digit());
+        shown
+            .take_while(|b| b.is_ascii_digit() || *b == b',')
+            .filter(u8::is_ascii_digit)
+            .skip_while(|b| *b == b'0')
+            .count()
     };
-    numbers
-        .filter_map(|cell| whole(grid.cell_text(*cell)))
-        .max()
-        .unwrap_or(0)
+    let whole = numbers.map(|cell| whole(grid.cell_text(*cell)));
+    whole.max().unwrap_or(0)
 }
