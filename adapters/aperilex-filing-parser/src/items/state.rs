@@ -29,11 +29,14 @@ pub(crate) fn of(
     if text.len() > LONG {
         return (SectionState::Present, SURE);
     }
-    let flat = text
-        .to_lowercase()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let mut flat = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !flat.is_empty() {
+            flat.push(' ');
+        }
+        flat.push_str(word);
+    }
+    flat.make_ascii_lowercase();
     if flat.len() < 80 && is_reserved(&flat) {
         return (SectionState::Reserved, SURE);
     }
