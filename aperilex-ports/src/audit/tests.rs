@@ -68,20 +68,10 @@ fn event(task: TaskId, seq: u64, status: TaskStatus, analysis: Option<AnalysisId
     }
 }
 
-/// A top-up, access and an analysis, each paid for once.
-fn sound() -> Books {
-    let user = id(UserId::from_uuid, 1);
-    let (task, filing) = (id(TaskId::from_uuid, 7), id(FilingId::from_uuid, 8));
-    let analysis = id(AnalysisId::from_uuid, 9);
-    let key = PoolKey {
-        filing,
-        template: Template::Risk,
-        quality: Quality::Standard,
-        prompt_version: "p/1".into(),
-    };
-    let record = AnalysisRecord {
+fn record(analysis: AnalysisId, key: PoolKey, task: TaskId) -> AnalysisRecord {
+    AnalysisRecord {
         id: analysis,
-        key: key.clone(),
+        key,
         schema_version: 1,
         method: Method::Model,
         document_sha256: Digest::of(b"d"),
@@ -92,8 +82,11 @@ fn sound() -> Books {
         owner: None,
         created_at: at(0),
         retracted_at: None,
-    };
-    let done = Task {
+    }
+}
+
+fn done(task: TaskId, user: UserId, key: PoolKey, analysis: AnalysisId) -> Task {
+    Task {
         id: task,
         user,
         key,
@@ -115,7 +108,22 @@ fn sound() -> Books {
         last_event: 3,
         created_at: at(0),
         updated_at: at(0),
+    }
+}
+
+/// A top-up, access and an analysis, each paid for once.
+fn sound() -> Books {
+    let user = id(UserId::from_uuid, 1);
+    let (task, filing) = (id(TaskId::from_uuid, 7), id(FilingId::from_uuid, 8));
+    let analysis = id(AnalysisId::from_uuid, 9);
+    let key = PoolKey {
+        filing,
+        template: Template::Risk,
+        quality: Quality::Standard,
+        prompt_version: "p/1".into(),
     };
+    let record = record(analysis, key.clone(), task);
+    let done = done(task, user, key, analysis);
     let events = vec![
         event(task, 1, TaskStatus::Pending, None),
         event(task, 2, TaskStatus::Running, None),
@@ -164,7 +172,7 @@ const DAMAGES: &[(&str, Invariant, Damage)] = &[
         b.entries[1].amount = MicroUsd::new(-99);
     }),
     ("an entry is missing", Invariant::I2, |b| {
-        drop(b.entries.remove(0))
+        b.entries.remove(0);
     }),
     ("entries change places", Invariant::I2, |b| {
         b.entries.swap(0, 1)
@@ -209,7 +217,7 @@ const DAMAGES: &[(&str, Invariant, Damage)] = &[
         b.entries[2].hold = None;
     }),
     ("a charge without a hold", Invariant::I7, |b| {
-        drop(b.holds.remove(0))
+        b.holds.remove(0);
     }),
     ("more charged than held", Invariant::I7, |b| {
         b.holds[1].amount = MicroUsd::new(19);
