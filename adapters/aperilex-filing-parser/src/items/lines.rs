@@ -127,10 +127,9 @@ impl<'t> Lines<'t> {
         line.len() <= 80
             && (is_page_number(line)
                 || line.eq_ignore_ascii_case("table of contents")
-                || line
-                    .rsplit(['\t', '|'])
-                    .next()
-                    .is_some_and(|tail| tail.len() < line.len() && is_page_number(tail.trim()))
+                || memchr::memrchr2(b'\t', b'|', line.as_bytes())
+                    .and_then(|at| line.get(at + 1..))
+                    .is_some_and(|tail| is_page_number(tail.trim()))
                     && line.matches('\t').count() <= 2
                     && !is_entry(line))
     }
@@ -239,6 +238,9 @@ fn letters(line: &str) -> u64 {
 
 /// `12`, `- 12 -`, `F-12`, `Page 12 of 90`, `iv`.
 pub(crate) fn is_page_number(line: &str) -> bool {
+    if line.len() > 60 {
+        return false;
+    }
     let line = line
         .trim_matches(|c: char| matches!(c, '-' | '–' | '—' | ' ' | '\t' | '(' | ')' | '.' | '|'));
     if line.is_empty() || line.len() > 20 {

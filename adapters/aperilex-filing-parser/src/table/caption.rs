@@ -133,7 +133,8 @@ pub(crate) fn above<'t>(text: &'t str, lines: &[Line], start: usize, edges: &Edg
 
 /// A row of a table: columns with numbers that are no days or years.
 pub(crate) fn is_row(words: &str) -> bool {
-    if !(words.contains('\t') || words.contains("   ")) {
+    let bytes = words.as_bytes();
+    if !bytes.contains(&b'\t') && !bytes.windows(3).any(|three| three == b"   ") {
         return false;
     }
     let mut month = false;

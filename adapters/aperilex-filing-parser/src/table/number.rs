@@ -296,12 +296,11 @@ fn plain_digits(text: &str) -> Option<String> {
     if whole.is_empty() && part.is_empty() {
         return None;
     }
-    Some(
-        text.bytes()
-            .filter(|b| *b != b',')
-            .map(char::from)
-            .collect(),
-    )
+    Some(if grouped {
+        text.replace(',', "")
+    } else {
+        text.to_owned()
+    })
 }
 
 /// `digits` times ten to the power `scale` as a plain decimal, without superfluous zeros.

@@ -118,7 +118,7 @@ fn para(lines: &Lines<'_>, first: usize, next: usize, plain: bool) -> Option<Par
     let start = from + behind_bullet(shown);
     let end = from + shown.trim_end().len();
     let text = lines.text.get(start..end)?;
-    let words = text.split_whitespace().take(MAX_WORDS * 3).count();
+    let words = text.split_whitespace().take(MAX_WORDS + 1).count();
     let info = lines.info(first);
     let last = text
         .trim_end_matches(['”', '"', '’', ')', '*'])
