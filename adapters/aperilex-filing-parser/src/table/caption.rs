@@ -248,9 +248,9 @@ impl Edges {
         let line = line.trim();
         let number = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
         let bytes = line.as_bytes();
-        if line.len() > MAX_EDGE
+        if !(number(bytes.first()) || number(bytes.last()))
+            || line.len() > MAX_EDGE
             || bytes.contains(&b'\t')
-            || !(number(bytes.first()) || number(bytes.last()))
         {
             return None;
         }
