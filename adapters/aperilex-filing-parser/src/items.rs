@@ -266,9 +266,20 @@ fn missing(
             .iter()
             .any(|one| one.section.key.item == number && one.section.key.part == part)
     };
+    // When the form changed an item may stand under its number of before or after.
+    let renumbered = |item: &Item| {
+        items.iter().any(|other| {
+            let same = item
+                .titles
+                .first()
+                .is_some_and(|title| other.titles.contains(title));
+            same && other.part == item.part && has(other.number, other.part)
+        })
+    };
     let absent: Vec<Scored> = items
         .iter()
-        .filter(|item| asked(item) && !has(item.number, item.part) && amended(item.part))
+        .filter(|item| asked(item) && amended(item.part))
+        .filter(|item| !has(item.number, item.part) && !renumbered(item))
         .map(|item| Section {
             document,
             key: key(item),

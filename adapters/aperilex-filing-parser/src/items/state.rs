@@ -23,7 +23,9 @@ pub(crate) fn of(
     heading: &Candidate,
 ) -> (SectionState, u8) {
     if is_reserved(&heading.title) {
-        return (SectionState::Reserved, SURE);
+        // A longer text may be the item's, whatever its title says, or of what has no number.
+        let empty = text.trim().len() <= NOTHING;
+        return (SectionState::Reserved, if empty { SURE } else { 6 });
     }
     // A long text has something of its own to say, whatever it refers to.
     if text.len() > LONG {

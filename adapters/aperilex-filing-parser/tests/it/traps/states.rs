@@ -152,3 +152,19 @@ fn a_report_over_two_documents() {
     assert_eq!(section(&content, "II", "8").document, 1);
     assert_eq!(section_text(&content, "II", "7"), "Sales rose.");
 }
+
+#[test]
+fn a_reserved_item_with_a_text_is_not_sure() {
+    let prose =
+        "We own three plants in Ohio and lease a fourth one in Kentucky until 2031. ".repeat(12);
+    let html = format!(
+        "<html><body><p><b>Item 5. Market for Registrant's Common Equity</b></p><p>{prose}</p>\
+         <p><b>Item 6. [Reserved]</b></p><p>{prose}</p>\
+         <p><b>Item 7. Management's Discussion and Analysis of Financial Condition and Results of \
+         Operations</b></p><p>{prose}</p></body></html>"
+    );
+    let content = parse("10-K", html);
+    let reserved = section(&content, "II", "6");
+    assert_eq!(reserved.state, SectionState::Reserved);
+    assert!(reserved.confidence < 0.9, "{}", reserved.confidence);
+}
