@@ -26,10 +26,12 @@ pub(crate) fn read(line: &str) -> Option<Label> {
     if part.is_some() {
         cursor.skip(|c| c.is_whitespace() || matches!(c, ',' | '.' | ':' | '-' | '–' | '—'));
     }
-    if !cursor.word("item") {
+    // Some filers set the letters apart.
+    let apart = cursor.word("i t e m");
+    if !apart && !cursor.word("item") {
         return None;
     }
-    let plural = cursor.word("s");
+    let plural = cursor.word("s") || apart && cursor.word(" s ");
     let spaced = cursor.skip(|c| c.is_whitespace() || c == '.') > 0;
     if !spaced && !cursor.peek().is_some_and(|c| c.is_ascii_digit()) {
         return None;

@@ -217,3 +217,15 @@ fn footers_that_begin_like_items_and_notes() {
         );
     }
 }
+
+#[test]
+fn letters_set_apart() {
+    let prose = "We make kettles and sell them to shops in three states of the Midwest. ".repeat(8);
+    let items = [
+        ("I T E M 1. Business", prose.as_str()),
+        ("I T E M 1A. Risk Factors", &prose),
+        ("I T E M 2. Properties", &prose),
+    ];
+    let content = dated("10-K", "2012-12-31", body(&items));
+    assert_eq!(keys(&content), ["I 1", "I 1A", "I 2"]);
+}
