@@ -37,6 +37,7 @@ mod filing;
 mod form_type;
 mod id;
 mod item;
+mod item_8k;
 mod ledger;
 mod money;
 mod submission;
@@ -71,6 +72,7 @@ pub use id::{
     AnalysisId, EntryId, FilingId, HoldId, KeyId, LeaseToken, ParseIdError, TaskId, UserId,
 };
 pub use item::ItemKey;
+pub use item_8k::item_8k_code;
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use money::{MicroUsd, ParseMoneyError};
 pub use submission::{Party, SubmissionHeader};

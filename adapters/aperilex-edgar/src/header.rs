@@ -3,12 +3,11 @@
 //! Readable (`CONFORMED SUBMISSION TYPE: 8-K`, in the full submission) and tagged (`<TYPE>8-K`, in
 //! `.hdr.sgml`, the header page and the dissemination feed).
 
-use aperilex_ports::{AccessionNumber, Cik, Party, SubmissionHeader};
+use aperilex_ports::{AccessionNumber, Cik, Party, SubmissionHeader, item_8k_code};
 use jiff::civil::{Date, DateTime, date};
 
 use crate::client::EdgarClient;
 use crate::error::EdgarError;
-use crate::items;
 use crate::request::{Host, Request, Shape, folder_path};
 use crate::text::decode;
 
@@ -169,7 +168,7 @@ impl Reader {
         let mut header = self.header;
         let old = header.filed.is_some_and(|filed| filed < date(2004, 8, 23));
         for text in &self.items {
-            if let Some(code) = items::code(text, old)
+            if let Some(code) = item_8k_code(text, old)
                 && !header.items.contains(&code)
             {
                 header.items.push(code);

@@ -14,7 +14,6 @@ mod find;
 mod header;
 mod index_files;
 mod index_page;
-mod items;
 mod limiter;
 mod locate;
 mod mirror;

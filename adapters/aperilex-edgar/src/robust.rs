@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::index_files::IndexKind;
 use crate::request::Shape;
-use crate::{address, feed, header, index_files, index_page, items, transport};
+use crate::{address, feed, header, index_files, index_page, transport};
 
 /// A true answer with pieces of it cut out, doubled or replaced by anything.
 fn mangled(fixture: &'static [u8]) -> impl Strategy<Value = Vec<u8>> {
@@ -49,7 +49,7 @@ fn read_everything(bytes: &[u8]) {
     let _ = transport::hrefs("x", &page, bytes);
     let text = String::from_utf8_lossy(bytes);
     let _ = address::filing_address(&text, Some(&page));
-    let _ = items::code(&text, false);
+    let _ = aperilex_ports::model::item_8k_code(&text, false);
 }
 
 proptest! {

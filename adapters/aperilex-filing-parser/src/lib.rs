@@ -6,6 +6,7 @@ mod encoding;
 mod exhibits;
 mod items;
 mod meta;
+mod months;
 mod parser;
 #[doc(hidden)]
 pub mod stages;

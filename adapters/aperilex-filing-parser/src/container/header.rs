@@ -3,9 +3,7 @@
 //! Readable (`CONFORMED SUBMISSION TYPE: 8-K`, in full submissions) and tagged (`<TYPE>8-K`, in
 //! `.hdr.sgml` files and the dissemination feed, where it may have no line ends).
 
-mod items;
-
-use aperilex_ports::model::{Party, SubmissionHeader};
+use aperilex_ports::model::{Party, SubmissionHeader, item_8k_code};
 use jiff::civil::{Date, DateTime, Time, date};
 
 /// The longest headers, with many co-registrants, have some tens of KB.
@@ -139,7 +137,7 @@ impl Reader {
         let old = header.filed.or(header.period);
         let old = old.is_some_and(|day| day < changed);
         for text in &self.items {
-            if let Some(code) = items::code(text, old)
+            if let Some(code) = item_8k_code(text, old)
                 && !header.items.contains(&code)
             {
                 header.items.push(code);

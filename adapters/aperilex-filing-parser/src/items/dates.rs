@@ -1,5 +1,6 @@
 //! The dates of a filing, from what is known of it or else from its cover page.
 
+use crate::months::MONTHS;
 use aperilex_ports::model::FilingMeta;
 use jiff::civil::Date;
 
@@ -96,21 +97,7 @@ fn date(text: &str, last: bool) -> Option<Date> {
 
 /// A month's English name or the beginning of it.
 fn month(word: &str) -> Option<i8> {
-    const NAMES: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let at = NAMES
+    let at = MONTHS
         .iter()
         .position(|name| word.len() >= 3 && name.starts_with(word));
     at.and_then(|at| i8::try_from(at + 1).ok())

@@ -1,5 +1,6 @@
 //! The periods that the headers of columns name.
 
+use crate::months::MONTHS;
 use aperilex_ports::model::{Fact, Period};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -267,20 +268,6 @@ pub(crate) fn is_month(word: &str) -> bool {
 }
 
 fn month(word: &str) -> Option<i8> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let full = |name: &str| name == word;
     let short = |name: &str| word.len() >= 3 && word.len() <= 4 && name.starts_with(word);
     let at = MONTHS.iter().position(|name| full(name) || short(name))?;

@@ -1,5 +1,6 @@
 //! Dates and parts of them, in English and in numbers.
 
+use crate::months::MONTHS;
 use jiff::civil::Date;
 
 /// A part of a date.
@@ -195,21 +196,6 @@ fn number(token: &str) -> Option<u16> {
             .checked_add(u16::try_from(digit).ok()?)
     })
 }
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 fn month(word: &str) -> Option<u16> {
     let is = |month: &&str| {

@@ -1,4 +1,4 @@
-//! Titles of 8-K items: the readable header gives these where the tagged one gives codes.
+//! The items of Form 8-K by their titles, which submission headers give in place of codes.
 
 /// Since 2004-08-23. A title counts by its first words, as EDGAR has written some in two ways.
 const TITLES: [(&str, &str); 35] = [
@@ -58,8 +58,10 @@ const OLD_TITLES: [(&str, &str); 12] = [
     ("12", "results of operations and financial condition"),
 ];
 
-/// The code of an item that is written as its code or as its title.
-pub(super) fn code(text: &str, old: bool) -> Option<String> {
+/// The code of an 8-K item (`5.02`; `5` before 2004-08-23, if `old`) that is written as its code or as
+/// its title in General Instructions of the form; none if it is neither.
+#[must_use]
+pub fn item_8k_code(text: &str, old: bool) -> Option<String> {
     let text = text.trim();
     if text.starts_with(|c: char| c.is_ascii_digit())
         && text.len() <= 5
@@ -107,7 +109,7 @@ mod tests {
             ("Something New", false, None),
             ("", false, None),
         ] {
-            assert_eq!(code(text, old).as_deref(), expected, "{text}");
+            assert_eq!(item_8k_code(text, old).as_deref(), expected, "{text}");
         }
     }
 }
