@@ -25,6 +25,7 @@ mod accession;
 mod account;
 mod analysis;
 mod canonical;
+mod cells;
 mod cik;
 mod content;
 mod digest;
@@ -55,6 +56,7 @@ pub use analysis::{
     SectionSummary, TokenUsage,
 };
 pub use canonical::{CanonicalText, RawMap, RawRun};
+pub use cells::Cells;
 pub use cik::{Cik, ParseCikError};
 pub use content::{Document, FilingContent, RiskFactor, Section, SectionState, TextRange};
 pub use digest::{Digest, ParseDigestError};

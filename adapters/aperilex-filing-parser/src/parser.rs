@@ -11,7 +11,7 @@ use crate::encoding::Source;
 use crate::exhibits;
 use crate::items::{self, Found};
 use crate::meta;
-use crate::table::{self, Budget, statement};
+use crate::table::{self, Budget, Titled, statement};
 use crate::text::{self, Page};
 use crate::xbrl::{self, collect::Collector};
 
@@ -56,12 +56,12 @@ impl FilingParser for Parser {
         for other in document::further(&meta.form, &opened, main).take(MAX_FURTHER) {
             found.add(read(other));
         }
-        let mut tables = tables(&opened, &pages, &facts, &mut warnings);
+        let (mut tables, titles) = tables(&opened, &pages, &facts, &mut warnings);
         if facts.is_empty() && tables.is_empty() && !has_heading(&found.sections) {
             check_words(&pages)?;
         }
         assign_sections(&mut tables, &found.sections);
-        statement::assign(&mut tables, &facts, &pages);
+        statement::assign(&mut tables, &titles, &facts, &pages);
         if found.too_many {
             warnings.push(format!(
                 "only the first {} lines that look like item headings are looked at",
@@ -140,14 +140,14 @@ fn check_words(pages: &[Option<Page<'_>>]) -> Result<(), ParseFilingError> {
     Ok(())
 }
 
-/// Tables of all documents, with what to warn of.
+/// Tables of all documents and the titles above each, with what to warn of.
 fn tables(
     opened: &[Opened<'_>],
     pages: &[Option<Page<'_>>],
     facts: &[Fact],
     warnings: &mut Vec<String>,
-) -> Vec<Table> {
-    let mut tables = Vec::new();
+) -> (Vec<Table>, Vec<String>) {
+    let mut tables: Vec<Titled> = Vec::new();
     for (index, (one, page)) in opened.iter().zip(pages).enumerate() {
         let (Some(source), Some(page)) = (&one.source, page) else {
             continue;
@@ -162,7 +162,7 @@ fn tables(
         let told = page_warnings(source, page, &budget);
         warnings.extend(told.iter().map(|warning| format!("{name}: {warning}")));
     }
-    tables
+    tables.into_iter().unzip()
 }
 
 /// Facts of all documents and their footnotes, with what to warn of.

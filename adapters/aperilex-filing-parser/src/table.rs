@@ -1,11 +1,11 @@
 //! Tables: from cells and lines to grids, and from grids to numbers.
 
-mod any;
 mod caption;
 mod columns;
 pub(crate) mod grid;
 mod header;
 mod known;
+mod lists;
 mod measure;
 mod number;
 mod period;
@@ -64,13 +64,16 @@ impl Budget {
     }
 }
 
+/// A table, and the titles above it, the farthest first.
+pub(crate) type Titled = (Table, String);
+
 /// The tables of a page in document order, layouts left out. `facts` are those of the document.
 pub(crate) fn read(
     document: usize,
     page: &Page<'_>,
     facts: &[Fact],
     budget: &mut Budget,
-) -> Vec<Table> {
+) -> Vec<Titled> {
     let known = Known::of(facts, document);
     let mut reader = Reader {
         document,
@@ -121,7 +124,7 @@ impl Reader<'_> {
         grid: &Grid<'_>,
         (start, end): (u32, u32),
         head: Option<(&str, usize)>,
-    ) -> Table {
+    ) -> Titled {
         let text = self.page.built.text.as_str();
         let range = trim(text, start as usize, end as usize);
         let lines = &self.page.built.lines;
@@ -130,25 +133,31 @@ impl Reader<'_> {
         let own = inside.note.or(above.note.unwrap_or_default());
         self.standing.read(&self.page.built, range.start);
         let note = self.standing.note(own, grid, above.nothing);
-        let titles = format!("{}\n{}", above.words(), head.map_or("", |(head, _)| head));
+        let above_it = above.words();
+        let titles = format!("{above_it}\n{}", head.map_or("", |(head, _)| head));
+        let cells = grid.texts();
+        let headers = period::headers(grid, &cells);
         let context = Context {
             note,
             dollar: self.dollar,
             known: &self.known,
+            cells: &cells,
+            headers: &headers,
         };
         let (numbers, scale) = measure::read(grid, &context, &mut self.names);
-        Table {
+        let table = Table {
             document: self.document,
             section: None,
             caption: inside.caption(&above),
             range,
             header_rows: grid.header_rows,
-            rows: grid.rows(),
-            periods: period::read(grid, &titles, &self.known),
+            periods: period::read(grid, &headers, &titles, &self.known),
             scale,
             numbers,
+            cells,
             statement: None,
-        }
+        };
+        (table, above_it)
     }
 }
 

@@ -25,7 +25,7 @@ use crate::text::Page;
 
 use collect::Collector;
 use facts::{Parts, Reader};
-use footnotes::Footnotes;
+use footnotes::{Footnotes, Ids};
 use ids::IdMap;
 use shared::Resources;
 use text::Shown;
@@ -113,8 +113,13 @@ fn inline(mut inputs: Vec<Input<'_>>) -> Found {
         if own.all(|fact| fact.range.is_some()) {
             continue;
         }
-        for (id, range) in hidden::places(&input.source.bytes, &input.page.built) {
-            let fact = footnotes.facts.get(place, id);
+        let places = hidden::places(&input.source.bytes, &input.page.built);
+        if places.is_empty() {
+            continue;
+        }
+        let ids = Ids::of(&footnotes.facts);
+        for (id, range) in places {
+            let fact = ids.get(place, id);
             let fact = fact.and_then(|index| found.facts.get_mut(index));
             if let Some(fact) = fact.filter(|fact| fact.document == input.document) {
                 fact.range.get_or_insert(range);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ItemKey, Period, TextRange};
+use super::{Cells, ItemKey, Period, TextRange};
 
 /// A table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub struct Table {
     pub caption: String,
     /// How many of the first rows are headers.
     pub header_rows: usize,
-    /// Cells by row; spans are repeated, so that all rows are equally long.
-    pub rows: Vec<Vec<String>>,
+    /// The text of each cell; what lies over several places is repeated at each.
+    pub cells: Cells,
     /// The period that each column's header names; none where it names none.
     pub periods: Vec<Option<Period>>,
     /// The powers of ten that its numbers are told in: 3 for "in thousands". Numbers per share and
@@ -35,9 +35,9 @@ pub struct Table {
 /// A cell that is a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableNumber {
-    /// Index into [`Table::rows`].
+    /// Row in [`Table::cells`].
     pub row: usize,
-    /// Index into that row.
+    /// Column in that row.
     pub column: usize,
     /// What it means as an exact decimal: scaled, negative where it stands in parentheses, and a
     /// percentage as its hundredth. A dash is zero.

@@ -147,9 +147,7 @@ fn weight(content: &FilingContent) -> u32 {
     let cells: usize = content
         .tables
         .iter()
-        .flat_map(|t| &t.rows)
-        .flatten()
-        .map(|c| c.len() + 24)
+        .map(|table| table.cells.text_len() + table.cells.len() * 4)
         .sum();
     let facts: usize = content
         .facts

@@ -211,7 +211,7 @@ impl Filing {
             range,
             caption: caption.to_owned(),
             header_rows: 1,
-            rows: rows.collect(),
+            cells: rows.collect(),
             ..Table::default()
         });
         self.push("\n");

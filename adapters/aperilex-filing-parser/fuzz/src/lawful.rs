@@ -175,16 +175,15 @@ fn mapped(
 }
 
 fn lawful_table(table: &Table) {
-    let columns = table.rows.first().map_or(0, Vec::len);
-    assert!(table.rows.iter().all(|row| row.len() == columns));
-    assert!(table.header_rows <= table.rows.len(), "{table:?}");
+    let (columns, rows) = (table.cells.width(), table.cells.height());
+    assert_eq!(columns * rows, table.cells.len());
+    assert!(table.header_rows <= rows, "{table:?}");
     assert!(
         table.periods.is_empty() || table.periods.len() == columns,
         "{table:?}"
     );
     for number in &table.numbers {
-        let row = table.rows.get(number.row);
-        let cell = row.and_then(|row| row.get(number.column));
+        let cell = table.cells.get(number.row, number.column);
         assert!(cell.is_some() && number.row >= table.header_rows);
         let digits = number.value.strip_prefix('-').unwrap_or(&number.value);
         let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));

@@ -42,18 +42,20 @@ impl<'t> Lines<'t> {
                 .contains(&true)
         };
         // Only lines at edges are remembered; then all their occurrences are counted.
-        let keys: Vec<(usize, u64)> = (0..this.lines.len())
+        let mut keys: Vec<(u64, usize)> = (0..this.lines.len())
             .filter(|at| near(*at))
-            .filter_map(|at| Some((at, this.running_key(at)?)))
+            .filter_map(|at| Some((this.running_key(at)?, at)))
             .collect();
+        keys.sort_unstable();
         let mut repeats: HashMap<u64, (u32, u32)> = HashMap::new();
-        for (_, key) in &keys {
-            repeats.entry(*key).or_default().0 += 1;
-        }
-        repeats.retain(|_, (edge, _)| *edge > MIN_REPEATS / 2);
         // Few lines start like one of them, and only those are compared.
         let mut starts = [false; 256];
-        for (at, _) in keys.iter().filter(|(_, key)| repeats.contains_key(key)) {
+        for same in keys.chunk_by(|(one, _), (next, _)| one == next) {
+            let edge = u32::try_from(same.len()).unwrap_or(u32::MAX);
+            let (Some((key, at)), true) = (same.first(), edge > MIN_REPEATS / 2) else {
+                continue;
+            };
+            repeats.insert(*key, (edge, 0));
             if let Some(start) = starts.get_mut(usize::from(first_letter(this.get(*at)))) {
                 *start = true;
             }
@@ -120,10 +122,13 @@ impl<'t> Lines<'t> {
 
     /// A page number, alone or in a footer, a link back to the contents, or a page's first line.
     fn is_page_edge(&self, at: usize) -> bool {
-        let line = self.get(at);
         if self.info(at).flags.has(LineFlags::NEW_PAGE) {
             return true;
         }
+        if self.start(at + 1) - self.start(at) > MAX_RUNNING {
+            return false;
+        }
+        let line = self.get(at);
         line.len() <= 80
             && (is_page_number(line)
                 || line.eq_ignore_ascii_case("table of contents")
@@ -236,22 +241,37 @@ fn letters(line: &str) -> u64 {
         })
 }
 
+/// A page number without what is set around it is at most this long.
+const MAX_PAGE_NUMBER: usize = 20;
+
 /// `12`, `- 12 -`, `F-12`, `Page 12 of 90`, `iv`.
 pub(crate) fn is_page_number(line: &str) -> bool {
     if line.len() > 60 {
         return false;
     }
+    let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = line.as_bytes();
+    if bytes.len() > MAX_PAGE_NUMBER && ends(bytes.first()) && ends(bytes.last()) {
+        return false;
+    }
     let line = line
         .trim_matches(|c: char| matches!(c, '-' | '–' | '—' | ' ' | '\t' | '(' | ')' | '.' | '|'));
-    if line.is_empty() || line.len() > 20 {
+    if line.is_empty() || line.len() > MAX_PAGE_NUMBER {
         return false;
     }
     let without = |text, prefix: &str| strip_prefix(text, prefix).unwrap_or(text);
-    let body = without(line, "page").trim_start();
-    let body = body.split(" of ").next().unwrap_or_default().trim();
-    let body = ["f-", "s-", "a-", "b-", "c-", "ex-", "ii-"]
-        .iter()
-        .fold(body, |body, prefix| without(body, prefix));
+    let mut body = without(line, "page").trim_start();
+    if let Some((number, rest)) = body.split_once(' ') {
+        if !rest.trim_start().starts_with("of ") {
+            return false;
+        }
+        body = number;
+    }
+    if body.contains('-') {
+        body = ["f-", "s-", "a-", "b-", "c-", "ex-", "ii-"]
+            .iter()
+            .fold(body, |body, prefix| without(body, prefix));
+    }
     let digits = body.len() <= 3 && body.bytes().all(|b| b.is_ascii_digit());
     let is_roman = |b: u8| matches!(b.to_ascii_lowercase(), b'i' | b'v' | b'x' | b'l');
     let roman = body.len() <= 5 && body.bytes().all(is_roman);

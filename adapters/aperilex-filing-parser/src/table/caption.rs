@@ -175,9 +175,9 @@ fn without_notes(line: &str) -> &str {
         let _ = inside;
         rest = before.trim_end();
     }
-    if units::note(rest).is_some_and(|note| note.scale.is_some())
-        && rest.len() < 80
+    if rest.len() < 80
         && !rest.contains('(')
+        && units::note(rest).is_some_and(|note| note.scale.is_some())
     {
         return "";
     }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use aperilex_ports::model::Cells;
+
 use crate::text::table_draft::TableDraft;
 
 use super::number::{self, Class};
@@ -109,28 +111,23 @@ impl<'t> Grid<'t> {
         pieces.first().map_or("", |cell| self.cell_text(*cell))
     }
 
-    /// The text of a place, its signs joined and white space collapsed.
-    pub(crate) fn string(&self, place: Place) -> String {
-        let pieces = self.pieces(place);
-        let mut out = String::with_capacity(self.range(place).len());
-        for cell in pieces {
-            collapse(self.cell_text(*cell), &mut out);
-        }
-        out
-    }
-
     /// What its strings take.
     pub(crate) fn bytes(&self) -> usize {
         let bytes = |place: &Place| self.range(*place).len();
         self.places.iter().map(bytes).sum()
     }
 
-    /// The strings of all places, row by row.
-    pub(crate) fn rows(&self) -> Vec<Vec<String>> {
-        self.places
-            .chunks(self.width.max(1))
-            .map(|row| row.iter().map(|place| self.string(*place)).collect())
-            .collect()
+    /// The texts of all places, their signs joined and white space collapsed.
+    pub(crate) fn texts(&self) -> Cells {
+        let mut out = Cells::with_capacity(self.width, self.places.len(), self.bytes());
+        for place in &self.places {
+            out.push_with(|text| {
+                for cell in self.pieces(*place) {
+                    collapse(self.cell_text(*cell), text);
+                }
+            });
+        }
+        out
     }
 
     /// Whether one cell lies over all columns of a row.

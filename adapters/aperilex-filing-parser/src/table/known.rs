@@ -55,11 +55,11 @@ impl<'f> Known<'f> {
     }
 }
 
-/// Whether two decimals are the same but for sign and powers of ten.
+/// Whether two decimals are the same but for sign, commas and powers of ten.
 fn same_digits(a: &str, b: &str) -> bool {
     fn significant(value: &str) -> impl Iterator<Item = u8> + '_ {
-        let value = value.trim_start_matches(['-', '0', '.']);
-        let value = value.trim_end_matches(['-', '0', '.']);
+        let value = value.trim_start_matches(['-', '0', '.', ',']);
+        let value = value.trim_end_matches(['-', '0', '.', ',']);
         value.bytes().filter(u8::is_ascii_digit)
     }
     significant(a).eq(significant(b))
@@ -76,6 +76,8 @@ mod tests {
             ("-0.125", "12.50", true),
             ("0", "-", true),
             ("1200", "12", true),
+            ("10000000", "10,000,000", true),
+            ("12345", "12,345", true),
             ("1203", "123", false),
             ("12.5", "0", false),
         ] {

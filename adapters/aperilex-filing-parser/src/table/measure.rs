@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use aperilex_ports::model::{Fact, TableNumber};
+use aperilex_ports::model::{Cells, Fact, TableNumber};
 
 use super::grid::{Grid, Place};
 use super::known::Known;
 use super::number::{self, Class, Measure, Shown};
-use super::period;
+use super::period::Header;
 use super::rows::{Row, RowKind};
 use super::units::{self, Note};
 
@@ -19,6 +19,15 @@ pub(crate) struct Context<'a> {
     /// The currency of a lone `$`.
     pub(crate) dollar: Option<&'static str>,
     pub(crate) known: &'a Known<'a>,
+    /// The texts of the grid.
+    pub(crate) cells: &'a Cells,
+    pub(crate) headers: &'a [Header],
+}
+
+impl Context<'_> {
+    fn text(&self, row: usize, column: usize) -> &str {
+        self.cells.get(row, column).unwrap_or_default()
+    }
 }
 
 /// What the headers and cells of a column tell.
@@ -38,22 +47,42 @@ struct Column {
     percent: bool,
 }
 
-/// Units by their spelling, so that equal ones are shared.
+/// The unit of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Pure,
+    Shares,
+    /// Code of the currency.
+    Money(&'static str),
+    PerShare(&'static str),
+}
+
+impl Unit {
+    /// In the spelling of XBRL.
+    fn name(self) -> Arc<str> {
+        match self {
+            Self::Pure => "xbrli:pure".into(),
+            Self::Shares => "xbrli:shares".into(),
+            Self::Money(code) => format!("iso4217:{code}").into(),
+            Self::PerShare(code) => format!("iso4217:{code}/xbrli:shares").into(),
+        }
+    }
+}
+
+/// The names of units, so that equal ones are shared.
 #[derive(Debug, Default)]
 pub(crate) struct UnitNames {
-    names: Vec<Arc<str>>,
+    names: Vec<(Unit, Arc<str>)>,
 }
 
 impl UnitNames {
-    fn get(&mut self, name: &str) -> Arc<str> {
-        if let Some(known) = self.names.iter().find(|known| ***known == *name) {
-            return Arc::clone(known);
+    fn get(&mut self, unit: Unit) -> Arc<str> {
+        if let Some((_, name)) = self.names.iter().find(|(known, _)| *known == unit) {
+            return Arc::clone(name);
         }
-        let made: Arc<str> = name.into();
-        if self.names.len() < 64 {
-            self.names.push(Arc::clone(&made));
-        }
-        made
+        let name = unit.name();
+        self.names.push((unit, Arc::clone(&name)));
+        name
     }
 }
 
@@ -64,7 +93,7 @@ pub(crate) fn read(
     names: &mut UnitNames,
 ) -> (Vec<TableNumber>, u8) {
     let mut columns: Vec<Column> = (0..grid.width)
-        .map(|column| Column::of(grid, column))
+        .map(|column| Column::of(grid, context, column))
         .collect();
     let numeric = columns.iter().any(|column| column.numeric);
     for column in columns.iter_mut().skip(1) {
@@ -100,7 +129,7 @@ pub(crate) fn read(
 }
 
 impl Column {
-    fn of(grid: &Grid<'_>, column: usize) -> Self {
+    fn of(grid: &Grid<'_>, context: &Context<'_>, column: usize) -> Self {
         let mut out = Self::default();
         let (mut numbers, mut years) = (0_usize, 0_usize);
         let mut words = false;
@@ -121,46 +150,41 @@ impl Column {
                 }
             }
             if out.currency.is_none() {
-                out.currency = currency(grid, grid.place(row, column));
+                let place = grid.place(row, column);
+                out.currency = currency(grid, place, context.text(row, column));
             }
         }
         out.numeric = numbers > 0;
         out.dashes = numbers == 0 && !words;
         out.percent &= out.currency.is_none();
         out.years = years > numbers;
-        if column == 0 {
-            return out;
+        let header = context.headers.get(column).filter(|_| column > 0);
+        if let Some(Header { path, told }) = header {
+            out.note = units::note(path).unwrap_or_default();
+            out.kind = Row::of_header(path);
+            out.periodic = told.names_time() || path.to_ascii_lowercase().contains("total");
         }
-        let path = period::path(grid, column);
-        out.note = units::note(&path).unwrap_or_default();
-        out.kind = Row::of_header(&path);
-        let told = period::told(&path);
-        out.periodic = told.names_time() || path.to_ascii_lowercase().contains("total");
         out
     }
 }
 
 impl Column {
     /// Whether a number without a sign goes on with the percentages above.
-    fn is_percent(&self, shown: &Shown) -> bool {
-        self.percent
-            && shown
-                .digits
-                .split('.')
-                .next()
-                .is_some_and(|whole| whole.len() <= 3)
+    fn is_percent(&self, shown: &Shown<'_>) -> bool {
+        let whole = shown.number.split('.').next();
+        self.percent && whole.is_some_and(|whole| whole.len() <= 3)
     }
 }
 
-/// The sign of a currency at a number.
-fn currency(grid: &Grid<'_>, place: Place) -> Option<&'static str> {
+/// The sign of a currency at a number, which is `shown`.
+fn currency(grid: &Grid<'_>, place: Place, shown: &str) -> Option<&'static str> {
     let first = grid.pieces(place).first()?;
     let text = grid.cell_text(*first);
     let signed = text.starts_with(|c: char| !c.is_ascii_digit() && c != '-') || text.contains('$');
     if !signed {
         return None;
     }
-    number::read(&grid.string(place))?.currency
+    number::read(shown)?.currency
 }
 
 struct Reader<'g, 'a> {
@@ -190,10 +214,10 @@ impl Reader<'_, '_> {
             return;
         }
         let range = self.grid.range(place);
-        let Some(shown) = number::read(&self.grid.string(place)) else {
+        let Some(shown) = number::read(self.context.text(row, column)) else {
             return;
         };
-        let fact = self.context.known.shown(&range, &shown.digits);
+        let fact = self.context.known.shown(&range, shown.number);
         let told = self.columns.get(column).copied().unwrap_or_default();
         if fact.is_none() && !is_told(class, column, &told, &shown) {
             return;
@@ -212,14 +236,14 @@ impl Reader<'_, '_> {
     }
 
     /// The filer says what it is; the sign is the one that shows.
-    fn of_fact(&mut self, fact: &Fact, shown: &Shown) -> (String, Option<Arc<str>>) {
+    fn of_fact(&mut self, fact: &Fact, shown: &Shown<'_>) -> (String, Option<Arc<str>>) {
         let size = fact.value.trim_start_matches('-');
         let unit = fact.unit.clone();
         let money = unit
             .as_deref()
             .is_some_and(|unit| unit.starts_with("iso4217:") && !unit.contains('/'));
         if money
-            && let Some(count) = scale(&shown.digits, size).and_then(|at| self.scales.get_mut(at))
+            && let Some(count) = scale(shown.number, size).and_then(|at| self.scales.get_mut(at))
         {
             *count += 1;
         }
@@ -229,27 +253,21 @@ impl Reader<'_, '_> {
 
     fn of_words(
         &mut self,
-        shown: &Shown,
+        shown: &Shown<'_>,
         column: &Column,
         row: &Row,
     ) -> (String, Option<Arc<str>>) {
-        let digits = if shown.digits == "-" {
-            "0"
-        } else {
-            &shown.digits
-        };
         let (scale, unit) = self.unit(shown, column, row);
-        let unit = unit.map(|name| self.names.get(&name));
-        (number::decimal(digits, scale, shown.negative), unit)
+        let unit = unit.map(|unit| self.names.get(unit));
+        (number::decimal(shown.number, scale, shown.negative), unit)
     }
 
     /// Power of ten and unit of a number by words and signs.
-    fn unit(&self, shown: &Shown, column: &Column, row: &Row) -> (i8, Option<String>) {
-        let pure = || Some("xbrli:pure".to_owned());
+    fn unit(&self, shown: &Shown<'_>, column: &Column, row: &Row) -> (i8, Option<Unit>) {
         match shown.measure {
-            Measure::Percent => return (-2, pure()),
-            Measure::BasisPoints => return (-4, pure()),
-            Measure::Times => return (0, pure()),
+            Measure::Percent => return (-2, Some(Unit::Pure)),
+            Measure::BasisPoints => return (-4, Some(Unit::Pure)),
+            Measure::Times => return (0, Some(Unit::Pure)),
             Measure::Plain => {}
         }
         let note = row.note.or(column.note).or(self.context.note);
@@ -268,19 +286,21 @@ impl Reader<'_, '_> {
         match kind {
             RowKind::PerShare => {
                 let code = self.code(shown.currency.or(self.currency));
-                (0, code.map(|code| format!("iso4217:{code}/xbrli:shares")))
+                (0, code.map(Unit::PerShare))
             }
             RowKind::Shares => {
                 let mut shares = note.shares.or(note.scale);
                 // There are no parts of shares where they are counted one by one.
-                if shares == Some(0) && shown.digits.contains('.') {
+                if shares == Some(0) && shown.number.contains('.') {
                     shares = note.scale;
                 }
-                (scale(shares), Some("xbrli:shares".to_owned()))
+                (scale(shares), Some(Unit::Shares))
             }
-            RowKind::Percent => (-2, pure()),
+            RowKind::Percent => (-2, Some(Unit::Pure)),
             RowKind::Count => (scale(row.note.scale.or(column.note.scale)), None),
-            RowKind::Plain if (note.percent || column.is_percent(shown)) && !signed => (-2, pure()),
+            RowKind::Plain if (note.percent || column.is_percent(shown)) && !signed => {
+                (-2, Some(Unit::Pure))
+            }
             RowKind::Plain => {
                 let currency = shown
                     .currency
@@ -292,10 +312,7 @@ impl Reader<'_, '_> {
                         self.currency.filter(|_| money)
                     });
                 let code = self.code(currency);
-                (
-                    scale(note.scale),
-                    code.map(|code| format!("iso4217:{code}")),
-                )
+                (scale(note.scale), code.map(Unit::Money))
             }
         }
     }
@@ -326,7 +343,8 @@ impl Reader<'_, '_> {
 fn scale(shown: &str, value: &str) -> Option<usize> {
     let whole = |digits: &str| {
         let whole = digits.split('.').next().unwrap_or_default();
-        whole.trim_start_matches('0').len()
+        let digits = whole.bytes().filter(u8::is_ascii_digit);
+        digits.skip_while(|digit| *digit == b'0').count()
     };
     let (shown, value) = (whole(shown), whole(value));
     // Parts of one are too few digits to tell.
@@ -337,7 +355,7 @@ fn scale(shown: &str, value: &str) -> Option<usize> {
 }
 
 /// Whether a cell that may be a number is one.
-fn is_told(class: Option<Class>, column: usize, told: &Column, shown: &Shown) -> bool {
+fn is_told(class: Option<Class>, column: usize, told: &Column, shown: &Shown<'_>) -> bool {
     let signed = shown.currency.is_some() || shown.measure != Measure::Plain;
     if column == 0 {
         return shown.currency.is_some();

@@ -38,10 +38,10 @@ pub(crate) enum Measure {
 }
 
 /// A number as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Shown {
-    /// Digits with a decimal point at most.
-    pub(crate) digits: String,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shown<'t> {
+    /// Digits with a decimal point and commas at most; `-` for a dash.
+    pub(crate) number: &'t str,
     /// In parentheses or behind a minus.
     pub(crate) negative: bool,
     /// By the sign at its end.
@@ -100,7 +100,7 @@ pub(crate) fn class(text: &str) -> Class {
         return Class::Year;
     }
     match read(text) {
-        Some(shown) if shown.digits == "-" => Class::Dash,
+        Some(shown) if shown.number == "-" => Class::Dash,
         Some(_) => Class::Number,
         None => Class::Text,
     }
@@ -135,15 +135,13 @@ fn without_mark(text: &str) -> Option<&str> {
     if !(last.is_ascii_digit() || matches!(last, b'*' | b'#' | b')' | b']') || !last.is_ascii()) {
         return None;
     }
-    // A raised mark stands apart by a space.
-    if last.is_ascii_digit()
-        && let Some((before, mark)) = text.rsplit_once(' ')
-        && before.contains([',', '.', '$', '%'])
-        && mark
+    if last.is_ascii_digit() {
+        // A raised mark stands apart by a space.
+        let (before, mark) = text.rsplit_once(' ')?;
+        let mark = mark
             .parse::<u8>()
-            .is_ok_and(|mark| (1..=20).contains(&mark))
-    {
-        return Some(before);
+            .is_ok_and(|mark| (1..=20).contains(&mark));
+        return (mark && before.contains([',', '.', '$', '%'])).then_some(before);
     }
     if let Some(rest) = text.strip_suffix(['*', '†', '‡', '§', '#']) {
         return Some(rest.trim_end_matches(['*', '†', '‡', '§', '#']).trim_end());
@@ -165,8 +163,8 @@ fn without_mark(text: &str) -> Option<&str> {
         .then(|| before.trim_end())
 }
 
-/// The number a cell shows; `-` as its digits is a dash.
-pub(crate) fn read(text: &str) -> Option<Shown> {
+/// The number a cell shows.
+pub(crate) fn read(text: &str) -> Option<Shown<'_>> {
     let text = text.trim();
     if text.is_empty() || text.len() > MAX_NUMBER {
         return None;
@@ -192,9 +190,9 @@ fn may_be_currency(text: &str) -> bool {
 }
 
 /// A number without marks of notes.
-fn unmarked(text: &str) -> Option<Shown> {
+fn unmarked(text: &str) -> Option<Shown<'_>> {
     let mut shown = Shown {
-        digits: String::new(),
+        number: "-",
         negative: false,
         measure: Measure::Plain,
         currency: None,
@@ -215,7 +213,6 @@ fn unmarked(text: &str) -> Option<Shown> {
         }
     }
     if let Some(behind) = dash(rest) {
-        shown.digits.push('-');
         shown.negative = false;
         ends(behind, &mut shown, opened)?;
         return Some(shown);
@@ -231,7 +228,10 @@ fn unmarked(text: &str) -> Option<Shown> {
         .find(|c: char| !(c.is_ascii_digit() || c == ',' || c == '.'))
         .unwrap_or(rest.len());
     let (number, behind) = rest.split_at_checked(end)?;
-    shown.digits = plain_digits(number)?;
+    if !is_plain(number) {
+        return None;
+    }
+    shown.number = number;
     ends(behind, &mut shown, opened)?;
     Some(shown)
 }
@@ -250,7 +250,7 @@ fn dash(text: &str) -> Option<&str> {
 }
 
 /// Reads what stands behind the digits; none if it does not belong to a number.
-fn ends(behind: &str, shown: &mut Shown, mut opened: bool) -> Option<()> {
+fn ends(behind: &str, shown: &mut Shown<'_>, mut opened: bool) -> Option<()> {
     let mut rest = behind.trim_start();
     while !rest.is_empty() {
         let measures = [
@@ -281,40 +281,32 @@ fn ends(behind: &str, shown: &mut Shown, mut opened: bool) -> Option<()> {
     Some(())
 }
 
-/// Digits without the commas between groups of three; none if they are set otherwise.
-fn plain_digits(text: &str) -> Option<String> {
+/// Whether digits are set as a number: commas between groups of three, if any.
+fn is_plain(text: &str) -> bool {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    if part.contains([',', '.']) || text.ends_with('.') {
-        return None;
+    if part.contains([',', '.']) || text.ends_with('.') || whole.is_empty() && part.is_empty() {
+        return false;
     }
     let mut groups = whole.split(',');
-    let first = groups.next()?;
+    let first = groups.next().unwrap_or_default();
     let grouped = whole.contains(',');
-    if grouped && (first.is_empty() || first.len() > 3) || groups.any(|group| group.len() != 3) {
-        return None;
-    }
-    if whole.is_empty() && part.is_empty() {
-        return None;
-    }
-    Some(if grouped {
-        text.replace(',', "")
-    } else {
-        text.to_owned()
-    })
+    !(grouped && (first.is_empty() || first.len() > 3)) && groups.all(|group| group.len() == 3)
 }
 
-/// `digits` times ten to the power `scale` as a plain decimal, without superfluous zeros.
-pub(crate) fn decimal(digits: &str, scale: i8, negative: bool) -> String {
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+/// `number`, which may have commas, times ten to the power `scale` as a plain decimal, without superfluous zeros.
+pub(crate) fn decimal(number: &str, scale: i8, negative: bool) -> String {
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
     let all = whole.bytes().chain(part.bytes());
-    let len = whole.len() + part.len();
+    let all = all.filter(u8::is_ascii_digit);
+    let len = all.clone().count();
+    let whole = len.saturating_sub(part.len());
     let moved = usize::from(scale.unsigned_abs());
     // Zeros made before the digits, and how many of all stand before the point.
     let (zeros, point) = if scale >= 0 {
-        (0, whole.len() + moved)
+        (0, whole + moved)
     } else {
-        let zeros = moved.saturating_sub(whole.len());
-        (zeros, (whole.len() + zeros).saturating_sub(moved))
+        let zeros = moved.saturating_sub(whole);
+        (zeros, (whole + zeros).saturating_sub(moved))
     };
     let mut out = String::with_capacity(len + moved + 3);
     if negative {
@@ -358,14 +350,14 @@ mod tests {
             ("(3%)", "3", true, Measure::Percent, None),
             ("-5", "5", true, Measure::Plain, None),
             ("-$5", "5", true, Measure::Plain, Some("$")),
-            ("+5.0", "5.0", false, Measure::Plain, None),
-            (".25", ".25", false, Measure::Plain, None),
+            ("+5.0", "5", false, Measure::Plain, None),
+            (".25", "0.25", false, Measure::Plain, None),
             ("1,234 bps", "1234", false, Measure::BasisPoints, None),
             ("2.5x", "2.5", false, Measure::Times, None),
-            ("—", "-", false, Measure::Plain, None),
-            ("$ —", "-", false, Measure::Plain, Some("$")),
-            ("—%", "-", false, Measure::Percent, None),
-            ("-0-", "-", false, Measure::Plain, None),
+            ("—", "0", false, Measure::Plain, None),
+            ("$ —", "0", false, Measure::Plain, Some("$")),
+            ("—%", "0", false, Measure::Percent, None),
+            ("-0-", "0", false, Measure::Plain, None),
             ("1,234(1)", "1234", false, Measure::Plain, None),
             ("1,234 (a)(b)", "1234", false, Measure::Plain, None),
             ("5.1%*", "5.1", false, Measure::Percent, None),
@@ -375,7 +367,7 @@ mod tests {
             ("€12", "12", false, Measure::Plain, Some("EUR")),
         ] {
             let shown = read(text).unwrap_or_else(|| panic!("{text} is a number"));
-            assert_eq!(shown.digits, digits, "{text}");
+            assert_eq!(decimal(shown.number, 0, false), digits, "{text}");
             assert_eq!(
                 (shown.negative, shown.measure, shown.currency),
                 (negative, measure, currency),
@@ -414,7 +406,7 @@ mod tests {
     #[test]
     fn decimals_are_exact() {
         for (digits, scale, negative, expected) in [
-            ("1234.5", 6, true, "-1234500000"),
+            ("1,234.5", 6, true, "-1234500000"),
             ("12.5", -2, false, "0.125"),
             ("3", -2, true, "-0.03"),
             ("0.1234", 3, false, "123.4"),

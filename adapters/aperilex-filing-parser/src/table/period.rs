@@ -1,13 +1,13 @@
 //! The periods that the headers of columns name.
 
 use crate::months::MONTHS;
-use aperilex_ports::model::{Fact, Period};
+use aperilex_ports::model::{Cells, Fact, Period};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::any::{self, Any};
 use super::grid::Grid;
 use super::known::Known;
+use super::lists::{self, Lists};
 
 /// How long a period is told to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +29,32 @@ pub(crate) struct Told {
     several: bool,
 }
 
+/// What stands above the numbers of a column.
+#[derive(Debug, Default)]
+pub(crate) struct Header {
+    /// Its words, from top to bottom.
+    pub(crate) path: String,
+    /// What they tell of a period.
+    pub(crate) told: Told,
+}
+
+/// The headers of all columns of a grid with the texts `cells`.
+pub(crate) fn headers(grid: &Grid<'_>, cells: &Cells) -> Vec<Header> {
+    let header = |column| {
+        let path = path(grid, cells, column);
+        let told = told(&path);
+        Header { path, told }
+    };
+    (0..grid.width).map(header).collect()
+}
+
 /// The period of each column: by its facts, else by the words of its headers and above.
-pub(crate) fn read(grid: &Grid<'_>, titles: &str, known: &Known<'_>) -> Vec<Option<Period>> {
+pub(crate) fn read(
+    grid: &Grid<'_>,
+    headers: &[Header],
+    titles: &str,
+    known: &Known<'_>,
+) -> Vec<Option<Period>> {
     let mut context = Told::default();
     for row in 0..grid.header_rows {
         context = context.or(told(grid.words(row, 0)));
@@ -42,12 +66,10 @@ pub(crate) fn read(grid: &Grid<'_>, titles: &str, known: &Known<'_>) -> Vec<Opti
     let headed = context.day.is_some() && context.length.is_none();
     let mut context = context.or(told(titles));
     context.instant |= context.length.is_none() && (headed || balances);
-    let columns: Vec<Told> = (0..grid.width)
-        .map(|column| told(&path(grid, column)))
-        .collect();
-    let ends: Vec<Option<Date>> = columns.iter().map(|told| told.end(&context)).collect();
+    let end = |header: &Header| header.told.end(&context);
+    let ends: Vec<Option<Date>> = headers.iter().map(end).collect();
     let by_words = |column: usize| {
-        let told = columns.get(column)?;
+        let told = &headers.get(column)?.told;
         told.period(&context, ends.get(column).copied().flatten()?, &ends)
     };
     (0..grid.width)
@@ -59,7 +81,7 @@ pub(crate) fn read(grid: &Grid<'_>, titles: &str, known: &Known<'_>) -> Vec<Opti
 }
 
 /// The words of the headers of a column, from top to bottom.
-pub(crate) fn path(grid: &Grid<'_>, column: usize) -> String {
+fn path(grid: &Grid<'_>, cells: &Cells, column: usize) -> String {
     let mut out = String::new();
     let mut last = None;
     for row in 0..grid.header_rows {
@@ -71,7 +93,7 @@ pub(crate) fn path(grid: &Grid<'_>, column: usize) -> String {
         if !out.is_empty() {
             out.push(' ');
         }
-        out.push_str(&grid.string(place));
+        out.push_str(cells.get(row, column).unwrap_or_default());
     }
     out
 }
@@ -181,18 +203,18 @@ fn days(from: Date, to: Date) -> i32 {
 }
 
 /// A few words, one of which all texts have that tell of a period.
-static WORDS_OF_TIME: Any = Any::new(|| {
-    any::of(&[
+static WORDS_OF_TIME: Lists = Lists::new(|| {
+    lists::of(&[&[
         "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "jan", "feb", "mar", "apr", "may", "jun",
         "jul", "aug", "sep", "oct", "nov", "dec", "week", "month", "year", "quarter", "as", "at",
         "change", "vs", "versus", "variance", "increase", "decrease", "%",
-    ])
+    ]])
 });
 
 /// What words tell of a period.
 pub(crate) fn told(text: &str) -> Told {
     let mut out = Told::default();
-    if text.len() > 600 || !any::is_in(&WORDS_OF_TIME, text) {
+    if text.len() > 600 || !WORDS_OF_TIME.is_in(text) {
         return out;
     }
     let lower = text.to_ascii_lowercase();

@@ -184,7 +184,7 @@ mod tests {
             ["Sales", "$1,200", "$1,100"],
             ["Costs", "(900)", ""],
         ];
-        assert_eq!(grid.rows(), expected);
+        assert_eq!(grid.texts().to_vec(), expected);
         assert_eq!(grid.header_rows, 1);
     }
 }

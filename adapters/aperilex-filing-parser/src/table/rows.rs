@@ -1,6 +1,6 @@
 //! What the label of a row tells of its numbers.
 
-use super::any::{self, Any};
+use super::lists::{self, Lists};
 use super::units::{self, Note};
 
 /// What the numbers of a row or column are.
@@ -62,7 +62,7 @@ impl Row {
 
     /// What the headers of a column tell; none where they name no kind of number.
     pub(crate) fn of_header(path: &str) -> Option<RowKind> {
-        if !any::is_in(&WORDS_OF_KINDS, path) && !any::is_in(&WORDS_OF_HEADERS, path) {
+        if !tells(KINDS.bits(path)) && !WORDS_OF_HEADERS.is_in(path) {
             return None;
         }
         let lower = without_notes(&path.to_ascii_lowercase());
@@ -144,105 +144,110 @@ fn without(text: &str, drop: impl Fn(&str) -> bool) -> String {
 }
 
 /// Money per share.
-const PER_SHARE: [&str; 17] = [
-    "per share",
-    "per-share",
-    "per common",
-    "per ordinary",
-    "per unit",
-    "per ads",
-    "per basic",
-    "per diluted",
-    "per limited",
-    "per class",
-    "per preferred",
-    "per depositary",
-    "(eps)",
-    "earnings a share",
-    "earnings per",
-    "loss per",
-    "income per",
-];
-/// The line of stock in a balance sheet, which tells these by the way.
-const STOCK_LINE: [&str; 5] = [
-    "par value",
-    "stated value",
-    "authorized;",
-    "authorized,",
-    "liquidation",
-];
-/// Numbers of shares.
-const SHARES: [&str; 17] = [
-    "shares used",
-    "number of shares",
-    "number of common shares",
-    "number of ordinary shares",
-    "weighted average number",
-    "weighted-average number",
-    "average shares",
-    "average common shares",
-    "average ordinary shares",
-    "shares outstanding",
-    "shares of common stock outstanding",
-    "equivalent shares",
-    "dilutive shares",
-    "potential shares",
-    "shares (in",
-    "(in shares)",
-    "average diluted",
-];
+const PER_SHARE: u32 = 1;
+/// Labels of facts name their unit.
+const DOLLARS: u32 = 1 << 1;
+/// The line of stock in a balance sheet, which tells of shares by the way.
+const STOCK_LINE: u32 = 1 << 2;
+/// Shares that something was computed with.
+const COUNTED: u32 = 1 << 3;
 /// What averages are of, if not of shares.
-const OTHER_AVERAGES: [&str; 8] = [
-    "price", "value", "cost", "rate", "term", "life", "yield", "period",
-];
+const OTHER_AVERAGE: u32 = 1 << 4;
+/// Numbers of shares.
+const SHARES: u32 = 1 << 5;
+/// An average, and what it is of if it is of shares.
+const AVERAGE: u32 = 1 << 6;
+const OF_SHARES: u32 = 1 << 7;
 /// Numbers of other things.
-const COUNTS: [&str; 13] = [
-    "number of",
-    "headcount",
-    "square f",
-    "(in years)",
-    "(years)",
-    " ratio",
-    "expected term",
-    "expected life",
-    "stores at",
-    "store count",
-    "volatility",
-    "contractual term",
-    "contractual life",
-];
+const COUNTS: u32 = 1 << 8;
+/// Hundredths, if it is a word.
+const PERCENT: u32 = 1 << 9;
 
-/// A few words that stand for all that are looked for in labels.
-static WORDS_OF_KINDS: Any = Any::new(|| {
-    any::of(&[
-        "share",
-        "per ",
-        "per-",
-        "percent",
-        "average",
-        "number",
-        "dilut",
-        "%",
-        "ratio",
-        "year",
-        "expected",
-        "store",
-        "square",
-        "headcount",
-        "employees",
-        "(eps)",
-        "outstanding",
-        "volatility",
-        "contractual",
+static KINDS: Lists = Lists::new(|| {
+    lists::of(&[
+        &[
+            "per share",
+            "per-share",
+            "per common",
+            "per ordinary",
+            "per unit",
+            "per ads",
+            "per basic",
+            "per diluted",
+            "per limited",
+            "per class",
+            "per preferred",
+            "per depositary",
+            "(eps)",
+            "earnings a share",
+            "earnings per",
+            "loss per",
+            "income per",
+        ],
+        &["(in dollars", "(in usd"],
+        &[
+            "par value",
+            "stated value",
+            "authorized;",
+            "authorized,",
+            "liquidation",
+        ],
+        &["shares used", "average number"],
+        &[
+            "price", "value", "cost", "rate", "term", "life", "yield", "period",
+        ],
+        &[
+            "shares used",
+            "number of shares",
+            "number of common shares",
+            "number of ordinary shares",
+            "weighted average number",
+            "weighted-average number",
+            "average shares",
+            "average common shares",
+            "average ordinary shares",
+            "shares outstanding",
+            "shares of common stock outstanding",
+            "equivalent shares",
+            "dilutive shares",
+            "potential shares",
+            "shares (in",
+            "(in shares)",
+            "average diluted",
+        ],
+        &["weighted average", "weighted-average"],
+        &["shares", "outstanding", "basic", "diluted", "dilution"],
+        &[
+            "number of",
+            "headcount",
+            "square f",
+            "(in years)",
+            "(years)",
+            " ratio",
+            "expected term",
+            "expected life",
+            "stores at",
+            "store count",
+            "volatility",
+            "contractual term",
+            "contractual life",
+        ],
+        &["percent", "%"],
+        &["dilut", "employees"],
     ])
 });
 
-/// The same of what is looked for in headers alone.
-static WORDS_OF_HEADERS: Any = Any::new(|| {
-    any::of(&[
-        "price", "value", "unit", "award", "option", "age", "note", "since",
-    ])
+/// Whether some header tells more than the kinds of labels.
+static WORDS_OF_HEADERS: Lists = Lists::new(|| {
+    lists::of(&[&[
+        "price", "value", "unit", "award", "option", "age", "note", "since", "number",
+    ]])
 });
+
+/// Whether words of these lists may tell a kind.
+const fn tells(bits: u32) -> bool {
+    bits & !(OTHER_AVERAGE | DOLLARS | STOCK_LINE) != 0
+}
 
 /// What a label's words tell.
 fn kind(lower: &str) -> RowKind {
@@ -254,36 +259,43 @@ fn kind(lower: &str) -> RowKind {
             RowKind::Plain
         };
     }
+    let bits = KINDS.bits(lower);
     // Most labels are of money.
-    if !any::is_in(&WORDS_OF_KINDS, lower) {
+    if !tells(bits) {
         return RowKind::Plain;
     }
     // What something was computed with is not what was computed.
-    let lower = [" used in", " used to", " used for"]
+    let head = [" used in", " used to", " used for"]
         .iter()
-        .find_map(|used| lower.split_once(used).filter(|(head, _)| head.len() > 8))
-        .map_or(lower, |(head, _)| head);
-    let any = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+        .find_map(|used| lower.split_once(used).filter(|(head, _)| head.len() > 8));
+    match head {
+        Some((head, _)) => kind_of(head, KINDS.bits(head)),
+        None => kind_of(lower, bits),
+    }
+}
+
+/// What words tell that have those of the lists in `bits`.
+fn kind_of(lower: &str, bits: u32) -> RowKind {
+    let has = |list: u32| bits & list != 0;
     let starts = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
-    let stock_line = any(&STOCK_LINE);
     if starts(&["effect of dilut", "dilutive", "shares at", "shares used"]) {
         return RowKind::Shares;
     }
-    if any(&PER_SHARE) && (!stock_line || any(&["(in dollars", "(in usd"])) {
-        let counted = any(&["shares used", "average number"]);
-        return if counted {
+    if has(PER_SHARE) && (!has(STOCK_LINE) || has(DOLLARS)) {
+        return if has(COUNTED) {
             RowKind::Shares
         } else {
             RowKind::PerShare
         };
     }
-    if !stock_line && is_shares(lower) {
+    if !has(STOCK_LINE) && is_shares(lower, bits) {
         return RowKind::Shares;
     }
-    if is_percent(lower) || any(&["(%)"]) || lower.ends_with('%') || lower.starts_with("% ") {
+    let sign = || lower.contains("(%)") || lower.ends_with('%') || lower.starts_with("% ");
+    if has(PERCENT) && (is_percent(lower) || sign()) {
         return RowKind::Percent;
     }
-    if any(&COUNTS) || lower.starts_with("employees") {
+    if has(COUNTS) || lower.starts_with("employees") {
         return RowKind::Count;
     }
     RowKind::Plain
@@ -297,17 +309,13 @@ fn is_percent(lower: &str) -> bool {
     })
 }
 
-fn is_shares(lower: &str) -> bool {
-    let any = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+fn is_shares(lower: &str, bits: u32) -> bool {
+    let has = |list: u32| bits & list != 0;
     let ends = ["shares authorized", "shares issued", "shares outstanding"];
     if lower == "shares" || ends.iter().any(|end| lower.ends_with(end)) {
         return true;
     }
-    if any(&OTHER_AVERAGES) {
-        return false;
-    }
-    let average = any(&["weighted average", "weighted-average"]);
-    any(&SHARES) || average && any(&["shares", "outstanding", "basic", "diluted", "dilution"])
+    !has(OTHER_AVERAGE) && (has(SHARES) || has(AVERAGE) && has(OF_SHARES))
 }
 
 /// A label that goes on with what the group above names.

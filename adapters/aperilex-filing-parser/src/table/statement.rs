@@ -24,7 +24,12 @@ const KINDS: [Statement; 5] = [
 ];
 
 /// Names the primary statements among the tables of a filing: one of each kind, with its pages.
-pub(crate) fn assign(tables: &mut [Table], facts: &[Fact], pages: &[Option<Page<'_>>]) {
+pub(crate) fn assign(
+    tables: &mut [Table],
+    titles: &[String],
+    facts: &[Fact],
+    pages: &[Option<Page<'_>>],
+) {
     let by_place = facts_by_place(facts);
     let by_facts: Vec<Signs> = tables
         .iter()
@@ -35,7 +40,7 @@ pub(crate) fn assign(tables: &mut [Table], facts: &[Fact], pages: &[Option<Page<
     let signs = if told {
         by_facts
     } else {
-        labels::read(tables, pages)
+        labels::read(tables, titles, pages)
     };
     let mut chosen: Vec<(usize, Statement)> = Vec::new();
     for kind in KINDS {

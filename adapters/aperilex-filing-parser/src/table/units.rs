@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem::Finder;
 
-use super::any::{self, Any};
+use super::lists::{self, Lists};
 
 /// Longer lines are prose; in them only notes in brackets count.
 const MAX_NOTE: usize = 160;
@@ -84,19 +85,27 @@ const WORDS: [(&str, &str); 37] = [
     ("$", "$"),
 ];
 
-static WORDS_OF_NOTES: Any = Any::new(|| {
-    any::of(&[
-        "thousand", "million", "billion", "000", "mm", "dollar", "$", "euro", "percent",
-    ])
+/// Words, one of which all notes have, and those that alone are one.
+static WORDS_OF_NOTES: Lists = Lists::new(|| {
+    lists::of(&[&[
+        "thousand", "million", "billion", "000", "$", "dollar", "euro", "percent", " mm", "'mm",
+        "’mm", "(mm", ",mm", "€mm", "£mm",
+    ]])
 });
 
-static WORDS_OF_SHORT_NOTES: Any = Any::new(|| {
-    any::of(&[
-        "thousand", "million", "billion", "000", "mm", "$", "%", "percent", "except", "dollar",
-        "cdn", "reais", "eur", "€", "sterling", "british", "£", "yen", "renminbi", "rmb", "franc",
-        "chf", "rupee", "shekel", "nis", "guilder",
-    ])
+static WORDS_OF_SHORT_NOTES: Lists = Lists::new(|| {
+    lists::of(&[&[
+        "thousand", "million", "billion", "000", "$", "%", "percent", "except", "dollar", "cdn",
+        "reais", "eur", "€", "sterling", "british", "£", "yen", "renminbi", "rmb", "franc", "chf",
+        "rupee", "shekel", "nis", "guilder", " mm", "'mm", "’mm", "(mm", ",mm",
+    ]])
 });
+
+/// Millions, if a note begins with them.
+fn begins_with_mm(text: &str) -> bool {
+    let start = text.trim_start().get(..2);
+    start.is_some_and(|start| start.eq_ignore_ascii_case("mm"))
+}
 
 /// The note of a line or cell: in brackets anywhere, or the whole of it if it is short.
 pub(crate) fn note(text: &str) -> Option<Note> {
@@ -135,7 +144,7 @@ pub(crate) fn standing(text: &str) -> Option<Note> {
     let last = |word: &Finder<'_>| {
         let found = word.find_iter(bytes).filter_map(|at| {
             let line = line(at)?;
-            if line.len() > MAX_NOTE * 2 || !any::is_in(&WORDS_OF_ALL, line) {
+            if line.len() > MAX_NOTE * 2 || !WORDS_OF_ALL.is_in(line) {
                 return None;
             }
             Some((at, note(line).filter(|note| note.scale.is_some())?))
@@ -146,14 +155,14 @@ pub(crate) fn standing(text: &str) -> Option<Note> {
     notes.max_by_key(|(at, _)| *at).map(|(_, note)| note)
 }
 
-static WORDS_OF_ALL: Any = Any::new(|| {
-    any::of(&[
+static WORDS_OF_ALL: Lists = Lists::new(|| {
+    lists::of(&[&[
         "tabular",
         "tables",
         "unless otherwise",
         "otherwise noted",
         "otherwise stated",
-    ])
+    ]])
 });
 
 /// What a lone `$` is in a text: none where it speaks of other dollars.
@@ -177,12 +186,12 @@ pub(crate) fn dollar(text: &str) -> Option<&'static str> {
 fn words(text: &str, bracketed: bool) -> Note {
     let mut note = Note::default();
     // Most texts are none: notes have one of a few words.
-    let may_be = if text.len() > 24 {
-        any::is_in(&WORDS_OF_NOTES, text)
+    let asked = if text.len() > 24 {
+        &WORDS_OF_NOTES
     } else {
-        any::is_in(&WORDS_OF_SHORT_NOTES, text)
+        &WORDS_OF_SHORT_NOTES
     };
-    if !may_be {
+    if !(asked.is_in(text) || bracketed && begins_with_mm(text)) {
         return note;
     }
     let lower = text.to_ascii_lowercase();
@@ -250,31 +259,35 @@ fn shares_in(text: &str) -> bool {
     })
 }
 
+/// Words for powers of ten, the longer of those that begin alike first.
+const SCALES: [(&str, u8); 8] = [
+    ("thousand", 3),
+    ("million", 6),
+    ("billion", 9),
+    ("000's", 3),
+    ("000’s", 3),
+    ("000s", 3),
+    ("000", 3),
+    ("mm", 6),
+];
+/// More of them are no note.
+const MAX_SCALES: usize = 16;
+
+static WORDS_OF_SCALES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let mut builder = AhoCorasick::builder();
+    let builder = builder.match_kind(MatchKind::LeftmostFirst);
+    builder.build(SCALES.map(|(word, _)| word)).ok()
+});
+
 /// Words for powers of ten that stand for what numbers are told in: where, how long, which.
-fn scales(text: &str, bracketed: bool) -> Vec<(usize, usize, u8)> {
-    const SCALES: [(&str, u8); 8] = [
-        ("thousand", 3),
-        ("million", 6),
-        ("billion", 9),
-        ("000's", 3),
-        ("000’s", 3),
-        ("000s", 3),
-        ("000", 3),
-        ("mm", 6),
-    ];
-    let mut out: Vec<(usize, usize, u8)> = Vec::new();
-    for (word, scale) in SCALES {
-        for (at, _) in text.match_indices(word).take(8) {
-            let inside_other =
-                |(from, len, _): &(usize, usize, u8)| (*from..from + len).contains(&at);
-            if out.iter().any(inside_other) || !stands_alone(text, at, word, bracketed) {
-                continue;
-            }
-            out.push((at, word.len(), scale));
-        }
-    }
-    out.sort_unstable();
-    out
+fn scales(text: &str, bracketed: bool) -> impl Iterator<Item = (usize, usize, u8)> {
+    let words = WORDS_OF_SCALES.iter();
+    let found = words.flat_map(move |words| words.find_iter(text));
+    found.take(MAX_SCALES).filter_map(move |found| {
+        let (word, scale) = SCALES.get(found.pattern().as_usize())?;
+        let at = found.start();
+        stands_alone(text, at, word, bracketed).then_some((at, word.len(), *scale))
+    })
 }
 
 /// Whether a word for a power of ten is not part of an amount or a longer word.

@@ -149,7 +149,7 @@ impl<'r, 'a> Reader<'r, 'a> {
                 let index = self.parts.facts.len();
                 self.parts.facts.push(fact);
                 if let Some(id) = named.id {
-                    self.parts.footnotes.facts.insert(place, id, index);
+                    self.parts.footnotes.facts.push((place, id, index));
                 }
                 if !named.footnotes.is_empty() {
                     let reference = (place, index, named.footnotes);
@@ -207,7 +207,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             text,
             range,
         });
-        self.parts.footnotes.ids.insert(place, id, index);
+        self.parts.footnotes.ids.push((place, id, index));
     }
 
     fn fact(&mut self, element: &Element<'a>, named: &Named<'a>) -> Option<Fact> {

@@ -163,18 +163,14 @@ fn check(content: &FilingContent) {
     }
     for table in &content.tables {
         assert!(whole(table.document, &table.range), "{table:?}");
-        assert!(
-            table
-                .rows
-                .iter()
-                .all(|row| row.len() == table.rows[0].len())
-        );
-        assert!(table.header_rows <= table.rows.len());
+        let (rows, columns) = (table.cells.height(), table.cells.width());
+        assert_eq!(rows * columns, table.cells.len());
+        assert!(table.header_rows <= rows);
         for number in &table.numbers {
             let range = &number.range;
             assert!(table.range.start <= range.start && range.end <= table.range.end);
             assert!(whole(table.document, range), "{number:?}");
-            assert!(table.rows[number.row].len() > number.column, "{number:?}");
+            assert!(number.row < rows && number.column < columns, "{number:?}");
         }
     }
     for fact in &content.facts {

@@ -8,11 +8,7 @@ fn tables(body: &str) -> Vec<Table> {
 }
 
 fn rows(table: &Table) -> Vec<Vec<&str>> {
-    table
-        .rows
-        .iter()
-        .map(|row| row.iter().map(String::as_str).collect())
-        .collect()
+    table.cells.rows().map(Iterator::collect).collect()
 }
 
 #[test]
@@ -113,7 +109,7 @@ fn spaces_before_a_preformatted_table_are_none_of_it() {
 fn grid(body: &str) -> Vec<Vec<String>> {
     let mut found = tables(body);
     assert_eq!(found.len(), 1);
-    found.remove(0).rows
+    found.remove(0).cells.to_vec()
 }
 
 #[test]

@@ -144,13 +144,8 @@ fn column_marks_in_preformatted_tables_of_html() {
     let body = "<pre>\nBefore\n<TABLE>\n<CAPTION>\n              1997    1996\n<S>          <C>     <C>\n\
                 Sales         $1,200  $1,100\nCosts           (900)   (800)\n</TABLE>\nAfter\n</pre>";
     let content = parse("10-K", format!("<html><body>{body}</body></html>"));
-    let rows: Vec<Vec<&str>> = content.tables[0]
-        .rows
-        .iter()
-        .map(|row| row.iter().map(String::as_str).collect())
-        .collect();
     assert_eq!(
-        rows,
+        content.tables[0].cells.to_vec(),
         [
             ["", "1997", "1996"],
             ["Sales", "$1,200", "$1,100"],

@@ -163,7 +163,7 @@ impl TableDocument {
             caption: table.caption.clone(),
             statement: table.statement.as_ref().map(word),
             header_rows: number(table.header_rows),
-            rows: table.rows.clone(),
+            rows: table.cells.to_vec(),
             periods: periods.collect(),
             scale: table.scale,
             numbers: table.numbers.iter().map(NumberDocument::from).collect(),

@@ -78,14 +78,15 @@ impl FilingParser for RichParser {
             start: "2025-07-01".parse().unwrap(),
             end: "2026-06-30".parse().unwrap(),
         };
-        let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
         let table = |caption: &str| Table {
             document: 0,
             section: Some(ItemKey::new("II", "7")),
             range: 0..6,
             caption: caption.to_owned(),
             header_rows: 1,
-            rows: vec![row(["", "2026"]), row(["Net sales", "1,250"])],
+            cells: [vec!["", "2026"], vec!["Net sales", "1,250"]]
+                .into_iter()
+                .collect(),
             ..Table::default()
         };
         content.tables = vec![

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use aperilex_core::{
-    DateTime, Document, Exhibit, ExhibitKind, Fact, FilingContent, Footnote, ItemKey, Party,
+    Cells, DateTime, Document, Exhibit, ExhibitKind, Fact, FilingContent, Footnote, ItemKey, Party,
     Period, RiskFactor, Section, SectionState, Statement, SubmissionHeader, Table, TextRange,
 };
 use serde::Serialize;
@@ -117,7 +117,7 @@ struct TableJson<'c> {
     caption: &'c str,
     statement: Option<Statement>,
     header_rows: usize,
-    rows: &'c [Vec<String>],
+    rows: &'c Cells,
     /// Of each column.
     periods: &'c [Option<Period>],
     /// Powers of ten that the numbers are told in.
@@ -298,7 +298,7 @@ fn table<'c>(content: &'c FilingContent, table: &'c Table) -> TableJson<'c> {
         caption: &table.caption,
         statement: table.statement,
         header_rows: table.header_rows,
-        rows: &table.rows,
+        rows: &table.cells,
         periods: &table.periods,
         scale: table.scale,
         numbers: numbers.collect(),
@@ -374,7 +374,7 @@ pub(crate) fn outline(content: &FilingContent) -> String {
             out.push(format!(
                 "{:<40} {:>4} rows  {}",
                 word.as_str().unwrap_or_default(),
-                table.rows.len(),
+                table.cells.height(),
                 table.caption,
             ));
         }

@@ -2,8 +2,8 @@
 
 use aperilex_ports::model::{ItemKey, Statement, Table};
 
-use crate::table::any::{self, Any};
-use crate::table::caption::{self, Edges};
+use crate::table::caption;
+use crate::table::lists::{self, Lists};
 use crate::text::Page;
 
 use super::signs::{self, Signs};
@@ -13,55 +13,39 @@ const MIN_ROWS: usize = 5;
 /// And at least this many numbers.
 const MIN_NUMBERS: usize = 6;
 
-/// The signs of all tables.
-pub(crate) fn read(tables: &[Table], pages: &[Option<Page<'_>>]) -> Vec<Signs> {
-    let edges: Vec<Edges> = pages
-        .iter()
-        .map(|page| {
-            page.as_ref()
-                .map_or_else(Edges::default, |page| Edges::of(&page.built))
-        })
-        .collect();
-    let none = Edges::default();
-    tables
-        .iter()
-        .map(|table| {
-            let small = table.rows.len() < MIN_ROWS || table.numbers.len() < MIN_NUMBERS;
-            let elsewhere = table.section.as_ref().is_some_and(is_elsewhere);
-            if small || elsewhere {
-                return Signs::default();
-            }
-            let page = pages.get(table.document).and_then(Option::as_ref);
-            let titles = page.map_or_else(String::new, |page| {
-                let lines = &page.built.lines;
-                let edges = edges.get(table.document).unwrap_or(&none);
-                let text = page.built.text.as_str();
-                let mut titles = caption::above(text, lines, table.range.start, edges).words();
-                if !page.plain_tables.is_empty() {
-                    head(
-                        text.get(table.range.clone()).unwrap_or_default(),
-                        &mut titles,
-                    );
-                }
-                titles
-            });
-            of(table, &titles)
-        })
-        .collect()
+/// The signs of all tables, which have `titles` above them.
+pub(super) fn read(tables: &[Table], titles: &[String], pages: &[Option<Page<'_>>]) -> Vec<Signs> {
+    let signs = |(table, titles): (&Table, &String)| {
+        let small = table.cells.height() < MIN_ROWS || table.numbers.len() < MIN_NUMBERS;
+        let elsewhere = table.section.as_ref().is_some_and(is_elsewhere);
+        if small || elsewhere {
+            return Signs::default();
+        }
+        let page = pages.get(table.document).and_then(Option::as_ref);
+        let plain = page.filter(|page| !page.plain_tables.is_empty());
+        let text = plain.and_then(|page| page.built.text.get(table.range.clone()));
+        match text {
+            Some(text) => of(table, &with_head(text, titles)),
+            None => of(table, titles),
+        }
+    };
+    tables.iter().zip(titles).map(signs).collect()
 }
 
-/// Adds the lines of a plain table before its rows to the titles.
-fn head(text: &str, titles: &mut String) {
+/// The titles with the lines of a plain table before its rows.
+fn with_head(text: &str, titles: &str) -> String {
+    let mut titles = titles.to_owned();
     let lines = text.lines().map(str::trim).take(12);
     for line in lines.take_while(|line| !caption::is_row(line)) {
         titles.push('\n');
         titles.push_str(line);
     }
+    titles
 }
 
 fn of(table: &Table, titles: &str) -> Signs {
     let mut out = Signs {
-        size: table.rows.len(),
+        size: table.cells.height(),
         ..Signs::default()
     };
     let (titled, excluded) = titles_of(table, titles);
@@ -71,8 +55,8 @@ fn of(table: &Table, titles: &str) -> Signs {
         // Plain text may name the columns before its rows.
         out.bits |= of_header(titles);
     }
-    for row in &table.rows {
-        let label = row.first().map_or("", String::as_str);
+    for row in 0..table.cells.height() {
+        let label = table.cells.get(row, 0).unwrap_or_default();
         out.bits |= of_label(label);
         // The parts of equity may stand below one another.
         if equity {
@@ -81,7 +65,7 @@ fn of(table: &Table, titles: &str) -> Signs {
     }
     // Plain text breaks the names of columns over lines, which may look like data.
     let headers = if equity { 40 } else { table.header_rows };
-    for cell in table.rows.iter().take(headers).flatten() {
+    for cell in table.cells.rows().take(headers).flatten() {
         out.bits |= of_header(cell);
     }
     out
@@ -89,13 +73,14 @@ fn of(table: &Table, titles: &str) -> Signs {
 
 /// The kinds that titles above and in the table name, and whether they say that it is none.
 pub(super) fn titles_of(table: &Table, titles: &str) -> (u8, bool) {
-    let inside = table.rows.iter().take(table.header_rows);
-    let inside = inside.filter_map(|row| row.first()).map(String::as_str);
+    let inside = (0..table.header_rows).filter_map(|row| table.cells.get(row, 0));
     let (mut titled, mut excluded) = (0, false);
     for line in titles.lines().chain(inside).chain([table.caption.as_str()]) {
-        let lower = line.to_lowercase();
-        titled |= named(&lower).map_or(0, signs::title_bit);
-        excluded |= is_excluded(&lower);
+        let bits = WORDS_OF_TITLES.bits(line);
+        if bits & TITLE != 0 {
+            titled |= named(&line.to_lowercase()).map_or(0, signs::title_bit);
+        }
+        excluded |= bits & EXCLUDED != 0;
     }
     (titled, excluded)
 }
@@ -144,31 +129,38 @@ fn named(title: &str) -> Option<Statement> {
         .then_some(Statement::IncomeStatement)
 }
 
-fn is_excluded(title: &str) -> bool {
-    const OTHERS: [&str; 20] = [
-        "parenthetical",
-        "condensed financial information",
-        "parent company only",
-        "schedule i",
-        "selected",
-        "pro forma",
-        "supplemental",
-        "guarantor",
-        "consolidating",
-        "segment",
-        "quarterly financial",
-        "five-year",
-        "five year",
-        "ten-year",
-        "eleven-year",
-        "summary",
-        "reconciliation",
-        "unaudited quarterly",
-        "parent only",
-        "registrant only",
-    ];
-    OTHERS.iter().any(|other| title.contains(other))
-}
+/// A statement may be named.
+const TITLE: u32 = 1;
+/// It is not one of the primary statements.
+const EXCLUDED: u32 = 1 << 1;
+
+static WORDS_OF_TITLES: Lists = Lists::new(|| {
+    lists::of(&[
+        &["statement", "balance sheet", "cash flow"],
+        &[
+            "parenthetical",
+            "condensed financial information",
+            "parent company only",
+            "schedule i",
+            "selected",
+            "pro forma",
+            "supplemental",
+            "guarantor",
+            "consolidating",
+            "segment",
+            "quarterly financial",
+            "five-year",
+            "five year",
+            "ten-year",
+            "eleven-year",
+            "summary",
+            "reconciliation",
+            "unaudited quarterly",
+            "parent only",
+            "registrant only",
+        ],
+    ])
+});
 
 /// Items that hold no statements.
 fn is_elsewhere(key: &ItemKey) -> bool {
@@ -254,134 +246,150 @@ const STARTS: [Starts; 6] = [
     ),
 ];
 
-/// A few words, one of which every label has that is a sign.
-static WORDS_OF_LABELS: Any = Any::new(|| {
-    any::of(&[
-        "assets",
-        "revenue",
-        "sales",
-        "interest income",
-        "premiums",
-        "cost",
-        "expenses",
-        "administrative",
-        "net ",
-        "profit for",
-        "loss for",
-        "cash",
-        "activities",
-        "foreign currency",
-        "unrealized",
-        "liabilities",
-        "inventories",
-        "receivable",
-        "property, plant",
-        "goodwill",
-        "payable",
-        "debt",
-        "accrued",
-        "tax",
-        "per share",
-        "per common",
-        "a share",
-        "comprehensive",
-        "balance",
-        "holders",
+const ASSET_LINES: u32 = 1;
+const LIABILITY_LINES: u32 = 1 << 1;
+const TAX: u32 = 1 << 2;
+const PER_SHARE: u32 = 1 << 3;
+const OTHER_COMPREHENSIVE: u32 = 1 << 4;
+const COMPREHENSIVE: u32 = 1 << 5;
+const ACCUMULATED: u32 = 1 << 6;
+const LIABILITIES: u32 = 1 << 7;
+const OWNERS: u32 = 1 << 8;
+const ACTIVITIES: u32 = 1 << 9;
+const CASH: u32 = 1 << 10;
+const OPERATING: u32 = 1 << 11;
+const DISCONTINUED: u32 = 1 << 12;
+const INVESTING: u32 = 1 << 13;
+const FINANCING: u32 = 1 << 14;
+const BALANCE: u32 = 1 << 15;
+const SHEET: u32 = 1 << 16;
+const DATED: u32 = 1 << 17;
+/// Labels that start like one of [`STARTS`] have one of these.
+const START: u32 = 1 << 18;
+
+static WORDS_OF_LABELS: Lists = Lists::new(|| {
+    lists::of(&[
+        &[
+            "inventories",
+            "receivables",
+            "accounts receivable",
+            "total current assets",
+            "cash and cash equivalents",
+            "property, plant",
+            "goodwill",
+        ],
+        &[
+            "accounts payable",
+            "total current liabilities",
+            "long-term debt",
+            "accrued",
+        ],
+        &[
+            "income tax",
+            "taxes on income",
+            "taxes on earnings",
+            "corporation tax",
+            "taxation",
+        ],
+        &["per share", "per common share", "earnings a share"],
+        &["other comprehensive"],
+        &[
+            "comprehensive income",
+            "comprehensive loss",
+            "comprehensive earnings",
+            "comprehensive (loss)",
+            "comprehensive (income)",
+        ],
+        &["accumulated"],
+        &["liabilities"],
+        &["equity", "deficit", "investment", "capital", "deficiency"],
+        &["activities"],
+        &["cash", "total", "provided", "used"],
+        &["operating", "operations"],
+        &["discontinued"],
+        &["investing", "investment"],
+        &["financing"],
+        &["balance", "holders' equity", "holders’ equity"],
+        &["sheet"],
+        &["beginning", "end of", ",", " at ", " as of "],
+        &[
+            "assets",
+            "revenue",
+            "sales",
+            "interest income",
+            "premiums",
+            "cost",
+            "expenses",
+            "administrative",
+            "net ",
+            "profit for",
+            "loss for",
+            "cash",
+            "activities",
+            "foreign currency",
+            "unrealized",
+        ],
     ])
 });
 
 fn of_label(label: &str) -> u32 {
-    if !any::is_in(&WORDS_OF_LABELS, label) {
-        return 0;
+    let words = WORDS_OF_LABELS.bits(label);
+    let has = |list: u32| words & list != 0;
+    let lower = label.trim().to_ascii_lowercase();
+    let mut bits = 0;
+    if has(START) {
+        let starts = |start: &&str| lower.starts_with(*start);
+        let found = STARTS.iter().filter(|(_, all)| all.iter().any(starts));
+        bits = found.fold(0, |bits, (bit, _)| bits | bit);
     }
-    let lower = label.trim().to_lowercase();
-    let any = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    let mut bits = STARTS
-        .iter()
-        .filter(|(_, starts)| starts.iter().any(|start| lower.starts_with(start)))
-        .fold(0, |bits, (bit, _)| bits | bit);
     let mut add = |on: bool, bit: u32| bits |= if on { bit } else { 0 };
-    let owners = ["equity", "deficit", "investment", "capital", "deficiency"];
-    let both = lower.contains("liabilities") && any(&owners) && lower.starts_with("total");
+    let both = has(LIABILITIES) && has(OWNERS) && lower.starts_with("total");
     add(both, signs::LIABILITIES_AND_EQUITY);
-    let assets = [
-        "inventories",
-        "receivables",
-        "accounts receivable",
-        "total current assets",
-        "cash and cash equivalents",
-        "property, plant",
-        "goodwill",
-    ];
-    add(any(&assets), signs::ASSET_LINES);
-    let liabilities = [
-        "accounts payable",
-        "total current liabilities",
-        "long-term debt",
-        "accrued",
-    ];
-    add(any(&liabilities), signs::LIABILITY_LINES);
-    let tax = [
-        "income tax",
-        "taxes on income",
-        "taxes on earnings",
-        "corporation tax",
-        "taxation",
-    ];
-    add(any(&tax), signs::TAX);
-    let per_share = ["per share", "per common share", "earnings a share"];
-    add(any(&per_share), signs::PER_SHARE);
-    let other = lower.contains("other comprehensive");
+    add(has(ASSET_LINES), signs::ASSET_LINES);
+    add(has(LIABILITY_LINES), signs::LIABILITY_LINES);
+    add(has(TAX), signs::TAX);
+    add(has(PER_SHARE), signs::PER_SHARE);
+    let other = has(OTHER_COMPREHENSIVE);
     add(other, signs::OTHER_COMPREHENSIVE);
-    let comprehensive = [
-        "comprehensive income",
-        "comprehensive loss",
-        "comprehensive earnings",
-        "comprehensive (loss)",
-        "comprehensive (income)",
-    ];
-    let whole = any(&comprehensive) && !other && !lower.contains("accumulated");
+    let whole = has(COMPREHENSIVE) && !other && !has(ACCUMULATED);
     add(whole, signs::COMPREHENSIVE);
     let net_cash = lower.starts_with("net cash") || lower.starts_with("total cash");
-    if net_cash || lower.contains("activities") && any(&["cash", "total", "provided", "used"]) {
-        let operating = any(&["operating", "operations"]) && !any(&["discontinued"]);
-        add(operating, signs::OPERATING);
-        add(any(&["investing", "investment"]), signs::INVESTING);
-        add(lower.contains("financing"), signs::FINANCING);
+    if net_cash || has(ACTIVITIES) && has(CASH) {
+        add(has(OPERATING) && !has(DISCONTINUED), signs::OPERATING);
+        add(has(INVESTING), signs::INVESTING);
+        add(has(FINANCING), signs::FINANCING);
     }
-    let balance =
-        any(&["balance", "holders' equity", "holders’ equity"]) && !lower.contains("sheet");
-    let ends = any(&["beginning", "end of"]);
-    let dated = ends || lower.contains(',') || lower.contains(" at ") || lower.contains(" as of ");
-    let numbered = lower.bytes().any(|b| b.is_ascii_digit());
-    add(balance && !both && (dated || numbered), signs::BALANCES);
+    let dated = has(DATED) || lower.bytes().any(|b| b.is_ascii_digit());
+    let balance = has(BALANCE) && !has(SHEET);
+    add(balance && !both && dated, signs::BALANCES);
     bits
 }
 
+static WORDS_OF_COLUMNS: Lists = Lists::new(|| {
+    lists::of(&[
+        &[
+            "retained",
+            "accumulated deficit",
+            "reinvested",
+            "deficit",
+            "earnings",
+        ],
+        &[
+            "common stock",
+            "paid-in",
+            "paid in",
+            "capital stock",
+            "common shares",
+            "share capital",
+            "treasury",
+            "surplus",
+        ],
+    ])
+});
+
+/// What the header of a column of equity names.
 fn of_header(cell: &str) -> u32 {
-    let lower = cell.to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    let mut bits = 0;
-    if has(&[
-        "retained",
-        "accumulated deficit",
-        "reinvested",
-        "deficit",
-        "earnings",
-    ]) {
-        bits |= signs::EARNINGS_COLUMN;
-    }
-    if has(&[
-        "common stock",
-        "paid-in",
-        "paid in",
-        "capital stock",
-        "common shares",
-        "share capital",
-        "treasury",
-        "surplus",
-    ]) {
-        bits |= signs::STOCK_COLUMN;
-    }
-    bits
+    let words = WORDS_OF_COLUMNS.bits(cell);
+    let of = |list: u32, bit: u32| if words & list != 0 { bit } else { 0 };
+    of(1, signs::EARNINGS_COLUMN) | of(1 << 1, signs::STOCK_COLUMN)
 }
