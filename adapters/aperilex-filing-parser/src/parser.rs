@@ -16,7 +16,7 @@ use crate::text::{self, Page};
 use crate::xbrl::{self, collect::Collector};
 
 /// Name and version of this parser.
-pub const VERSION: &str = "aperilex-parser/2";
+pub const VERSION: &str = "aperilex-parser/3";
 
 /// Documents of the form's own type that are read for items beside the main one.
 const MAX_FURTHER: usize = 20;
@@ -201,6 +201,12 @@ fn page_warnings(source: &Source<'_>, page: &Page<'_>, budget: &Budget) -> Vec<S
     let mut out: Vec<String> = source.note.iter().cloned().collect();
     if page.hidden > 0 {
         out.push(format!("{} bytes of hidden text dropped", page.hidden));
+    }
+    if page.hiding_rules > 0 {
+        out.push(format!(
+            "{} style rules that may hide text are not read: what they hide is text here",
+            page.hiding_rules
+        ));
     }
     if page.deceptive > 0 {
         out.push(format!(

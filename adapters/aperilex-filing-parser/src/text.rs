@@ -3,6 +3,7 @@
 pub(crate) mod attr;
 pub(crate) mod builder;
 pub(crate) mod chars;
+mod color;
 pub(crate) mod entity;
 mod entity_names;
 pub(crate) mod flow;
@@ -60,6 +61,8 @@ pub(crate) struct Page<'a> {
     pub(crate) anchors: Vec<Link<'a>>,
     /// Bytes of hidden text that were dropped.
     pub(crate) hidden: usize,
+    /// Rules of styles that hide some text and are not read.
+    pub(crate) hiding_rules: usize,
     /// Dropped characters that could have turned or hidden text.
     pub(crate) deceptive: usize,
     /// What never ends, so that the rest of the document is no text.

@@ -36,8 +36,8 @@ impl Engine {
         record: &AnalysisRecord,
         source: AccessSource,
     ) -> Result<bool, EngineError> {
-        if source == AccessSource::Paid {
-            return Ok(true);
+        if let Some(holds) = self.access_holds_for_any(account, source) {
+            return Ok(holds);
         }
         let filing = self.ports.stores.filings.get(record.key.filing).await?;
         Ok(filing.is_some_and(|filing| self.access_holds(account, &filing.meta, source)))

@@ -67,11 +67,21 @@ impl Engine {
         filing: &FilingMeta,
         source: AccessSource,
     ) -> bool {
-        let plan = self.settings.plans.of(account.tier);
+        self.access_holds_for_any(account, source)
+            .unwrap_or_else(|| self.entitle(account, filing).is_ok())
+    }
+
+    /// The same where it does not depend on the filing; none where it does.
+    pub(super) fn access_holds_for_any(
+        &self,
+        account: &Account,
+        source: AccessSource,
+    ) -> Option<bool> {
         match source {
-            AccessSource::Policy => plan.access_by_policy && self.entitle(account, filing).is_ok(),
-            AccessSource::Admin => account.role == Role::Admin,
-            _ => true,
+            AccessSource::Policy if self.settings.plans.of(account.tier).access_by_policy => None,
+            AccessSource::Policy => Some(false),
+            AccessSource::Admin => Some(account.role == Role::Admin),
+            _ => Some(true),
         }
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn read<'a>(source: &'a Source<'_>) -> Page<'a> {
         src,
         flow: Flow::new(src, source.charset, src.len() / 6),
         stack: Stack::default(),
-        setting: (u32::MAX, Setting::default()),
+        setting: (u64::MAX, Setting::default()),
         tables: Tables::default(),
         plain: PlainTables::default(),
         xbrl: Collector::new(src),
@@ -59,6 +59,7 @@ pub(crate) fn read<'a>(source: &'a Source<'_>) -> Page<'a> {
         files,
         anchors,
         hidden: pass.hidden,
+        hiding_rules: pass.rules.left_out_hiding,
         deceptive: pass.flow.deceptive,
         unended: pass.unended,
         built: pass.flow.out.finish(),
@@ -70,7 +71,7 @@ struct Pass<'a> {
     flow: Flow<'a>,
     stack: Stack,
     /// How text is set, and the state it was derived from.
-    setting: (u32, Setting),
+    setting: (u64, Setting),
     tables: Tables,
     /// Tables of preformatted text.
     plain: PlainTables,
@@ -138,7 +139,7 @@ impl<'a> Pass<'a> {
 
     fn text(&mut self, start: usize, end: usize) {
         let state = self.stack.state();
-        if state.has(State::UNSEEN) {
+        if state.is_unseen(self.rules.tell_all_shades()) {
             if !state.has(State::QUIET) {
                 let piece = self.src.get(start..end).unwrap_or_default();
                 self.hidden += piece.iter().filter(|b| !b.is_ascii_whitespace()).count();
@@ -180,7 +181,7 @@ impl<'a> Pass<'a> {
     fn setting(&mut self, state: State) -> Setting {
         let in_table = self.tables.in_cell() || self.plain.is_open();
         let size = self.stack.size();
-        let key = u32::from(state.bits()) | u32::from(size) << 16 | u32::from(in_table) << 24;
+        let key = u64::from(state.bits()) | u64::from(size) << 32 | u64::from(in_table) << 40;
         if self.setting.0 != key {
             let mut flags = LineFlags::default();
             for (on, flag) in [
@@ -266,7 +267,7 @@ impl<'a> Pass<'a> {
     fn start_ix(&mut self, name: &'a [u8], rest: &'a [u8], content: usize, closed: bool) -> usize {
         let at = self.flow.out.len();
         let mut state = self.stack.state();
-        let hidden = state.has(State::UNSEEN);
+        let hidden = state.is_unseen(self.rules.tell_all_shades());
         if self.xbrl.open(name, rest, (content, at), hidden) && !closed {
             state.set(State::HIDDEN.and(State::QUIET));
             self.stack.push(Tag::Ix, state, self.stack.size());

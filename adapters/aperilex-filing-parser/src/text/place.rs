@@ -71,6 +71,10 @@ impl Place {
 
     /// Sums up.
     pub(crate) fn finish(&self, style: &mut Style) {
+        if self.position == Position::Fixed {
+            // It may lie over anything.
+            style.put(State::SHADED, true);
+        }
         let off_page = self.position == Position::Fixed && (self.far_off || self.clipped);
         if off_page || (self.flat && self.cut) {
             style.put(State::HIDDEN, true);

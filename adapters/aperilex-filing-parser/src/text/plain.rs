@@ -113,6 +113,7 @@ pub(crate) fn read<'a>(source: &'a Source<'_>) -> Page<'a> {
         files: Vec::new(),
         anchors: Vec::new(),
         hidden: 0,
+        hiding_rules: 0,
         deceptive: pass.flow.deceptive,
         unended: None,
         built: pass.flow.out.finish(),

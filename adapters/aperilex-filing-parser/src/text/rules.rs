@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use memchr::{memchr, memmem};
 
+use super::state::State;
 use super::style::{self, Style};
 
 /// Rules that are taken of a document.
@@ -21,12 +22,21 @@ pub(crate) struct Rules {
     /// By class: the tag it is for, empty for any, and what it sets.
     classes: HashMap<Vec<u8>, Vec<(Vec<u8>, Style)>>,
     ids: HashMap<Vec<u8>, Style>,
+    /// A rule that was left out colours what is behind some text.
+    left_out_shade: bool,
+    /// Rules that were left out and hide some text.
+    pub(crate) left_out_hiding: usize,
 }
 
 impl Rules {
     /// Whether there are none.
     pub(crate) const fn is_empty(&self) -> bool {
         self.count == 0
+    }
+
+    /// Whether the rules that are known tell of all that is behind a text.
+    pub(crate) const fn tell_all_shades(&self) -> bool {
+        !self.left_out_shade
     }
 
     /// Reads the content of a `<style>`. True if it has rules.
@@ -63,6 +73,11 @@ impl Rules {
         self.count > before
     }
 
+    fn leave_out(&mut self, style: Style) {
+        self.left_out_shade |= style.set.has(State::SHADED);
+        self.left_out_hiding += usize::from(style.set.has(State::UNSEEN));
+    }
+
     /// Rules for elements inside others and in certain states are left out.
     fn insert(&mut self, selector: &[u8], style: Style) {
         let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_') || *b >= 0x80;
@@ -72,6 +87,7 @@ impl Rules {
             .unwrap_or((selector, &[]));
         let name = rest.get(1..).unwrap_or_default();
         if self.count >= MAX_RULES || !name.iter().all(is_name) {
+            self.leave_out(style);
             return;
         }
         let tag = tag.to_ascii_lowercase();
@@ -88,7 +104,10 @@ impl Rules {
                     variants.push((tag, style));
                 }
             }
-            _ => return,
+            _ => {
+                self.leave_out(style);
+                return;
+            }
         }
         self.count += 1;
     }

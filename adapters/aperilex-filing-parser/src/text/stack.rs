@@ -18,7 +18,7 @@ struct Open {
     previous: u32,
 }
 
-/// The open elements. Eight bytes each, so that millions of unclosed ones do no harm; for every tag
+/// The open elements. Twelve bytes each, so that millions of unclosed ones do no harm; for every tag
 /// the innermost one is known, so that none is ever looked for.
 #[derive(Debug)]
 pub(crate) struct Stack {
@@ -193,8 +193,8 @@ mod tests {
     }
 
     #[test]
-    fn an_element_is_eight_bytes() {
-        assert_eq!(size_of::<Open>(), 8);
+    fn an_element_is_twelve_bytes() {
+        assert_eq!(size_of::<Open>(), 12);
     }
 
     #[test]

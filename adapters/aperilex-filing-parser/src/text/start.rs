@@ -3,6 +3,7 @@
 use memchr::memchr;
 
 use super::attr::Attributes;
+use super::color::{Color, Colors};
 use super::rules::Rules;
 use super::size::{self, Size};
 use super::state::State;
@@ -53,7 +54,7 @@ pub(crate) fn read<'a>(name: &[u8], attributes: &'a [u8], rules: &Rules) -> (Sta
         rowspan: 1,
         closed: attributes.last() == Some(&b'/'),
     };
-    let (mut own, mut class) = (Style::default(), None);
+    let (mut own, mut class, mut colors) = (Style::default(), None, Colors::default());
     for (name, value) in Attributes::new(attributes) {
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
         match name.len() {
@@ -67,12 +68,16 @@ pub(crate) fn read<'a>(name: &[u8], attributes: &'a [u8], rules: &Rules) -> (Sta
                 let centered = value.eq_ignore_ascii_case(b"center");
                 start.style.put(State::CENTERED, centered);
             }
+            5 if tag == Tag::Font && is("color") => colors.ink = Color::read(value),
+            7 if is("bgcolor") => colors.ground = Color::read(value),
+            10 if is("background") => colors.ground = Some(Color::Other),
             6 if is("hidden") => start.style.put(State::HIDDEN, true),
             7 if is("colspan") => start.colspan = span(value),
             7 if is("rowspan") => start.rowspan = span(value),
             _ => {}
         }
     }
+    colors.finish(&mut start.style);
     if !rules.is_empty() {
         rules.add(name, class, names.id, &mut start.style);
     }

@@ -2,7 +2,7 @@
 
 /// What an element hands down to its content, as a set of bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct State(u16);
+pub(crate) struct State(u32);
 
 impl State {
     /// Bold.
@@ -35,14 +35,29 @@ impl State {
     pub(crate) const BLOCK: Self = Self(1 << 13);
     /// A block that is set in the line; its content does not inherit it.
     pub(crate) const IN_LINE: Self = Self(1 << 14);
+    /// Type of the colour of what is behind it, which an inner element may undo.
+    pub(crate) const DROWNED: Self = Self(1 << 15);
+    /// White type.
+    pub(crate) const WHITE: Self = Self(1 << 16);
+    /// Something that is not white is behind it, or it may be: a picture, other text.
+    pub(crate) const SHADED: Self = Self(1 << 17);
     /// What is not shown.
-    pub(crate) const UNSEEN: Self = Self::HIDDEN.and(Self::INVISIBLE).and(Self::NO_SIZE);
+    pub(crate) const UNSEEN: Self = Self::HIDDEN
+        .and(Self::INVISIBLE)
+        .and(Self::NO_SIZE)
+        .and(Self::DROWNED);
     /// What belongs to an element alone.
     pub(crate) const OWN: Self = Self::GAP_AFTER.and(Self::BLOCK).and(Self::IN_LINE);
 
     /// Whether any of `other` is set.
     pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// Whether text is not shown; `plain` tells that all that may be behind it is known.
+    pub(crate) const fn is_unseen(self, plain: bool) -> bool {
+        let white = self.has(Self::WHITE) && !self.has(Self::SHADED);
+        self.has(Self::UNSEEN) || white && plain
     }
 
     /// Sets `other`.
@@ -56,12 +71,12 @@ impl State {
     }
 
     /// All of these bits.
-    pub(crate) const fn bits(self) -> u16 {
+    pub(crate) const fn bits(self) -> u32 {
         self.0
     }
 
     /// The state of these bits.
-    pub(crate) const fn from_bits(bits: u16) -> Self {
+    pub(crate) const fn from_bits(bits: u32) -> Self {
         Self(bits)
     }
 

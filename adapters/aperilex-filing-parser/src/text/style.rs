@@ -1,5 +1,6 @@
 //! What a `style` attribute or rule says of a piece of text: bold, hidden, set apart, on a new page.
 
+use super::color::{Color, Colors};
 use super::place::Place;
 use super::size::{self, Size};
 use super::state::State;
@@ -95,7 +96,7 @@ impl Style {
 /// Reads the declarations of a style.
 pub(crate) fn read(value: &[u8]) -> Style {
     let mut style = Style::default();
-    let mut place = Place::default();
+    let (mut place, mut colors) = (Place::default(), Colors::default());
     for declaration in value.split(|b| *b == b';') {
         let Some(colon) = memchr::memchr(b':', declaration) else {
             continue;
@@ -106,11 +107,19 @@ pub(crate) fn read(value: &[u8]) -> Style {
         let value = rest.get(1..).unwrap_or_default().trim_ascii();
         let mut buffer = [0; 24];
         let name = lower_case(name.trim_ascii(), &mut buffer);
-        if !type_of(name, value, &mut style) {
-            place.read(name, value, &mut style);
+        match name {
+            b"color" => colors.ink = Color::read(value).or(colors.ink),
+            b"background-color" => colors.ground = Color::read(value).or(colors.ground),
+            b"background" => colors.ground = Color::read_ground(value).or(colors.ground),
+            b"background-image" if !starts_with(value, b"none") => {
+                colors.ground = Some(Color::Other);
+            }
+            _ if type_of(name, value, &mut style) => {}
+            _ => place.read(name, value, &mut style),
         }
     }
     place.finish(&mut style);
+    colors.finish(&mut style);
     style
 }
 
@@ -273,6 +282,32 @@ mod tests {
             let text = String::from_utf8_lossy(shown);
             assert!(!sets(shown, State::HIDDEN), "{text}");
         }
+    }
+
+    #[test]
+    fn reads_what_drowns_or_whitens() {
+        for style in [
+            &b"color:#fff;background:white"[..],
+            b"background-color:#000080;color:rgb(0,0,128)",
+            b"color:transparent",
+        ] {
+            let text = String::from_utf8_lossy(style);
+            assert!(sets(style, State::DROWNED), "{text}");
+        }
+        for style in [
+            &b"color:#fff;background:#000"[..],
+            b"color:red",
+            b"background:blue",
+        ] {
+            assert!(read(style).clear.has(State::DROWNED));
+        }
+        assert!(sets(b"color:#FEFEFE", State::WHITE));
+        assert!(read(b"color:black").clear.has(State::WHITE));
+        assert!(sets(b"background-color:#cceeff", State::SHADED));
+        assert!(sets(b"background:url(x.png)", State::SHADED));
+        assert!(read(b"background:white").clear.has(State::SHADED));
+        assert!(sets(b"position:absolute;top:5pt", State::SHADED));
+        assert_eq!(read(b"background:transparent").set, State::default());
     }
 
     #[test]

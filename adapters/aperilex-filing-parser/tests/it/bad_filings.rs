@@ -170,6 +170,12 @@ fn text_that_does_not_show_is_dropped_and_told() {
         "<span style=\"visibility:hidden\">SECRET</span>",
         "<div style=\"position:absolute; left:-9999px\">SECRET</div>",
         "<p hidden>SECRET</p>",
+        "<p style=\"color:#123456;background:#123456\">SECRET</p>",
+        "<p style=\"color:#fff\">SECRET</p>",
+        "<font color=white>SECRET</font>",
+        "<div style=\"background:navy\"><p style=\"background:white;color:#fefefe\">SECRET</p></div>",
+        "<div style=\"color:transparent\"><b>SECRET</b></div>",
+        "<style>.w{color:white}</style><p class=w>SECRET</p>",
     ] {
         let content = parse(
             "10-K",
@@ -178,6 +184,25 @@ fn text_that_does_not_show_is_dropped_and_told() {
         assert!(!content.text().contains("SECRET"), "{hidden}");
         assert!(told(&content, "hidden"), "{hidden}: {:?}", content.warnings);
     }
+    for shown in [
+        "<table><tr bgcolor=#003366><td style=\"color:#fff\">SECRET</td></tr></table>",
+        "<table><tr><td style=\"background:url(a.gif)\"><font color=white>SECRET</font></td></tr></table>",
+        "<div style=\"color:white\"><span style=\"color:black\">SECRET</span></div>",
+        "<p style=\"background:#fff;color:#000\">SECRET</p>",
+        "<div style=\"position:absolute;top:9pt\"><p style=\"color:white\">SECRET</p></div>",
+        "<style>td.a b{background:black}</style><td class=a><b style=\"color:white\">SECRET</b>",
+    ] {
+        let content = parse(
+            "10-K",
+            format!("<html><p>Shown.</p>{shown}<p>Too.</p></html>"),
+        );
+        assert!(content.text().contains("SECRET"), "{shown}");
+    }
+    let rules = "<style>.a .b{display:none}</style><p>Shown.</p>";
+    assert!(told(
+        &parse("10-K", format!("<html>{rules}</html>")),
+        "1 style rules that may hide"
+    ));
     // Comments are no text at all.
     let content = parse(
         "10-K",
