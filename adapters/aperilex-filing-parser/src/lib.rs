@@ -5,6 +5,7 @@ mod document;
 mod encoding;
 mod exhibits;
 mod items;
+mod lists;
 mod meta;
 mod months;
 mod parser;

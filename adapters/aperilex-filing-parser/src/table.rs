@@ -5,7 +5,6 @@ mod columns;
 pub(crate) mod grid;
 mod header;
 mod known;
-mod lists;
 mod measure;
 mod number;
 mod period;

@@ -9,6 +9,8 @@ use super::label;
 
 /// Lines longer than this are never headers or footers.
 const MAX_RUNNING: usize = 120;
+/// Lines around a page's edge that may be its header or footer.
+const NEAR: usize = 3;
 /// A header or footer appears at least this often.
 const MIN_REPEATS: u32 = 4;
 
@@ -31,21 +33,14 @@ impl<'t> Lines<'t> {
             lines: &built.lines,
             repeats: HashMap::new(),
         };
-        let edges: Vec<bool> = (0..this.lines.len())
-            .map(|at| this.is_page_edge(at))
-            .collect();
-        let near = |at: usize| {
-            let from = at.saturating_sub(3);
-            edges
-                .get(from..(at + 4).min(edges.len()))
-                .unwrap_or_default()
-                .contains(&true)
-        };
         // Only lines at edges are remembered; then all their occurrences are counted.
-        let mut keys: Vec<(u64, usize)> = (0..this.lines.len())
-            .filter(|at| near(*at))
-            .filter_map(|at| Some((this.running_key(at)?, at)))
-            .collect();
+        let (mut keys, mut next): (Vec<(u64, usize)>, usize) = (Vec::new(), 0);
+        for edge in (0..this.lines.len()).filter(|at| this.is_page_edge(*at)) {
+            let end = (edge + NEAR + 1).min(this.lines.len());
+            let near = edge.saturating_sub(NEAR).max(next)..end;
+            keys.extend(near.filter_map(|at| Some((this.running_key(at)?, at))));
+            next = end;
+        }
         keys.sort_unstable();
         let mut repeats: HashMap<u64, (u32, u32)> = HashMap::new();
         // Few lines start like one of them, and only those are compared.

@@ -2,6 +2,8 @@
 
 use aperilex_ports::model::SectionState;
 
+use crate::lists::{self, Lists};
+
 use super::candidate::Candidate;
 use super::confidence::{SURE, Scored};
 use super::lines::Lines;
@@ -45,7 +47,8 @@ pub(crate) fn of(
     if flat.is_empty() && mentions_general_instruction_j(lines, heading) {
         return (SectionState::OmittedGeneralInstructionJ, 9);
     }
-    if let Some(omitted) = omitted(&flat) {
+    let told = WORDS.bits(&flat);
+    if let Some(omitted) = omitted(&flat, told) {
         return (omitted, 8);
     }
     if says_nothing(&flat) {
@@ -55,28 +58,26 @@ pub(crate) fn of(
     if part == "IV" {
         return (SectionState::Present, SURE);
     }
-    let state = by_reference(&flat, part)
-        .or_else(|| by_pointer(&flat))
+    let state = by_reference(&flat, told, part)
+        .or_else(|| by_pointer(&flat, told))
         .unwrap_or(SectionState::Present);
-    (state, certainty(state, &flat, part))
+    (state, certainty(state, &flat, told, part))
 }
 
 /// How sure a state is by the words that speak for another.
-fn certainty(state: SectionState, flat: &str, part: &str) -> u8 {
+fn certainty(state: SectionState, flat: &str, told: u32, part: &str) -> u8 {
+    let has = |list: u32| told & list != 0;
     match state {
         SectionState::Present if flat.is_empty() => 4,
         SectionState::Present if flat.len() > REFERENCE => {
-            let refers = sentences(flat).any(incorporates) && any(flat, &OUTSIDE);
+            let refers = has(OUTSIDE) && is_incorporated(flat, told);
             if refers { 8 } else { SURE }
         }
-        SectionState::Present => {
-            let outside = flat.contains("incorporated") || any(flat, &OUTSIDE);
-            match (outside, any(flat, &POINTS)) {
-                (true, _) => 6,
-                (false, true) => 8,
-                (false, false) => 9,
-            }
-        }
+        SectionState::Present => match (has(INCORPORATED | OUTSIDE), has(POINTS)) {
+            (true, _) => 6,
+            (false, true) => 8,
+            (false, false) => 9,
+        },
         SectionState::IncorporatedByReference if part == "III" => 9,
         SectionState::IncorporatedByReference => {
             let own = own_share(flat);
@@ -90,7 +91,7 @@ fn certainty(state: SectionState, flat: &str, part: &str) -> u8 {
 
 /// Hundredths of a text that are sentences of its own, not references to other documents.
 fn own_share(flat: &str) -> usize {
-    let refers = |sentence: &&str| incorporates(sentence) || any(sentence, &OUTSIDE);
+    let refers = |sentence: &&str| incorporates(sentence) || WORDS.bits(sentence) & OUTSIDE != 0;
     let own: usize = sentences(flat).filter(|s| !refers(s)).map(str::len).sum();
     own * 100 / flat.len().max(1)
 }
@@ -152,11 +153,9 @@ pub(crate) fn says_nothing(flat: &str) -> bool {
 }
 
 /// What the form lets some registrants leave out: asset-backed issuers (J), wholly owned subsidiaries (I).
-fn omitted(flat: &str) -> Option<SectionState> {
-    let leaves_out = flat.len() <= SHORT
-        && any(flat, &["omitted", "omits", "not required"])
-        && flat.contains("general instruction");
-    if !leaves_out || any(flat, &OUTSIDE) {
+fn omitted(flat: &str, told: u32) -> Option<SectionState> {
+    let leaves_out = flat.len() <= SHORT && told & OMITTED != 0 && told & INSTRUCTION != 0;
+    if !leaves_out || told & OUTSIDE != 0 {
         return None;
     }
     if flat.contains("general instruction j") {
@@ -175,15 +174,51 @@ fn any(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
 }
 
+/// Another document says it.
+const INCORPORATED: u32 = 1;
 /// Documents outside of the report.
-const OUTSIDE: [&str; 6] = [
-    "proxy statement",
-    "annual report to",
-    "information statement",
-    "exhibit 13",
-    "exhibit 95",
-    "quarterly report to",
-];
+const OUTSIDE: u32 = 1 << 1;
+/// Words that point to another place.
+const POINTS: u32 = 1 << 2;
+const OMITTED: u32 = 1 << 3;
+const INSTRUCTION: u32 = 1 << 4;
+
+static WORDS: Lists = Lists::new(|| {
+    lists::of(&[
+        &["incorporated"],
+        &[
+            "proxy statement",
+            "annual report to",
+            "information statement",
+            "exhibit 13",
+            "exhibit 95",
+            "quarterly report to",
+        ],
+        &[
+            "see ",
+            "refer to",
+            "included in",
+            "set forth in",
+            "appears in",
+            "appears on",
+            "appear in",
+            "contained in",
+            "presented in",
+            "begin on page",
+            "are filed",
+            "disclosed in",
+            "described in",
+            "found in",
+        ],
+        &["omitted", "omits", "not required"],
+        &["general instruction"],
+    ])
+});
+
+/// Whether some sentence says that another document is part of this one.
+fn is_incorporated(flat: &str, told: u32) -> bool {
+    told & INCORPORATED != 0 && sentences(flat).any(incorporates)
+}
 
 fn incorporates(sentence: &str) -> bool {
     sentence.contains("incorporated")
@@ -197,10 +232,9 @@ fn incorporates(sentence: &str) -> bool {
         )
 }
 
-fn by_reference(flat: &str, part: &str) -> Option<SectionState> {
-    let incorporated = sentences(flat).any(incorporates);
-    let outside = any(flat, &OUTSIDE);
-    if !incorporated {
+fn by_reference(flat: &str, told: u32, part: &str) -> Option<SectionState> {
+    let outside = told & OUTSIDE != 0;
+    if !is_incorporated(flat, told) {
         let reported = any(
             flat,
             &[
@@ -235,30 +269,13 @@ fn by_reference(flat: &str, part: &str) -> Option<SectionState> {
     }
 }
 
-/// Words that point to another place.
-const POINTS: [&str; 14] = [
-    "see ",
-    "refer to",
-    "included in",
-    "set forth in",
-    "appears in",
-    "appears on",
-    "appear in",
-    "contained in",
-    "presented in",
-    "begin on page",
-    "are filed",
-    "disclosed in",
-    "described in",
-    "found in",
-];
-
 /// A short text that sends the reader to another place: its first pointing sentence tells where.
-fn by_pointer(flat: &str) -> Option<SectionState> {
-    if flat.len() > SHORT || flat.starts_with("there have been no material changes") {
+fn by_pointer(flat: &str, told: u32) -> Option<SectionState> {
+    let points = told & POINTS != 0 && flat.len() <= SHORT;
+    if !points || flat.starts_with("there have been no material changes") {
         return None;
     }
-    let sentence = sentences(flat).find(|sentence| any(sentence, &POINTS))?;
+    let sentence = sentences(flat).find(|sentence| WORDS.bits(sentence) & POINTS != 0)?;
     let elsewhere = sentence
         .replace("this annual report", "")
         .replace("this form 10-k", "")

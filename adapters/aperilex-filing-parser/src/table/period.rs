@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::grid::Grid;
 use super::known::Known;
-use super::lists::{self, Lists};
+use crate::lists::{self, Lists};
 
 /// How long a period is told to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

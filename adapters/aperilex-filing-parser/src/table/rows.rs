@@ -1,7 +1,7 @@
 //! What the label of a row tells of its numbers.
 
-use super::lists::{self, Lists};
 use super::units::{self, Note};
+use crate::lists::{self, Lists};
 
 /// What the numbers of a row or column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem::Finder;
 
-use super::lists::{self, Lists};
+use crate::lists::{self, Lists};
 
 /// Longer lines are prose; in them only notes in brackets count.
 const MAX_NOTE: usize = 160;

@@ -7,6 +7,8 @@ use crate::text::line::LineFlags;
 
 /// Words of a heading.
 const MAX_WORDS: usize = 110;
+/// More words than that make a sentence, or a heading that goes on.
+const MIN_WORDS: usize = 16;
 /// Bytes of a heading.
 const MAX_HEADING: usize = 900;
 /// The least that follows the words that are set at a paragraph's start.
@@ -118,7 +120,13 @@ fn para(lines: &Lines<'_>, first: usize, next: usize, plain: bool) -> Option<Par
     let start = from + behind_bullet(shown);
     let end = from + shown.trim_end().len();
     let text = lines.text.get(start..end)?;
-    let words = text.split_whitespace().take(MAX_WORDS + 1).count();
+    // Of a text that is too long for a heading only the first are asked for.
+    let limit = if text.len() > MAX_HEADING {
+        MIN_WORDS
+    } else {
+        MAX_WORDS + 1
+    };
+    let words = text.split_whitespace().take(limit).count();
     let info = lines.info(first);
     let last = text
         .trim_end_matches(['”', '"', '’', ')', '*'])

@@ -2,8 +2,8 @@
 
 use aperilex_ports::model::{ItemKey, Statement, Table};
 
+use crate::lists::{self, Lists};
 use crate::table::caption;
-use crate::table::lists::{self, Lists};
 use crate::text::Page;
 
 use super::signs::{self, Signs};
