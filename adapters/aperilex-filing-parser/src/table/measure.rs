@@ -1,5 +1,6 @@
 //! The numbers of a grid: what each is worth and in which unit.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use aperilex_ports::model::{Cells, Fact, TableNumber};
@@ -31,20 +32,39 @@ impl Context<'_> {
 }
 
 /// What the headers and cells of a column tell.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 struct Column {
     numeric: bool,
     /// Nothing but dashes, if anything.
     dashes: bool,
     /// More years than other numbers.
     years: bool,
-    note: Note,
-    kind: Option<RowKind>,
     currency: Option<&'static str>,
-    /// Its headers name a period or a total.
-    periodic: bool,
     /// The first of its numbers is a percentage, and none is money.
     percent: bool,
+    /// Read when they are asked for: numbers that are facts do not.
+    words: OnceCell<Words>,
+}
+
+/// What the words above a column tell.
+#[derive(Debug, Clone, Copy, Default)]
+struct Words {
+    note: Note,
+    kind: Option<RowKind>,
+    /// They name a period or a total.
+    periodic: bool,
+}
+
+impl Words {
+    fn of(header: &Header) -> Self {
+        let path = &header.path;
+        let named = header.told.names_time();
+        Self {
+            note: units::note(path).unwrap_or_default(),
+            kind: Row::of_header(path),
+            periodic: named || path.to_ascii_lowercase().contains("total"),
+        }
+    }
 }
 
 /// The unit of a number.
@@ -116,15 +136,23 @@ pub(crate) fn read(
             group = Some(Row::of(label, None));
             continue;
         }
-        let kind = Row::of(label, group.as_ref());
-        if kind.ends_group {
+        let told = OnceCell::new();
+        if group.is_some()
+            && told
+                .get_or_init(|| Row::of(label, group.as_ref()))
+                .ends_group
+        {
             group = None;
         }
         for column in 0..grid.width {
-            reader.cell(row, column, &kind);
+            reader.cell((row, column), &|| {
+                *told.get_or_init(|| Row::of(label, None))
+            });
         }
     }
     let scale = reader.scale();
+    // A filing has tens of thousands of numbers.
+    reader.out.shrink_to_fit();
     (reader.out, scale)
 }
 
@@ -158,17 +186,9 @@ impl Column {
         out.dashes = numbers == 0 && !words;
         out.percent &= out.currency.is_none();
         out.years = years > numbers;
-        let header = context.headers.get(column).filter(|_| column > 0);
-        if let Some(Header { path, told }) = header {
-            out.note = units::note(path).unwrap_or_default();
-            out.kind = Row::of_header(path);
-            out.periodic = told.names_time() || path.to_ascii_lowercase().contains("total");
-        }
         out
     }
-}
 
-impl Column {
     /// Whether a number without a sign goes on with the percentages above.
     fn is_percent(&self, shown: &Shown<'_>) -> bool {
         let whole = shown.number.split('.').next();
@@ -200,7 +220,8 @@ struct Reader<'g, 'a> {
 }
 
 impl Reader<'_, '_> {
-    fn cell(&mut self, row: usize, column: usize, kind: &Row) {
+    /// Reads a cell, whose row tells `kind`.
+    fn cell(&mut self, (row, column): (usize, usize), kind: &dyn Fn() -> Row) {
         let place = self.grid.place(row, column);
         let class = self.grid.class(row, column);
         let is_number = matches!(
@@ -218,13 +239,21 @@ impl Reader<'_, '_> {
             return;
         };
         let fact = self.context.known.shown(&range, shown.number);
-        let told = self.columns.get(column).copied().unwrap_or_default();
-        if fact.is_none() && !is_told(class, column, &told, &shown) {
-            return;
-        }
-        let (value, unit) = match fact {
-            Some(fact) => self.of_fact(fact, &shown),
-            None => self.of_words(&shown, &told, kind),
+        let (value, unit) = if let Some(fact) = fact {
+            self.of_fact(fact, &shown)
+        } else {
+            let (columns, headers) = (self.columns, self.context.headers);
+            let Some(told) = columns.get(column) else {
+                return;
+            };
+            let header = headers.get(column).filter(|_| column > 0);
+            let words = told
+                .words
+                .get_or_init(|| header.map_or_else(Words::default, Words::of));
+            if !is_told(class, column, (told, words), &shown) {
+                return;
+            }
+            self.of_words(&shown, (told, words), &kind())
         };
         self.out.push(TableNumber {
             row,
@@ -254,7 +283,7 @@ impl Reader<'_, '_> {
     fn of_words(
         &mut self,
         shown: &Shown<'_>,
-        column: &Column,
+        column: (&Column, &Words),
         row: &Row,
     ) -> (String, Option<Arc<str>>) {
         let (scale, unit) = self.unit(shown, column, row);
@@ -263,22 +292,27 @@ impl Reader<'_, '_> {
     }
 
     /// Power of ten and unit of a number by words and signs.
-    fn unit(&self, shown: &Shown<'_>, column: &Column, row: &Row) -> (i8, Option<Unit>) {
+    fn unit(
+        &self,
+        shown: &Shown<'_>,
+        (column, words): (&Column, &Words),
+        row: &Row,
+    ) -> (i8, Option<Unit>) {
         match shown.measure {
             Measure::Percent => return (-2, Some(Unit::Pure)),
             Measure::BasisPoints => return (-4, Some(Unit::Pure)),
             Measure::Times => return (0, Some(Unit::Pure)),
             Measure::Plain => {}
         }
-        let note = row.note.or(column.note).or(self.context.note);
+        let note = row.note.or(words.note).or(self.context.note);
         let signed = shown.currency.is_some();
         let kind = if signed && !matches!(row.kind, RowKind::PerShare) {
-            match column.kind {
+            match words.kind {
                 Some(RowKind::PerShare) => RowKind::PerShare,
                 _ => RowKind::Plain,
             }
         } else if row.kind == RowKind::Plain {
-            column.kind.unwrap_or(RowKind::Plain)
+            words.kind.unwrap_or(RowKind::Plain)
         } else {
             row.kind
         };
@@ -297,7 +331,7 @@ impl Reader<'_, '_> {
                 (scale(shares), Some(Unit::Shares))
             }
             RowKind::Percent => (-2, Some(Unit::Pure)),
-            RowKind::Count => (scale(row.note.scale.or(column.note.scale)), None),
+            RowKind::Count => (scale(row.note.scale.or(words.note.scale)), None),
             RowKind::Plain if (note.percent || column.is_percent(shown)) && !signed => {
                 (-2, Some(Unit::Pure))
             }
@@ -307,8 +341,7 @@ impl Reader<'_, '_> {
                     .or(note.currency)
                     .or(column.currency)
                     .or_else(|| {
-                        let money =
-                            column.periodic || column.kind.is_none() && note.scale.is_some();
+                        let money = words.periodic || words.kind.is_none() && note.scale.is_some();
                         self.currency.filter(|_| money)
                     });
                 let code = self.code(currency);
@@ -355,14 +388,19 @@ fn scale(shown: &str, value: &str) -> Option<usize> {
 }
 
 /// Whether a cell that may be a number is one.
-fn is_told(class: Option<Class>, column: usize, told: &Column, shown: &Shown<'_>) -> bool {
+fn is_told(
+    class: Option<Class>,
+    column: usize,
+    (told, words): (&Column, &Words),
+    shown: &Shown<'_>,
+) -> bool {
     let signed = shown.currency.is_some() || shown.measure != Measure::Plain;
     if column == 0 {
         return shown.currency.is_some();
     }
     match class {
         Some(Class::Dash) => told.numeric || signed,
-        Some(Class::Mark) => told.numeric || told.periodic,
+        Some(Class::Mark) => told.numeric || words.periodic,
         Some(Class::Year) => !told.years,
         _ => true,
     }

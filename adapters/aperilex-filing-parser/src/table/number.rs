@@ -90,11 +90,13 @@ pub(crate) fn class(text: &str) -> Class {
     if text.len() > 8 && !text.bytes().any(is_of_number) {
         return Class::Text;
     }
-    if text.len() <= 5 && CURRENCIES.iter().any(|(sign, _)| *sign == text) {
-        return Class::Prefix;
-    }
-    if text.len() <= 5 && is_missing(text) {
-        return Class::Missing;
+    if text.len() <= 5 && !text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        if may_be_currency(text) && CURRENCIES.iter().any(|(sign, _)| *sign == text) {
+            return Class::Prefix;
+        }
+        if is_missing(text) {
+            return Class::Missing;
+        }
     }
     if is_year(text) {
         return Class::Year;
@@ -118,6 +120,9 @@ pub(crate) fn is_year(text: &str) -> bool {
 }
 
 fn is_missing(text: &str) -> bool {
+    if !text.starts_with(['n', 'N', '*', '(']) {
+        return false;
+    }
     const WORDS: [&str; 12] = [
         "na", "n/a", "n.a.", "nm", "n/m", "n.m.", "nmf", "*nm", "n.a", "n.m", "(na)", "(nm)",
     ];
@@ -212,7 +217,16 @@ fn unmarked(text: &str) -> Option<Shown<'_>> {
             break;
         }
     }
-    if let Some(behind) = dash(rest) {
+    let first = rest.bytes().next().unwrap_or_default();
+    if first.is_ascii_alphabetic() && !matches!(first, b'n' | b'N') {
+        return None;
+    }
+    let dash = if first.is_ascii_digit() {
+        None
+    } else {
+        dash(rest)
+    };
+    if let Some(behind) = dash {
         shown.negative = false;
         ends(behind, &mut shown, opened)?;
         return Some(shown);

@@ -62,7 +62,7 @@ impl Row {
 
     /// What the headers of a column tell; none where they name no kind of number.
     pub(crate) fn of_header(path: &str) -> Option<RowKind> {
-        if !tells(KINDS.bits(path)) && !WORDS_OF_HEADERS.is_in(path) {
+        if !WORDS_OF_KINDS.is_in(path) && !WORDS_OF_HEADERS.is_in(path) {
             return None;
         }
         let lower = without_notes(&path.to_ascii_lowercase());
@@ -237,6 +237,32 @@ static KINDS: Lists = Lists::new(|| {
     ])
 });
 
+/// Words, one of which all labels have that tell a kind.
+static WORDS_OF_KINDS: Lists = Lists::new(|| {
+    lists::of(&[&[
+        "share",
+        "per ",
+        "per-",
+        "percent",
+        "%",
+        "(eps)",
+        "average",
+        "outstanding",
+        "basic",
+        "dilut",
+        "number",
+        "headcount",
+        "employees",
+        "square",
+        "years)",
+        "ratio",
+        "expected",
+        "store",
+        "volatility",
+        "contractual",
+    ]])
+});
+
 /// Whether some header tells more than the kinds of labels.
 static WORDS_OF_HEADERS: Lists = Lists::new(|| {
     lists::of(&[&[
@@ -259,8 +285,11 @@ fn kind(lower: &str) -> RowKind {
             RowKind::Plain
         };
     }
-    let bits = KINDS.bits(lower);
     // Most labels are of money.
+    if !WORDS_OF_KINDS.is_in(lower) {
+        return RowKind::Plain;
+    }
+    let bits = KINDS.bits(lower);
     if !tells(bits) {
         return RowKind::Plain;
     }

@@ -1,5 +1,7 @@
 //! Sizes of type.
 
+use super::style::lower_case;
+
 /// What an element says of the size of its type.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Size {
@@ -59,7 +61,8 @@ pub(crate) fn read(value: &[u8]) -> Option<Size> {
         .split(|b| !b.is_ascii_alphabetic() && *b != b'%')
         .next()?;
     // Two half points in a point, four thirds of a point in a pixel.
-    let (times, by) = match unit.to_ascii_lowercase().as_slice() {
+    let mut buffer = [0; 24];
+    let (times, by) = match lower_case(unit, &mut buffer) {
         b"pt" => (2, 1),
         b"px" => (3, 2),
         b"pc" => (24, 1),

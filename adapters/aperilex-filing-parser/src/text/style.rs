@@ -178,7 +178,7 @@ fn is_weight(word: &[u8]) -> bool {
         || matches!(word, [b'1'..=b'9', b'0', b'0'])
 }
 
-fn lower_case<'b>(name: &[u8], buffer: &'b mut [u8; 24]) -> &'b [u8] {
+pub(super) fn lower_case<'b>(name: &[u8], buffer: &'b mut [u8; 24]) -> &'b [u8] {
     let len = name.len().min(buffer.len());
     for (to, from) in buffer.iter_mut().zip(name) {
         *to = from.to_ascii_lowercase();

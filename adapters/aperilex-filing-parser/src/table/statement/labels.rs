@@ -332,7 +332,46 @@ static WORDS_OF_LABELS: Lists = Lists::new(|| {
     ])
 });
 
+/// Words, one of which all labels have that are signs.
+static WORDS_OF_SIGNS: Lists = Lists::new(|| {
+    lists::of(&[&[
+        "assets",
+        "revenue",
+        "sales",
+        "interest income",
+        "premiums",
+        "cost",
+        "expenses",
+        "administrative",
+        "net ",
+        "profit for",
+        "loss for",
+        "cash",
+        "activities",
+        "foreign currency",
+        "unrealized",
+        "liabilities",
+        "inventories",
+        "receivable",
+        "property, plant",
+        "goodwill",
+        "payable",
+        "debt",
+        "accrued",
+        "tax",
+        "per share",
+        "per common",
+        "a share",
+        "comprehensive",
+        "balance",
+        "holders",
+    ]])
+});
+
 fn of_label(label: &str) -> u32 {
+    if !WORDS_OF_SIGNS.is_in(label) {
+        return 0;
+    }
     let words = WORDS_OF_LABELS.bits(label);
     let has = |list: u32| words & list != 0;
     let lower = label.trim().to_ascii_lowercase();

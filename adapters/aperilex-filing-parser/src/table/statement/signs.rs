@@ -249,8 +249,9 @@ fn of_members(fact: &Fact) -> u32 {
     let concept = fact.concept.split_once(':').map_or("", |(_, name)| name);
     let balance = of_concept(concept) & BALANCES;
     for (axis, member) in fact.dimensions.iter() {
-        let local = |name: &str| name.rsplit(':').next().unwrap_or_default().to_owned();
-        let (axis, member) = (local(axis), local(member));
+        let local = |name: &str| name.rfind(':').map_or(0, |colon| colon + 1);
+        let axis = axis.get(local(axis)..).unwrap_or_default();
+        let member = member.get(local(member)..).unwrap_or_default();
         if axis != "StatementEquityComponentsAxis" && axis != "ComponentsOfEquityAxis" {
             continue;
         }
