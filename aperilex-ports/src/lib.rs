@@ -8,6 +8,7 @@ mod error;
 pub mod model;
 mod port;
 mod ports;
+pub mod wallet;
 
 pub use error::{BoxError, Retry};
 pub use model::*;

@@ -39,6 +39,7 @@ mod form_type;
 mod id;
 mod item;
 mod item_8k;
+mod journal;
 mod ledger;
 mod money;
 mod submission;
@@ -75,6 +76,7 @@ pub use id::{
 };
 pub use item::ItemKey;
 pub use item_8k::item_8k_code;
+pub use journal::{ChainHead, CreditLot, JournalTx, LedgerAccount, LotSource, Operation, Posting};
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use money::{MicroUsd, ParseMoneyError};
 pub use submission::{Party, SubmissionHeader};

@@ -28,7 +28,7 @@ pub use filing_analyst::{AnalystError, AnalystProfile, FilingAnalyst};
 pub use filing_parser::{FilingParser, MAX_FILING_BYTES, ParseFilingError};
 pub use filing_source::{FilingSource, FilingSourceError};
 pub use filing_store::{FilingRecord, FilingStore};
-pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry};
+pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry, Refund};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
 pub use settlement::{

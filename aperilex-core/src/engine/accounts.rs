@@ -84,6 +84,7 @@ impl Engine {
                 kind: EntryKind::TopUp,
                 amount: credit,
                 key: "opening-credit".to_owned(),
+                expires_at: None,
                 description: "opening credit".to_owned(),
                 now,
             };

@@ -101,6 +101,7 @@ impl Desk {
             kind: EntryKind::TopUp,
             amount: usd(micros),
             key: format!("top-up {id}"),
+            expires_at: None,
             description: "bought credits".into(),
             now: at(0),
         }

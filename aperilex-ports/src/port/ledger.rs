@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::model::{
-    Balance, EntryId, EntryKind, FilingId, Hold, HoldId, HoldStatus, LedgerEntry, MicroUsd, TaskId,
-    Timestamp, UserId,
+    Balance, CreditLot, EntryId, EntryKind, FilingId, Hold, HoldId, HoldStatus, JournalTx,
+    LedgerEntry, MicroUsd, TaskId, Timestamp, UserId,
 };
 
 /// Why credits were not moved.
@@ -82,8 +82,31 @@ pub struct PostEntry {
     pub amount: MicroUsd,
     /// Unique for the account: the same key and content again gives the first entry.
     pub key: String,
+    /// When the credits lapse; never, if none. Of no meaning for negative ones.
+    pub expires_at: Option<Timestamp>,
     /// For people.
     pub description: String,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// Gives a charge back, in whole or part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refund {
+    /// Id of the entry that says so.
+    pub id: EntryId,
+    /// Whose credits.
+    pub user: UserId,
+    /// The charge.
+    pub entry: EntryId,
+    /// How much; positive, and with earlier refunds at most the charge.
+    pub amount: MicroUsd,
+    /// Unique for the account: the same key and content again gives the first entry.
+    pub key: String,
+    /// For people.
+    pub description: String,
+    /// When credits lapse that come in the place of lapsed ones.
+    pub fresh_until: Timestamp,
     /// The time.
     pub now: Timestamp,
 }
@@ -113,6 +136,19 @@ pub struct PostEntry {
 /// - **LG-14** zero and negative holds and captures, zero posts, and posts beyond what the balance
 ///   can count are `BadAmount`; posts below nothing are `InsufficientCredits`. An unknown account
 ///   is `Unknown`. Nothing changes.
+/// - **LG-15** every change is one transaction of the journal whose postings sum to nothing; `journal`
+///   gives them oldest first, numbered from 1 without gaps, each with the hash of the one before and
+///   its own, which its fields and its entry make.
+/// - **LG-16** a hold draws lots then and there: those that lapse first, those that never lapse last,
+///   given before bought, older before newer. Lapsed credits are not spent.
+/// - **LG-17** a void, an expiry and what of a hold is not charged go back to the lots they came from.
+/// - **LG-18** credits whose time has passed are gone at the next touch of the account, or by `lapse`,
+///   once, as an entry. What is held of them can still be charged; given back, it lapses.
+/// - **LG-19** a refund is with earlier ones at most the charge (`OverCapture` says what is left), and
+///   goes to the lots that paid it, what was drawn last first; for a lapsed lot a new one of its
+///   source opens.
+/// - **LG-20** a refund of anything but a charge of this account is `Unknown`; the same key with the
+///   same amount gives the first entry again.
 #[async_trait]
 pub trait Ledger: Debug + Send + Sync + 'static {
     /// Sets credits aside.
@@ -173,4 +209,33 @@ pub trait Ledger: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`].
     async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError>;
+
+    /// Gives a charge back.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError>;
+
+    /// Ends credits whose time has passed, of at most `limit` lots; gives the entries.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn lapse(&self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, StoreError>;
+
+    /// Lots of an account that have something left, in the order in which they are spent.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn lots(&self, user: UserId) -> Result<Vec<CreditLot>, StoreError>;
+
+    /// Transactions after the given number, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn journal(
+        &self,
+        user: UserId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<JournalTx>, StoreError>;
 }

@@ -29,6 +29,7 @@ fn post(memory: &Memory, user: UserId, key: &str) -> Result<MicroUsd, LedgerErro
         kind: EntryKind::TopUp,
         amount: MicroUsd::new(5),
         key: key.to_owned(),
+        expires_at: None,
         description: "bought".to_owned(),
         now: memory.clock.now(),
     };

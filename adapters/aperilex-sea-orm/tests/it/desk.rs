@@ -35,6 +35,7 @@ pub(crate) fn top_up(user: UserId, micros: i64) -> PostEntry {
         kind: EntryKind::TopUp,
         amount: MicroUsd::new(micros),
         key: format!("top-up {id}"),
+        expires_at: None,
         description: "bought credits".into(),
         now: at(0),
     }

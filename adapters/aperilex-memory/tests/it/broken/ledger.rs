@@ -84,6 +84,7 @@ impl Broken {
             kind: EntryKind::Adjustment,
             amount: entry.amount,
             key: format!("again {}", fresh_number()),
+            expires_at: None,
             description: entry.description.clone(),
             now: entry.at,
         };

@@ -1,0 +1,248 @@
+//! The journal: every change of an account's credits as a transaction of double entry, each sealed by the
+//! hash of the one before it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::tier::{ParseWordError, words};
+use super::{Digest, EntryId, HoldId, LedgerEntry, MicroUsd, UserId};
+
+words! {
+    /// Where credits came from.
+    LotSource {
+        /// The plan's monthly credits.
+        Included = "included",
+        /// A promotion.
+        Promotional = "promotional",
+        /// Given for something that went wrong, or by an operator.
+        Goodwill = "goodwill",
+        /// Bought.
+        Purchased = "purchased",
+    }
+}
+
+/// Credits that came together and lapse together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CreditLot {
+    /// The entry that brought them.
+    pub id: EntryId,
+    /// Where they came from.
+    pub source: LotSource,
+    /// What came.
+    pub granted: MicroUsd,
+    /// What of them can be spent.
+    pub available: MicroUsd,
+    /// What of them is set aside.
+    pub held: MicroUsd,
+    /// When what is left lapses; never, if none.
+    pub expires_at: Option<Timestamp>,
+    /// When they came.
+    pub created_at: Timestamp,
+}
+
+impl CreditLot {
+    /// Whether they have lapsed at `now`.
+    #[must_use]
+    pub fn is_late(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+
+    /// The order in which lots are spent: what lapses first, what never lapses last; given before bought;
+    /// older before newer.
+    pub(crate) fn turn(&self) -> (Timestamp, LotSource, Timestamp, EntryId) {
+        let end = self.expires_at.unwrap_or(Timestamp::MAX);
+        (end, self.source, self.created_at, self.id)
+    }
+}
+
+words! {
+    /// An account of the double entry. The first two are the customer's, by lot; the others are the
+    /// house's, and show what the credits were given or taken for.
+    LedgerAccount {
+        /// Credits that can be spent.
+        Available = "available",
+        /// Credits that are set aside.
+        Held = "held",
+        /// Earned by what was delivered.
+        Revenue = "revenue",
+        /// Paid in.
+        Cash = "cash",
+        /// Given with a plan or promotion.
+        Promotion = "promotion",
+        /// Given for something that went wrong.
+        Goodwill = "goodwill",
+        /// Lapsed unspent.
+        Breakage = "breakage",
+        /// Taken by an operator.
+        Adjustments = "adjustments",
+    }
+}
+
+/// One side of a transaction. What a customer's account gains is positive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Posting {
+    /// The account.
+    pub account: LedgerAccount,
+    /// The lot, of the customer's accounts.
+    pub lot: Option<EntryId>,
+    /// How much; not zero.
+    pub amount: MicroUsd,
+}
+
+words! {
+    /// What changed an account's credits.
+    Operation {
+        /// Credits came.
+        Credit = "credit",
+        /// Credits were taken by an operator.
+        Debit = "debit",
+        /// Credits were set aside.
+        Hold = "hold",
+        /// A hold was charged.
+        Capture = "capture",
+        /// A hold was given back.
+        Void = "void",
+        /// A hold was given back by time.
+        Expire = "expire",
+        /// Credits lapsed.
+        Lapse = "lapse",
+        /// A charge was given back.
+        Refund = "refund",
+    }
+}
+
+/// A change of an account's credits. Its postings sum to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalTx {
+    /// Whose credits.
+    pub user: UserId,
+    /// Place in the account's chain, from 1, without gaps.
+    pub seq: u64,
+    /// What happened.
+    pub operation: Operation,
+    /// What makes it happen once, unique for the account: `hold:{hold}`, `end:{hold}`, `lapse:{lot}:{seq}`,
+    /// `post:{key of the command}`, `refund:{key of the command}`.
+    pub key: String,
+    /// The hold concerned.
+    pub hold: Option<HoldId>,
+    /// The line of the statement that it made.
+    pub entry: Option<EntryId>,
+    /// The charge that it gives back.
+    pub reverses: Option<EntryId>,
+    /// Both sides.
+    pub postings: Vec<Posting>,
+    /// The sum of all entries after it.
+    pub posted_after: MicroUsd,
+    /// The sum of open holds after it.
+    pub held_after: MicroUsd,
+    /// When, to the microsecond.
+    pub at: Timestamp,
+    /// The hash of the one before, or [`ChainHead::genesis`].
+    pub prev_hash: Digest,
+    /// SHA-256 of `prev_hash`, all fields above, and the entry.
+    pub hash: Digest,
+}
+
+/// Where an account's chain ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainHead {
+    /// Transactions so far.
+    pub seq: u64,
+    /// The hash of the last.
+    pub hash: Digest,
+}
+
+impl ChainHead {
+    /// The head of an account that had no transaction yet.
+    #[must_use]
+    pub fn genesis(user: UserId) -> Self {
+        let mut bytes = b"aperilex-ledger/1\n".to_vec();
+        bytes.extend_from_slice(user.as_uuid().as_bytes());
+        Self {
+            seq: 0,
+            hash: Digest::of(&bytes),
+        }
+    }
+}
+
+impl JournalTx {
+    /// What its postings sum to: nothing, if it is sound.
+    #[must_use]
+    pub fn sum(&self) -> i128 {
+        let amounts = self.postings.iter().map(|one| one.amount.micros());
+        amounts.map(i128::from).sum()
+    }
+
+    /// The hash of its fields and of `entry`, the line it made.
+    #[must_use]
+    pub fn sealed(&self, entry: Option<&LedgerEntry>) -> Digest {
+        let mut seal = Seal::default();
+        seal.bytes(self.prev_hash.as_bytes());
+        seal.text(&self.user.to_string());
+        seal.number(i64::try_from(self.seq).unwrap_or(i64::MAX));
+        seal.text(self.operation.as_str());
+        seal.text(&self.key);
+        seal.maybe(self.hold.map(|id| id.to_string()));
+        seal.maybe(self.entry.map(|id| id.to_string()));
+        seal.maybe(self.reverses.map(|id| id.to_string()));
+        seal.number(i64::try_from(self.postings.len()).unwrap_or(i64::MAX));
+        for posting in &self.postings {
+            seal.text(posting.account.as_str());
+            seal.maybe(posting.lot.map(|id| id.to_string()));
+            seal.number(posting.amount.micros());
+        }
+        seal.number(self.posted_after.micros());
+        seal.number(self.held_after.micros());
+        seal.number(self.at.as_microsecond());
+        if let Some(entry) = entry {
+            seal.entry(entry);
+        }
+        Digest::of(&seal.0)
+    }
+}
+
+/// Bytes that are hashed: each field with its length before it, so that none can pass for another.
+#[derive(Debug, Default)]
+struct Seal(Vec<u8>);
+
+impl Seal {
+    fn bytes(&mut self, bytes: &[u8]) {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.0.extend_from_slice(&length.to_be_bytes());
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    fn number(&mut self, number: i64) {
+        self.bytes(&number.to_be_bytes());
+    }
+
+    fn maybe(&mut self, text: Option<String>) {
+        match text {
+            Some(text) => self.text(&text),
+            None => self.0.extend_from_slice(&u64::MAX.to_be_bytes()),
+        }
+    }
+
+    fn entry(&mut self, entry: &LedgerEntry) {
+        self.text(&entry.id.to_string());
+        self.text(&entry.user.to_string());
+        self.number(i64::try_from(entry.seq).unwrap_or(i64::MAX));
+        self.text(entry.kind.as_str());
+        self.number(entry.amount.micros());
+        self.number(entry.balance_after.micros());
+        self.maybe(entry.filing.map(|id| id.to_string()));
+        self.maybe(entry.task.map(|id| id.to_string()));
+        self.maybe(entry.analysis.map(|id| id.to_string()));
+        self.maybe(entry.hold.map(|id| id.to_string()));
+        self.text(&entry.description);
+        self.text(&entry.key);
+        self.number(entry.at.as_microsecond());
+    }
+}

@@ -1,0 +1,231 @@
+//! Holds: placed, charged, given back.
+
+use super::{Change, Draft, Wallet, add, posting, sub};
+use crate::model::{
+    AnalysisId, EntryId, Hold, HoldStatus, JournalTx, LedgerAccount, LedgerEntry, MicroUsd,
+    Operation, Timestamp,
+};
+use crate::port::{LedgerError, PlaceHold};
+
+/// What was taken of a lot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draw {
+    /// The lot.
+    pub lot: EntryId,
+    /// How much.
+    pub amount: MicroUsd,
+}
+
+/// What a hold drew, by the transaction that placed it.
+#[must_use]
+pub fn draws(placed: &JournalTx) -> Vec<Draw> {
+    let held = placed
+        .postings
+        .iter()
+        .filter(|posting| posting.account == LedgerAccount::Held && posting.amount.is_positive());
+    held.filter_map(|posting| {
+        Some(Draw {
+            lot: posting.lot?,
+            amount: posting.amount,
+        })
+    })
+    .collect()
+}
+
+/// What a hold is charged for.
+#[derive(Debug, Clone, Copy)]
+pub struct Charge<'a> {
+    /// How much; at most what is held.
+    pub amount: MicroUsd,
+    /// For people.
+    pub description: &'a str,
+    /// The analysis it pays for.
+    pub analysis: Option<AnalysisId>,
+}
+
+impl Wallet {
+    /// Sets credits aside; `first` is the hold that has this id already.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn place(
+        &mut self,
+        command: &PlaceHold,
+        first: Option<&Hold>,
+    ) -> Result<(Hold, Change), LedgerError> {
+        if !command.amount.is_positive() {
+            return Err(LedgerError::BadAmount);
+        }
+        if let Some(first) = first {
+            return if is_same(first, command) {
+                Ok((first.clone(), Change::default()))
+            } else {
+                Err(LedgerError::KeyReused)
+            };
+        }
+        let mut change = Change::default();
+        self.lapse(command.now, &mut change)?;
+        self.require(command.amount)?;
+        let draws = self.take(command.amount, command.now)?;
+        let mut postings = Vec::new();
+        for draw in &draws {
+            let lot = self.lot(draw.lot)?;
+            lot.held = add(lot.held, draw.amount)?;
+            let id = Some(draw.lot);
+            postings.push(posting(LedgerAccount::Available, id, draw.amount.negated()));
+            postings.push(posting(LedgerAccount::Held, id, draw.amount));
+            self.touch(draw.lot, &mut change)?;
+        }
+        self.balance.held = add(self.balance.held, command.amount)?;
+        let draft = Draft {
+            operation: Operation::Hold,
+            key: format!("hold:{}", command.id),
+            hold: Some(command.id),
+            reverses: None,
+            postings,
+            at: command.now,
+        };
+        self.write(draft, None, &mut change)?;
+        let hold = Hold {
+            id: command.id,
+            user: command.user,
+            purpose: command.purpose,
+            amount: command.amount,
+            status: HoldStatus::Open,
+            filing: command.filing,
+            task: command.task,
+            expires_at: super::rounded(command.expires_at),
+            created_at: super::rounded(command.now),
+        };
+        change.hold = Some(hold.clone());
+        Ok((hold, change))
+    }
+
+    /// Charges an open hold, which drew `draws`: the earliest pay first, the rest goes back to the last.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn capture(
+        &mut self,
+        hold: &Hold,
+        draws: &[Draw],
+        charge: &Charge<'_>,
+        now: Timestamp,
+    ) -> Result<(LedgerEntry, Change), LedgerError> {
+        if !charge.amount.is_positive() {
+            return Err(LedgerError::BadAmount);
+        }
+        require_open(hold)?;
+        if charge.amount > hold.amount {
+            return Err(LedgerError::OverCapture { held: hold.amount });
+        }
+        let mut change = Change::default();
+        let (mut left, mut postings) = (charge.amount, Vec::new());
+        for draw in draws {
+            let paid = left.min(draw.amount);
+            left = sub(left, paid)?;
+            let back = sub(draw.amount, paid)?;
+            let lot = self.lot(draw.lot)?;
+            lot.held = sub(lot.held, draw.amount)?;
+            lot.available = add(lot.available, back)?;
+            let id = Some(draw.lot);
+            postings.push(posting(LedgerAccount::Held, id, draw.amount.negated()));
+            if back.is_positive() {
+                postings.push(posting(LedgerAccount::Available, id, back));
+            }
+            self.touch(draw.lot, &mut change)?;
+        }
+        postings.push(posting(LedgerAccount::Revenue, None, charge.amount));
+        self.balance.held = sub(self.balance.held, hold.amount)?;
+        let id = EntryId::from_uuid(hold.id.as_uuid());
+        let key = format!("end:{}", hold.id);
+        let line = LedgerEntry {
+            kind: hold.purpose,
+            amount: charge.amount.negated(),
+            filing: hold.filing,
+            task: hold.task,
+            analysis: charge.analysis,
+            hold: Some(hold.id),
+            description: charge.description.to_owned(),
+            ..self.line(id, &key, now)
+        };
+        let draft = Draft {
+            operation: Operation::Capture,
+            key,
+            hold: Some(hold.id),
+            reverses: None,
+            postings,
+            at: now,
+        };
+        self.write(draft, Some(line), &mut change)?;
+        change.hold = Some(Hold {
+            status: HoldStatus::Captured,
+            ..hold.clone()
+        });
+        // What went back to a lot that lapsed meanwhile lapses with it.
+        let entry = change.entries.last().cloned();
+        self.lapse(now, &mut change)?;
+        Ok((entry.ok_or(LedgerError::Unknown)?, change))
+    }
+
+    /// Gives an open hold, which drew `draws`, back to its lots.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn give_back(
+        &mut self,
+        hold: &Hold,
+        draws: &[Draw],
+        status: HoldStatus,
+        now: Timestamp,
+    ) -> Result<(Hold, Change), LedgerError> {
+        require_open(hold)?;
+        let (mut change, mut postings) = (Change::default(), Vec::new());
+        for draw in draws {
+            let lot = self.lot(draw.lot)?;
+            lot.held = sub(lot.held, draw.amount)?;
+            lot.available = add(lot.available, draw.amount)?;
+            let id = Some(draw.lot);
+            postings.push(posting(LedgerAccount::Held, id, draw.amount.negated()));
+            postings.push(posting(LedgerAccount::Available, id, draw.amount));
+            self.touch(draw.lot, &mut change)?;
+        }
+        self.balance.held = sub(self.balance.held, hold.amount)?;
+        let operation = match status {
+            HoldStatus::Expired => Operation::Expire,
+            _ => Operation::Void,
+        };
+        let draft = Draft {
+            operation,
+            key: format!("end:{}", hold.id),
+            hold: Some(hold.id),
+            reverses: None,
+            postings,
+            at: now,
+        };
+        self.write(draft, None, &mut change)?;
+        let ended = Hold {
+            status,
+            ..hold.clone()
+        };
+        change.hold = Some(ended.clone());
+        self.lapse(now, &mut change)?;
+        Ok((ended, change))
+    }
+}
+
+fn require_open(hold: &Hold) -> Result<(), LedgerError> {
+    match hold.status {
+        HoldStatus::Open => Ok(()),
+        status => Err(LedgerError::HoldEnded { status }),
+    }
+}
+
+/// Times are no content.
+fn is_same(first: &Hold, command: &PlaceHold) -> bool {
+    first.user == command.user
+        && first.purpose == command.purpose
+        && first.amount == command.amount
+        && first.filing == command.filing
+        && first.task == command.task
+}

@@ -1,0 +1,304 @@
+//! The arithmetic, by hand and by chance.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::model::{HoldStatus, LotSource};
+use crate::port::{PlaceHold, PostEntry, Refund};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000_i64.saturating_add(second)).unwrap()
+}
+
+fn usd(micros: i64) -> MicroUsd {
+    MicroUsd::new(micros)
+}
+
+fn user() -> UserId {
+    UserId::from_uuid(Uuid::from_u128(1))
+}
+
+fn credit(n: u128, kind: EntryKind, amount: i64, expires: Option<i64>) -> PostEntry {
+    PostEntry {
+        id: EntryId::from_uuid(Uuid::from_u128(n)),
+        user: user(),
+        kind,
+        amount: usd(amount),
+        key: format!("key {n}"),
+        expires_at: expires.map(at),
+        description: "credits".to_owned(),
+        now: at(0),
+    }
+}
+
+fn hold(n: u128, amount: i64, now: i64) -> PlaceHold {
+    PlaceHold {
+        id: HoldId::from_uuid(Uuid::from_u128(n)),
+        user: user(),
+        purpose: EntryKind::Analysis,
+        amount: usd(amount),
+        filing: None,
+        task: None,
+        expires_at: at(now.saturating_add(60)),
+        now: at(now),
+    }
+}
+
+/// A wallet with its journal, as a store would keep it.
+struct Kept {
+    wallet: Wallet,
+    journal: Vec<JournalTx>,
+    entries: Vec<LedgerEntry>,
+    holds: BTreeMap<HoldId, Hold>,
+}
+
+impl Kept {
+    fn new() -> Self {
+        Self {
+            wallet: Wallet::new(user()),
+            journal: Vec::new(),
+            entries: Vec::new(),
+            holds: BTreeMap::new(),
+        }
+    }
+
+    fn save(&mut self, change: Change) {
+        self.journal.extend(change.journal);
+        self.entries.extend(change.entries);
+        self.holds.extend(change.hold.map(|hold| (hold.id, hold)));
+        self.check();
+    }
+
+    /// What holds after every change.
+    fn check(&self) {
+        let mut head = ChainHead::genesis(user());
+        for tx in &self.journal {
+            assert_eq!(tx.sum(), 0, "{tx:?}");
+            assert_eq!(
+                (tx.seq, tx.prev_hash),
+                (head.seq.saturating_add(1), head.hash)
+            );
+            let line = self.entries.iter().find(|line| Some(line.id) == tx.entry);
+            assert_eq!(tx.sealed(line), tx.hash);
+            assert!(tx.held_after >= MicroUsd::ZERO && tx.posted_after >= tx.held_after);
+            head = ChainHead {
+                seq: tx.seq,
+                hash: tx.hash,
+            };
+        }
+        assert_eq!(head, self.wallet.head);
+        let holds = self.holds.values();
+        assert_eq!(Balance::fold(&self.entries, holds), self.wallet.balance);
+        let sum =
+            |of: fn(&CreditLot) -> MicroUsd| self.wallet.lots.iter().map(of).sum::<MicroUsd>();
+        assert_eq!(sum(|lot| lot.available), self.wallet.balance.available());
+        assert_eq!(sum(|lot| lot.held), self.wallet.balance.held);
+    }
+
+    fn draws(&self, hold: HoldId) -> Vec<Draw> {
+        let placed = |tx: &&JournalTx| tx.key == format!("hold:{hold}");
+        draws(self.journal.iter().find(placed).unwrap())
+    }
+
+    fn post(&mut self, command: &PostEntry) {
+        let (_, change) = self.wallet.post(command, None).unwrap();
+        self.save(change);
+    }
+
+    fn place(&mut self, command: &PlaceHold) -> Result<(), LedgerError> {
+        let before = self.wallet.clone();
+        match self.wallet.place(command, None) {
+            Ok((_, change)) => {
+                self.save(change);
+                Ok(())
+            }
+            Err(error) => {
+                self.wallet = before;
+                Err(error)
+            }
+        }
+    }
+
+    fn capture(&mut self, n: u128, amount: i64, now: i64) {
+        let hold = self.holds[&HoldId::from_uuid(Uuid::from_u128(n))].clone();
+        let draws = self.draws(hold.id);
+        let charge = Charge {
+            amount: usd(amount),
+            description: "work",
+            analysis: None,
+        };
+        let (_, change) = self
+            .wallet
+            .capture(&hold, &draws, &charge, at(now))
+            .unwrap();
+        self.save(change);
+    }
+
+    fn void(&mut self, n: u128, now: i64) {
+        let hold = self.holds[&HoldId::from_uuid(Uuid::from_u128(n))].clone();
+        let draws = self.draws(hold.id);
+        let back = self
+            .wallet
+            .give_back(&hold, &draws, HoldStatus::Voided, at(now));
+        self.save(back.unwrap().1);
+    }
+
+    fn refund(&mut self, n: u128, charge: u128, amount: i64, now: i64) -> Result<(), LedgerError> {
+        let id = EntryId::from_uuid(Uuid::from_u128(charge));
+        let entry = self.entries.iter().find(|line| line.id == id).unwrap();
+        let captured = self.journal.iter().find(|tx| tx.entry == Some(id)).unwrap();
+        let reverses = |tx: &&JournalTx| tx.reverses == Some(id);
+        let before: Vec<JournalTx> = self.journal.iter().filter(reverses).cloned().collect();
+        let command = Refund {
+            id: EntryId::from_uuid(Uuid::from_u128(n)),
+            user: user(),
+            entry: id,
+            amount: usd(amount),
+            key: format!("refund {n}"),
+            description: "sorry".to_owned(),
+            fresh_until: at(now.saturating_add(1000)),
+            now: at(now),
+        };
+        let given = Given {
+            entry,
+            captured,
+            before: &before,
+            first: None,
+        };
+        let mut wallet = self.wallet.clone();
+        let (_, change) = wallet.refund(&command, &given)?;
+        self.wallet = wallet;
+        self.save(change);
+        Ok(())
+    }
+
+    fn available(&self, n: u128) -> i64 {
+        let id = EntryId::from_uuid(Uuid::from_u128(n));
+        let lot = self.wallet.lots.iter().find(|lot| lot.id == id);
+        lot.map_or(0, |lot| lot.available.micros())
+    }
+}
+
+#[test]
+fn what_lapses_first_is_spent_first_and_bought_credits_last() {
+    let mut kept = Kept::new();
+    kept.post(&credit(1, EntryKind::TopUp, 10, None));
+    kept.post(&credit(2, EntryKind::Adjustment, 10, None));
+    kept.post(&credit(3, EntryKind::MonthlyGrant, 10, Some(900)));
+    kept.post(&credit(4, EntryKind::MonthlyGrant, 10, Some(500)));
+    kept.place(&hold(50, 25, 1)).unwrap();
+    let drawn: Vec<_> = kept.draws(HoldId::from_uuid(Uuid::from_u128(50)));
+    let ids: Vec<u128> = drawn
+        .iter()
+        .map(|draw| draw.lot.as_uuid().as_u128())
+        .collect();
+    assert_eq!(ids, [4, 3, 2]);
+    kept.capture(50, 12, 2);
+    // The first pays 10, the second 2; the rest is back where it came from.
+    assert_eq!([1, 2, 3, 4].map(|n| kept.available(n)), [10, 10, 8, 0]);
+}
+
+#[test]
+fn lapsed_credits_are_gone_at_the_next_touch_and_held_ones_when_given_back() {
+    let mut kept = Kept::new();
+    kept.post(&credit(1, EntryKind::MonthlyGrant, 10, Some(100)));
+    kept.place(&hold(50, 4, 1)).unwrap();
+    kept.place(&hold(51, 4, 1)).unwrap();
+    let refused = kept.place(&hold(52, 1, 100));
+    assert!(
+        matches!(refused, Err(LedgerError::InsufficientCredits { available, .. })
+        if available == MicroUsd::ZERO)
+    );
+    kept.capture(50, 4, 200);
+    assert_eq!(
+        kept.wallet.balance.posted,
+        usd(4),
+        "2 lapsed, 4 spent, 4 held"
+    );
+    kept.void(51, 300);
+    assert_eq!(kept.wallet.balance, Balance::default());
+    let lapsed = kept
+        .entries
+        .iter()
+        .filter(|line| line.kind == EntryKind::Expiry);
+    assert_eq!(
+        lapsed.map(|line| line.amount.micros()).collect::<Vec<_>>(),
+        [-2, -4]
+    );
+}
+
+#[test]
+fn a_refund_goes_back_to_the_lots_that_paid_the_last_first() {
+    let mut kept = Kept::new();
+    kept.post(&credit(1, EntryKind::MonthlyGrant, 10, Some(100)));
+    kept.post(&credit(2, EntryKind::TopUp, 10, None));
+    kept.place(&hold(50, 16, 1)).unwrap();
+    kept.capture(50, 15, 2);
+    assert_eq!((kept.available(1), kept.available(2)), (0, 5));
+    kept.refund(60, 50, 3, 3).unwrap();
+    assert_eq!((kept.available(1), kept.available(2)), (0, 8));
+    let over = kept.refund(61, 50, 13, 3);
+    assert!(matches!(over, Err(LedgerError::OverCapture { held }) if held == usd(12)));
+    // Of the rest 2 come from the bought lot, 10 from one that has lapsed meanwhile.
+    kept.refund(62, 50, 12, 200).unwrap();
+    assert_eq!((kept.available(1), kept.available(2)), (0, 10));
+    let fresh = kept.wallet.lots.last().unwrap();
+    assert_eq!(
+        (fresh.source, fresh.available),
+        (LotSource::Included, usd(10))
+    );
+    assert_eq!(fresh.expires_at, Some(at(1200)));
+    assert_eq!(kept.wallet.balance.posted, usd(20));
+}
+
+#[test]
+fn whatever_is_done_everything_adds_up() {
+    for seed in 0..200 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let (mut kept, mut now) = (Kept::new(), 0_i64);
+        let mut open: Vec<u128> = Vec::new();
+        let mut charged: Vec<(u128, i64)> = Vec::new();
+        for step in 100..180_u128 {
+            now = now.saturating_add(random.i64(0..40));
+            match random.u8(0..8) {
+                0 | 1 => {
+                    let kinds = [
+                        EntryKind::TopUp,
+                        EntryKind::MonthlyGrant,
+                        EntryKind::Adjustment,
+                    ];
+                    let kind = *random.choice(&kinds).unwrap();
+                    let ends = random
+                        .bool()
+                        .then(|| now.saturating_add(random.i64(1..300)));
+                    let command = credit(step, kind, random.i64(1..50), ends);
+                    kept.post(&PostEntry {
+                        now: at(now),
+                        ..command
+                    });
+                }
+                2..=4 => {
+                    if kept.place(&hold(step, random.i64(1..30), now)).is_ok() {
+                        open.push(step);
+                    }
+                }
+                5 if !open.is_empty() => {
+                    let n = open.swap_remove(random.usize(0..open.len()));
+                    let held = kept.holds[&HoldId::from_uuid(Uuid::from_u128(n))].amount;
+                    let amount = random.i64(1..=held.micros());
+                    kept.capture(n, amount, now);
+                    charged.push((n, amount));
+                }
+                6 if !open.is_empty() => {
+                    let n = open.swap_remove(random.usize(0..open.len()));
+                    kept.void(n, now);
+                }
+                _ => {
+                    if let Some((n, amount)) = charged.pop() {
+                        kept.refund(step, n, random.i64(1..=amount), now).unwrap();
+                    }
+                }
+            }
+        }
+    }
+}
