@@ -3,14 +3,15 @@
 //!
 //! Pure: it is given the books as one moment shows them and says what is wrong with them.
 
+mod chain;
 mod money;
 mod work;
 
 use std::fmt;
 
 use crate::model::{
-    AccessSource, AnalysisRecord, Balance, FilingId, Hold, LedgerEntry, Task, TaskEvent,
-    TaskStatus, Timestamp, UserId,
+    AccessSource, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold, JournalTx,
+    LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId,
 };
 
 /// Everything that is stored of an account's credits and of what they were spent on.
@@ -24,6 +25,12 @@ pub struct Books {
     pub entry_count: u64,
     /// All entries, oldest first.
     pub entries: Vec<LedgerEntry>,
+    /// Where its chain ends, as stored.
+    pub head: ChainHead,
+    /// The journal, oldest first.
+    pub journal: Vec<JournalTx>,
+    /// Lots that have something left, as stored.
+    pub lots: Vec<CreditLot>,
     /// All holds.
     pub holds: Vec<Hold>,
     /// All tasks with their events, oldest first.
@@ -51,6 +58,8 @@ pub struct Rules {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Invariant {
+    /// Every transaction has two sides that sum to nothing.
+    I1,
     /// Stored balances are the sums of entries and holds, and each entry says the sum so far.
     I2,
     /// Nobody ever had less than nothing, nor spent what was set aside.
@@ -74,6 +83,7 @@ impl Invariant {
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
+            Self::I1 => "I1",
             Self::I2 => "I2",
             Self::I3 => "I3",
             Self::I4 => "I4",
@@ -114,6 +124,7 @@ impl fmt::Display for Finding {
 pub fn check(books: &Books, rules: &Rules) -> Vec<Finding> {
     let mut found = Findings::default();
     money::balances(books, &mut found);
+    chain::journal(books, &mut found);
     money::charges(books, &mut found);
     money::holds(books, rules, &mut found);
     work::tasks(books, rules, &mut found);

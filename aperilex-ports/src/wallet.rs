@@ -109,9 +109,21 @@ impl Wallet {
         lot.ok_or(LedgerError::Unknown)
     }
 
-    /// Refused unless this much can be spent.
-    fn require(&self, needed: MicroUsd) -> Result<(), LedgerError> {
-        let available = self.balance.available();
+    /// What can be spent at `now`: what has lapsed by then cannot.
+    #[must_use]
+    pub fn available(&self, now: Timestamp) -> MicroUsd {
+        let late = self.lots.iter().filter(|lot| lot.is_late(now));
+        let late: MicroUsd = late.map(|lot| lot.available).sum();
+        let available = self.balance.available().checked_sub(late);
+        available.unwrap_or(MicroUsd::ZERO)
+    }
+
+    /// Refused unless this much can be spent at `now`.
+    ///
+    /// # Errors
+    /// [`LedgerError::InsufficientCredits`].
+    pub fn require(&self, needed: MicroUsd, now: Timestamp) -> Result<(), LedgerError> {
+        let available = self.available(now);
         if needed <= available {
             return Ok(());
         }

@@ -27,8 +27,12 @@ impl State {
         let analyses = self.analyses.values();
         let analyses = analyses.filter(|record| named.contains(&record.id));
         let events = |task: &Task| self.events.get(&task.id).cloned().unwrap_or_default();
+        let wallet = self.wallet(user).ok()?;
         Some(Books {
             user,
+            head: wallet.head,
+            journal: self.journal.get(&user).cloned().unwrap_or_default(),
+            lots: self.lots(user),
             balance,
             entry_count: u64::try_from(entries.len()).unwrap_or(u64::MAX),
             holds: self.holds_of(user),

@@ -1,8 +1,9 @@
 //! Credits.
 
+use aperilex_ports::wallet::{Change, Charge, Draw, Given, Wallet, draws};
 use aperilex_ports::{
-    AnalysisId, Balance, EntryId, Hold, HoldId, HoldStatus, Ledger, LedgerEntry, LedgerError,
-    MAX_PAGE, MicroUsd, PlaceHold, PostEntry, StoreError, Timestamp, UserId,
+    Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry, LedgerError,
+    MAX_PAGE, MicroUsd, Operation, PlaceHold, PostEntry, Refund, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -22,13 +23,16 @@ impl Ledger for MemoryStores {
         description: &str,
         now: Timestamp,
     ) -> Result<LedgerEntry, LedgerError> {
-        self.commit("ledger.capture", |state| {
-            state.capture(hold, amount, &Charge::of(description), now)
-        })
+        let charge = Charge {
+            amount,
+            description,
+            analysis: None,
+        };
+        self.commit("ledger.capture", |state| state.capture(hold, &charge, now))
     }
 
-    async fn void(&self, hold: HoldId, _now: Timestamp) -> Result<(), LedgerError> {
-        self.commit("ledger.void", |state| state.void(hold))
+    async fn void(&self, hold: HoldId, now: Timestamp) -> Result<(), LedgerError> {
+        self.commit("ledger.void", |state| state.void(hold, now))
     }
 
     async fn post(&self, entry: &PostEntry) -> Result<LedgerEntry, LedgerError> {
@@ -58,35 +62,59 @@ impl Ledger for MemoryStores {
     }
 
     async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError> {
-        self.commit("ledger.expire", |state| Ok(state.expire(now, limit)))
+        self.commit("ledger.expire", |state| {
+            state.expire(now, limit).map_err(stored)
+        })
+    }
+
+    async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError> {
+        self.commit("ledger.refund", |state| state.refund(refund))
+    }
+
+    async fn lapse(&self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
+        self.commit("ledger.lapse", |state| {
+            state.lapse(now, limit).map_err(stored)
+        })
+    }
+
+    async fn lots(&self, user: UserId) -> Result<Vec<CreditLot>, StoreError> {
+        self.read("ledger.lots", |state| state.lots(user))
+    }
+
+    async fn journal(
+        &self,
+        user: UserId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<JournalTx>, StoreError> {
+        self.read("ledger.journal", |state| {
+            let all = state.journal.get(&user).into_iter().flatten();
+            let later = all.filter(|tx| tx.seq > after);
+            later.take(limit.min(MAX_PAGE)).cloned().collect()
+        })
     }
 }
 
-/// What a capture is for.
-pub(crate) struct Charge<'a> {
-    pub(crate) description: &'a str,
-    pub(crate) analysis: Option<AnalysisId>,
-}
-
-impl<'a> Charge<'a> {
-    /// Something other than an analysis.
-    pub(crate) const fn of(description: &'a str) -> Self {
-        Self {
-            description,
-            analysis: None,
-        }
+/// Sums that cannot be counted are the store's failure where nobody asked for them.
+fn stored(error: LedgerError) -> StoreError {
+    match error {
+        LedgerError::Store(error) => error,
+        _ => StoreError::Conflict,
     }
 }
 
 impl State {
-    /// The fold of entries and holds: nothing is stored that could differ from it.
-    pub(crate) fn balance(&self, user: UserId) -> Result<Balance, LedgerError> {
+    /// The wallet of an account.
+    pub(crate) fn wallet(&self, user: UserId) -> Result<Wallet, LedgerError> {
         if !self.accounts.contains_key(&user) {
             return Err(LedgerError::Unknown);
         }
-        let entries = self.entries.get(&user).into_iter().flatten();
-        let holds = self.holds.values().filter(|hold| hold.user == user);
-        Ok(Balance::fold(entries, holds))
+        let wallet = self.wallets.get(&user).cloned();
+        Ok(wallet.unwrap_or_else(|| Wallet::new(user)))
+    }
+
+    pub(crate) fn balance(&self, user: UserId) -> Result<Balance, LedgerError> {
+        Ok(self.wallet(user)?.balance)
     }
 
     pub(crate) fn holds_of(&self, user: UserId) -> Vec<Hold> {
@@ -96,159 +124,144 @@ impl State {
         holds
     }
 
+    fn save(&mut self, wallet: Wallet, change: Change) {
+        let user = wallet.user;
+        let entries = self.entries.entry(user).or_default();
+        entries.extend(change.entries);
+        let journal = self.journal.entry(user).or_default();
+        journal.extend(change.journal);
+        self.holds.extend(change.hold.map(|hold| (hold.id, hold)));
+        self.wallets.insert(user, wallet);
+    }
+
     pub(crate) fn place_hold(&mut self, command: &PlaceHold) -> Result<Hold, LedgerError> {
-        let hold = Hold {
-            id: command.id,
-            user: command.user,
-            purpose: command.purpose,
-            amount: command.amount,
-            status: HoldStatus::Open,
-            filing: command.filing,
-            task: command.task,
-            expires_at: command.expires_at,
-            created_at: command.now,
-        };
-        if let Some(there) = self.holds.get(&command.id) {
-            return if same_hold(there, &hold) {
-                Ok(there.clone())
-            } else {
-                Err(LedgerError::KeyReused)
-            };
-        }
-        if !command.amount.is_positive() {
-            return Err(LedgerError::BadAmount);
-        }
-        let available = self.balance(command.user)?.available();
-        if command.amount > available {
-            return Err(LedgerError::InsufficientCredits {
-                needed: command.amount,
-                available,
-            });
-        }
-        self.holds.insert(hold.id, hold.clone());
+        let mut wallet = self.wallet(command.user)?;
+        let (hold, change) = wallet.place(command, self.holds.get(&command.id))?;
+        self.save(wallet, change);
         Ok(hold)
+    }
+
+    /// A hold, and what it drew.
+    fn drawn(&self, id: HoldId) -> Result<(Hold, Vec<Draw>), LedgerError> {
+        let hold = self.holds.get(&id).ok_or(LedgerError::Unknown)?;
+        let mut journal = self.journal.get(&hold.user).into_iter().flatten();
+        let placed = journal.find(|tx| tx.operation == Operation::Hold && tx.hold == Some(id));
+        Ok((hold.clone(), placed.map(draws).unwrap_or_default()))
     }
 
     pub(crate) fn capture(
         &mut self,
         id: HoldId,
-        amount: MicroUsd,
         charge: &Charge<'_>,
         now: Timestamp,
     ) -> Result<LedgerEntry, LedgerError> {
-        let hold = self.holds.get_mut(&id).ok_or(LedgerError::Unknown)?;
-        if !amount.is_positive() {
-            return Err(LedgerError::BadAmount);
+        let (hold, draws) = self.drawn(id)?;
+        let mut entries = self.entries.get(&hold.user).into_iter().flatten();
+        let first = entries.find(|entry| entry.hold == Some(id));
+        if let Some(first) = first.filter(|entry| entry.amount == charge.amount.negated()) {
+            return Ok(first.clone());
         }
-        if hold.status == HoldStatus::Captured {
-            let mut entries = self.entries.get(&hold.user).into_iter().flatten();
-            let same =
-                entries.find(|entry| entry.hold == Some(id) && entry.amount == amount.negated());
-            let status = hold.status;
-            return same.cloned().ok_or(LedgerError::HoldEnded { status });
-        }
-        if hold.status != HoldStatus::Open {
-            let status = hold.status;
-            return Err(LedgerError::HoldEnded { status });
-        }
-        if amount > hold.amount {
-            return Err(LedgerError::OverCapture { held: hold.amount });
-        }
-        hold.status = HoldStatus::Captured;
-        let hold = hold.clone();
-        self.append(LedgerEntry {
-            id: EntryId::from_uuid(id.as_uuid()),
-            user: hold.user,
-            seq: 0,
-            kind: hold.purpose,
-            amount: amount.negated(),
-            balance_after: MicroUsd::ZERO,
-            filing: hold.filing,
-            task: hold.task,
-            analysis: charge.analysis,
-            hold: Some(id),
-            description: charge.description.to_owned(),
-            key: id.to_string(),
-            at: now,
-        })
-    }
-
-    pub(crate) fn void(&mut self, id: HoldId) -> Result<(), LedgerError> {
-        let hold = self.holds.get_mut(&id).ok_or(LedgerError::Unknown)?;
-        match hold.status {
-            HoldStatus::Open | HoldStatus::Voided => {
-                hold.status = HoldStatus::Voided;
-                Ok(())
-            }
-            status => Err(LedgerError::HoldEnded { status }),
-        }
-    }
-
-    fn post(&mut self, command: &PostEntry) -> Result<LedgerEntry, LedgerError> {
-        let available = self.balance(command.user)?.available();
-        let mut entries = self.entries.get(&command.user).into_iter().flatten();
-        if let Some(first) = entries.find(|entry| entry.key == command.key) {
-            return if (first.kind, first.amount) == (command.kind, command.amount) {
-                Ok(first.clone())
-            } else {
-                Err(LedgerError::KeyReused)
-            };
-        }
-        if command.amount == MicroUsd::ZERO {
-            return Err(LedgerError::BadAmount);
-        }
-        let needed = command.amount.negated();
-        if needed > available {
-            return Err(LedgerError::InsufficientCredits { needed, available });
-        }
-        self.append(LedgerEntry {
-            id: command.id,
-            user: command.user,
-            seq: 0,
-            kind: command.kind,
-            amount: command.amount,
-            balance_after: MicroUsd::ZERO,
-            filing: None,
-            task: None,
-            analysis: None,
-            hold: None,
-            description: command.description.clone(),
-            key: command.key.clone(),
-            at: command.now,
-        })
-    }
-
-    /// Gives the entry its place in the account's chain.
-    fn append(&mut self, mut entry: LedgerEntry) -> Result<LedgerEntry, LedgerError> {
-        let entries = self.entries.entry(entry.user).or_default();
-        let (seq, balance) = entries
-            .last()
-            .map_or((0, MicroUsd::ZERO), |last| (last.seq, last.balance_after));
-        entry.seq = seq + 1;
-        entry.balance_after = balance
-            .checked_add(entry.amount)
-            .ok_or(LedgerError::BadAmount)?;
-        entries.push(entry.clone());
+        let mut wallet = self.wallet(hold.user)?;
+        let (entry, change) = wallet.capture(&hold, &draws, charge, now)?;
+        self.save(wallet, change);
         Ok(entry)
     }
 
-    fn expire(&mut self, now: Timestamp, limit: usize) -> Vec<Hold> {
-        let tasks = &self.tasks;
-        let late = self.holds.values_mut().filter(|hold| {
-            let task = hold.task.and_then(|id| tasks.get(&id));
+    pub(crate) fn void(&mut self, id: HoldId, now: Timestamp) -> Result<(), LedgerError> {
+        let (hold, draws) = self.drawn(id)?;
+        if hold.status == HoldStatus::Voided {
+            return Ok(());
+        }
+        self.give_back(&hold, &draws, HoldStatus::Voided, now)?;
+        Ok(())
+    }
+
+    fn give_back(
+        &mut self,
+        hold: &Hold,
+        draws: &[Draw],
+        status: HoldStatus,
+        now: Timestamp,
+    ) -> Result<Hold, LedgerError> {
+        let mut wallet = self.wallet(hold.user)?;
+        let (ended, change) = wallet.give_back(hold, draws, status, now)?;
+        self.save(wallet, change);
+        Ok(ended)
+    }
+
+    fn by_key(&self, user: UserId, key: &str) -> Option<LedgerEntry> {
+        let mut entries = self.entries.get(&user).into_iter().flatten();
+        entries.find(|entry| entry.key == key).cloned()
+    }
+
+    fn post(&mut self, command: &PostEntry) -> Result<LedgerEntry, LedgerError> {
+        let mut wallet = self.wallet(command.user)?;
+        let first = self.by_key(command.user, &command.key);
+        let (entry, change) = wallet.post(command, first.as_ref())?;
+        self.save(wallet, change);
+        Ok(entry)
+    }
+
+    fn refund(&mut self, command: &Refund) -> Result<LedgerEntry, LedgerError> {
+        let mut wallet = self.wallet(command.user)?;
+        let first = self.by_key(command.user, &command.key);
+        let journal = self.journal.get(&command.user).into_iter().flatten();
+        let captured = journal
+            .clone()
+            .find(|tx| tx.entry == Some(command.entry) && tx.operation == Operation::Capture);
+        let mut entries = self.entries.get(&command.user).into_iter().flatten();
+        let entry = entries.find(|entry| entry.id == command.entry);
+        let (Some(captured), Some(entry)) = (captured, entry) else {
+            return Err(LedgerError::Unknown);
+        };
+        let before = journal.filter(|tx| tx.reverses == Some(command.entry));
+        let before: Vec<_> = before.cloned().collect();
+        let given = Given {
+            entry,
+            captured,
+            before: &before,
+            first: first.as_ref(),
+        };
+        let (entry, change) = wallet.refund(command, &given)?;
+        self.save(wallet, change);
+        Ok(entry)
+    }
+
+    fn expire(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, LedgerError> {
+        let late = self.holds.values().filter(|hold| {
+            let task = hold.task.and_then(|id| self.tasks.get(&id));
             let at_work = task.is_some_and(|task| !task.status.is_terminal());
             hold.status == HoldStatus::Open && hold.expires_at <= now && !at_work
         });
-        let ended = late.take(limit.min(MAX_PAGE)).map(|hold| {
-            hold.status = HoldStatus::Expired;
-            hold.clone()
-        });
-        ended.collect()
+        let late: Vec<_> = late.take(limit.min(MAX_PAGE)).map(|hold| hold.id).collect();
+        let end = |id| {
+            let (hold, draws) = self.drawn(id)?;
+            self.give_back(&hold, &draws, HoldStatus::Expired, now)
+        };
+        late.into_iter().map(end).collect()
     }
-}
 
-/// Whether two commands ask for the same hold; times are not part of it.
-fn same_hold(there: &Hold, asked: &Hold) -> bool {
-    (there.user, there.purpose, there.amount) == (asked.user, asked.purpose, asked.amount)
-        && (there.filing, there.task) == (asked.filing, asked.task)
+    fn lapse(&mut self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, LedgerError> {
+        let late = |wallet: &&Wallet| {
+            let mut lots = wallet.lots.iter();
+            lots.any(|lot| lot.is_late(now) && lot.available.is_positive())
+        };
+        let late = self.wallets.values().filter(late).take(limit.min(MAX_PAGE));
+        let mut lapsed = Vec::new();
+        for mut wallet in late.cloned().collect::<Vec<_>>() {
+            let mut change = Change::default();
+            wallet.lapse(now, &mut change)?;
+            lapsed.extend(change.entries.iter().cloned());
+            self.save(wallet, change);
+        }
+        Ok(lapsed)
+    }
+
+    pub(crate) fn lots(&self, user: UserId) -> Vec<CreditLot> {
+        let wallet = self.wallets.get(&user);
+        let mut lots = wallet.map_or_else(Vec::new, |wallet| wallet.lots.clone());
+        lots.retain(CreditLot::has_any);
+        lots.sort_by_key(CreditLot::turn);
+        lots
+    }
 }

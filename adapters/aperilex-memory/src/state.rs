@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
     AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, Digest, FilingId, FilingRecord,
-    Hold, HoldId, KeyId, LedgerEntry, OutboxItem, Task, TaskEvent, TaskId, Timestamp, UserId,
+    Hold, HoldId, JournalTx, KeyId, LedgerEntry, OutboxItem, Task, TaskEvent, TaskId, Timestamp,
+    UserId,
 };
 
 /// Everything that is stored.
@@ -24,6 +26,9 @@ pub(crate) struct State {
     /// Entries of each account, oldest first.
     pub(crate) entries: BTreeMap<UserId, Vec<LedgerEntry>>,
     pub(crate) holds: BTreeMap<HoldId, Hold>,
+    pub(crate) wallets: BTreeMap<UserId, Wallet>,
+    /// Transactions of each account, oldest first.
+    pub(crate) journal: BTreeMap<UserId, Vec<JournalTx>>,
     /// Allowed requests of each account and window, oldest first.
     pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
     /// Rows by number; sent ones are removed.

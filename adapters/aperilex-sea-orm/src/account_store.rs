@@ -94,6 +94,8 @@ async fn create(tx: &DatabaseTransaction, account: &Account) -> Outcome<()> {
         posted: Set(0),
         held: Set(0),
         seq: Set(0),
+        chain_seq: Set(0),
+        chain_hash: Set(None),
         created_at: Set(micros(account.created_at)),
     };
     // Where two are as fast as each other the second runs again, and finds the first.

@@ -2,7 +2,8 @@
 
 use aperilex_ports::audit::Books;
 use aperilex_ports::{
-    AccessSource, AuditStore, Balance, FilingId, MicroUsd, StoreError, Task, TaskEvent, UserId,
+    AccessSource, AuditStore, Balance, FilingId, LedgerError, MicroUsd, StoreError, Task,
+    TaskEvent, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Select};
@@ -11,11 +12,12 @@ use uuid::Uuid;
 use crate::database::{Database, Store};
 use crate::entity::{account, analysis, filing_access, hold, ledger_entry, task, task_event};
 use crate::error::{Stop, Unreadable};
+use crate::ledger::{head, journal, lots_of};
 use crate::stored::{count, word};
 use crate::transaction::{MAX_REPEATS, pause};
 
 /// Ids in one query: SQLite takes at most 32,766 values.
-const CHUNK: usize = 1_000;
+pub(crate) const CHUNK: usize = 1_000;
 
 type Outcome<T> = Result<T, Stop<StoreError>>;
 
@@ -71,8 +73,14 @@ async fn read(tx: &DatabaseTransaction, account: &account::Model) -> Outcome<Boo
             .order_by_asc(analysis::Column::Id);
         analyses.extend(all(tx, some).await?);
     }
+    let user = UserId::from_uuid(id);
+    let journal = journal::after(user, 0).all(tx).await?;
+    let journal = journal::whole(tx, journal).await;
     Ok(Books {
-        user: UserId::from_uuid(id),
+        user,
+        head: head(account)?,
+        journal: journal.map_err(|stop: Stop<LedgerError>| stop.map(stored))?,
+        lots: all(tx, lots_of([id])).await?,
         balance: Balance {
             posted: MicroUsd::new(account.posted),
             held: MicroUsd::new(account.held),
@@ -84,6 +92,14 @@ async fn read(tx: &DatabaseTransaction, account: &account::Model) -> Outcome<Boo
         access: access(tx, id).await?,
         analyses,
     })
+}
+
+/// Reading refuses nothing.
+fn stored(error: LedgerError) -> StoreError {
+    match error {
+        LedgerError::Store(error) => error,
+        _ => StoreError::Conflict,
+    }
 }
 
 async fn with_events(

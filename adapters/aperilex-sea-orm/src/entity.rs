@@ -3,11 +3,14 @@
 pub(crate) mod account;
 pub(crate) mod analysis;
 pub(crate) mod api_key;
+pub(crate) mod credit_lot;
 pub(crate) mod filing;
 pub(crate) mod filing_access;
 pub(crate) mod hold;
 pub(crate) mod idempotency;
 pub(crate) mod ledger_entry;
+pub(crate) mod ledger_posting;
+pub(crate) mod ledger_tx;
 pub(crate) mod live_run;
 pub(crate) mod outbox;
 pub(crate) mod queue_dead_letter;

@@ -66,7 +66,7 @@ impl<R> Stop<R> {
         }
     }
 
-    fn map<S>(self, refusal: impl FnOnce(R) -> S) -> Stop<S> {
+    pub(crate) fn map<S>(self, refusal: impl FnOnce(R) -> S) -> Stop<S> {
         match self {
             Self::Database(error) => Stop::Database(error),
             Self::Unknown(error) => Stop::Unknown(error),

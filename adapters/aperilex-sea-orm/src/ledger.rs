@@ -1,25 +1,27 @@
 //! Credits. All that changes an account's credits does so while it holds the lock on the account's row.
 
 mod hold;
+pub(crate) mod journal;
 mod post;
 mod wallet;
 
 use aperilex_ports::{
-    Balance, Hold, HoldId, HoldStatus, Ledger, LedgerEntry, LedgerError, MicroUsd, PlaceHold,
-    PostEntry, StoreError, Timestamp, UserId,
+    Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry, LedgerError,
+    MicroUsd, PlaceHold, PostEntry, Refund, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
+use uuid::Uuid;
 
 pub(crate) use hold::{Capture, find_hold};
-pub(crate) use wallet::{Wallet, Wallets};
+pub(crate) use wallet::{Wallet, Wallets, head, lots_of};
 
 use crate::database::Store;
-use crate::entity::{account, hold as hold_row, ledger_entry, task};
-use crate::error::{Stop, Unreadable};
+use crate::entity::{account, credit_lot, hold as hold_row, ledger_entry, task};
+use crate::error::{Stop, Unreadable, store_error};
 use crate::read::page;
 use crate::stored::{micros, number};
 
@@ -129,6 +131,76 @@ impl Ledger for Store {
         }
         Ok(expired)
     }
+
+    async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError> {
+        transact!(self.db, |tx| {
+            match Wallet::lock(tx, refund.user).await {
+                Ok(mut wallet) => wallet.refund(tx, refund).await,
+                Err(stop) => Err(stop),
+            }
+        })
+    }
+
+    async fn lapse(&self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
+        let late = late(now).limit(page(limit)).into_query();
+        let rows = self.db.rows(&late).await.map_err(store_error)?;
+        let mut users = Vec::new();
+        for row in rows {
+            let user: Uuid = row.try_get("", "user_id").map_err(store_error)?;
+            users.push(UserId::from_uuid(user));
+        }
+        let mut lapsed = Vec::new();
+        for user in users {
+            // Each by itself: a sweep must not lock many accounts at a time.
+            let entries: Result<_, LedgerError> = transact!(self.db, |tx| {
+                match Wallet::lock(tx, user).await {
+                    Ok(mut wallet) => wallet.lapse(tx, now).await,
+                    Err(stop) => Err(stop),
+                }
+            });
+            match entries {
+                Ok(entries) => lapsed.extend(entries),
+                Err(LedgerError::Store(error)) => return Err(error),
+                Err(_) => return Err(StoreError::Conflict),
+            }
+        }
+        Ok(lapsed)
+    }
+
+    async fn lots(&self, user: UserId) -> Result<Vec<CreditLot>, StoreError> {
+        let query = lots_of([user.as_uuid()]).into_query();
+        let mut lots: Vec<CreditLot> = self.db.all::<credit_lot::Model, _>(&query).await?;
+        lots.sort_by_key(CreditLot::turn);
+        Ok(lots)
+    }
+
+    async fn journal(
+        &self,
+        user: UserId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<JournalTx>, StoreError> {
+        let query = journal::after(user, after).limit(page(limit));
+        let reader = self.db.reader();
+        let rows = query.all(reader).await.map_err(store_error)?;
+        let whole = journal::whole(reader, rows).await;
+        whole.map_err(|stop: Stop<LedgerError>| match stop.into_refusal() {
+            LedgerError::Store(error) => error,
+            _ => StoreError::Conflict,
+        })
+    }
+}
+
+/// Accounts with credits whose time has passed.
+pub(crate) fn late(now: Timestamp) -> sea_orm::Select<credit_lot::Entity> {
+    use credit_lot::Column as Lot;
+    credit_lot::Entity::find()
+        .select_only()
+        .column(Lot::UserId)
+        .distinct()
+        .filter(Lot::Spent.eq(0))
+        .filter(Lot::ExpiresAt.lte(micros(now)))
+        .filter(Lot::Available.gt(0))
 }
 
 struct Stored(Balance);
@@ -169,7 +241,7 @@ async fn expire(tx: &DatabaseTransaction, id: HoldId, now: Timestamp) -> Outcome
     if still.one(tx).await?.is_none() {
         return Ok(None);
     }
-    let hold = wallet.end(tx, id, HoldStatus::Expired, now).await?;
+    let hold = wallet.give_back(tx, id, HoldStatus::Expired, now).await?;
     Ok(Some(hold))
 }
 

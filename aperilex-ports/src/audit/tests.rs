@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::model::*;
+use crate::port::{PlaceHold, PostEntry};
+use crate::wallet::{Change, Charge, Wallet, draws};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_767_225_600 + second).unwrap()
@@ -20,35 +22,89 @@ fn rules(quiet: bool) -> Rules {
     }
 }
 
-fn entry(seq: u64, kind: EntryKind, amount: i64, after: i64) -> LedgerEntry {
-    LedgerEntry {
-        id: id(EntryId::from_uuid, seq.into()),
-        user: id(UserId::from_uuid, 1),
-        seq,
-        kind,
-        amount: MicroUsd::new(amount),
-        balance_after: MicroUsd::new(after),
-        filing: None,
-        task: None,
-        analysis: None,
-        hold: None,
-        description: String::new(),
-        key: format!("key {seq}"),
-        at: at(0),
-    }
-}
-
-fn hold(n: u128, amount: i64, status: HoldStatus, task: Option<TaskId>) -> Hold {
+fn hold(n: u128, purpose: EntryKind, amount: i64, task: Option<TaskId>) -> Hold {
     Hold {
         id: id(HoldId::from_uuid, n),
         user: id(UserId::from_uuid, 1),
-        purpose: EntryKind::Analysis,
+        purpose,
         amount: MicroUsd::new(amount),
-        status,
+        status: HoldStatus::Open,
         filing: None,
         task,
         expires_at: at(60),
         created_at: at(0),
+    }
+}
+
+/// A wallet, and all that was ever saved of it.
+struct Kept {
+    wallet: Wallet,
+    change: Change,
+    holds: Vec<Hold>,
+}
+
+impl Kept {
+    fn new(user: UserId) -> Self {
+        Self {
+            wallet: Wallet::new(user),
+            change: Change::default(),
+            holds: Vec::new(),
+        }
+    }
+
+    fn save(&mut self, change: Change) {
+        self.change.journal.extend(change.journal);
+        self.change.entries.extend(change.entries);
+        if let Some(hold) = change.hold {
+            self.holds.retain(|known| known.id != hold.id);
+            self.holds.push(hold);
+        }
+    }
+
+    fn top_up(&mut self, amount: i64) {
+        let command = PostEntry {
+            id: id(EntryId::from_uuid, 1),
+            user: self.wallet.user,
+            kind: EntryKind::TopUp,
+            amount: MicroUsd::new(amount),
+            key: "key 1".into(),
+            expires_at: None,
+            description: String::new(),
+            now: at(0),
+        };
+        let (_, change) = self.wallet.post(&command, None).unwrap();
+        self.save(change);
+    }
+
+    fn place(&mut self, hold: &Hold, filing: Option<FilingId>) -> Hold {
+        let command = PlaceHold {
+            id: hold.id,
+            user: hold.user,
+            purpose: hold.purpose,
+            amount: hold.amount,
+            filing,
+            task: hold.task,
+            expires_at: hold.expires_at,
+            now: hold.created_at,
+        };
+        let (placed, change) = self.wallet.place(&command, None).unwrap();
+        self.save(change);
+        placed
+    }
+
+    fn charge(&mut self, hold: Hold, (filing, analysis): (Option<FilingId>, Option<AnalysisId>)) {
+        let placed = self.place(&hold, filing);
+        let draws = draws(self.change.journal.last().unwrap());
+        let charge = Charge {
+            amount: hold.amount,
+            description: "",
+            analysis,
+        };
+        let (_, change) = self
+            .wallet
+            .capture(&placed, &draws, &charge, at(0))
+            .unwrap();
+        self.save(change);
     }
 }
 
@@ -129,31 +185,25 @@ fn sound() -> Books {
         event(task, 2, TaskStatus::Running, None),
         event(task, 3, TaskStatus::Completed, Some(analysis)),
     ];
+    let mut kept = Kept::new(user);
+    kept.top_up(1000);
+    kept.charge(
+        hold(2, EntryKind::FilingAccess, 100, Some(task)),
+        (Some(filing), None),
+    );
+    kept.charge(
+        hold(3, EntryKind::Analysis, 20, Some(task)),
+        (None, Some(analysis)),
+    );
     Books {
         user,
-        balance: Balance {
-            posted: MicroUsd::new(880),
-            held: MicroUsd::ZERO,
-        },
+        balance: kept.wallet.balance,
         entry_count: 3,
-        entries: vec![
-            entry(1, EntryKind::TopUp, 1000, 1000),
-            LedgerEntry {
-                filing: Some(filing),
-                hold: Some(id(HoldId::from_uuid, 2)),
-                ..entry(2, EntryKind::FilingAccess, -100, 900)
-            },
-            LedgerEntry {
-                task: Some(task),
-                analysis: Some(analysis),
-                hold: Some(id(HoldId::from_uuid, 3)),
-                ..entry(3, EntryKind::Analysis, -20, 880)
-            },
-        ],
-        holds: vec![
-            hold(2, 100, HoldStatus::Captured, Some(task)),
-            hold(3, 20, HoldStatus::Captured, Some(task)),
-        ],
+        entries: kept.change.entries,
+        head: kept.wallet.head,
+        journal: kept.change.journal,
+        lots: kept.wallet.lots,
+        holds: kept.holds,
         tasks: vec![(done, events)],
         access: vec![(filing, AccessSource::Paid)],
         analyses: vec![record],
@@ -168,6 +218,33 @@ fn sound_books_have_no_findings() {
 type Damage = fn(&mut Books);
 
 const DAMAGES: &[(&str, Invariant, Damage)] = &[
+    ("a posting is changed", Invariant::I1, |b| {
+        b.journal[1].postings[0].amount = MicroUsd::new(-99);
+    }),
+    ("a transaction has no sides", Invariant::I1, |b| {
+        b.journal[1].postings.clear();
+    }),
+    ("a description is changed", Invariant::I2, |b| {
+        b.entries[2].description.push('!');
+    }),
+    ("a hash is changed", Invariant::I2, |b| {
+        b.journal[4].hash = Digest::of(b"another");
+    }),
+    ("a transaction is missing", Invariant::I2, |b| {
+        b.journal.remove(2);
+    }),
+    ("the last transactions are missing", Invariant::I2, |b| {
+        b.journal.truncate(3);
+    }),
+    ("a lot has more than came", Invariant::I2, |b| {
+        b.lots[0].available = MicroUsd::new(881);
+    }),
+    ("the stored end of the chain is off", Invariant::I2, |b| {
+        b.head.seq = 4;
+    }),
+    ("it left less than was held", Invariant::I3, |b| {
+        b.journal[1].held_after = MicroUsd::new(1001);
+    }),
     ("an entry is changed", Invariant::I2, |b| {
         b.entries[1].amount = MicroUsd::new(-99);
     }),
@@ -224,15 +301,15 @@ const DAMAGES: &[(&str, Invariant, Damage)] = &[
     }),
     ("an open hold of a finished task", Invariant::I7, |b| {
         b.holds
-            .push(hold(5, 1, HoldStatus::Open, Some(b.tasks[0].0.id)));
+            .push(hold(5, EntryKind::Analysis, 1, Some(b.tasks[0].0.id)));
     }),
     ("a forgotten hold", Invariant::I7, |b| {
-        let mut late = hold(5, 1, HoldStatus::Open, None);
+        let mut late = hold(5, EntryKind::Analysis, 1, None);
         late.expires_at = at(50);
         b.holds.push(late);
     }),
     ("a hold when all is quiet", Invariant::I8, |b| {
-        b.holds.push(hold(5, 1, HoldStatus::Open, None));
+        b.holds.push(hold(5, EntryKind::Analysis, 1, None));
     }),
     ("work when all is quiet", Invariant::I8, |b| {
         b.tasks[0].0.status = TaskStatus::Queued;
@@ -274,8 +351,21 @@ fn every_damage_is_found() {
 
 #[test]
 fn open_work_is_no_finding_while_it_goes_on() {
-    let mut books = sound();
-    books.holds.push(hold(5, 1, HoldStatus::Open, None));
-    books.balance.held = MicroUsd::new(1);
+    let mut kept = Kept::new(id(UserId::from_uuid, 1));
+    kept.top_up(1000);
+    kept.place(&hold(5, EntryKind::Analysis, 1, None), None);
+    let books = Books {
+        user: kept.wallet.user,
+        balance: kept.wallet.balance,
+        entry_count: 1,
+        entries: kept.change.entries,
+        head: kept.wallet.head,
+        journal: kept.change.journal,
+        lots: kept.wallet.lots,
+        holds: kept.holds,
+        tasks: Vec::new(),
+        access: Vec::new(),
+        analyses: Vec::new(),
+    };
     assert_eq!(check(&books, &rules(false)), []);
 }

@@ -1,10 +1,15 @@
 //! Clauses of [`Ledger`].
 
+mod journal;
+mod lots;
+
 use futures_util::future::join_all;
 
 use super::support::{Desk, MOST_PAGES, at, usd};
 use super::*;
 use crate::*;
+use journal::*;
+use lots::*;
 
 /// The scenarios.
 pub const SCENARIOS: &[Scenario<Desk>] = &[
@@ -26,6 +31,14 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "LG-13", expire_ends_late_holds_alone),
     scenario!(id: "LG-13", a_hold_of_a_live_task_does_not_expire),
     scenario!(id: "LG-14", unlawful_amounts_are_refused),
+    scenario!(id: "LG-15", every_change_is_a_transaction_of_two_sides),
+    scenario!(id: "LG-16", what_lapses_first_is_spent_first),
+    scenario!(id: "LG-17", what_is_not_charged_goes_back_where_it_came_from),
+    scenario!(id: "LG-18", credits_lapse_at_the_next_touch),
+    scenario!(id: "LG-18", racing_lapses_end_credits_once),
+    scenario!(id: "LG-19", a_refund_goes_to_the_lots_that_paid),
+    scenario!(id: "LG-19", racing_refunds_give_back_no_more_than_was_paid),
+    scenario!(id: "LG-20", only_own_charges_are_refunded_and_once),
 ];
 
 async fn a_hold_lowers_available_alone(desk: Desk) {

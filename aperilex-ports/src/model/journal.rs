@@ -50,9 +50,16 @@ impl CreditLot {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
+    /// Whether anything is left of them.
+    #[must_use]
+    pub const fn has_any(&self) -> bool {
+        self.available.is_positive() || self.held.is_positive()
+    }
+
     /// The order in which lots are spent: what lapses first, what never lapses last; given before bought;
     /// older before newer.
-    pub(crate) fn turn(&self) -> (Timestamp, LotSource, Timestamp, EntryId) {
+    #[must_use]
+    pub fn turn(&self) -> (Timestamp, LotSource, Timestamp, EntryId) {
         let end = self.expires_at.unwrap_or(Timestamp::MAX);
         (end, self.source, self.created_at, self.id)
     }

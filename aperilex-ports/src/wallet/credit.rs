@@ -66,7 +66,7 @@ impl Wallet {
 
     fn debit(&mut self, command: &PostEntry, change: &mut Change) -> Result<(), LedgerError> {
         let amount = command.amount.negated();
-        self.require(amount)?;
+        self.require(amount, command.now)?;
         let mut postings = Vec::new();
         for draw in self.take(amount, command.now)? {
             let lot = Some(draw.lot);

@@ -65,7 +65,7 @@ impl Wallet {
         }
         let mut change = Change::default();
         self.lapse(command.now, &mut change)?;
-        self.require(command.amount)?;
+        self.require(command.amount, command.now)?;
         let draws = self.take(command.amount, command.now)?;
         let mut postings = Vec::new();
         for draw in &draws {

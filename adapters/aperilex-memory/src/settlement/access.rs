@@ -1,11 +1,11 @@
 //! Giving access to filings.
 
+use aperilex_ports::wallet::Charge;
 use aperilex_ports::{
-    AccessSource, EntryKind, FilingId, GrantAccess, LeaseToken, MicroUsd, PlaceHold,
+    AccessSource, EntryKind, FilingId, GrantAccess, LeaseToken, MicroUsd, PendingAccess, PlaceHold,
     SettlementError, Task, TaskId, Timestamp, UserId,
 };
 
-use crate::ledger::Charge;
 use crate::state::State;
 
 impl State {
@@ -27,8 +27,7 @@ impl State {
                 expires_at: grant.now,
                 now: grant.now,
             })?;
-            let charge = Charge::of(describe(access.purpose));
-            self.capture(access.hold, access.price, &charge, grant.now)?;
+            self.capture(access.hold, &charge(access), grant.now)?;
         }
         self.open_access(user, filing, access.source);
         Ok(charged)
@@ -66,13 +65,12 @@ impl State {
         let held = self.is_open(access.hold);
         if self.has_paid_for(user, filing) {
             if held {
-                self.void(access.hold)?;
+                self.void(access.hold, now)?;
             }
             return Ok(());
         }
         if held {
-            let charge = Charge::of(describe(access.purpose));
-            self.capture(access.hold, access.price, &charge, now)?;
+            self.capture(access.hold, &charge(&access), now)?;
         }
         self.open_access(user, filing, access.source);
         Ok(())
@@ -91,9 +89,13 @@ impl State {
     }
 }
 
-const fn describe(purpose: EntryKind) -> &'static str {
-    match purpose {
-        EntryKind::FilingImport => "import of a filing",
-        _ => "access to a filing",
+const fn charge(access: &PendingAccess) -> Charge<'static> {
+    Charge {
+        amount: access.price,
+        description: match access.purpose {
+            EntryKind::FilingImport | EntryKind::BulkImport => "import of a filing",
+            _ => "access to a filing",
+        },
+        analysis: None,
     }
 }

@@ -23,7 +23,7 @@ impl State {
         self.withdraw(id, now)?;
         if role == TaskRole::Leader {
             let followers = self.followers(&key);
-            match followers.iter().copied().find(|id| self.can_pay(*id)) {
+            match followers.iter().copied().find(|id| self.can_pay(*id, now)) {
                 Some(heir) => self.promote(heir, holds_expire_at, now)?,
                 None => {
                     for follower in followers {
@@ -37,18 +37,19 @@ impl State {
     }
 
     fn withdraw(&mut self, id: TaskId, now: Timestamp) -> Result<(), SettlementError> {
-        self.void_holds(id)?;
+        self.void_holds(id, now)?;
         self.change(id, now, |task| task.status = TaskStatus::Cancelled);
         Ok(())
     }
 
     /// Whether the account has credits for the analysis as it was quoted.
-    fn can_pay(&self, id: TaskId) -> bool {
+    fn can_pay(&self, id: TaskId, now: Timestamp) -> bool {
         let Some(task) = self.tasks.get(&id) else {
             return false;
         };
-        let balance = self.balance(task.user);
-        balance.is_ok_and(|balance| task.charges.analysis_price <= balance.available())
+        let price = task.charges.analysis_price;
+        let wallet = self.wallet(task.user);
+        wallet.is_ok_and(|wallet| wallet.require(price, now).is_ok())
     }
 
     /// Makes a follower the leader.

@@ -1,11 +1,11 @@
 //! Ending runs.
 
+use aperilex_ports::wallet::Charge;
 use aperilex_ports::{
     AbandonTask, AnalysisStatus, CompleteTask, Guard, Hold, HoldId, HoldStatus, RetryTask,
-    SettlementError, StoreError, TaskId, TaskStatus, TaskStoreError,
+    SettlementError, StoreError, TaskId, TaskStatus, TaskStoreError, Timestamp,
 };
 
-use crate::ledger::Charge;
 use crate::state::State;
 use crate::tasks::is_leased;
 
@@ -21,18 +21,18 @@ impl State {
         }
         let hold = charges.analysis_hold;
         if command.charge && self.is_open(hold) {
-            let price = charges.analysis_price;
             let charge = Charge {
+                amount: charges.analysis_price,
                 description: "analysis of a filing",
                 analysis: Some(id),
             };
-            self.capture(hold, price, &charge, now)?;
+            self.capture(hold, &charge, now)?;
         }
         let mut run = self.followers(&key);
         run.insert(0, command.task);
         for task in run {
             self.deliver_to(task, now)?;
-            self.void_holds(task)?;
+            self.void_holds(task, now)?;
             self.change(task, now, |task| {
                 task.status = TaskStatus::Completed;
                 task.progress = AnalysisStatus::Completed;
@@ -52,7 +52,7 @@ impl State {
         let mut run = self.followers(&leader.key.clone());
         run.insert(0, command.task);
         for task in run {
-            self.void_holds(task)?;
+            self.void_holds(task, command.now)?;
             self.change(task, command.now, |task| {
                 task.status = TaskStatus::Failed;
                 task.progress = AnalysisStatus::Error;
@@ -109,7 +109,11 @@ impl State {
     }
 
     /// Gives back what is still held for a task.
-    pub(super) fn void_holds(&mut self, task: TaskId) -> Result<(), SettlementError> {
+    pub(super) fn void_holds(
+        &mut self,
+        task: TaskId,
+        now: Timestamp,
+    ) -> Result<(), SettlementError> {
         let open = |hold: &&Hold| hold.task == Some(task) && hold.status == HoldStatus::Open;
         let ids: Vec<_> = self
             .holds
@@ -118,7 +122,7 @@ impl State {
             .map(|hold| hold.id)
             .collect();
         for id in ids {
-            self.void(id)?;
+            self.void(id, now)?;
         }
         Ok(())
     }

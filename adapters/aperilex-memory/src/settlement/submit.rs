@@ -99,10 +99,7 @@ impl State {
             MicroUsd::ZERO
         };
         let needed = access.checked_add(analysis).ok_or(LedgerError::BadAmount)?;
-        let available = self.balance(request.user)?.available();
-        if needed > available {
-            return Err(SettlementError::InsufficientCredits { needed, available });
-        }
+        self.wallet(request.user)?.require(needed, request.now)?;
         Ok(())
     }
 

@@ -18,6 +18,8 @@ pub(crate) struct Model {
     pub(crate) posted: i64,
     pub(crate) held: i64,
     pub(crate) seq: i64,
+    pub(crate) chain_seq: i64,
+    pub(crate) chain_hash: Option<String>,
     pub(crate) created_at: i64,
 }
 

@@ -1,17 +1,18 @@
 //! Holds: placed, captured, given back.
 
+use aperilex_ports::wallet::{Charge, Draw, draws};
 use aperilex_ports::{
-    AnalysisId, EntryId, Hold, HoldId, HoldStatus, LedgerEntry, LedgerError, MicroUsd, PlaceHold,
-    Timestamp,
+    AnalysisId, EntryId, Hold, HoldId, HoldStatus, JournalTx, LedgerEntry, LedgerError, MicroUsd,
+    PlaceHold, Timestamp,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
-use super::post::{NewEntry, find_entry};
-use super::{Outcome, Wallet};
+use super::post::find_entry;
+use super::{Outcome, Wallet, journal};
 use crate::entity::hold::{ActiveModel, Column, Entity};
 use crate::error::Stop;
-use crate::stored::{micros, rounded};
+use crate::stored::micros;
 
 /// Charges a hold.
 #[derive(Debug, Clone, Copy)]
@@ -29,31 +30,10 @@ impl Wallet {
         tx: &DatabaseTransaction,
         command: &PlaceHold,
     ) -> Outcome<Hold> {
-        if !command.amount.is_positive() {
-            return Err(Stop::Refused(LedgerError::BadAmount));
-        }
-        if let Some(first) = find_hold(tx, command.id).await? {
-            return if is_same(&first, command) {
-                Ok(first)
-            } else {
-                Err(Stop::Refused(LedgerError::KeyReused))
-            };
-        }
-        self.require(command.amount)?;
-        let hold = Hold {
-            id: command.id,
-            user: command.user,
-            purpose: command.purpose,
-            amount: command.amount,
-            status: HoldStatus::Open,
-            filing: command.filing,
-            task: command.task,
-            expires_at: rounded(command.expires_at),
-            created_at: rounded(command.now),
-        };
-        insert(tx, &hold).await?;
-        self.held = self.held.saturating_add(hold.amount.micros());
-        self.save(tx).await?;
+        let first = find_hold(tx, command.id).await?;
+        let placed = self.0.place(command, first.as_ref());
+        let (hold, change) = placed.map_err(Stop::Refused)?;
+        self.save(tx, change).await?;
         Ok(hold)
     }
 
@@ -62,9 +42,6 @@ impl Wallet {
         tx: &DatabaseTransaction,
         command: &Capture<'_>,
     ) -> Outcome<LedgerEntry> {
-        if !command.amount.is_positive() {
-            return Err(Stop::Refused(LedgerError::BadAmount));
-        }
         let hold = self.hold(tx, command.hold).await?;
         let id = EntryId::from_uuid(hold.id.as_uuid());
         if hold.status == HoldStatus::Captured
@@ -73,26 +50,16 @@ impl Wallet {
         {
             return Ok(first);
         }
-        if hold.status == HoldStatus::Open && command.amount > hold.amount {
-            let held = hold.amount;
-            return Err(Stop::Refused(LedgerError::OverCapture { held }));
-        }
-        let hold = self
-            .end(tx, hold.id, HoldStatus::Captured, command.now)
-            .await?;
-        let entry = NewEntry {
-            id,
-            kind: hold.purpose,
-            amount: command.amount.negated(),
-            filing: hold.filing,
-            task: hold.task,
-            analysis: command.analysis,
-            hold: Some(hold.id),
+        let charge = Charge {
+            amount: command.amount,
             description: command.description,
-            key: &format!("capture:{}", hold.id),
-            now: command.now,
+            analysis: command.analysis,
         };
-        self.append(tx, &entry).await
+        let draws = self.draws(tx, hold.id).await?;
+        let captured = self.0.capture(&hold, &draws, &charge, command.now);
+        let (entry, change) = captured.map_err(Stop::Refused)?;
+        self.save(tx, change).await?;
+        Ok(entry)
     }
 
     /// Gives a hold back; one that was given back already stays so.
@@ -105,12 +72,12 @@ impl Wallet {
         if self.hold(tx, hold).await?.status == HoldStatus::Voided {
             return Ok(());
         }
-        self.end(tx, hold, HoldStatus::Voided, now).await?;
+        self.give_back(tx, hold, HoldStatus::Voided, now).await?;
         Ok(())
     }
 
     /// Takes a hold out of `open`, freeing its credits.
-    pub(crate) async fn end(
+    pub(crate) async fn give_back(
         &mut self,
         tx: &DatabaseTransaction,
         hold: HoldId,
@@ -118,41 +85,53 @@ impl Wallet {
         now: Timestamp,
     ) -> Outcome<Hold> {
         let hold = self.hold(tx, hold).await?;
-        if hold.status != HoldStatus::Open {
-            let status = hold.status;
-            return Err(Stop::Refused(LedgerError::HoldEnded { status }));
-        }
-        Entity::update_many()
-            .col_expr(Column::Status, status.as_str().into())
-            .col_expr(Column::EndedAt, micros(now).into())
-            .filter(Column::Id.eq(hold.id.as_uuid()))
-            .exec(tx)
-            .await?;
-        self.held = self.held.saturating_sub(hold.amount.micros());
-        self.save(tx).await?;
-        Ok(Hold { status, ..hold })
+        let draws = self.draws(tx, hold.id).await?;
+        let ended = self.0.give_back(&hold, &draws, status, now);
+        let (hold, change) = ended.map_err(Stop::Refused)?;
+        self.save(tx, change).await?;
+        Ok(hold)
     }
 
     /// A hold on this wallet.
     async fn hold(&self, tx: &DatabaseTransaction, id: HoldId) -> Outcome<Hold> {
         let hold = find_hold(tx, id).await?;
-        hold.filter(|hold| hold.user == self.user)
+        hold.filter(|hold| hold.user == self.user())
             .ok_or(Stop::Refused(LedgerError::Unknown))
     }
-}
 
-/// Times are no content.
-fn is_same(first: &Hold, command: &PlaceHold) -> bool {
-    first.user == command.user
-        && first.purpose == command.purpose
-        && first.amount == command.amount
-        && first.filing == command.filing
-        && first.task == command.task
+    async fn draws(&self, tx: &DatabaseTransaction, hold: HoldId) -> Outcome<Vec<Draw>> {
+        let placed = journal::by_key(tx, self.user(), &format!("hold:{hold}")).await?;
+        Ok(placed.as_ref().map(draws).unwrap_or_default())
+    }
 }
 
 pub(crate) async fn find_hold(tx: &DatabaseTransaction, id: HoldId) -> Outcome<Option<Hold>> {
     let row = Entity::find_by_id(id.as_uuid()).one(tx).await?;
     Ok(row.map(Hold::try_from).transpose()?)
+}
+
+/// Saves a hold that was placed, or has ended in the transaction `last`.
+pub(super) async fn save(
+    tx: &DatabaseTransaction,
+    hold: &Hold,
+    last: Option<&JournalTx>,
+) -> Outcome<()> {
+    if hold.status == HoldStatus::Open {
+        return insert(tx, hold).await;
+    }
+    let ended_at = last.map(|last| micros(last.at));
+    let ended = Entity::update_many()
+        .col_expr(Column::Status, hold.status.as_str().into())
+        .col_expr(Column::EndedAt, ended_at.into())
+        .filter(Column::Id.eq(hold.id.as_uuid()))
+        .filter(Column::Status.eq(HoldStatus::Open.as_str()))
+        .exec(tx)
+        .await?;
+    if ended.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Stop::Again)
+    }
 }
 
 async fn insert(tx: &DatabaseTransaction, hold: &Hold) -> Outcome<()> {

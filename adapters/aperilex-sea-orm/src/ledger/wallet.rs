@@ -2,69 +2,196 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aperilex_ports::{LedgerError, MicroUsd, UserId};
+use aperilex_ports::wallet::{self, Change};
+use aperilex_ports::{
+    Balance, ChainHead, CreditLot, JournalTx, LedgerEntry, LedgerError, MicroUsd, Timestamp, UserId,
+};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
+use uuid::Uuid;
 
-use super::Outcome;
+use super::{Outcome, hold};
 use crate::entity::account::{Column, Entity, Model};
-use crate::error::Stop;
+use crate::entity::{credit_lot, ledger_entry, ledger_posting, ledger_tx};
+use crate::error::{Stop, Unreadable};
+use crate::stored::{count, micros, number, word};
 
 /// An account's credits. Nobody else changes them while this exists, because its row is locked.
 #[derive(Debug)]
-pub(crate) struct Wallet {
-    pub(crate) user: UserId,
-    pub(super) posted: i64,
-    pub(super) held: i64,
-    pub(super) seq: i64,
-}
-
-impl From<Model> for Wallet {
-    fn from(row: Model) -> Self {
-        Self {
-            user: UserId::from_uuid(row.id),
-            posted: row.posted,
-            held: row.held,
-            seq: row.seq,
-        }
-    }
-}
+pub(crate) struct Wallet(pub(super) wallet::Wallet);
 
 impl Wallet {
     pub(crate) async fn lock(tx: &DatabaseTransaction, user: UserId) -> Outcome<Self> {
         let query = Entity::find_by_id(user.as_uuid()).lock_exclusive();
         let row = query.one(tx).await?;
-        row.map(Self::from)
-            .ok_or(Stop::Refused(LedgerError::Unknown))
-    }
-
-    /// What can be spent.
-    pub(crate) const fn available(&self) -> MicroUsd {
-        MicroUsd::new(self.posted.saturating_sub(self.held))
+        let row = row.ok_or(Stop::Refused(LedgerError::Unknown))?;
+        let lots = live_lots(tx, [row.id]).await?;
+        Ok(Self(open(row, lots)?))
     }
 
     /// Refused unless this much can be spent.
-    pub(crate) fn require(&self, needed: MicroUsd) -> Outcome<()> {
-        let available = self.available();
-        if needed <= available {
-            return Ok(());
-        }
-        Err(Stop::Refused(LedgerError::InsufficientCredits {
-            needed,
-            available,
-        }))
+    pub(crate) fn require(&self, needed: MicroUsd, now: Timestamp) -> Outcome<()> {
+        self.0.require(needed, now).map_err(Stop::Refused)
     }
 
-    pub(super) async fn save(&self, tx: &DatabaseTransaction) -> Outcome<()> {
+    pub(crate) const fn user(&self) -> UserId {
+        self.0.user
+    }
+
+    /// Saves what a change did.
+    pub(super) async fn save(&self, tx: &DatabaseTransaction, change: Change) -> Outcome<()> {
+        if change == Change::default() {
+            return Ok(());
+        }
+        for lot in &change.lots {
+            save_lot(tx, self.0.user, lot).await?;
+        }
+        for entry in &change.entries {
+            ledger_entry::Entity::insert(ledger_entry::ActiveModel::from(entry))
+                .exec_without_returning(tx)
+                .await?;
+        }
+        for one in &change.journal {
+            write(tx, one).await?;
+        }
+        if let Some(changed) = &change.hold {
+            hold::save(tx, changed, change.journal.last()).await?;
+        }
         Entity::update_many()
-            .col_expr(Column::Posted, self.posted.into())
-            .col_expr(Column::Held, self.held.into())
-            .col_expr(Column::Seq, self.seq.into())
-            .filter(Column::Id.eq(self.user.as_uuid()))
+            .col_expr(Column::Posted, self.0.balance.posted.micros().into())
+            .col_expr(Column::Held, self.0.balance.held.micros().into())
+            .col_expr(Column::Seq, number(self.0.entry_seq).into())
+            .col_expr(Column::ChainSeq, number(self.0.head.seq).into())
+            .col_expr(Column::ChainHash, self.0.head.hash.to_string().into())
+            .filter(Column::Id.eq(self.0.user.as_uuid()))
             .exec(tx)
             .await?;
         Ok(())
+    }
+}
+
+/// Where an account's chain ends.
+pub(crate) fn head(row: &Model) -> Result<ChainHead, Unreadable> {
+    let user = UserId::from_uuid(row.id);
+    Ok(match &row.chain_hash {
+        None => ChainHead::genesis(user),
+        Some(hash) => ChainHead {
+            seq: count("length of a chain", row.chain_seq)?,
+            hash: word("end of a chain", hash)?,
+        },
+    })
+}
+
+fn open(row: Model, lots: Vec<CreditLot>) -> Result<wallet::Wallet, Unreadable> {
+    Ok(wallet::Wallet {
+        user: UserId::from_uuid(row.id),
+        balance: Balance {
+            posted: MicroUsd::new(row.posted),
+            held: MicroUsd::new(row.held),
+        },
+        entry_seq: count("count of entries", row.seq)?,
+        head: head(&row)?,
+        lots,
+    })
+}
+
+/// Lots of these accounts that have something left.
+async fn live_lots(
+    tx: &DatabaseTransaction,
+    users: impl IntoIterator<Item = Uuid>,
+) -> Outcome<Vec<CreditLot>> {
+    let rows = lots_of(users).all(tx).await?;
+    let read = |row| Ok(CreditLot::try_from(row)?);
+    rows.into_iter().map(read).collect()
+}
+
+pub(crate) fn lots_of(
+    users: impl IntoIterator<Item = Uuid>,
+) -> sea_orm::Select<credit_lot::Entity> {
+    credit_lot::Entity::find()
+        .filter(credit_lot::Column::UserId.is_in(users))
+        .filter(credit_lot::Column::Spent.eq(0))
+        .order_by_asc(credit_lot::Column::Id)
+}
+
+async fn save_lot(tx: &DatabaseTransaction, user: UserId, lot: &CreditLot) -> Outcome<()> {
+    use credit_lot::Column as Lot;
+    let row = credit_lot::ActiveModel {
+        id: Set(lot.id.as_uuid()),
+        user_id: Set(user.as_uuid()),
+        source: Set(lot.source.as_str().to_owned()),
+        granted: Set(lot.granted.micros()),
+        available: Set(lot.available.micros()),
+        held: Set(lot.held.micros()),
+        expires_at: Set(lot.expires_at.map(micros)),
+        created_at: Set(micros(lot.created_at)),
+        spent: Set(i64::from(!lot.has_any())),
+    };
+    let changed = OnConflict::column(Lot::Id)
+        .update_columns([Lot::Available, Lot::Held, Lot::Spent])
+        .to_owned();
+    credit_lot::Entity::insert(row)
+        .on_conflict(changed)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+/// The postings first: the transaction's own row seals them.
+async fn write(tx: &DatabaseTransaction, one: &JournalTx) -> Outcome<()> {
+    let (user_id, seq) = (one.user.as_uuid(), number(one.seq));
+    let postings = (0_i64..).zip(&one.postings);
+    let postings = postings.map(|(line, posting)| ledger_posting::ActiveModel {
+        user_id: Set(user_id),
+        seq: Set(seq),
+        line: Set(line),
+        account: Set(posting.account.as_str().to_owned()),
+        lot_id: Set(posting.lot.map(|lot| lot.as_uuid())),
+        amount: Set(posting.amount.micros()),
+    });
+    ledger_posting::Entity::insert_many(postings)
+        .exec_without_returning(tx)
+        .await?;
+    let row = ledger_tx::ActiveModel {
+        user_id: Set(user_id),
+        seq: Set(seq),
+        operation: Set(one.operation.as_str().to_owned()),
+        key: Set(one.key.clone()),
+        hold_id: Set(one.hold.map(|hold| hold.as_uuid())),
+        entry_id: Set(one.entry.map(|entry| entry.as_uuid())),
+        reverses: Set(one.reverses.map(|entry| entry.as_uuid())),
+        posted_after: Set(one.posted_after.micros()),
+        held_after: Set(one.held_after.micros()),
+        at: Set(micros(one.at)),
+        prev_hash: Set(one.prev_hash.to_string()),
+        hash: Set(one.hash.to_string()),
+    };
+    ledger_tx::Entity::insert(row)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+impl From<&LedgerEntry> for ledger_entry::ActiveModel {
+    fn from(entry: &LedgerEntry) -> Self {
+        Self {
+            id: Set(entry.id.as_uuid()),
+            user_id: Set(entry.user.as_uuid()),
+            seq: Set(number(entry.seq)),
+            kind: Set(entry.kind.as_str().to_owned()),
+            amount: Set(entry.amount.micros()),
+            balance_after: Set(entry.balance_after.micros()),
+            filing_id: Set(entry.filing.map(|filing| filing.as_uuid())),
+            task_id: Set(entry.task.map(|task| task.as_uuid())),
+            analysis_id: Set(entry.analysis.map(|analysis| analysis.as_uuid())),
+            hold_id: Set(entry.hold.map(|hold| hold.as_uuid())),
+            description: Set(entry.description.clone()),
+            key: Set(entry.key.clone()),
+            at: Set(micros(entry.at)),
+        }
     }
 }
 
@@ -78,17 +205,26 @@ impl Wallets {
         users: impl IntoIterator<Item = UserId>,
     ) -> Outcome<Self> {
         let users: BTreeSet<_> = users.into_iter().map(|user| user.as_uuid()).collect();
+        let mut wallets = BTreeMap::new();
         if users.is_empty() {
-            return Ok(Self(BTreeMap::new()));
+            return Ok(Self(wallets));
         }
         let rows = Entity::find()
-            .filter(Column::Id.is_in(users))
+            .filter(Column::Id.is_in(users.iter().copied()))
             .order_by_asc(Column::Id)
             .lock_exclusive()
             .all(tx)
             .await?;
-        let wallets = rows.into_iter().map(Wallet::from);
-        Ok(Self(wallets.map(|wallet| (wallet.user, wallet)).collect()))
+        let mut lots: BTreeMap<Uuid, Vec<CreditLot>> = BTreeMap::new();
+        for row in lots_of(users).all(tx).await? {
+            lots.entry(row.user_id).or_default().push(row.try_into()?);
+        }
+        for row in rows {
+            let own = lots.remove(&row.id).unwrap_or_default();
+            let wallet = Wallet(open(row, own)?);
+            wallets.insert(wallet.user(), wallet);
+        }
+        Ok(Self(wallets))
     }
 
     pub(crate) fn of(&mut self, user: UserId) -> Outcome<&mut Wallet> {

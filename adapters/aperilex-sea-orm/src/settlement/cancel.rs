@@ -71,8 +71,8 @@ async fn hand_over(
     withdraw(tx, wallets.of(leader.user)?, leader, now).await?;
     let mut heir = None;
     for (place, follower) in followers.iter().enumerate() {
-        let available = wallets.of(follower.user)?.available();
-        if follower.charges.analysis_price <= available {
+        let price = follower.charges.analysis_price;
+        if wallets.of(follower.user)?.require(price, now).is_ok() {
             heir = Some(place);
             break;
         }

@@ -172,7 +172,7 @@ async fn pay(tx: &DatabaseTransaction, command: &SubmitTask, task: &Task) -> Out
     if holds.iter().any(|(_, price, _)| *price < MicroUsd::ZERO) {
         return Err(Stop::Refused(LedgerError::BadAmount).into());
     }
-    wallet.require(holds.iter().map(|(_, price, _)| *price).sum())?;
+    wallet.require(holds.iter().map(|(_, price, _)| *price).sum(), command.now)?;
     for (id, amount, purpose) in holds {
         if amount.is_positive() {
             let hold = place_hold(command, id, amount, purpose);

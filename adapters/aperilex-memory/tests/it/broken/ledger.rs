@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use aperilex_ports::{
-    Balance, EntryId, EntryKind, Hold, HoldId, HoldStatus, Ledger, LedgerEntry, LedgerError,
-    MicroUsd, PlaceHold, PostEntry, StoreError, Stores, Timestamp, UserId,
+    Balance, CreditLot, EntryId, EntryKind, Hold, HoldId, HoldStatus, JournalTx, Ledger,
+    LedgerEntry, LedgerError, MicroUsd, PlaceHold, PostEntry, Refund, StoreError, Stores,
+    Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -26,6 +27,12 @@ pub(crate) enum Flaw {
     SkipsAnEntryBetweenPages,
     ExpiresEarly,
     HoldsNothing,
+    TellsOneSide,
+    SpendsTheNewestFirst,
+    MixesLots,
+    LapsesNothing,
+    RefundsMoreThanWasPaid,
+    RefundsAnything,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -43,6 +50,12 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::SkipsAnEntryBetweenPages, "LG-12"),
     (Flaw::ExpiresEarly, "LG-13"),
     (Flaw::HoldsNothing, "LG-14"),
+    (Flaw::TellsOneSide, "LG-15"),
+    (Flaw::SpendsTheNewestFirst, "LG-16"),
+    (Flaw::MixesLots, "LG-17"),
+    (Flaw::LapsesNothing, "LG-18"),
+    (Flaw::RefundsMoreThanWasPaid, "LG-19"),
+    (Flaw::RefundsAnything, "LG-20"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -76,6 +89,26 @@ fn hold(command: &PlaceHold) -> Hold {
 }
 
 impl Broken {
+    async fn correct(
+        &self,
+        user: UserId,
+        amount: MicroUsd,
+        now: Timestamp,
+    ) -> Result<LedgerEntry, LedgerError> {
+        let n = fresh_number();
+        let entry = PostEntry {
+            id: EntryId::from_uuid(uuid::Uuid::from_u128(u128::from(n) << 64 | 7)),
+            user,
+            kind: EntryKind::Adjustment,
+            amount,
+            key: format!("correction {n}"),
+            expires_at: None,
+            description: String::new(),
+            now,
+        };
+        self.inner.post(&entry).await
+    }
+
     /// What the hold with this id is for.
     async fn charge_again(&self, entry: &LedgerEntry) -> Result<LedgerEntry, LedgerError> {
         let again = PostEntry {
@@ -193,5 +226,48 @@ impl Ledger for Broken {
         let early = self.flaw == Flaw::ExpiresEarly;
         let now = if early { Timestamp::MAX } else { now };
         self.inner.expire(now, limit).await
+    }
+
+    async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError> {
+        match (self.flaw, self.inner.refund(refund).await) {
+            (Flaw::RefundsMoreThanWasPaid, Err(LedgerError::OverCapture { .. }))
+            | (Flaw::RefundsAnything, Err(LedgerError::Unknown)) => {
+                self.correct(refund.user, refund.amount, refund.now).await
+            }
+            (_, refunded) => refunded,
+        }
+    }
+
+    async fn lapse(&self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
+        if self.flaw == Flaw::LapsesNothing {
+            return Ok(Vec::new());
+        }
+        self.inner.lapse(now, limit).await
+    }
+
+    async fn lots(&self, user: UserId) -> Result<Vec<CreditLot>, StoreError> {
+        let mut lots = self.inner.lots(user).await?;
+        if self.flaw == Flaw::SpendsTheNewestFirst {
+            lots.reverse();
+        }
+        if self.flaw == Flaw::MixesLots {
+            let all = lots.iter().map(|lot| lot.available).sum();
+            lots.truncate(1);
+            lots.iter_mut().for_each(|lot| lot.available = all);
+        }
+        Ok(lots)
+    }
+
+    async fn journal(
+        &self,
+        user: UserId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<JournalTx>, StoreError> {
+        let mut journal = self.inner.journal(user, after, limit).await?;
+        if self.flaw == Flaw::TellsOneSide {
+            journal.iter_mut().for_each(|tx| tx.postings.truncate(1));
+        }
+        Ok(journal)
     }
 }

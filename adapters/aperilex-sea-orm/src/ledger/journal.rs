@@ -1,0 +1,85 @@
+//! The journal, read back with its postings.
+
+use std::collections::BTreeMap;
+
+use aperilex_ports::{JournalTx, LedgerEntry, Operation, Posting, UserId};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
+
+use super::Outcome;
+use crate::entity::{ledger_posting, ledger_tx};
+use crate::stored::number;
+use ledger_tx::{Column, Entity};
+
+/// Transactions of an account after the given number, oldest first.
+pub(crate) fn after(user: UserId, after: u64) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::UserId.eq(user.as_uuid()))
+        .filter(Column::Seq.gt(number(after)))
+        .order_by_asc(Column::Seq)
+}
+
+/// The transaction with this key.
+pub(super) async fn by_key(
+    tx: &impl ConnectionTrait,
+    user: UserId,
+    key: &str,
+) -> Outcome<Option<JournalTx>> {
+    let found = Entity::find()
+        .filter(Column::UserId.eq(user.as_uuid()))
+        .filter(Column::Key.eq(key));
+    Ok(whole(tx, found.all(tx).await?).await?.pop())
+}
+
+/// The capture that made an entry.
+pub(super) async fn of_entry(
+    tx: &impl ConnectionTrait,
+    entry: &LedgerEntry,
+) -> Outcome<Option<JournalTx>> {
+    let found = Entity::find()
+        .filter(Column::EntryId.eq(entry.id.as_uuid()))
+        .filter(Column::Operation.eq(Operation::Capture.as_str()));
+    Ok(whole(tx, found.all(tx).await?).await?.pop())
+}
+
+/// The refunds of an entry.
+pub(super) async fn reversing(
+    tx: &impl ConnectionTrait,
+    entry: &LedgerEntry,
+) -> Outcome<Vec<JournalTx>> {
+    let found = Entity::find()
+        .filter(Column::Reverses.eq(entry.id.as_uuid()))
+        .order_by_asc(Column::Seq);
+    whole(tx, found.all(tx).await?).await
+}
+
+/// Rows of one account with their postings.
+pub(crate) async fn whole(
+    tx: &impl ConnectionTrait,
+    rows: Vec<ledger_tx::Model>,
+) -> Outcome<Vec<JournalTx>> {
+    let Some(user) = rows.first().map(|row| row.user_id) else {
+        return Ok(Vec::new());
+    };
+    let mut postings: BTreeMap<i64, Vec<Posting>> = BTreeMap::new();
+    let wanted: Vec<i64> = rows.iter().map(|row| row.seq).collect();
+    for some in wanted.chunks(crate::audit_store::CHUNK) {
+        let found = ledger_posting::Entity::find()
+            .filter(ledger_posting::Column::UserId.eq(user))
+            .filter(Expr::col(ledger_posting::Column::Seq).is_in(some.iter().copied()))
+            .order_by_asc(ledger_posting::Column::Seq)
+            .order_by_asc(ledger_posting::Column::Line);
+        for row in found.all(tx).await? {
+            postings.entry(row.seq).or_default().push(row.try_into()?);
+        }
+    }
+    let mut out = Vec::new();
+    for row in rows {
+        let own = postings.remove(&row.seq).unwrap_or_default();
+        out.push(JournalTx {
+            postings: own,
+            ..JournalTx::try_from(row)?
+        });
+    }
+    Ok(out)
+}

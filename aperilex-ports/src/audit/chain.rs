@@ -1,0 +1,196 @@
+//! The journal: its sums, its hashes, and what its postings make of lots and balances.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Books, Findings, Invariant};
+use crate::model::{
+    Balance, ChainHead, EntryId, HoldId, HoldStatus, JournalTx, LedgerAccount, LedgerEntry,
+    MicroUsd, Operation,
+};
+
+fn subject(tx: &JournalTx) -> String {
+    format!("transaction {} ({} {})", tx.seq, tx.operation, tx.key)
+}
+
+/// What the postings so far amount to.
+#[derive(Debug, Default)]
+struct Replay {
+    balance: Balance,
+    /// What is available and held of each lot.
+    lots: BTreeMap<EntryId, (MicroUsd, MicroUsd)>,
+    keys: BTreeSet<String>,
+    ends: BTreeMap<HoldId, HoldStatus>,
+}
+
+pub(super) fn journal(books: &Books, found: &mut Findings) {
+    let entries: BTreeMap<EntryId, &LedgerEntry> =
+        books.entries.iter().map(|line| (line.id, line)).collect();
+    let (mut head, mut replay) = (ChainHead::genesis(books.user), Replay::default());
+    for tx in &books.journal {
+        let line = tx.entry.and_then(|id| entries.get(&id).copied());
+        links(tx, line, head, found);
+        replay.add(tx, line, found);
+        head = ChainHead {
+            seq: tx.seq,
+            hash: tx.hash,
+        };
+    }
+    found.expect(
+        head == books.head,
+        Invariant::I2,
+        || "account".into(),
+        || {
+            format!(
+                "its chain ends at {}, stored is {}",
+                head.seq, books.head.seq
+            )
+        },
+    );
+    let told: BTreeSet<_> = books.journal.iter().filter_map(|tx| tx.entry).collect();
+    for line in books.entries.iter().filter(|line| !told.contains(&line.id)) {
+        let subject = || format!("entry {} ({} {})", line.seq, line.kind, line.amount);
+        found.expect(false, Invariant::I2, subject, || {
+            "the journal does not tell of it".into()
+        });
+    }
+    replay.compare(books, found);
+}
+
+/// Whether a transaction is the one that was sealed, in its place.
+fn links(tx: &JournalTx, line: Option<&LedgerEntry>, head: ChainHead, found: &mut Findings) {
+    let sum = tx.sum();
+    found.expect(
+        sum == 0 && !tx.postings.is_empty(),
+        Invariant::I1,
+        || subject(tx),
+        || format!("its postings sum to {sum}"),
+    );
+    found.expect(
+        tx.seq == head.seq.saturating_add(1) && tx.prev_hash == head.hash,
+        Invariant::I2,
+        || subject(tx),
+        || format!("it does not follow transaction {}", head.seq),
+    );
+    found.expect(
+        line.is_some() == tx.entry.is_some(),
+        Invariant::I2,
+        || subject(tx),
+        || "its entry is not there".into(),
+    );
+    let sealed = tx.sealed(line);
+    found.expect(
+        sealed == tx.hash,
+        Invariant::I2,
+        || subject(tx),
+        || {
+            format!(
+                "it or its entry was changed: stored hash {}, recomputed {sealed}",
+                tx.hash
+            )
+        },
+    );
+    let (posted, held) = (tx.posted_after, tx.held_after);
+    found.expect(
+        held >= MicroUsd::ZERO && posted >= held,
+        Invariant::I3,
+        || subject(tx),
+        || format!("it left {posted}, of which {held} held"),
+    );
+}
+
+impl Replay {
+    fn add(&mut self, tx: &JournalTx, line: Option<&LedgerEntry>, found: &mut Findings) {
+        let fresh = self.keys.insert(tx.key.clone());
+        found.expect(
+            fresh,
+            Invariant::I4,
+            || subject(tx),
+            || "its key was used before".into(),
+        );
+        for posting in &tx.postings {
+            let Some(lot) = posting.lot else { continue };
+            let (available, held) = self.lots.entry(lot).or_default();
+            let side = match posting.account {
+                LedgerAccount::Held => held,
+                _ => available,
+            };
+            *side = side.checked_add(posting.amount).unwrap_or(MicroUsd::ZERO);
+            let negative = *side < MicroUsd::ZERO;
+            found.expect(
+                !negative,
+                Invariant::I3,
+                || subject(tx),
+                || format!("it takes more of lot {lot} than there is"),
+            );
+            if posting.account == LedgerAccount::Held {
+                let held = self.balance.held.checked_add(posting.amount);
+                self.balance.held = held.unwrap_or(MicroUsd::ZERO);
+            }
+        }
+        let amount = line.map_or(MicroUsd::ZERO, |line| line.amount);
+        let posted = self.balance.posted.checked_add(amount);
+        self.balance.posted = posted.unwrap_or(MicroUsd::ZERO);
+        let after = (tx.posted_after, tx.held_after);
+        let right = (self.balance.posted, self.balance.held);
+        found.expect(
+            after == right,
+            Invariant::I2,
+            || subject(tx),
+            || {
+                format!(
+                    "it left {} and {} held, stored is {} and {}",
+                    right.0, right.1, after.0, after.1
+                )
+            },
+        );
+        let status = match tx.operation {
+            Operation::Hold => HoldStatus::Open,
+            Operation::Capture => HoldStatus::Captured,
+            Operation::Void => HoldStatus::Voided,
+            Operation::Expire => HoldStatus::Expired,
+            _ => return,
+        };
+        if let Some(hold) = tx.hold {
+            self.ends.insert(hold, status);
+        }
+    }
+
+    /// What is stored against what the journal makes of it.
+    fn compare(self, books: &Books, found: &mut Findings) {
+        let account = || "account".to_owned();
+        found.expect(
+            self.balance == books.balance,
+            Invariant::I2,
+            account,
+            || {
+                format!(
+                    "its balance by the journal is {:?}, stored is {:?}",
+                    self.balance, books.balance
+                )
+            },
+        );
+        let stored: BTreeMap<_, _> = books
+            .lots
+            .iter()
+            .map(|lot| (lot.id, (lot.available, lot.held)))
+            .collect();
+        let mut lots = self.lots;
+        lots.retain(|_, left| *left != (MicroUsd::ZERO, MicroUsd::ZERO));
+        for lot in lots.keys().chain(stored.keys()).collect::<BTreeSet<_>>() {
+            let (right, there) = (lots.get(lot), stored.get(lot));
+            found.expect(
+                right == there,
+                Invariant::I2,
+                || format!("lot {lot}"),
+                || format!("by the journal it has {right:?}, stored is {there:?}"),
+            );
+        }
+        for hold in &books.holds {
+            let right = self.ends.get(&hold.id).copied();
+            let subject = || format!("hold {} ({} {})", hold.id, hold.purpose, hold.amount);
+            found.expect(right == Some(hold.status), Invariant::I7, subject, || {
+                format!("by the journal it is {right:?}, stored is {}", hold.status)
+            });
+        }
+    }
+}
