@@ -204,7 +204,7 @@ fn page_warnings(source: &Source<'_>, page: &Page<'_>, budget: &Budget) -> Vec<S
     }
     if page.hiding_rules > 0 {
         out.push(format!(
-            "{} style rules that may hide text are not read: what they hide is text here",
+            "style rules that may hide text and are not read: {}; what they hide is text here",
             page.hiding_rules
         ));
     }

@@ -13,13 +13,14 @@ use crate::error::EngineError;
 const BATCH: usize = 100;
 
 impl Engine {
-    /// Picks up what was left lying; says how many tasks and holds that were.
+    /// Picks up what was left lying; says how many tasks, holds and lapsed credits that were.
     ///
     /// - a running task whose lease has run out goes back to the queue, or is given up after its
     ///   last attempt
     /// - a waiting task that is too old is given up; a younger one whose message seems lost gets it
     ///   sent again
     /// - an open hold whose time has passed is given back
+    /// - credits whose time has passed lapse
     /// - idempotency keys whose time has passed are forgotten
     ///
     /// What cannot be picked up keeps nothing else back.
@@ -44,8 +45,10 @@ impl Engine {
             }
         }
         let expired = self.ports.stores.ledger.expire(now, BATCH).await?;
+        let lapsed = self.ports.stores.ledger.lapse(now, BATCH).await?;
         self.ports.stores.settlement.forget(now, BATCH).await?;
-        failed.map_or(Ok(stale.len() + expired.len()), Err)
+        let done = stale.len() + expired.len() + lapsed.len();
+        failed.map_or(Ok(done), Err)
     }
 
     async fn rescue(&self, task: &Task) -> Result<(), EngineError> {

@@ -30,9 +30,9 @@ impl Cells {
         }
     }
 
-    /// The next cell, with the text that `write` adds.
-    pub fn push_with(&mut self, write: impl FnOnce(&mut String)) {
-        write(&mut self.text);
+    /// The next cell, of these pieces of text.
+    pub fn push<'t>(&mut self, pieces: impl IntoIterator<Item = &'t str>) {
+        self.text.extend(pieces);
         self.ends.push(offset(self.text.len()));
     }
 
@@ -120,7 +120,7 @@ impl<S: AsRef<str>> FromIterator<Vec<S>> for Cells {
         for row in rows {
             for column in 0..cells.width {
                 let cell = row.get(column).map_or("", AsRef::as_ref);
-                cells.push_with(|text| text.push_str(cell));
+                cells.push([cell]);
             }
         }
         cells

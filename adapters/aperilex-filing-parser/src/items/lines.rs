@@ -11,6 +11,8 @@ use super::label;
 const MAX_RUNNING: usize = 120;
 /// Lines around a page's edge that may be its header or footer.
 const NEAR: usize = 3;
+/// Nor are those that are longer than this with their indentation.
+const MAX_INDENTED: usize = 400;
 /// A header or footer appears at least this often.
 const MIN_REPEATS: u32 = 4;
 
@@ -120,7 +122,7 @@ impl<'t> Lines<'t> {
         if self.info(at).flags.has(LineFlags::NEW_PAGE) {
             return true;
         }
-        if self.start(at + 1) - self.start(at) > MAX_RUNNING {
+        if self.start(at + 1) - self.start(at) > MAX_INDENTED {
             return false;
         }
         let line = self.get(at);

@@ -121,11 +121,8 @@ impl<'t> Grid<'t> {
     pub(crate) fn texts(&self) -> Cells {
         let mut out = Cells::with_capacity(self.width, self.places.len(), self.bytes());
         for place in &self.places {
-            out.push_with(|text| {
-                for cell in self.pieces(*place) {
-                    collapse(self.cell_text(*cell), text);
-                }
-            });
+            let pieces = self.pieces(*place).iter();
+            out.push(pieces.flat_map(|cell| collapsed(self.cell_text(*cell))));
         }
         out
     }
@@ -142,24 +139,22 @@ impl<'t> Grid<'t> {
     }
 }
 
-/// Adds `text` with one space for every run of white space.
-fn collapse(text: &str, out: &mut String) {
+/// The pieces of `text` with one space for every run of white space.
+fn collapsed(text: &str) -> impl Iterator<Item = &str> {
     let mut space = false;
     let single = |byte: &u8| {
         let doubled = space && *byte == b' ';
         space = *byte == b' ';
         !doubled && *byte >= b' '
     };
-    if text.as_bytes().iter().all(single) {
-        out.push_str(text);
-        return;
-    }
-    for (at, word) in text.split_whitespace().enumerate() {
-        if at > 0 {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
+    let (whole, words) = if text.as_bytes().iter().all(single) {
+        (Some(text), "")
+    } else {
+        (None, text)
+    };
+    let words = words.split_whitespace().enumerate();
+    let parted = words.flat_map(|(at, word)| [if at > 0 { " " } else { "" }, word]);
+    whole.into_iter().chain(parted)
 }
 
 /// A grid in the making: cells with the columns and rows that they lie over.

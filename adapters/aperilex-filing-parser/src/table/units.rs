@@ -88,8 +88,8 @@ const WORDS: [(&str, &str); 37] = [
 /// Words, one of which all notes have, and those that alone are one.
 static WORDS_OF_NOTES: Lists = Lists::new(|| {
     lists::of(&[&[
-        "thousand", "million", "billion", "000", "$", "dollar", "euro", "percent", " mm", "'mm",
-        "’mm", "(mm", ",mm", "€mm", "£mm",
+        "thousand", "million", "billion", "000", "$", "dollar", "euro", "percent", "except", " mm",
+        "'mm", "’mm", "(mm", ",mm", "€mm", "£mm",
     ]])
 });
 
@@ -284,9 +284,13 @@ fn scales(text: &str, bracketed: bool) -> impl Iterator<Item = (usize, usize, u8
     let words = WORDS_OF_SCALES.iter();
     let found = words.flat_map(move |words| words.find_iter(text));
     found.take(MAX_SCALES).filter_map(move |found| {
-        let (word, scale) = SCALES.get(found.pattern().as_usize())?;
+        let (word, scale) = *SCALES.get(found.pattern().as_usize())?;
         let at = found.start();
-        stands_alone(text, at, word, bracketed).then_some((at, word.len(), *scale))
+        // `000's,` is `000` before an apostrophe as well.
+        let shorter = word.get(..3).filter(|_| word.starts_with('0'));
+        let words = [Some(word), shorter].into_iter().flatten();
+        let mut alone = words.filter(|word| stands_alone(text, at, word, bracketed));
+        Some((at, alone.next()?.len(), scale))
     })
 }
 
@@ -424,6 +428,15 @@ mod tests {
             ("Dollars in thousands", told(Some(3), None, Some("$"))),
             ("($000s)", told(Some(3), None, Some("$"))),
             ("($ in 000's)", told(Some(3), None, Some("$"))),
+            (
+                "(In 000's, except per share data)",
+                told(Some(3), None, None),
+            ),
+            ("(in 000’s.)", told(Some(3), None, None)),
+            (
+                "(except number of common shares)",
+                told(None, Some(0), None),
+            ),
             ("(000s omitted)", told(Some(3), None, None)),
             (
                 "In billions of U.S. dollars",

@@ -71,7 +71,7 @@ impl Place {
 
     /// Sums up.
     pub(crate) fn finish(&self, style: &mut Style) {
-        if self.position == Position::Fixed {
+        if self.position == Position::Fixed || self.position == Position::Relative && self.lifted {
             // It may lie over anything.
             style.put(State::SHADED, true);
         }

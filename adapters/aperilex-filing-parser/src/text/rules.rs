@@ -22,7 +22,7 @@ pub(crate) struct Rules {
     /// By class: the tag it is for, empty for any, and what it sets.
     classes: HashMap<Vec<u8>, Vec<(Vec<u8>, Style)>>,
     ids: HashMap<Vec<u8>, Style>,
-    /// A rule that was left out colours what is behind some text.
+    /// A rule that was left out may colour what is behind some text.
     left_out_shade: bool,
     /// Rules that were left out and hide some text.
     pub(crate) left_out_hiding: usize,
@@ -53,6 +53,7 @@ impl Rules {
             let selectors = selectors.get(from..).unwrap_or_default();
             let selectors = without_comments(selectors).trim_ascii();
             if selectors.starts_with(b"@") {
+                self.left_out_shade |= !is_for_screens(selectors) && !is_for_print(selectors);
                 rest = if is_for_screens(selectors) {
                     behind
                 } else {
@@ -70,12 +71,20 @@ impl Rules {
             }
             rest = after.get(1..).unwrap_or_default();
         }
+        self.left_out_shade |= self.count >= MAX_RULES;
         self.count > before
     }
 
-    fn leave_out(&mut self, style: Style) {
+    /// What a state of the pointer or a made piece shows is not how text is set.
+    fn leave_out(&mut self, selector: &[u8], style: Style) {
+        let of_state = [&b":hover"[..], b":focus", b":active", b":visited", b"::"];
+        let is_in = |state: &[u8]| memmem::find(selector, state).is_some();
+        if of_state.iter().any(|state| is_in(state)) {
+            return;
+        }
         self.left_out_shade |= style.set.has(State::SHADED);
-        self.left_out_hiding += usize::from(style.set.has(State::UNSEEN));
+        let hides = style.set.is_unseen(true);
+        self.left_out_hiding += usize::from(hides);
     }
 
     /// Rules for elements inside others and in certain states are left out.
@@ -87,7 +96,7 @@ impl Rules {
             .unwrap_or((selector, &[]));
         let name = rest.get(1..).unwrap_or_default();
         if self.count >= MAX_RULES || !name.iter().all(is_name) {
-            self.leave_out(style);
+            self.leave_out(selector, style);
             return;
         }
         let tag = tag.to_ascii_lowercase();
@@ -102,10 +111,13 @@ impl Rules {
                     known.add(style);
                 } else if variants.len() < MAX_VARIANTS {
                     variants.push((tag, style));
+                } else {
+                    self.leave_out(selector, style);
+                    return;
                 }
             }
             _ => {
-                self.leave_out(style);
+                self.leave_out(selector, style);
                 return;
             }
         }
@@ -142,6 +154,12 @@ fn without_comments(selectors: &[u8]) -> &[u8] {
     let behind = |text: &[u8], end: &[u8]| memmem::rfind(text, end).map(|at| at + end.len());
     let from = behind(selectors, b"*/").or_else(|| behind(selectors, b"<!--"));
     selectors.get(from.unwrap_or(0)..).unwrap_or_default()
+}
+
+fn is_for_print(query: &[u8]) -> bool {
+    let lower = query.get(..64).unwrap_or(query).to_ascii_lowercase();
+    let other = [&b"@media print"[..], b"@page", b"@font-face", b"@charset"];
+    other.iter().any(|start| lower.starts_with(start))
 }
 
 fn is_for_screens(query: &[u8]) -> bool {

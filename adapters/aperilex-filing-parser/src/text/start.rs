@@ -70,7 +70,7 @@ pub(crate) fn read<'a>(name: &[u8], attributes: &'a [u8], rules: &Rules) -> (Sta
             }
             5 if tag == Tag::Font && is("color") => colors.ink = Color::read(value),
             7 if is("bgcolor") => colors.ground = Color::read(value),
-            10 if is("background") => colors.ground = Some(Color::Other),
+            10 if is("background") => colors.picture = true,
             6 if is("hidden") => start.style.put(State::HIDDEN, true),
             7 if is("colspan") => start.colspan = span(value),
             7 if is("rowspan") => start.rowspan = span(value),
@@ -78,6 +78,10 @@ pub(crate) fn read<'a>(name: &[u8], attributes: &'a [u8], rules: &Rules) -> (Sta
         }
     }
     colors.finish(&mut start.style);
+    // Links have a colour of their own, and so, in old modes of browsers, has the type of a table.
+    if tag == Tag::Table || names.href.is_some() {
+        start.style.put(State::WHITE.and(State::DROWNED), false);
+    }
     if !rules.is_empty() {
         rules.add(name, class, names.id, &mut start.style);
     }

@@ -41,11 +41,14 @@ impl State {
     pub(crate) const WHITE: Self = Self(1 << 16);
     /// Something that is not white is behind it, or it may be: a picture, other text.
     pub(crate) const SHADED: Self = Self(1 << 17);
+    /// Type without a colour.
+    pub(crate) const CLEAR: Self = Self(1 << 18);
     /// What is not shown.
     pub(crate) const UNSEEN: Self = Self::HIDDEN
         .and(Self::INVISIBLE)
         .and(Self::NO_SIZE)
-        .and(Self::DROWNED);
+        .and(Self::DROWNED)
+        .and(Self::CLEAR);
     /// What belongs to an element alone.
     pub(crate) const OWN: Self = Self::GAP_AFTER.and(Self::BLOCK).and(Self::IN_LINE);
 

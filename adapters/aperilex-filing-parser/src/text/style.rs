@@ -98,6 +98,7 @@ pub(crate) fn read(value: &[u8]) -> Style {
     let mut style = Style::default();
     let (mut place, mut colors) = (Place::default(), Colors::default());
     for declaration in value.split(|b| *b == b';') {
+        let declaration = behind_comment(declaration);
         let Some(colon) = memchr::memchr(b':', declaration) else {
             continue;
         };
@@ -110,10 +111,8 @@ pub(crate) fn read(value: &[u8]) -> Style {
         match name {
             b"color" => colors.ink = Color::read(value).or(colors.ink),
             b"background-color" => colors.ground = Color::read(value).or(colors.ground),
-            b"background" => colors.ground = Color::read_ground(value).or(colors.ground),
-            b"background-image" if !starts_with(value, b"none") => {
-                colors.ground = Some(Color::Other);
-            }
+            b"background" => colors.background(value),
+            b"background-image" => colors.picture = !starts_with(value, b"none"),
             _ if type_of(name, value, &mut style) => {}
             _ => place.read(name, value, &mut style),
         }
@@ -121,6 +120,12 @@ pub(crate) fn read(value: &[u8]) -> Style {
     place.finish(&mut style);
     colors.finish(&mut style);
     style
+}
+
+/// What stands behind a comment.
+fn behind_comment(declaration: &[u8]) -> &[u8] {
+    let end = memchr::memmem::rfind(declaration, b"*/").map(|at| at + 2);
+    declaration.get(end.unwrap_or(0)..).unwrap_or_default()
 }
 
 /// Declarations about the type itself. False if `name` is none of them.
@@ -289,7 +294,7 @@ mod tests {
         for style in [
             &b"color:#fff;background:white"[..],
             b"background-color:#000080;color:rgb(0,0,128)",
-            b"color:transparent",
+            b"color:navy;background-color:navy",
         ] {
             let text = String::from_utf8_lossy(style);
             assert!(sets(style, State::DROWNED), "{text}");
@@ -301,6 +306,19 @@ mod tests {
         ] {
             assert!(read(style).clear.has(State::DROWNED));
         }
+        assert!(sets(b"color:transparent", State::CLEAR));
+        assert!(!read(b"background:#fff").clear.has(State::CLEAR));
+        let picture = b"background-image:url(n.png);background-color:#fff;color:#fff";
+        assert!(sets(picture, State::SHADED) && !sets(picture, State::DROWNED));
+        assert!(
+            !read(b"background:rgba(255,255,255,.1)")
+                .clear
+                .has(State::SHADED)
+        );
+        assert!(sets(
+            b"color:#fff;/* brand */background:#036",
+            State::SHADED
+        ));
         assert!(sets(b"color:#FEFEFE", State::WHITE));
         assert!(read(b"color:black").clear.has(State::WHITE));
         assert!(sets(b"background-color:#cceeff", State::SHADED));

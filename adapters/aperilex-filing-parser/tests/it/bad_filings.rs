@@ -176,6 +176,8 @@ fn text_that_does_not_show_is_dropped_and_told() {
         "<div style=\"background:navy\"><p style=\"background:white;color:#fefefe\">SECRET</p></div>",
         "<div style=\"color:transparent\"><b>SECRET</b></div>",
         "<style>.w{color:white}</style><p class=w>SECRET</p>",
+        "<style>a:hover{background:#eee}</style><p style=\"color:#fff\">SECRET</p>",
+        "<div style=\"color:transparent\"><span style=\"background:#fff\">SECRET</span></div>",
     ] {
         let content = parse(
             "10-K",
@@ -190,6 +192,11 @@ fn text_that_does_not_show_is_dropped_and_told() {
         "<div style=\"color:white\"><span style=\"color:black\">SECRET</span></div>",
         "<p style=\"background:#fff;color:#000\">SECRET</p>",
         "<div style=\"position:absolute;top:9pt\"><p style=\"color:white\">SECRET</p></div>",
+        "<td background=x.gif bgcolor=#FFFFFF><font color=white>SECRET</font></td>",
+        "<div style=\"color:#fff\"><p style=\"color:initial\">SECRET</p></div>",
+        "<div style=\"color:#fff\"><a href=\"#x\">SECRET</a></div>",
+        "<style>@media (min-width:9px){.h{background:#036}}</style><p class=h style=\"color:#fff\">SECRET</p>",
+        "<div style=\"background:#036\"><p style=\"background:rgba(255,255,255,.1);color:#fff\">SECRET</p></div>",
         "<style>td.a b{background:black}</style><td class=a><b style=\"color:white\">SECRET</b>",
     ] {
         let content = parse(
@@ -201,7 +208,7 @@ fn text_that_does_not_show_is_dropped_and_told() {
     let rules = "<style>.a .b{display:none}</style><p>Shown.</p>";
     assert!(told(
         &parse("10-K", format!("<html>{rules}</html>")),
-        "1 style rules that may hide"
+        "may hide text and are not read: 1"
     ));
     // Comments are no text at all.
     let content = parse(

@@ -24,6 +24,42 @@ async fn ledger_entries_are_never_changed_or_removed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_journal_is_sealed() {
+    for fresh in &support::each().await {
+        let stores = fresh.database.stores();
+        let user = funded(&stores, 100).await;
+        let held = hold(user, 30);
+        stores.ledger.place_hold(&held).await.unwrap();
+        stores.ledger.void(held.id, at(1)).await.unwrap();
+        let posting = "INSERT INTO ledger_posting SELECT user_id, seq, 9, account, lot_id, 1 \
+                       FROM ledger_posting WHERE line = 0 AND seq = 1";
+        let next = "INSERT INTO ledger_tx SELECT user_id, seq + 1, operation, 'x', hold_id, \
+                    entry_id, reverses, posted_after, held_after, at, prev_hash, hash \
+                    FROM ledger_tx WHERE seq = 3";
+        for (change, why) in [
+            (
+                "UPDATE ledger_tx SET posted_after = 1000000",
+                "never changed",
+            ),
+            ("DELETE FROM ledger_tx", "never changed"),
+            (
+                "UPDATE ledger_posting SET amount = 1000000",
+                "never changed",
+            ),
+            ("DELETE FROM ledger_posting", "never changed"),
+            (posting, "sealed"),
+            (next, "sum to nothing"),
+            ("UPDATE hold SET status = 'open'", "ends once"),
+        ] {
+            let refused = fresh.database.connection().execute_unprepared(change).await;
+            let error = refused.expect_err(change).to_string();
+            assert!(error.contains(why), "{change}: {error}");
+        }
+        assert_eq!(audit(&stores, user).await.posted, MicroUsd::new(100));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_wallet_is_overdrawn() {
     for fresh in &support::each().await {
         funded(&fresh.database.stores(), 100).await;

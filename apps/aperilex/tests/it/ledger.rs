@@ -74,6 +74,17 @@ async fn tampering_is_named() {
 
     tamper(data, &["UPDATE ledger_entry SET amount = amount - 1"]).await;
     assert_eq!(verify(data, &[]).0, 0, "put right");
+
+    // One byte of a row that no sum shows: the chain of hashes names it.
+    let flip = "UPDATE ledger_entry SET description = 'B' || substr(description, 2) WHERE seq = 1";
+    tamper(data, &[flip]).await;
+    let (code, said) = verify(data, &[]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("I2 account "), "{said}");
+    assert!(
+        said.contains("transaction 1 (credit post:") && said.contains("stored hash"),
+        "{said}"
+    );
     tamper(data, &["UPDATE task SET status = 'running'"]).await;
     let (code, said) = verify(data, &["--quiet"]);
     assert_eq!(code, 1, "{said}");
