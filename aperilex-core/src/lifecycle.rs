@@ -10,7 +10,7 @@ pub const fn task_follows(from: TaskStatus, to: TaskStatus) -> bool {
         (from, to),
         (
             S::Pending,
-            S::Queued | S::Running | S::Completed | S::Failed | S::Cancelled
+            S::Queued | S::Completed | S::Failed | S::Cancelled
         ) | (
             S::Queued,
             S::Running | S::Completed | S::Failed | S::Cancelled

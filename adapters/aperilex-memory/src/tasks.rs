@@ -252,7 +252,14 @@ impl State {
         if let Some(until) = task.not_before.filter(|until| claim.now < *until) {
             return Err(TaskStoreError::NotYet { until });
         }
-        let key = task.key.clone();
+        let (key, status) = (task.key.clone(), task.status);
+        if matches!(status, TaskStatus::Pending | TaskStatus::Retrying) {
+            // Its message came before whoever sent it could say so.
+            self.change(claim.task, claim.now, |task| {
+                task.status = TaskStatus::Queued;
+                task.progress = AnalysisStatus::Queued;
+            });
+        }
         self.change(claim.task, claim.now, |task| {
             task.status = TaskStatus::Running;
             task.progress = AnalysisStatus::Queued;

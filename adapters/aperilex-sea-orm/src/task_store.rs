@@ -183,6 +183,11 @@ async fn take(tx: &DatabaseTransaction, claim: &ClaimTask) -> Outcome<Task> {
     let mut run = Run::of(tx, leader).await?;
     run.set_progress(AnalysisStatus::Queued);
     if let Some(leader) = run.tasks.first_mut() {
+        if matches!(leader.status, TaskStatus::Pending | TaskStatus::Retrying) {
+            // Its message came before whoever sent it could say so.
+            leader.status = TaskStatus::Queued;
+            save_all(tx, std::slice::from_mut(leader), claim.now).await?;
+        }
         leader.status = TaskStatus::Running;
         leader.not_before = None;
         leader.attempts = leader.attempts.saturating_add(1);

@@ -9,8 +9,8 @@ use super::*;
 use crate::*;
 
 use waiting::{
-    a_touch_puts_a_waiting_task_last, nobody_begins_before_the_time,
-    stale_gives_the_lapsed_first_and_then_the_oldest,
+    a_touch_puts_a_waiting_task_last, an_early_claim_takes_the_way_through_the_queue,
+    nobody_begins_before_the_time, stale_gives_the_lapsed_first_and_then_the_oldest,
 };
 
 /// The scenarios.
@@ -33,6 +33,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "TS-9", tasks_come_newest_first_by_page),
     scenario!(id: "TS-10", nobody_begins_before_the_time),
     scenario!(id: "TS-11", a_touch_puts_a_waiting_task_last),
+    scenario!(id: "TS-12", an_early_claim_takes_the_way_through_the_queue),
 ];
 
 const STEPS: [AnalysisStatus; 5] = [

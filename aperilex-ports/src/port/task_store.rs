@@ -95,6 +95,8 @@ pub struct AdvanceTask {
 ///   then on wins, and the task waits for nothing any more.
 /// - **TS-11** `touch` makes a waiting leader of that generation as if changed at `now`, without an
 ///   event; any other task or generation it leaves alone, and succeeds.
+/// - **TS-12** a claim of a pending or retrying task, whose message came before it was marked, takes
+///   it through `queued`, with an event of each.
 #[async_trait]
 pub trait TaskStore: Debug + Send + Sync + 'static {
     /// One task.

@@ -48,6 +48,13 @@ enum Command {
     Score(score::Options),
     /// Fuzz the parser for a while, beginning at the kept corpus
     Fuzz(fuzz::Options),
+    /// Play seeded schedules of clients, workers and faults: `cargo xtask sim --help`
+    #[command(disable_help_flag = true)]
+    Sim {
+        /// What the simulator is told
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
     /// Write the OpenAPI document anew
     Openapi,
     /// Measure reads, starts and memory against a minimal server
@@ -68,6 +75,7 @@ fn main() -> ExitCode {
         Command::Corpus { corpus, release } => corpus::run(corpus, release),
         Command::Score(options) => return score::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Sim { options } => sim(&options),
         Command::Openapi => openapi(),
         Command::Bench { seconds } => bench::run(seconds),
     };
@@ -78,6 +86,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn sim(options: &[String]) -> anyhow::Result<()> {
+    let build = ["run", "-q", "--profile", "sim", "-p", "aperilex-sim", "--"];
+    let mut command = shell::cargo(&build);
+    command.args(options);
+    shell::run(&mut command)
 }
 
 fn openapi() -> anyhow::Result<()> {

@@ -108,3 +108,23 @@ pub(super) async fn a_touch_puts_a_waiting_task_last(desk: Desk) {
         "{refused:?}"
     );
 }
+
+pub(super) async fn an_early_claim_takes_the_way_through_the_queue(desk: Desk) {
+    let task = waiting_until(&desk, 3).await;
+    let tasks = &desk.stores.tasks;
+    tasks.claim(&claim(&desk, &task, 700, 4)).await.unwrap();
+    let events = desk.events(task.id).await;
+    let way: Vec<_> = events.iter().map(|event| event.status).collect();
+    assert_eq!(
+        way,
+        [
+            TaskStatus::Pending,
+            TaskStatus::Queued,
+            TaskStatus::Running,
+            TaskStatus::Retrying,
+            TaskStatus::Queued,
+            TaskStatus::Running
+        ]
+    );
+    desk.audit().await;
+}

@@ -23,6 +23,7 @@ pub(crate) enum Flaw {
     ListsOldestFirst,
     BeginsEarly,
     TouchesNothing,
+    SkipsTheQueue,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -37,6 +38,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::ListsOldestFirst, "TS-9"),
     (Flaw::BeginsEarly, "TS-10"),
     (Flaw::TouchesNothing, "TS-11"),
+    (Flaw::SkipsTheQueue, "TS-12"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -150,6 +152,9 @@ impl TaskStore for Broken {
         let mut events = self.inner.events(task, after, limit).await?;
         if self.flaw == Flaw::HidesTheLatestEvent {
             events.pop();
+        }
+        if self.flaw == Flaw::SkipsTheQueue {
+            events.retain(|event| event.status != TaskStatus::Queued);
         }
         Ok(events)
     }

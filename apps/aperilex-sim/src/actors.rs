@@ -1,0 +1,212 @@
+//! What clients, workers, the relay, the sweeper and the cashier do, as they would over the ports.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aperilex_core::ports::{
+    Answer, EntryKind, FilingLocator, MicroUsd, PostEntry, Refund, TaskId, Template, Timestamp,
+};
+use aperilex_core::{
+    Account, AnalysisRequest, Claimed, Engine, EngineError, EntryId, Outcome, Requested,
+};
+
+use crate::world::FILINGS;
+
+/// An actor under way.
+pub(crate) type Act = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What actors know of each other.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known(Arc<Mutex<Vec<(usize, TaskId)>>>);
+
+impl Known {
+    fn add(&self, owner: usize, task: TaskId) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push((owner, task));
+    }
+
+    fn any(&self, random: &mut fastrand::Rng) -> Option<(usize, TaskId)> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        random.choice(all.iter()).copied()
+    }
+}
+
+/// What an actor is made from.
+#[derive(Debug)]
+pub(crate) struct Cast {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) known: Known,
+}
+
+impl Cast {
+    /// An actor by chance, with its name.
+    pub(crate) fn any(&self, random: &mut fastrand::Rng) -> (String, Act) {
+        let engine = Arc::clone(&self.engine);
+        match random.u8(0..20) {
+            0..=6 => self.client(random),
+            7 => self.canceller(random),
+            8..=12 => ("worker".to_owned(), Box::pin(work(engine))),
+            13..=15 => ("relay".to_owned(), Box::pin(relay(engine))),
+            16 => ("sweeper".to_owned(), Box::pin(sweep(engine))),
+            17 | 18 => self.cashier(random),
+            _ => self.reader(random),
+        }
+    }
+
+    fn client(&self, random: &mut fastrand::Rng) -> (String, Act) {
+        let owner = random.usize(0..self.accounts.len());
+        let Some(account) = self.accounts.get(owner).cloned() else {
+            return ("nobody".to_owned(), Box::pin(async {}));
+        };
+        let templates = [Template::Comprehensive, Template::Risk];
+        let (filing, _) = *random.choice(&FILINGS).unwrap_or(&FILINGS[0]);
+        let template = *random.choice(&templates).unwrap_or(&Template::Risk);
+        // Few keys, so that they come again: with the same request, and with another.
+        let key = random.bool().then(|| format!("key {}", random.u8(0..3)));
+        let name = format!("client {owner} asks for {filing} {template}, {key:?}");
+        let (engine, known) = (Arc::clone(&self.engine), self.known.clone());
+        let act = async move {
+            let Ok(accession) = filing.parse() else {
+                return;
+            };
+            let request = AnalysisRequest {
+                filing: FilingLocator::Accession(accession),
+                template,
+                quality: None,
+                max_price: None,
+                idempotency_key: key,
+            };
+            // A reply that was lost is asked for again, as an SDK does.
+            for _ in 0..3 {
+                match engine.request_analysis(&account, &request).await {
+                    Ok(Requested {
+                        answer: Answer::Task(task),
+                        ..
+                    }) => return known.add(owner, task.id),
+                    Ok(_) => return,
+                    Err(EngineError::Port { .. }) => {}
+                    Err(_) => return,
+                }
+            }
+        };
+        (name, Box::pin(act))
+    }
+
+    fn canceller(&self, random: &mut fastrand::Rng) -> (String, Act) {
+        let engine = Arc::clone(&self.engine);
+        let found = self.known.any(random);
+        let found = found.and_then(|(owner, task)| Some((self.accounts.get(owner)?.clone(), task)));
+        let act = async move {
+            if let Some((account, task)) = found {
+                let _ = engine.cancel_task(&account, task).await;
+            }
+        };
+        ("canceller".to_owned(), Box::pin(act))
+    }
+
+    fn reader(&self, random: &mut fastrand::Rng) -> (String, Act) {
+        let engine = Arc::clone(&self.engine);
+        let account = random.choice(&self.accounts).cloned();
+        let act = async move {
+            if let Some(account) = account {
+                let _ = engine.analyses(&account, None, None, 5).await;
+                let _ = engine.ledger_entries(&account, None, 5).await;
+            }
+        };
+        ("reader".to_owned(), Box::pin(act))
+    }
+
+    /// Credits, corrects or gives back, now and then the same again.
+    fn cashier(&self, random: &mut fastrand::Rng) -> (String, Act) {
+        let engine = Arc::clone(&self.engine);
+        let account = random.choice(&self.accounts).cloned();
+        let (what, amount, n) = (random.u8(0..4), random.i64(1..60_000), random.u16(0..40));
+        let act = async move {
+            let Some(account) = account else { return };
+            let ports = engine.ports();
+            let now = ports.clock.now();
+            let id = EntryId::from_uuid(ports.ids.uuid_v7(now));
+            let ledger = &ports.stores.ledger;
+            if what == 3 {
+                let Ok(entries) = ledger.entries(account.id, None, 20).await else {
+                    return;
+                };
+                let charge = entries.iter().find(|line| line.hold.is_some());
+                let Some(charge) = charge else { return };
+                let refund = Refund {
+                    id,
+                    user: account.id,
+                    entry: charge.id,
+                    amount: MicroUsd::new(amount),
+                    key: format!("refund {n}"),
+                    description: "it was wrong".to_owned(),
+                    fresh_until: after(now, 500),
+                    now,
+                };
+                let _ = ledger.refund(&refund).await;
+                return;
+            }
+            let (kind, expires_at) = match what {
+                0 => (EntryKind::TopUp, None),
+                1 => (EntryKind::MonthlyGrant, Some(after(now, 300))),
+                _ => (EntryKind::Adjustment, None),
+            };
+            let entry = PostEntry {
+                id,
+                user: account.id,
+                kind,
+                amount: MicroUsd::new(if what == 2 { -amount } else { amount }),
+                key: format!("{kind} {n}"),
+                expires_at,
+                description: "the cashier".to_owned(),
+                now,
+            };
+            let _ = ledger.post(&entry).await;
+        };
+        ("cashier".to_owned(), Box::pin(act))
+    }
+}
+
+fn after(now: Timestamp, seconds: u64) -> Timestamp {
+    let later = now.checked_add(Duration::from_secs(seconds));
+    later.unwrap_or(Timestamp::MAX)
+}
+
+/// One round of a worker.
+pub(crate) async fn work(engine: Arc<Engine>) {
+    let queue = &engine.ports().queue;
+    let lease = engine.settings().timings.lease();
+    let Ok(mut deliveries) = queue.receive(1, lease).await else {
+        return;
+    };
+    let Some(delivery) = deliveries.pop() else {
+        return;
+    };
+    match engine.claim(&delivery).await {
+        Ok(Claimed::Run(run)) => match engine.run(&run).await {
+            Ok(Outcome::LeaseLost) | Err(_) => return,
+            Ok(_) => {}
+        },
+        Ok(Claimed::Settled) => {}
+        Ok(Claimed::Leave(wait)) => {
+            let _ = engine.postpone(&delivery, wait).await;
+            return;
+        }
+        Ok(Claimed::Poison { reason }) => {
+            let _ = queue.reject(&delivery.receipt, &reason).await;
+            return;
+        }
+        Err(_) => return,
+    }
+    let _ = queue.acknowledge(&delivery.receipt).await;
+}
+
+pub(crate) async fn relay(engine: Arc<Engine>) {
+    let _ = engine.relay_outbox().await;
+}
+
+pub(crate) async fn sweep(engine: Arc<Engine>) {
+    let _ = engine.sweep().await;
+}

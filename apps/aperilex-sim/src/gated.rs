@@ -1,0 +1,189 @@
+//! The ports, each call behind the gate.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aperilex_core::ports::audit::Books;
+use aperilex_core::ports::*;
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::gate::{Fault, Gate, Unavailable};
+
+/// A port whose calls wait for their turn and may be struck by a fault.
+#[derive(Debug)]
+pub(crate) struct Gated<P: ?Sized> {
+    inner: Arc<P>,
+    gate: Gate,
+}
+
+impl<P: ?Sized> Gated<P> {
+    fn new(inner: Arc<P>, gate: &Gate) -> Arc<Self> {
+        Arc::new(Self {
+            inner,
+            gate: gate.clone(),
+        })
+    }
+}
+
+macro_rules! gated {
+    ($port:ident $([$name:ident -> $plain:ty])? { $($method:ident($($arg:ident: $kind:ty),*) -> $ok:ty, $error:ty;)* }) => {
+        #[async_trait]
+        impl $port for Gated<dyn $port> {
+            $(fn $name(&self) -> $plain {
+                self.inner.$name()
+            })?
+            $(async fn $method(&self, $($arg: $kind),*) -> Result<$ok, $error> {
+                let call = concat!(stringify!($port), "::", stringify!($method));
+                let fault = self.gate.enter(call).await;
+                if let Some(fault @ Fault::Refused(_)) = fault {
+                    return Err(<$error>::unavailable(Box::new(fault)));
+                }
+                let answer = self.inner.$method($($arg),*).await;
+                match fault {
+                    Some(lost) => Err(<$error>::unavailable(Box::new(lost))),
+                    None => answer,
+                }
+            })*
+        }
+    };
+}
+
+gated!(AccountStore {
+    create(account: &Account) -> (), AccountStoreError;
+    get(user: UserId) -> Option<Account>, StoreError;
+    by_email(email: &Email) -> Option<Account>, StoreError;
+    by_key(hash: &Digest) -> Option<Account>, StoreError;
+    add_key(key: &ApiKey) -> (), AccountStoreError;
+    revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
+    list(after: Option<UserId>, limit: usize) -> Vec<Account>, StoreError;
+});
+
+gated!(AnalysisPool {
+    find(request: &FindAnalysis) -> Option<AnalysisRecord>, StoreError;
+    readable(user: UserId, analysis: AnalysisId) -> Option<(AnalysisRecord, AccessSource)>, StoreError;
+    list(user: UserId, filing: Option<FilingId>, before: Option<AnalysisId>, limit: usize)
+        -> Vec<(AnalysisRecord, AccessSource)>, StoreError;
+    record_view(analysis: AnalysisId) -> (), StoreError;
+});
+
+gated!(AuditStore {
+    books(user: UserId) -> Option<Books>, StoreError;
+});
+
+gated!(DocumentStore {
+    put(bytes: Bytes) -> Digest, DocumentStoreError;
+    get(digest: &Digest) -> Bytes, DocumentStoreError;
+    contains(digest: &Digest) -> bool, DocumentStoreError;
+    delete(digest: &Digest) -> (), DocumentStoreError;
+});
+
+gated!(EventBus {
+    publish(event: &TaskEvent) -> (), EventBusError;
+    subscribe() -> EventStream, EventBusError;
+});
+
+gated!(FilingAnalyst [profile -> AnalystProfile] {
+    analyse(filing: &FilingMeta, content: &FilingContent, template: Template) -> Draft, AnalystError;
+});
+
+gated!(FilingSource {
+    find(locator: &FilingLocator) -> FilingMeta, FilingSourceError;
+    fetch(filing: &FilingMeta) -> RawFiling, FilingSourceError;
+    list(query: &FilingQuery) -> Vec<FilingMeta>, FilingSourceError;
+    company(company: &CompanyLocator) -> Company, FilingSourceError;
+});
+
+gated!(FilingStore {
+    register(meta: &FilingMeta, now: Timestamp) -> FilingRecord, StoreError;
+    mark_stored(filing: FilingId, documents: &[StoredDocument], now: Timestamp) -> FilingRecord, StoreError;
+    get(filing: FilingId) -> Option<FilingRecord>, StoreError;
+    access(user: UserId, filing: FilingId) -> Option<AccessSource>, StoreError;
+});
+
+gated!(Ledger {
+    place_hold(hold: &PlaceHold) -> Hold, LedgerError;
+    capture(hold: HoldId, amount: MicroUsd, description: &str, now: Timestamp) -> LedgerEntry, LedgerError;
+    void(hold: HoldId, now: Timestamp) -> (), LedgerError;
+    post(entry: &PostEntry) -> LedgerEntry, LedgerError;
+    balance(user: UserId) -> Balance, LedgerError;
+    entries(user: UserId, before: Option<u64>, limit: usize) -> Vec<LedgerEntry>, StoreError;
+    holds(user: UserId) -> Vec<Hold>, StoreError;
+    expire(now: Timestamp, limit: usize) -> Vec<Hold>, StoreError;
+    refund(refund: &Refund) -> LedgerEntry, LedgerError;
+    lapse(now: Timestamp, limit: usize) -> Vec<LedgerEntry>, StoreError;
+    lots(user: UserId) -> Vec<CreditLot>, StoreError;
+    journal(user: UserId, after: u64, limit: usize) -> Vec<JournalTx>, StoreError;
+});
+
+gated!(Outbox {
+    next_batch(limit: usize, leased_until: Timestamp, now: Timestamp) -> Vec<OutboxMessage>, StoreError;
+    mark_sent(ids: &[i64], now: Timestamp) -> (), StoreError;
+});
+
+gated!(QuotaStore {
+    consume(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
+    usage(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
+});
+
+gated!(Settlement {
+    submit(task: &SubmitTask) -> Submitted, SettlementError;
+    replayed(user: UserId, request: &IdempotentRequest, now: Timestamp) -> Option<Answer>, SettlementError;
+    forget(now: Timestamp, limit: usize) -> usize, SettlementError;
+    grant_access(grant: &GrantAccess) -> bool, SettlementError;
+    deliver_filing(task: TaskId, lease: LeaseToken, now: Timestamp) -> (), SettlementError;
+    complete(command: &CompleteTask) -> (), SettlementError;
+    abandon(command: &AbandonTask) -> (), SettlementError;
+    retry(command: &RetryTask) -> (), SettlementError;
+    cancel(task: TaskId, holds_expire_at: Timestamp, now: Timestamp) -> Task, SettlementError;
+});
+
+gated!(TaskQueue [capabilities -> QueueCapabilities] {
+    send(message: &NewMessage) -> (), QueueError;
+    receive(max: usize, visibility: Duration) -> Vec<Delivery>, QueueError;
+    acknowledge(receipt: &ReceiptHandle) -> (), QueueError;
+    extend(receipt: &ReceiptHandle, visibility: Duration) -> (), QueueError;
+    reject(receipt: &ReceiptHandle, reason: &str) -> (), QueueError;
+    depth() -> u64, QueueError;
+    dead_letters(limit: usize) -> Vec<DeadLetter>, QueueError;
+});
+
+gated!(TaskStore {
+    get(task: TaskId) -> Option<Task>, StoreError;
+    list(user: UserId, before: Option<TaskId>, limit: usize) -> Vec<Task>, StoreError;
+    mark_queued(task: TaskId, generation: u32, now: Timestamp) -> (), TaskStoreError;
+    touch(task: TaskId, generation: u32, now: Timestamp) -> (), TaskStoreError;
+    claim(claim: &ClaimTask) -> Task, TaskStoreError;
+    extend(task: TaskId, lease: Lease, now: Timestamp) -> (), TaskStoreError;
+    advance(step: &AdvanceTask) -> (), TaskStoreError;
+    events(task: TaskId, after: u64, limit: usize) -> Vec<TaskEvent>, StoreError;
+    stale(now: Timestamp, idle_since: Timestamp, limit: usize) -> Vec<Task>, StoreError;
+});
+
+/// The same ports behind the gate; time, ids and the parser do not wait.
+pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
+    let stores = ports.stores;
+    let analysts = ports.analysts.into_iter();
+    let analysts = analysts.map(|analyst| Gated::new(analyst, gate) as Arc<dyn FilingAnalyst>);
+    Ports {
+        clock: ports.clock,
+        ids: ports.ids,
+        source: Gated::new(ports.source, gate),
+        parser: ports.parser,
+        analysts: analysts.collect(),
+        documents: Gated::new(ports.documents, gate),
+        queue: Gated::new(ports.queue, gate),
+        events: Gated::new(ports.events, gate),
+        stores: Stores {
+            accounts: Gated::new(stores.accounts, gate),
+            filings: Gated::new(stores.filings, gate),
+            pool: Gated::new(stores.pool, gate),
+            tasks: Gated::new(stores.tasks, gate),
+            ledger: Gated::new(stores.ledger, gate),
+            settlement: Gated::new(stores.settlement, gate),
+            quota: Gated::new(stores.quota, gate),
+            outbox: Gated::new(stores.outbox, gate),
+            audit: Gated::new(stores.audit, gate),
+        },
+    }
+}

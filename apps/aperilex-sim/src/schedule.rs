@@ -1,0 +1,172 @@
+//! One schedule: a storm, then quiet, then the reckoning.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use aperilex_core::Proof;
+use aperilex_core::ports::{MicroUsd, TaskStatus};
+
+use crate::actors::{self, Act, Cast, Known};
+use crate::world::{Store, World};
+
+/// Actors at a time.
+const MOST: usize = 6;
+/// Rounds of the quiet phase: the longest wait of anything is over by then.
+const ROUNDS: usize = 120;
+
+/// What a schedule was like.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    pub(crate) steps: u64,
+    pub(crate) calls: u64,
+    pub(crate) crashes: u64,
+    pub(crate) completed: u64,
+    pub(crate) entries: u64,
+    /// What does not hold; nothing, if all is well.
+    pub(crate) found: Vec<String>,
+    /// The last steps, if something does not.
+    pub(crate) last: Vec<String>,
+}
+
+/// Plays the schedule of `seed`.
+pub(crate) async fn play(store: Store, seed: u64, steps: u64, dir: &Path) -> anyhow::Result<Told> {
+    let world = World::new(store, seed, dir).await?;
+    let mut told = Told::default();
+    storm(&world, seed, steps, &mut told).await?;
+    if told.found.is_empty() {
+        calm(&world).await?;
+        reckon(&world, true, &mut told).await?;
+    }
+    told.calls = world.gate.calls();
+    if !told.found.is_empty() {
+        told.last = world.gate.last();
+    }
+    Ok(told)
+}
+
+/// Lets an actor run to its next call. True if it is done.
+async fn step(world: &World, act: &mut Act) -> bool {
+    std::future::poll_fn(|context| match act.as_mut().poll(context) {
+        Poll::Ready(()) => Poll::Ready(true),
+        Poll::Pending if world.gate.was_reached() => Poll::Ready(false),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
+}
+
+async fn storm(world: &World, seed: u64, steps: u64, told: &mut Told) -> anyhow::Result<()> {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let cast = Cast {
+        engine: Arc::clone(&world.engine),
+        accounts: world.accounts.clone(),
+        known: Known::default(),
+    };
+    let mut live: Vec<(String, Act)> = Vec::new();
+    while told.steps < steps {
+        told.steps = told.steps.saturating_add(1);
+        match random.u8(0..100) {
+            0..=2 => {
+                let seconds = *random.choice(&[1, 5, 20, 40, 130, 700]).unwrap_or(&1);
+                world.gate.note(|| format!("{seconds} s pass"));
+                world.clock.advance(Duration::from_secs(seconds));
+            }
+            3 | 4 if !live.is_empty() => {
+                let (name, act) = live.swap_remove(random.usize(0..live.len()));
+                world.gate.note(|| format!("crash of {name}"));
+                drop(act);
+                told.crashes = told.crashes.saturating_add(1);
+            }
+            5 if random.u8(0..8) == 0 => {
+                reckon(world, false, told).await?;
+                if !told.found.is_empty() {
+                    return Ok(());
+                }
+            }
+            _ => {}
+        }
+        if live.len() < MOST && (live.is_empty() || random.u8(0..3) == 0) {
+            let (name, act) = cast.any(&mut random);
+            live.push((name, act));
+        }
+        let at = random.usize(0..live.len());
+        if let Some((name, act)) = live.get_mut(at) {
+            world.gate.note(|| name.clone());
+            if step(world, act).await {
+                drop(live.swap_remove(at));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Without faults everything comes to its end: messages are sent, work is done, what lies about is swept up.
+async fn calm(world: &World) -> anyhow::Result<()> {
+    world.gate.calm();
+    for _ in 0..ROUNDS {
+        for _ in 0..3 {
+            run(world, Box::pin(actors::relay(Arc::clone(&world.engine)))).await;
+            run(world, Box::pin(actors::work(Arc::clone(&world.engine)))).await;
+        }
+        run(world, Box::pin(actors::sweep(Arc::clone(&world.engine)))).await;
+        if is_final(world).await? {
+            return Ok(());
+        }
+        world.clock.advance(Duration::from_secs(40));
+    }
+    Ok(())
+}
+
+async fn run(world: &World, mut act: Act) {
+    while !step(world, &mut act).await {}
+}
+
+async fn is_final(world: &World) -> anyhow::Result<bool> {
+    for account in &world.accounts {
+        let stores = &world.bare.ports().stores;
+        let held = stores.ledger.balance(account.id).await?.held;
+        let tasks = stores.tasks.list(account.id, None, 100).await?;
+        let live = tasks.iter().any(|task| !task.status.is_terminal());
+        if live || held != MicroUsd::ZERO {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What must hold of every account, and between them.
+async fn reckon(world: &World, quiet: bool, told: &mut Told) -> anyhow::Result<()> {
+    let proof = Proof {
+        quiet,
+        objects: quiet,
+    };
+    let mut payers = std::collections::BTreeMap::new();
+    for account in &world.accounts {
+        let found = world.bare.verify_books(account.id, proof).await?;
+        let lines = found
+            .iter()
+            .map(|one| format!("{}: {one}", account.email.as_str()));
+        told.found.extend(lines);
+        let books = world.bare.ports().stores.audit.books(account.id).await?;
+        let books = books.context("an account has books")?;
+        for line in books.entries.iter().filter(|line| line.hold.is_some()) {
+            if let Some(analysis) = line.analysis {
+                *payers.entry(analysis).or_insert(0_u32) += 1;
+            }
+        }
+        if quiet {
+            let done = books.tasks.iter();
+            let done = done.filter(|(task, _)| task.status == TaskStatus::Completed);
+            told.completed = told.completed.saturating_add(done.count() as u64);
+            told.entries = told.entries.saturating_add(books.entries.len() as u64);
+        }
+    }
+    for (analysis, count) in payers.into_iter().filter(|(_, count)| *count > 1) {
+        told.found.push(format!(
+            "I4 analysis {analysis}: {count} accounts paid for it"
+        ));
+    }
+    Ok(())
+}

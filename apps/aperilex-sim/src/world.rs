@@ -1,0 +1,187 @@
+//! A world: one company, its filings, and accounts with little money.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use aperilex_core::ports::{
+    AnalystError, AnalystProfile, Clock, Draft, DraftClaim, DraftQuote, FilingAnalyst,
+    FilingContent, FilingId, FilingMeta, Method, PartKind, Ports, Quality, RawDocument, RawFiling,
+    Template, Timestamp,
+};
+use aperilex_core::{Account, Engine, Role, Settings, Tier, Timings, Universe, Universes};
+use aperilex_memory::{Memory, VirtualClock};
+use aperilex_sea_orm::{Database, DatabaseConfig, QueueSettings};
+use async_trait::async_trait;
+
+use crate::gate::Gate;
+use crate::gated;
+
+/// Where the stores are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Store {
+    /// In memory.
+    Memory,
+    /// In a file of SQLite.
+    Sqlite,
+}
+
+/// Filings that are asked for: two that everybody may see, one that is too old for the small tiers.
+pub(crate) const FILINGS: [(&str, &str); 3] = [
+    ("0001999999-26-000007", "2026-02-26"),
+    ("0001999999-25-000003", "2025-02-24"),
+    ("0001999999-18-000002", "2018-02-24"),
+];
+
+const TEXT: &str = "Part I\nItem 1. Business\nMeridian Kettle Works makes kettles in two plants in \
+    Duluth.\nItem 1A. Risk Factors\nWe depend on a small number of retailers for most of our \
+    sales.\nPart II\nItem 7. Management\nNet sales rose because prices were higher.\n";
+
+const SENTENCE: &str = "We depend on a small number of retailers for most of our sales.";
+
+/// Everything that a schedule plays with.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) clock: Arc<VirtualClock>,
+    pub(crate) gate: Gate,
+    pub(crate) accounts: Vec<Account>,
+    /// The ports themselves, for what the simulator itself asks.
+    pub(crate) bare: Engine,
+}
+
+impl World {
+    /// A new world; `dir` holds the database, if there is one.
+    pub(crate) async fn new(store: Store, seed: u64, dir: &Path) -> anyhow::Result<Self> {
+        let now: Timestamp = "2026-11-23T12:00:00Z".parse()?;
+        let memory = Memory::new(now);
+        for (accession, filed) in FILINGS {
+            memory.source.add(filing(accession, filed)?);
+        }
+        let ports = Ports {
+            analysts: vec![Arc::new(Analyst)],
+            ..memory.ports()
+        };
+        let ports = match store {
+            Store::Memory => ports,
+            Store::Sqlite => on_sqlite(ports, memory.clock.clone(), dir).await?,
+        };
+        let bare = Engine::new(ports.clone(), settings()?);
+        let mut accounts = Vec::new();
+        for (name, tier, credit) in [
+            ("demo", Tier::Demo, "0.05"),
+            ("basic", Tier::Basic, "0.30"),
+            ("other", Tier::Basic, "0.14"),
+            ("pro", Tier::Professional, "1.00"),
+        ] {
+            let email = format!("{name}@example.com").parse()?;
+            let made = bare.create_account(email, tier, Role::Member, credit.parse()?);
+            accounts.push(made.await?.account);
+        }
+        let gate = Gate::new(seed);
+        let engine = Engine::new(gated::behind(ports, &gate), settings()?);
+        Ok(Self {
+            engine: Arc::new(engine),
+            clock: memory.clock,
+            gate,
+            accounts,
+            bare,
+        })
+    }
+}
+
+async fn on_sqlite(ports: Ports, clock: Arc<dyn Clock>, dir: &Path) -> anyhow::Result<Ports> {
+    let file = dir.join("sim.sqlite3");
+    let config = DatabaseConfig::sqlite(&file);
+    let database = Database::connect(&config)
+        .await
+        .context("open the database")?;
+    aperilex_migrations::run(database.connection()).await?;
+    Ok(Ports {
+        queue: Arc::new(database.queue(clock, QueueSettings::default())),
+        stores: database.stores(),
+        ..ports
+    })
+}
+
+fn settings() -> anyhow::Result<Settings> {
+    let universe = || anyhow::Ok(Universe::from_iter(["1999999".parse()?]));
+    Ok(Settings {
+        universes: Universes {
+            small: universe()?,
+            large: universe()?,
+        },
+        timings: Timings {
+            hold_ttl_s: 600,
+            task_max_age_s: 1200,
+            ..Timings::default()
+        },
+        ..Settings::default()
+    })
+}
+
+/// Says one right sentence; the gate makes it fail now and then.
+#[derive(Debug)]
+struct Analyst;
+
+#[async_trait]
+impl FilingAnalyst for Analyst {
+    fn profile(&self) -> AnalystProfile {
+        AnalystProfile {
+            method: Method::Extractive,
+            quality: Quality::Extractive,
+            provider: None,
+            prompt_version: "sim/1".to_owned(),
+        }
+    }
+
+    async fn analyse(
+        &self,
+        _filing: &FilingMeta,
+        _content: &FilingContent,
+        _template: Template,
+    ) -> Result<Draft, AnalystError> {
+        let quote = DraftQuote {
+            document: 0,
+            item: None,
+            quote: SENTENCE.to_owned(),
+            range: None,
+        };
+        let claim = DraftClaim {
+            text: SENTENCE.to_owned(),
+            quotes: vec![quote],
+            figure: None,
+        };
+        Ok(Draft {
+            parts: [(PartKind::Summary, vec![claim])].into(),
+            ..Draft::default()
+        })
+    }
+}
+
+fn filing(accession: &str, filed: &str) -> anyhow::Result<RawFiling> {
+    let accession = accession.parse()?;
+    Ok(RawFiling {
+        meta: FilingMeta {
+            id: FilingId::of_accession(&accession),
+            accession: Some(accession),
+            cik: Some("1999999".parse()?),
+            company: Some("Meridian Kettle Works, Inc.".to_owned()),
+            ticker: Some("MKWX".parse()?),
+            form: "10-K".parse()?,
+            filed: Some(filed.parse()?),
+            period: None,
+            items: Vec::new(),
+            primary_document: Some("main.txt".to_owned()),
+            url: None,
+        },
+        documents: vec![RawDocument {
+            name: "main.txt".to_owned(),
+            doc_type: Some("10-K".to_owned()),
+            sequence: Some(1),
+            description: None,
+            bytes: TEXT.as_bytes().to_vec().into(),
+            sha256: None,
+        }],
+    })
+}
