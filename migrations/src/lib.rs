@@ -13,6 +13,7 @@ mod m20261123_000006_create_outbox;
 mod m20261123_000007_create_quota;
 mod m20261123_000008_create_queue;
 mod m20261126_000009_create_journal;
+mod m20261126_000010_add_max_running;
 mod run;
 
 pub use run::{names, pending, run};
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000007_create_quota::Migration),
             Box::new(m20261123_000008_create_queue::Migration),
             Box::new(m20261126_000009_create_journal::Migration),
+            Box::new(m20261126_000010_add_max_running::Migration),
         ]
     }
 }

@@ -7,6 +7,7 @@ use aperilex_ports::{
 };
 use async_trait::async_trait;
 
+use crate::planted::Bug;
 use crate::state::State;
 use crate::stores::MemoryStores;
 
@@ -126,6 +127,8 @@ impl State {
 
     fn save(&mut self, wallet: Wallet, change: Change) {
         let user = wallet.user;
+        let (mut wallet, mut change) = (wallet, change);
+        self.spoil(&mut wallet, &mut change);
         let entries = self.entries.entry(user).or_default();
         entries.extend(change.entries);
         let journal = self.journal.entry(user).or_default();
@@ -134,8 +137,31 @@ impl State {
         self.wallets.insert(user, wallet);
     }
 
+    /// What planted bugs make of a change.
+    fn spoil(&self, wallet: &mut Wallet, change: &mut Change) {
+        match self.bug {
+            Some(Bug::ForgetsTheJournal) => change.journal.clear(),
+            Some(Bug::ForgetsTheEntry) => change.entries.clear(),
+            Some(Bug::BreaksTheChain) => {
+                if let Some(last) = change.journal.last_mut() {
+                    last.at = Timestamp::MIN;
+                }
+            }
+            Some(Bug::LosesALot) if wallet.lots.len() > 1 => {
+                wallet.lots.pop();
+            }
+            _ => {}
+        }
+    }
+
     pub(crate) fn place_hold(&mut self, command: &PlaceHold) -> Result<Hold, LedgerError> {
         let mut wallet = self.wallet(command.user)?;
+        if self.has(Bug::Overdraws) && !self.holds.contains_key(&command.id) {
+            wallet.balance.posted = MicroUsd::new(i64::MAX / 2);
+            for lot in &mut wallet.lots {
+                lot.available = MicroUsd::new(i64::MAX / 4);
+            }
+        }
         let (hold, change) = wallet.place(command, self.holds.get(&command.id))?;
         self.save(wallet, change);
         Ok(hold)
@@ -164,10 +190,46 @@ impl State {
         let mut wallet = self.wallet(hold.user)?;
         let (entry, change) = wallet.capture(&hold, &draws, charge, now)?;
         self.save(wallet, change);
+        if self.has(Bug::ChargesTwice) {
+            self.charge_again(&hold, charge, now);
+        }
         Ok(entry)
     }
 
+    /// Charges a task once more, under another hold.
+    pub(crate) fn charge_again(&mut self, hold: &Hold, charge: &Charge<'_>, now: Timestamp) {
+        let bytes = hold.id.as_uuid().as_u128() ^ 0xBAD;
+        let id = HoldId::from_uuid(uuid::Uuid::from_u128(bytes));
+        let again = PlaceHold {
+            id,
+            user: hold.user,
+            purpose: hold.purpose,
+            amount: charge.amount,
+            filing: hold.filing,
+            task: hold.task,
+            expires_at: hold.expires_at,
+            now,
+        };
+        if !self.holds.contains_key(&id)
+            && self.place_hold(&again).is_ok()
+            && let Ok((hold, draws)) = self.drawn(id)
+            && let Ok(mut wallet) = self.wallet(hold.user)
+            && let Ok((_, change)) = wallet.capture(&hold, &draws, charge, now)
+        {
+            self.save(wallet, change);
+        }
+    }
+
     pub(crate) fn void(&mut self, id: HoldId, now: Timestamp) -> Result<(), LedgerError> {
+        if self.has(Bug::KeepsVoidedHolds) {
+            return Ok(());
+        }
+        if self.has(Bug::VoidsForNothing)
+            && let Some(hold) = self.holds.get_mut(&id)
+        {
+            hold.status = HoldStatus::Voided;
+            return Ok(());
+        }
         let (hold, draws) = self.drawn(id)?;
         if hold.status == HoldStatus::Voided {
             return Ok(());
@@ -190,6 +252,9 @@ impl State {
     }
 
     fn by_key(&self, user: UserId, key: &str) -> Option<LedgerEntry> {
+        if self.has(Bug::ForgetsKeysOfEntries) {
+            return None;
+        }
         let mut entries = self.entries.get(&user).into_iter().flatten();
         entries.find(|entry| entry.key == key).cloned()
     }
@@ -215,7 +280,8 @@ impl State {
             return Err(LedgerError::Unknown);
         };
         let before = journal.filter(|tx| tx.reverses == Some(command.entry));
-        let before: Vec<_> = before.cloned().collect();
+        let forgets = self.has(Bug::RefundsAgain);
+        let before: Vec<_> = before.filter(|_| !forgets).cloned().collect();
         let given = Given {
             entry,
             captured,
@@ -230,7 +296,8 @@ impl State {
     fn expire(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, LedgerError> {
         let late = self.holds.values().filter(|hold| {
             let task = hold.task.and_then(|id| self.tasks.get(&id));
-            let at_work = task.is_some_and(|task| !task.status.is_terminal());
+            let at_work = task.is_some_and(|task| !task.status.is_terminal())
+                && !self.has(Bug::ExpiresHoldsAtWork);
             hold.status == HoldStatus::Open && hold.expires_at <= now && !at_work
         });
         let late: Vec<_> = late.take(limit.min(MAX_PAGE)).map(|hold| hold.id).collect();

@@ -13,6 +13,7 @@ mod ledger;
 mod memory;
 mod outbox;
 mod parser;
+mod planted;
 mod pool;
 mod queue;
 mod quota;
@@ -29,6 +30,8 @@ pub use events::MemoryEvents;
 pub use faults::{Fault, Faults};
 pub use memory::Memory;
 pub use parser::PlainParser;
+#[cfg(feature = "planted")]
+pub use planted::Bug;
 pub use queue::MemoryQueue;
 pub use source::MemorySource;
 pub use stores::MemoryStores;

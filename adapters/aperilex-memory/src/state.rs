@@ -9,9 +9,13 @@ use aperilex_ports::{
     UserId,
 };
 
+use crate::planted::Bug;
+
 /// Everything that is stored.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct State {
+    /// The bug that is planted, if any.
+    pub(crate) bug: Option<Bug>,
     pub(crate) accounts: BTreeMap<UserId, Account>,
     pub(crate) keys: BTreeMap<KeyId, ApiKey>,
     pub(crate) filings: BTreeMap<FilingId, FilingRecord>,
@@ -61,6 +65,11 @@ pub(crate) struct OutboxRow {
 }
 
 impl State {
+    /// Whether this bug is planted.
+    pub(crate) fn has(&self, bug: Bug) -> bool {
+        self.bug == Some(bug)
+    }
+
     /// Puts something into the outbox.
     pub(crate) fn announce(&mut self, item: OutboxItem) {
         self.last_row += 1;

@@ -24,6 +24,13 @@ impl MemoryStores {
         }
     }
 
+    /// Plants a bug: the stores do wrong from now on.
+    #[cfg(feature = "planted")]
+    pub fn plant(&self, bug: crate::Bug) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.bug = Some(bug);
+    }
+
     /// The stores as ports.
     #[must_use]
     pub fn stores(&self) -> Stores {

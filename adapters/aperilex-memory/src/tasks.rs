@@ -7,6 +7,7 @@ use aperilex_ports::{
 };
 use async_trait::async_trait;
 
+use crate::planted::Bug;
 use crate::state::State;
 use crate::stores::MemoryStores;
 
@@ -115,7 +116,9 @@ impl TaskStore for MemoryStores {
         };
         self.read("tasks.stale", |state| {
             let all = state.tasks.values();
-            let mut tasks: Vec<&Task> = all.filter(|it| lapsed(it) || forgotten(it)).collect();
+            let lost = state.has(Bug::ForgetsDeadWorkers);
+            let wanted = |it: &&Task| lapsed(it) && !lost || forgotten(it);
+            let mut tasks: Vec<&Task> = all.filter(wanted).collect();
             tasks.sort_by_key(|task| (!lapsed(task), task.updated_at));
             let first = tasks.into_iter().take(limit.min(MAX_PAGE));
             first.cloned().collect()
@@ -187,10 +190,14 @@ impl State {
 
     /// Changes a task and tells of it.
     pub(crate) fn change(&mut self, id: TaskId, now: Timestamp, change: impl FnOnce(&mut Task)) {
+        let skips = self.has(Bug::SkipsAnEvent);
         let Some(task) = self.tasks.get_mut(&id) else {
             return;
         };
         change(task);
+        if skips && task.status == TaskStatus::Retrying {
+            return;
+        }
         task.updated_at = now;
         task.last_event += 1;
         let failed = matches!(task.status, TaskStatus::Failed | TaskStatus::Retrying);

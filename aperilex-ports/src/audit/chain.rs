@@ -19,6 +19,8 @@ struct Replay {
     /// What is available and held of each lot.
     lots: BTreeMap<EntryId, (MicroUsd, MicroUsd)>,
     keys: BTreeSet<String>,
+    /// What was given back of each charge.
+    refunded: BTreeMap<EntryId, MicroUsd>,
     ends: BTreeMap<HoldId, HoldStatus>,
 }
 
@@ -29,7 +31,7 @@ pub(super) fn journal(books: &Books, found: &mut Findings) {
     for tx in &books.journal {
         let line = tx.entry.and_then(|id| entries.get(&id).copied());
         links(tx, line, head, found);
-        replay.add(tx, line, found);
+        replay.add(tx, line, &entries, found);
         head = ChainHead {
             seq: tx.seq,
             hash: tx.hash,
@@ -99,7 +101,13 @@ fn links(tx: &JournalTx, line: Option<&LedgerEntry>, head: ChainHead, found: &mu
 }
 
 impl Replay {
-    fn add(&mut self, tx: &JournalTx, line: Option<&LedgerEntry>, found: &mut Findings) {
+    fn add(
+        &mut self,
+        tx: &JournalTx,
+        line: Option<&LedgerEntry>,
+        entries: &BTreeMap<EntryId, &LedgerEntry>,
+        found: &mut Findings,
+    ) {
         let fresh = self.keys.insert(tx.key.clone());
         found.expect(
             fresh,
@@ -143,6 +151,18 @@ impl Replay {
                 )
             },
         );
+        if let Some(charge) = tx.reverses {
+            let sum = self.refunded.entry(charge).or_default();
+            *sum = sum.checked_add(amount).unwrap_or(MicroUsd::ZERO);
+            let paid = entries.get(&charge).map(|line| line.amount.negated());
+            let (sum, more) = (*sum, paid.is_none_or(|paid| *sum > paid));
+            found.expect(
+                !more,
+                Invariant::I4,
+                || subject(tx),
+                || format!("{sum} were given back of {paid:?}"),
+            );
+        }
         let status = match tx.operation {
             Operation::Hold => HoldStatus::Open,
             Operation::Capture => HoldStatus::Captured,

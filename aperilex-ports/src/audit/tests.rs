@@ -159,6 +159,7 @@ fn done(task: TaskId, user: UserId, key: PoolKey, analysis: AnalysisId) -> Task 
             analysis_hold: id(HoldId::from_uuid, 3),
             analysis_price: MicroUsd::new(20),
         },
+        max_running: None,
         analysis: Some(analysis),
         failure: None,
         last_event: 3,

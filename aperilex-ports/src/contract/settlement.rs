@@ -50,6 +50,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "SE-11", a_cancelled_leader_hands_over_to_who_can_pay),
     scenario!(id: "SE-11", the_heir_pays_what_it_was_quoted),
     scenario!(id: "SE-11", without_heirs_all_are_cancelled),
+    scenario!(id: "SE-11", an_heir_needs_a_free_place),
     scenario!(id: "SE-11", a_running_leader_is_not_cancelled),
     scenario!(id: "SE-11", a_follower_leaves_alone),
     scenario!(id: "SE-12", a_finished_task_is_finished),

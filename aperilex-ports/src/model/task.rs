@@ -148,6 +148,8 @@ pub struct Task {
     pub lease: Option<Lease>,
     /// What it costs.
     pub charges: TaskCharges,
+    /// How many analyses its account may have at a time, as it was when it asked; any number, if none.
+    pub max_running: Option<u32>,
     /// Its result.
     pub analysis: Option<AnalysisId>,
     /// Why it failed, or last failed.

@@ -243,7 +243,8 @@ pub struct RetryTask {
 ///   and a new message; both wait until `not_before`; its holds stay open. An uncounted one takes
 ///   the attempt back.
 /// - **SE-11** `cancel` of a leader that does not run yet voids its holds and makes the oldest
-///   follower whose credits cover its quoted price the leader, with a message of its own, `queued` as
+///   follower whose credits cover its quoted price, and whose account has a free place of its
+///   `max_running`, the leader, with a message of its own, `queued` as
 ///   it was; if there is none all are cancelled. Of a running leader: `Conflict`. A follower leaves alone, at any
 ///   time.
 /// - **SE-12** a finished task is finished: every command on it is `Conflict`.

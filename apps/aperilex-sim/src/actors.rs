@@ -1,5 +1,6 @@
 //! What clients, workers, the relay, the sweeper and the cashier do, as they would over the ports.
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,19 +17,54 @@ use crate::world::FILINGS;
 /// An actor under way.
 pub(crate) type Act = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What actors know of each other.
+/// What actors know of each other, and of what they were answered.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Known(Arc<Mutex<Vec<(usize, TaskId)>>>);
+pub(crate) struct Known(Arc<Mutex<Heard>>);
+
+#[derive(Debug, Default)]
+struct Heard {
+    tasks: Vec<(usize, TaskId)>,
+    /// What each idempotency key of an account asked for and was answered.
+    keys: BTreeMap<(usize, String), (String, String)>,
+    wrong: Vec<String>,
+}
 
 impl Known {
-    fn add(&self, owner: usize, task: TaskId) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.push((owner, task));
+    fn heard(&self) -> std::sync::MutexGuard<'_, Heard> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn any(&self, random: &mut fastrand::Rng) -> Option<(usize, TaskId)> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        random.choice(all.iter()).copied()
+        random.choice(self.heard().tasks.iter()).copied()
+    }
+
+    /// Notes an answer. A key has one answer, to one request.
+    fn answered(&self, owner: usize, request: &AnalysisRequest, answer: &Answer) {
+        let answer = match answer {
+            Answer::Task(task) => {
+                self.heard().tasks.push((owner, task.id));
+                format!("task {}", task.id)
+            }
+            Answer::Analysis(record) => format!("analysis {}", record.id),
+        };
+        let Some(key) = request.idempotency_key.clone() else {
+            return;
+        };
+        let asked = format!("{:?} {}", request.filing, request.template);
+        let now = (asked, answer);
+        let mut heard = self.heard();
+        let first = heard.keys.entry((owner, key.clone()));
+        let first = first.or_insert_with(|| now.clone()).clone();
+        if first != now {
+            heard
+                .wrong
+                .push(format!("{key} of client {owner}: {first:?}, then {now:?}"));
+        }
+    }
+
+    /// Answers that were not the first.
+    pub(crate) fn wrong(&self) -> Vec<String> {
+        self.heard().wrong.clone()
     }
 }
 
@@ -81,11 +117,9 @@ impl Cast {
             // A reply that was lost is asked for again, as an SDK does.
             for _ in 0..3 {
                 match engine.request_analysis(&account, &request).await {
-                    Ok(Requested {
-                        answer: Answer::Task(task),
-                        ..
-                    }) => return known.add(owner, task.id),
-                    Ok(_) => return,
+                    Ok(Requested { answer, .. }) => {
+                        return known.answered(owner, &request, &answer);
+                    }
                     Err(EngineError::Port { .. }) => {}
                     Err(_) => return,
                 }

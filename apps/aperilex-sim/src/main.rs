@@ -8,13 +8,16 @@
 mod actors;
 mod gate;
 mod gated;
+mod reckoning;
 mod schedule;
 mod world;
 
 use std::process::ExitCode;
 use std::time::Instant;
 
+use aperilex_memory::Bug;
 use clap::Parser;
+use tokio::runtime::Runtime;
 
 use schedule::Told;
 use world::Store;
@@ -35,6 +38,20 @@ struct Args {
     /// Where the stores are
     #[arg(long, value_enum, default_value = "memory")]
     store: Store,
+    /// Plant this bug into the stores in memory: a schedule must fail
+    #[arg(long, value_parser = bug, conflicts_with = "bugs")]
+    bug: Option<Bug>,
+    /// Plant each bug in turn: each must be caught within so many schedules
+    #[arg(long)]
+    bugs: bool,
+}
+
+fn bug(name: &str) -> Result<Bug, String> {
+    let found = Bug::ALL.iter().find(|bug| bug.name() == name);
+    let names = || Bug::ALL.iter().map(|bug| bug.name()).collect::<Vec<_>>();
+    found
+        .copied()
+        .ok_or_else(|| format!("expected one of {}", names().join(", ")))
 }
 
 fn main() -> ExitCode {
@@ -48,16 +65,19 @@ fn main() -> ExitCode {
     }
 }
 
-/// Plays them all. False if one failed.
+/// Plays them all. False if one failed, or a planted bug was not found.
 fn run(args: &Args) -> anyhow::Result<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    if args.bugs || args.bug.is_some() {
+        let asked = args.bug.as_ref().map_or(Bug::ALL, std::slice::from_ref);
+        return hunt(args, &runtime, asked);
+    }
     let begun = Instant::now();
     let mut sum = Told::default();
     for seed in (args.seed..).take(usize::try_from(args.schedules)?) {
-        let dir = tempfile::tempdir()?;
-        let told = runtime.block_on(schedule::play(args.store, seed, args.steps, dir.path()))?;
+        let told = play(args, &runtime, None, seed)?;
         if !told.found.is_empty() {
             report(args, seed, &told);
             return Ok(false);
@@ -79,6 +99,46 @@ fn run(args: &Args) -> anyhow::Result<bool> {
         sum.entries,
     );
     Ok(true)
+}
+
+fn play(args: &Args, runtime: &Runtime, bug: Option<Bug>, seed: u64) -> anyhow::Result<Told> {
+    let dir = tempfile::tempdir()?;
+    let played = schedule::play((args.store, bug), seed, args.steps, dir.path());
+    runtime.block_on(played)
+}
+
+/// Says which schedule finds each bug.
+fn hunt(args: &Args, runtime: &Runtime, bugs: &[Bug]) -> anyhow::Result<bool> {
+    let mut all = true;
+    for bug in bugs {
+        let mut caught = None;
+        for (n, seed) in (1_u64..)
+            .zip(args.seed..)
+            .take(usize::try_from(args.schedules)?)
+        {
+            // A bug may break the stores so that the schedule cannot go on: that is found as well.
+            let found = match play(args, runtime, Some(*bug), seed) {
+                Ok(told) => told.found.into_iter().next(),
+                Err(error) => Some(format!("{error:#}")),
+            };
+            if let Some(found) = found {
+                caught = Some((n, found));
+                break;
+            }
+        }
+        match caught {
+            Some((n, found)) => println!("{:<26} schedule {n:<5} {found}", bug.name()),
+            None => {
+                println!(
+                    "{:<26} NOT FOUND in {} schedules",
+                    bug.name(),
+                    args.schedules
+                );
+                all = false;
+            }
+        }
+    }
+    Ok(all)
 }
 
 fn report(args: &Args, seed: u64, told: &Told) {

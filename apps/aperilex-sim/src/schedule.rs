@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use anyhow::Context as _;
-use aperilex_core::Proof;
-use aperilex_core::ports::{MicroUsd, TaskStatus};
+use aperilex_core::ports::MicroUsd;
+
+use aperilex_memory::Bug;
 
 use crate::actors::{self, Act, Cast, Known};
+use crate::reckoning::reckon;
 use crate::world::{Store, World};
 
 /// Actors at a time.
@@ -32,10 +33,17 @@ pub(crate) struct Told {
 }
 
 /// Plays the schedule of `seed`.
-pub(crate) async fn play(store: Store, seed: u64, steps: u64, dir: &Path) -> anyhow::Result<Told> {
-    let world = World::new(store, seed, dir).await?;
+pub(crate) async fn play(
+    (store, bug): (Store, Option<Bug>),
+    seed: u64,
+    steps: u64,
+    dir: &Path,
+) -> anyhow::Result<Told> {
+    let world = World::new(store, bug, seed, dir).await?;
     let mut told = Told::default();
-    storm(&world, seed, steps, &mut told).await?;
+    let known = Known::default();
+    storm(&world, &known, seed, steps, &mut told).await?;
+    told.found.extend(known.wrong());
     if told.found.is_empty() {
         calm(&world).await?;
         reckon(&world, true, &mut told).await?;
@@ -57,12 +65,18 @@ async fn step(world: &World, act: &mut Act) -> bool {
     .await
 }
 
-async fn storm(world: &World, seed: u64, steps: u64, told: &mut Told) -> anyhow::Result<()> {
+async fn storm(
+    world: &World,
+    known: &Known,
+    seed: u64,
+    steps: u64,
+    told: &mut Told,
+) -> anyhow::Result<()> {
     let mut random = fastrand::Rng::with_seed(seed);
     let cast = Cast {
         engine: Arc::clone(&world.engine),
         accounts: world.accounts.clone(),
-        known: Known::default(),
+        known: known.clone(),
     };
     let mut live: Vec<(String, Act)> = Vec::new();
     while told.steps < steps {
@@ -134,39 +148,4 @@ async fn is_final(world: &World) -> anyhow::Result<bool> {
         }
     }
     Ok(true)
-}
-
-/// What must hold of every account, and between them.
-async fn reckon(world: &World, quiet: bool, told: &mut Told) -> anyhow::Result<()> {
-    let proof = Proof {
-        quiet,
-        objects: quiet,
-    };
-    let mut payers = std::collections::BTreeMap::new();
-    for account in &world.accounts {
-        let found = world.bare.verify_books(account.id, proof).await?;
-        let lines = found
-            .iter()
-            .map(|one| format!("{}: {one}", account.email.as_str()));
-        told.found.extend(lines);
-        let books = world.bare.ports().stores.audit.books(account.id).await?;
-        let books = books.context("an account has books")?;
-        for line in books.entries.iter().filter(|line| line.hold.is_some()) {
-            if let Some(analysis) = line.analysis {
-                *payers.entry(analysis).or_insert(0_u32) += 1;
-            }
-        }
-        if quiet {
-            let done = books.tasks.iter();
-            let done = done.filter(|(task, _)| task.status == TaskStatus::Completed);
-            told.completed = told.completed.saturating_add(done.count() as u64);
-            told.entries = told.entries.saturating_add(books.entries.len() as u64);
-        }
-    }
-    for (analysis, count) in payers.into_iter().filter(|(_, count)| *count > 1) {
-        told.found.push(format!(
-            "I4 analysis {analysis}: {count} accounts paid for it"
-        ));
-    }
-    Ok(())
 }

@@ -10,7 +10,7 @@ use aperilex_core::ports::{
     Template, Timestamp,
 };
 use aperilex_core::{Account, Engine, Role, Settings, Tier, Timings, Universe, Universes};
-use aperilex_memory::{Memory, VirtualClock};
+use aperilex_memory::{Bug, Memory, VirtualClock};
 use aperilex_sea_orm::{Database, DatabaseConfig, QueueSettings};
 use async_trait::async_trait;
 
@@ -52,7 +52,12 @@ pub(crate) struct World {
 
 impl World {
     /// A new world; `dir` holds the database, if there is one.
-    pub(crate) async fn new(store: Store, seed: u64, dir: &Path) -> anyhow::Result<Self> {
+    pub(crate) async fn new(
+        store: Store,
+        bug: Option<Bug>,
+        seed: u64,
+        dir: &Path,
+    ) -> anyhow::Result<Self> {
         let now: Timestamp = "2026-11-23T12:00:00Z".parse()?;
         let memory = Memory::new(now);
         for (accession, filed) in FILINGS {
@@ -77,6 +82,9 @@ impl World {
             let email = format!("{name}@example.com").parse()?;
             let made = bare.create_account(email, tier, Role::Member, credit.parse()?);
             accounts.push(made.await?.account);
+        }
+        if let Some(bug) = bug {
+            memory.stores.plant(bug);
         }
         let gate = Gate::new(seed);
         let engine = Engine::new(gated::behind(ports, &gate), settings()?);

@@ -6,6 +6,7 @@ use aperilex_ports::{
     SettlementError, Task, TaskId, Timestamp, UserId,
 };
 
+use crate::planted::Bug;
 use crate::state::State;
 
 impl State {
@@ -69,8 +70,11 @@ impl State {
             }
             return Ok(());
         }
-        if held {
+        if held && !self.has(Bug::GivesAccessForNothing) {
             self.capture(access.hold, &charge(&access), now)?;
+        }
+        if self.has(Bug::ForgetsAccess) {
+            return Ok(());
         }
         self.open_access(user, filing, access.source);
         Ok(())

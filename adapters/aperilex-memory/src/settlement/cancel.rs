@@ -5,6 +5,7 @@ use aperilex_ports::{
     TaskStoreError, Timestamp,
 };
 
+use crate::planted::Bug;
 use crate::state::State;
 
 impl State {
@@ -15,7 +16,8 @@ impl State {
         now: Timestamp,
     ) -> Result<Task, SettlementError> {
         let task = self.tasks.get(&id).ok_or(TaskStoreError::Unknown)?;
-        if task.status.is_terminal() || task.status == TaskStatus::Running {
+        let ended = task.status.is_terminal() && !self.has(Bug::ReopensWhatEnded);
+        if ended || task.status == TaskStatus::Running {
             let actual = task.status;
             return Err(TaskStoreError::Conflict { actual }.into());
         }
@@ -23,7 +25,7 @@ impl State {
         self.withdraw(id, now)?;
         if role == TaskRole::Leader {
             let followers = self.followers(&key);
-            match followers.iter().copied().find(|id| self.can_pay(*id, now)) {
+            match followers.iter().copied().find(|id| self.can_lead(*id, now)) {
                 Some(heir) => self.promote(heir, holds_expire_at, now)?,
                 None => {
                     for follower in followers {
@@ -37,17 +39,23 @@ impl State {
     }
 
     fn withdraw(&mut self, id: TaskId, now: Timestamp) -> Result<(), SettlementError> {
-        self.void_holds(id, now)?;
+        if !self.has(Bug::KeepsHoldsOfWithdrawn) {
+            self.void_holds(id, now)?;
+        }
         self.change(id, now, |task| task.status = TaskStatus::Cancelled);
         Ok(())
     }
 
-    /// Whether the account has credits for the analysis as it was quoted.
-    fn can_pay(&self, id: TaskId, now: Timestamp) -> bool {
+    /// Whether the account has credits for the analysis as it was quoted, and a free place.
+    fn can_lead(&self, id: TaskId, now: Timestamp) -> bool {
         let Some(task) = self.tasks.get(&id) else {
             return false;
         };
         let price = task.charges.analysis_price;
+        let running = self.running(task.user);
+        if task.max_running.is_some_and(|most| running >= most) {
+            return false;
+        }
         let wallet = self.wallet(task.user);
         wallet.is_ok_and(|wallet| wallet.require(price, now).is_ok())
     }
@@ -71,7 +79,7 @@ impl State {
             expires_at: holds_expire_at,
             now,
         };
-        if amount != MicroUsd::ZERO {
+        if amount != MicroUsd::ZERO && !self.has(Bug::PromotesWithoutHold) {
             self.place_hold(&hold)?;
         }
         self.change(id, now, |task| {

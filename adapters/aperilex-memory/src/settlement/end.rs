@@ -6,6 +6,7 @@ use aperilex_ports::{
     SettlementError, StoreError, TaskId, TaskStatus, TaskStoreError, Timestamp,
 };
 
+use crate::planted::Bug;
 use crate::state::State;
 use crate::tasks::is_leased;
 
@@ -20,7 +21,8 @@ impl State {
             return Err(StoreError::Conflict.into());
         }
         let hold = charges.analysis_hold;
-        if command.charge && self.is_open(hold) {
+        let charged = command.charge && !self.has(Bug::CompletesWithoutCharge);
+        if charged && self.is_open(hold) {
             let charge = Charge {
                 amount: charges.analysis_price,
                 description: "analysis of a filing",
@@ -29,6 +31,26 @@ impl State {
             self.capture(hold, &charge, now)?;
         }
         let mut run = self.followers(&key);
+        if self.has(Bug::ChargesFollowers)
+            && let Some(follower) = run.first().and_then(|id| self.tasks.get(id))
+            && let Some(paid) = self.holds.get(&hold)
+        {
+            let user = follower.user;
+            let other = Hold {
+                user,
+                task: Some(follower.id),
+                ..paid.clone()
+            };
+            let charge = Charge {
+                amount: charges.analysis_price,
+                description: "analysis of a filing",
+                analysis: Some(id),
+            };
+            self.charge_again(&other, &charge, now);
+        }
+        if self.has(Bug::ForgetsFollowers) {
+            run.clear();
+        }
         run.insert(0, command.task);
         for task in run {
             self.deliver_to(task, now)?;
@@ -49,10 +71,25 @@ impl State {
         let Some(leader) = self.tasks.get(&command.task) else {
             return Ok(());
         };
-        let mut run = self.followers(&leader.key.clone());
+        let (key, charges) = (leader.key.clone(), leader.charges.clone());
+        let mut run = self.followers(&key);
+        if self.has(Bug::AbandonsFollowers) {
+            run.clear();
+        }
+        if self.has(Bug::ChargesFailures) && self.is_open(charges.analysis_hold) {
+            let charge = Charge {
+                amount: charges.analysis_price,
+                description: "analysis of a filing",
+                analysis: None,
+            };
+            self.capture(charges.analysis_hold, &charge, command.now)?;
+        }
         run.insert(0, command.task);
+        let keeps = self.has(Bug::KeepsHoldsOfFailures);
         for task in run {
-            self.void_holds(task, command.now)?;
+            if !keeps {
+                self.void_holds(task, command.now)?;
+            }
             self.change(task, command.now, |task| {
                 task.status = TaskStatus::Failed;
                 task.progress = AnalysisStatus::Error;

@@ -2,6 +2,7 @@
 
 use aperilex_ports::{Answer, IdempotentRequest, SettlementError, SubmitTask, Timestamp, UserId};
 
+use crate::planted::Bug;
 use crate::state::{Asked, Made, State};
 
 impl State {
@@ -15,7 +16,9 @@ impl State {
         let asked = self.requests.get(&(user, own.key.clone()));
         match asked.filter(|asked| asked.expires_at > now) {
             None => Ok(None),
-            Some(asked) if asked.request == own.request => Ok(self.answer(asked.answer)),
+            Some(asked) if asked.request == own.request || self.has(Bug::AnswersAnything) => {
+                Ok(self.answer(asked.answer))
+            }
             Some(_) => Err(SettlementError::KeyReused),
         }
     }
@@ -31,6 +34,9 @@ impl State {
         let Some(own) = &request.idempotency else {
             return;
         };
+        if self.has(Bug::ForgetsAnswers) {
+            return;
+        }
         let asked = Asked {
             request: own.request,
             answer,

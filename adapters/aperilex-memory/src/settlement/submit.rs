@@ -3,9 +3,10 @@
 use aperilex_ports::{
     AnalysisRecord, AnalysisStatus, EntryKind, GrantAccess, HoldId, LedgerError, MicroUsd,
     OutboxItem, PlaceHold, SettlementError, StoreError, SubmitTask, Submitted, Task, TaskId,
-    TaskMessage, TaskRole, TaskStatus, Timestamp,
+    TaskMessage, TaskRole, TaskStatus, Timestamp, UserId,
 };
 
+use crate::planted::Bug;
 use crate::state::{Made, State};
 
 impl State {
@@ -25,6 +26,7 @@ impl State {
         }
         request.check_price(false)?;
         let leader = live.iter().find(|task| task.role == TaskRole::Leader);
+        let leader = leader.filter(|_| !self.has(Bug::RunsTwice));
         if leader.is_none() {
             self.check_slots(request)?;
         }
@@ -75,14 +77,19 @@ impl State {
         Ok(Some(record))
     }
 
-    fn check_slots(&self, request: &SubmitTask) -> Result<(), SettlementError> {
+    /// Analyses that an account has at the moment.
+    pub(super) fn running(&self, user: UserId) -> u32 {
         let leads = |task: &&Task| {
-            task.user == request.user && task.role == TaskRole::Leader && !task.status.is_terminal()
+            task.user == user && task.role == TaskRole::Leader && !task.status.is_terminal()
         };
         let running = self.tasks.values().filter(leads).count();
-        let running = u32::try_from(running).unwrap_or(u32::MAX);
+        u32::try_from(running).unwrap_or(u32::MAX)
+    }
+
+    fn check_slots(&self, request: &SubmitTask) -> Result<(), SettlementError> {
+        let running = self.running(request.user);
         match request.max_running {
-            Some(limit) if running >= limit => {
+            Some(limit) if running >= limit && !self.has(Bug::IgnoresSlots) => {
                 Err(SettlementError::TooManyAnalyses { running, limit })
             }
             _ => Ok(()),
@@ -166,6 +173,7 @@ fn new_task(request: &SubmitTask, leader: Option<&Task>) -> Task {
         not_before: None,
         lease: None,
         charges: request.charges.clone(),
+        max_running: request.max_running,
         analysis: None,
         failure: None,
         last_event: 0,

@@ -42,6 +42,7 @@ pub(crate) struct Model {
     pub(crate) last_event: i64,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
+    pub(crate) max_running: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -71,6 +72,7 @@ pub(crate) fn inserted(task: &Task) -> ActiveModel {
         analysis_hold: Set(task.charges.analysis_hold.as_uuid()),
         analysis_price: Set(task.charges.analysis_price.micros()),
         created_at: Set(micros(task.created_at)),
+        max_running: Set(task.max_running.map(i64::from)),
         ..updated(task)
     }
 }
@@ -108,6 +110,7 @@ pub(crate) fn updated(task: &Task) -> ActiveModel {
         last_event: Set(number(task.last_event)),
         created_at: NotSet,
         updated_at: Set(micros(task.updated_at)),
+        max_running: NotSet,
     }
 }
 
@@ -134,6 +137,10 @@ impl TryFrom<Model> for Task {
                 analysis_hold: HoldId::from_uuid(row.analysis_hold),
                 analysis_price: MicroUsd::new(row.analysis_price),
             },
+            max_running: row
+                .max_running
+                .map(|most| count("analyses at a time", most))
+                .transpose()?,
             analysis: row.analysis_id.map(AnalysisId::from_uuid),
             last_event: count("last event of a task", row.last_event)?,
             created_at: time("creation of a task", row.created_at)?,

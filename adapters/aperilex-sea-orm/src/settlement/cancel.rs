@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use super::Outcome;
 use super::close::void_all;
+use super::submit::running;
 use crate::entity::{live_run, task};
 use crate::error::Stop;
 use crate::ledger::{Wallet, Wallets};
@@ -72,7 +73,8 @@ async fn hand_over(
     let mut heir = None;
     for (place, follower) in followers.iter().enumerate() {
         let price = follower.charges.analysis_price;
-        if wallets.of(follower.user)?.require(price, now).is_ok() {
+        let can_pay = wallets.of(follower.user)?.require(price, now).is_ok();
+        if can_pay && has_place(tx, follower).await? {
             heir = Some(place);
             break;
         }
@@ -87,6 +89,14 @@ async fn hand_over(
     let mut heir = followers.swap_remove(place);
     promote(tx, wallets.of(heir.user)?, &mut heir, holds_expire_at, now).await?;
     Ok(vec![heir])
+}
+
+/// Whether the account may have one more analysis.
+async fn has_place(tx: &DatabaseTransaction, task: &Task) -> Outcome<bool> {
+    match task.max_running {
+        None => Ok(true),
+        Some(most) => Ok(running(tx, task.user).await? < most),
+    }
 }
 
 async fn withdraw(

@@ -2,7 +2,7 @@
 
 use aperilex_ports::{
     AnalysisRecord, AnalysisStatus, EntryKind, GrantAccess, HoldId, LedgerError, MicroUsd,
-    PlaceHold, SettlementError, SubmitTask, Submitted, Task, TaskId, TaskRole, TaskStatus,
+    PlaceHold, SettlementError, SubmitTask, Submitted, Task, TaskId, TaskRole, TaskStatus, UserId,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
@@ -146,6 +146,7 @@ fn new_task(command: &SubmitTask, leader: Option<&Task>) -> Task {
         not_before: None,
         lease: None,
         charges: command.charges.clone(),
+        max_running: command.max_running,
         analysis: None,
         failure: None,
         last_event: 1,
@@ -195,19 +196,24 @@ fn place_hold(command: &SubmitTask, id: HoldId, amount: MicroUsd, purpose: Entry
     }
 }
 
+/// Analyses that an account has at the moment. Its wallet must be locked.
+pub(super) async fn running(tx: &DatabaseTransaction, user: UserId) -> Outcome<u32> {
+    let running = task::Entity::find()
+        .filter(task::Column::UserId.eq(user.as_uuid()))
+        .filter(task::Column::Status.is_in(task::LIVE))
+        .filter(task::Column::Role.eq(TaskRole::Leader.as_str()))
+        .count(tx)
+        .await?;
+    Ok(u32::try_from(running).unwrap_or(u32::MAX))
+}
+
 /// Refused if the account leads as many live runs as it may. Its wallet is locked: it is counted once
 /// at a time.
 async fn require_slot(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<()> {
     let Some(limit) = command.max_running else {
         return Ok(());
     };
-    let running = task::Entity::find()
-        .filter(task::Column::UserId.eq(command.user.as_uuid()))
-        .filter(task::Column::Status.is_in(task::LIVE))
-        .filter(task::Column::Role.eq(TaskRole::Leader.as_str()))
-        .count(tx)
-        .await?;
-    let running = u32::try_from(running).unwrap_or(u32::MAX);
+    let running = running(tx, command.user).await?;
     if running < limit {
         return Ok(());
     }

@@ -105,6 +105,37 @@ pub(super) async fn the_heir_pays_what_it_was_quoted(desk: Desk) {
     desk.audit().await;
 }
 
+pub(super) async fn an_heir_needs_a_free_place(desk: Desk) {
+    let key = Desk::pool_key(desk.filing().await);
+    let leader = desk.request(desk.funded(1000).await, &key);
+    let leader = desk.submit(&leader).await;
+    let busy = SubmitTask {
+        max_running: Some(1),
+        ..desk.request(desk.funded(1000).await, &key)
+    };
+    let other = SubmitTask {
+        max_running: Some(1),
+        ..desk.request(busy.user, &Desk::pool_key(desk.filing().await))
+    };
+    let free = SubmitTask {
+        max_running: Some(1),
+        ..desk.request(desk.funded(1000).await, &key)
+    };
+    let (busy, free) = (desk.submit(&busy).await, desk.submit(&free).await);
+    desk.submit(&other).await;
+    let settlement = &desk.stores.settlement;
+    settlement
+        .cancel(leader.id, at(3600), at(30))
+        .await
+        .unwrap();
+    let role = async |task: &Task| desk.task(task.id).await.role;
+    assert_eq!(role(&busy).await, TaskRole::Follower);
+    assert_eq!(role(&free).await, TaskRole::Leader);
+    settlement.cancel(free.id, at(3600), at(31)).await.unwrap();
+    assert_eq!(desk.status(busy.id).await, TaskStatus::Cancelled);
+    desk.audit().await;
+}
+
 pub(super) async fn without_heirs_all_are_cancelled(desk: Desk) {
     let key = Desk::pool_key(desk.filing().await);
     let leader = desk
