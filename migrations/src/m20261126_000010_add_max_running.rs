@@ -12,7 +12,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut task = Table::alter();
         task.table("task")
-            .add_column(&mut number_null("max_running"));
+            .add_column(number_null("max_running"));
         manager.alter_table(task).await
     }
 }

@@ -101,7 +101,7 @@ impl Gate {
             state.calls = state.calls.wrapping_add(1);
             let strikes = state.stormy && state.random.u8(0..100) < 5;
             let lost = strikes && state.random.bool();
-            strikes.then(|| match lost {
+            strikes.then_some(match lost {
                 true => Fault::ReplyLost(call),
                 false => Fault::Refused(call),
             })

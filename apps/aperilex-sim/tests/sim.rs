@@ -1,0 +1,43 @@
+//! The simulator as it is used: a few schedules hold, a planted bug is found, a seed plays the same again.
+
+use std::process::{Command, Output};
+
+fn sim(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aperilex-sim"));
+    let output = command.args(arguments).output();
+    output.expect("the simulator starts")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn schedules_hold_in_memory_and_on_sqlite() {
+    for (store, schedules) in [("memory", "100"), ("sqlite", "3")] {
+        let output = sim(&["--schedules", schedules, "--store", store]);
+        assert!(output.status.success(), "{}", said(&output));
+        assert!(said(&output).contains("no breach"));
+    }
+}
+
+#[test]
+fn a_planted_bug_is_found_and_named() {
+    let output = sim(&["--schedules", "20", "--bug", "completes-without-charge"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("I6 "), "{}", said(&output));
+    let unknown = sim(&["--bug", "nothing"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("overdraws, "));
+}
+
+#[test]
+fn a_seed_plays_the_same_again() {
+    let play = || {
+        let output = sim(&["--schedules", "20", "--seed", "7"]);
+        let text = said(&output);
+        // Behind the time it took.
+        text.split_once(" s: ").unwrap().1.to_owned()
+    };
+    assert_eq!(play(), play());
+}
