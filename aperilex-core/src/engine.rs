@@ -1,10 +1,11 @@
 //! The engine: the use cases of Aperilex on top of its ports.
 //!
-//! It holds no state, runs nothing by itself and reads time only through its clock, so any number
-//! of engines may work on the same stores.
+//! It holds nothing but what it may forget, runs nothing by itself and reads time only through its
+//! clock, so any number of engines may work on the same stores.
 
 mod accounts;
 mod audit;
+mod billing;
 mod failure;
 mod import_filing;
 mod read;
@@ -25,6 +26,7 @@ use crate::settings::Settings;
 
 pub use accounts::{NewCredentials, Secret, Usage};
 pub use audit::Proof;
+pub use billing::{AccountStatement, RefundCharge};
 pub use import_filing::Imported;
 pub use request_analysis::{AnalysisRequest, Quote, Requested};
 pub use run_analysis::{Claimed, Interruption, Outcome, Run};
@@ -35,6 +37,7 @@ pub struct Engine {
     ports: Ports,
     settings: Arc<Settings>,
     probe: Arc<dyn Probe>,
+    granted: Arc<billing::Granted>,
 }
 
 impl Engine {
@@ -45,6 +48,7 @@ impl Engine {
             ports,
             settings: Arc::new(settings),
             probe: Arc::new(NoProbe),
+            granted: Arc::default(),
         }
     }
 

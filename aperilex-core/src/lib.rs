@@ -6,6 +6,7 @@ mod entitlement;
 mod error;
 mod lifecycle;
 mod number;
+mod period;
 mod pricing;
 mod probe;
 mod quota;
@@ -19,12 +20,13 @@ pub use aperilex_ports::Answer;
 pub use aperilex_ports::model::*;
 
 pub use engine::{
-    AnalysisRequest, Claimed, Engine, Imported, Interruption, NewCredentials, Outcome, Proof,
-    Quote, Requested, Run, Secret, Usage,
+    AccountStatement, AnalysisRequest, Claimed, Engine, Imported, Interruption, NewCredentials,
+    Outcome, Proof, Quote, RefundCharge, Requested, Run, Secret, Usage,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;
 pub use lifecycle::{analysis_follows, task_follows};
+pub use period::BillingPeriod;
 pub use probe::{NoProbe, Probe, Step};
 pub use refusal::Refusal;
 pub use settings::{Settings, Timings};

@@ -11,8 +11,7 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut task = Table::alter();
-        task.table("task")
-            .add_column(number_null("max_running"));
+        task.table("task").add_column(number_null("max_running"));
         manager.alter_table(task).await
     }
 }

@@ -4,6 +4,10 @@
 macro_rules! bugs {
     ($($(#[$doc:meta])* $bug:ident = $name:literal,)*) => {
         /// A bug that can be planted into the stores.
+        #[cfg_attr(
+            not(feature = "planted"),
+            allow(dead_code, unreachable_pub, reason = "without the feature none is planted")
+        )]
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Bug {
             $($(#[$doc])* $bug,)*

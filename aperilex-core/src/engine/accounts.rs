@@ -133,7 +133,8 @@ impl Engine {
             .await?)
     }
 
-    /// The first two decisions on every request: the account may act, and its quota allows one more.
+    /// The first two decisions on every request: the account may act, and its quota allows one more. Then
+    /// it is given its monthly credits, if it lacks them.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::QuotaExceeded`], or a port's failure.
@@ -143,6 +144,7 @@ impl Engine {
         }
         let windows = quota::windows(self.settings.plans.of(account.tier));
         if windows.is_empty() {
+            self.grant_monthly(account).await?;
             return Ok(QuotaOutcome {
                 allowed: true,
                 windows: Vec::new(),
@@ -155,6 +157,7 @@ impl Engine {
             .consume(account.id, &windows, self.now())
             .await?;
         if outcome.allowed {
+            self.grant_monthly(account).await?;
             return Ok(outcome);
         }
         let retry_after = outcome

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod billing;
 mod crash_points;
 mod left_lying;
 mod money;

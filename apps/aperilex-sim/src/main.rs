@@ -38,6 +38,9 @@ struct Args {
     /// Where the stores are
     #[arg(long, value_enum, default_value = "memory")]
     store: Store,
+    /// Schedules played at the same time, each by itself
+    #[arg(long, default_value_t = 2)]
+    jobs: u8,
     /// Plant this bug into the stores in memory: a schedule must fail
     #[arg(long, value_parser = bug, conflicts_with = "bugs")]
     bug: Option<Bug>,
@@ -67,26 +70,34 @@ fn main() -> ExitCode {
 
 /// Plays them all. False if one failed, or a planted bug was not found.
 fn run(args: &Args) -> anyhow::Result<bool> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
     if args.bugs || args.bug.is_some() {
+        let runtime = runtime()?;
         let asked = args.bug.as_ref().map_or(Bug::ALL, std::slice::from_ref);
         return hunt(args, &runtime, asked);
     }
     let begun = Instant::now();
-    let mut sum = Told::default();
-    for seed in (args.seed..).take(usize::try_from(args.schedules)?) {
-        let told = play(args, &runtime, None, seed)?;
-        if !told.found.is_empty() {
-            report(args, seed, &told);
-            return Ok(false);
+    let jobs = u64::from(args.jobs.max(1));
+    let parts = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..jobs)
+            .map(|job| scope.spawn(move || part(args, job, jobs)))
+            .collect();
+        let ended = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+        ended.collect::<Vec<_>>()
+    });
+    let (mut sum, mut failed) = (Told::default(), None);
+    for part in parts {
+        let part = part.map_err(|_| anyhow::anyhow!("a schedule panicked"))??;
+        match part {
+            Part::Holds(told) => sum.add(&told),
+            Part::Fails(seed, told) => {
+                let first = failed.as_ref().is_none_or(|(known, _)| seed < *known);
+                failed = if first { Some((seed, told)) } else { failed };
+            }
         }
-        sum.steps += told.steps;
-        sum.calls += told.calls;
-        sum.crashes += told.crashes;
-        sum.completed += told.completed;
-        sum.entries += told.entries;
+    }
+    if let Some((seed, told)) = failed {
+        report(args, seed, &told);
+        return Ok(false);
     }
     println!(
         "{} schedules of {} steps, {:.1} s: {} port calls, {} crashes, {} tasks completed, {} ledger entries; no breach",
@@ -99,6 +110,33 @@ fn run(args: &Args) -> anyhow::Result<bool> {
         sum.entries,
     );
     Ok(true)
+}
+
+/// How the schedules of one thread ended.
+enum Part {
+    Holds(Told),
+    Fails(u64, Told),
+}
+
+/// Plays every `jobs`-th schedule.
+fn part(args: &Args, job: u64, jobs: u64) -> anyhow::Result<Part> {
+    let runtime = runtime()?;
+    let mut sum = Told::default();
+    let last = args.seed.saturating_add(args.schedules);
+    for seed in (args.seed + job..last).step_by(usize::try_from(jobs)?) {
+        let told = play(args, &runtime, None, seed)?;
+        if !told.found.is_empty() {
+            return Ok(Part::Fails(seed, told));
+        }
+        sum.add(&told);
+    }
+    Ok(Part::Holds(sum))
+}
+
+fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
 }
 
 fn play(args: &Args, runtime: &Runtime, bug: Option<Bug>, seed: u64) -> anyhow::Result<Told> {

@@ -32,6 +32,17 @@ pub(crate) struct Told {
     pub(crate) last: Vec<String>,
 }
 
+impl Told {
+    /// Adds what another was like.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.steps += other.steps;
+        self.calls += other.calls;
+        self.crashes += other.crashes;
+        self.completed += other.completed;
+        self.entries += other.entries;
+    }
+}
+
 /// Plays the schedule of `seed`.
 pub(crate) async fn play(
     (store, bug): (Store, Option<Bug>),

@@ -203,11 +203,19 @@ async fn relay(engine: Engine, wake: Arc<WakeProbe>, poll: Duration, stop: Cance
     while engine.relay_outbox().await.is_ok_and(|sent| sent > 0) {}
 }
 
+/// Accounts that are looked at for their monthly credits in one round.
+const ACCOUNTS: usize = 100;
+
 async fn sweeper(engine: Engine, every: Duration, stop: CancellationToken) {
+    let mut account = None;
     while !stop.is_cancelled() {
         match engine.sweep().await {
             Ok(0) => {}
             Ok(count) => info!(count, "swept {count} tasks and holds"),
+            Err(error) => report("sweeper", &error),
+        }
+        match engine.grant_monthly_to_some(account, ACCOUNTS).await {
+            Ok(last) => account = last,
             Err(error) => report("sweeper", &error),
         }
         tokio::select! {

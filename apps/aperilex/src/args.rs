@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use aperilex_core::{Date, Email, FormType, MicroUsd, Template, Ticker, Tier, UserId};
+use aperilex_core::{Date, Email, EntryId, FormType, MicroUsd, Template, Ticker, Tier, UserId};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// SEC filings in, verified analyses out.
@@ -90,7 +90,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: AccountCommand,
     },
-    /// Prove the books
+    /// Prove the books, show and correct an account's credits
     Ledger {
         #[command(subcommand)]
         command: LedgerCommand,
@@ -142,6 +142,51 @@ pub(crate) enum LedgerCommand {
         /// How to show it
         #[arg(long, value_enum, default_value = "text")]
         format: ParseFormat,
+    },
+    /// Show what an account's credits did in a month
+    Statement {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+        /// The month, in UTC: 2026-11
+        #[arg(long, value_name = "MONTH")]
+        month: String,
+    },
+    /// Show the credits of an account by lot, in the order in which they are spent
+    Lots {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+    },
+    /// Add bought credits
+    TopUp {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+        /// How much, in dollars
+        #[arg(long, value_name = "USD")]
+        usd: MicroUsd,
+        /// What makes it happen once: the same key again gives the first entry
+        #[arg(long)]
+        key: String,
+    },
+    /// Give a charge back, in whole or part, to the credits that paid it
+    Refund {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+        /// The charge, as the statement names it
+        #[arg(long, value_name = "ID")]
+        entry: EntryId,
+        /// How much, in dollars
+        #[arg(long, value_name = "USD")]
+        usd: MicroUsd,
+        /// What makes it happen once: the same key again gives the first refund
+        #[arg(long)]
+        key: String,
+        /// Why, for the account's statement
+        #[arg(long)]
+        reason: String,
     },
 }
 

@@ -1,7 +1,7 @@
 //! Who may do what: keys, suspension, other people's things, quotas.
 
 use aperilex_api::ApiSettings;
-use aperilex_core::{AccountStatus, Settings, Tier};
+use aperilex_core::{AccountStatus, Tier};
 use serde_json::Value;
 
 use crate::world::{World, body, call, filing_id};
@@ -156,7 +156,7 @@ async fn a_suspended_account_may_nothing() {
 
 #[tokio::test]
 async fn the_quota_counts_changes_and_not_reads() {
-    let mut settings = Settings::default();
+    let mut settings = crate::world::settings();
     settings.plans.professional.requests_per_hour = Some(3);
     let world = World::with(|_| {}, settings, ApiSettings::default()).await;
     for _ in 0..20 {

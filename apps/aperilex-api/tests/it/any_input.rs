@@ -13,7 +13,7 @@ fn send_all(requests: impl Strategy<Value = Call>) {
         .enable_all()
         .build()
         .unwrap();
-    let mut settings = aperilex_core::Settings::default();
+    let mut settings = crate::world::settings();
     settings.plans.professional.requests_per_hour = None;
     settings.plans.professional.requests_per_day = None;
     let api = aperilex_api::ApiSettings::default();

@@ -1,7 +1,7 @@
 //! Prices, credits, plans and the pool, as a client meets them.
 
 use aperilex_api::ApiSettings;
-use aperilex_core::{Settings, Tier};
+use aperilex_core::Tier;
 use serde_json::{Value, json};
 
 use crate::world::{World, body, call, draft};
@@ -102,7 +102,7 @@ async fn a_plan_that_does_not_cover_the_filing() {
 
 #[tokio::test]
 async fn more_runs_than_the_plan_allows() {
-    let mut settings = Settings::default();
+    let mut settings = crate::world::settings();
     settings.plans.professional.running = Some(1);
     let world = World::with(|_| {}, settings, ApiSettings::default()).await;
     assert_eq!(world.request(&world.key).await.status, 202);

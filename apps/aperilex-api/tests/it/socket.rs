@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use aperilex_api::ApiSettings;
-use aperilex_core::Settings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -25,7 +24,7 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) async fn new(settings: ApiSettings) -> Self {
-        let world = World::with(|_| {}, Settings::default(), settings.clone()).await;
+        let world = World::with(|_| {}, crate::world::settings(), settings.clone()).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let shutdown = CancellationToken::new();

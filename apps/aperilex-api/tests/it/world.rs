@@ -271,9 +271,19 @@ pub(crate) fn begin() -> Timestamp {
     "2026-11-02T09:30:00Z".parse().unwrap()
 }
 
+/// The defaults, but no monthly credits: accounts have what they are given here.
+pub(crate) fn settings() -> Settings {
+    let mut settings = Settings::default();
+    let plans = &mut settings.plans;
+    for plan in [&mut plans.basic, &mut plans.professional] {
+        plan.monthly_credits = MicroUsd::ZERO;
+    }
+    settings
+}
+
 impl World {
     pub(crate) async fn new() -> Self {
-        Self::with(|_| {}, Settings::default(), ApiSettings::default()).await
+        Self::with(|_| {}, settings(), ApiSettings::default()).await
     }
 
     /// A world with changes: to its ports, and to the settings of engine and API.

@@ -1,38 +1,121 @@
-//! `aperilex ledger`: proving the books.
+//! `aperilex ledger`: proving the books, showing and correcting credits.
 
 use std::process::ExitCode;
 
 use aperilex_core::ports::audit::Finding;
-use aperilex_core::{Engine, EngineError, Proof, UserId};
+use aperilex_core::{
+    AccountStatement, BillingPeriod, CreditLot, Engine, EngineError, LedgerEntry, MicroUsd, Proof,
+    RefundCharge, UserId,
+};
 use aperilex_wiring::{Graph, Settings};
 use serde::Serialize;
 
 use crate::args::{LedgerCommand, ParseFormat};
+use crate::exit::BadUsage;
 use crate::output;
 
 /// Accounts read in one go.
 const PAGE: usize = 100;
 
 pub(crate) async fn run(settings: Settings, command: LedgerCommand) -> anyhow::Result<ExitCode> {
-    let LedgerCommand::Verify {
-        account,
-        objects,
-        quiet,
-        format,
-    } = command;
     let graph = Graph::without_source(&settings).await?;
-    let proof = Proof { quiet, objects };
-    let report = verify(&graph.engine, account, proof).await?;
+    let code = act(&graph.engine, command).await;
     graph.database.close().await;
-    match format {
-        ParseFormat::Json => output::print_json(&report)?,
-        ParseFormat::Text => output::print(&report.text())?,
+    code
+}
+
+async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode> {
+    let text = match command {
+        LedgerCommand::Verify {
+            account,
+            objects,
+            quiet,
+            format,
+        } => {
+            let proof = Proof { quiet, objects };
+            let report = verify(engine, account, proof).await?;
+            match format {
+                ParseFormat::Json => output::print_json(&report)?,
+                ParseFormat::Text => output::print(&report.text())?,
+            }
+            return Ok(if report.findings.is_empty() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
+        }
+        LedgerCommand::Statement { account, month } => {
+            let first = format!("{month}-01").parse();
+            let first =
+                first.map_err(|_| BadUsage("--month: expected one such as 2026-11".into()))?;
+            statement(
+                &engine
+                    .statement(account, BillingPeriod::month(first))
+                    .await?,
+            )
+        }
+        LedgerCommand::Lots { account } => {
+            let lots = engine.ports().stores.ledger.lots(account).await;
+            lots_text(&lots.map_err(EngineError::from)?)
+        }
+        LedgerCommand::TopUp { account, usd, key } => {
+            positive(usd)?;
+            line(&engine.top_up(account, usd, &key, "bought credits").await?)
+        }
+        LedgerCommand::Refund {
+            account,
+            entry,
+            usd,
+            key,
+            reason,
+        } => {
+            positive(usd)?;
+            let refund = RefundCharge {
+                charge: entry,
+                amount: usd,
+                key,
+                reason,
+            };
+            line(&engine.refund(account, &refund).await?)
+        }
+    };
+    output::print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn positive(usd: MicroUsd) -> Result<(), BadUsage> {
+    if usd.is_positive() {
+        return Ok(());
     }
-    Ok(if report.findings.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Err(BadUsage("--usd: expected an amount above zero".into()))
+}
+
+fn line(entry: &LedgerEntry) -> String {
+    format!(
+        "{}\t{}\t{}\t{}\t{}\t{}\n",
+        entry.at, entry.id, entry.kind, entry.amount, entry.balance_after, entry.description
+    )
+}
+
+fn statement(statement: &AccountStatement) -> String {
+    let lines: String = statement.lines.iter().map(line).collect();
+    format!(
+        "opening balance\t{}\nat\tentry\tkind\tusd\tbalance\tfor\n{lines}closing balance\t{}\n",
+        statement.opening, statement.closing
+    )
+}
+
+fn lots_text(lots: &[CreditLot]) -> String {
+    let row = |lot: &CreditLot| {
+        let end = lot.expires_at;
+        let end = end.map_or_else(|| "never".to_owned(), |end| end.to_string());
+        format!(
+            "{}\t{}\t{}\t{}\t{}\t{end}\n",
+            lot.id, lot.source, lot.granted, lot.available, lot.held
+        )
+    };
+    let rows: String = lots.iter().map(row).collect();
+    format!("lot\tsource\tgranted\tavailable\theld\tlapses\n{rows}")
 }
 
 /// What was proved, and what does not hold.

@@ -92,3 +92,87 @@ async fn tampering_is_named() {
     let nobody = "018f4b6e-7d1c-7c3a-9b51-0d6f3a1e2b4c";
     assert_eq!(verify(data, &["--account", nobody]).0, 3);
 }
+
+/// Runs `aperilex ledger` with these words; what it says, and its exit code.
+fn ledger(data: &Path, words: &[&str]) -> (i32, String) {
+    let data = ["--data-dir", data.to_str().unwrap()];
+    let output = aperilex(&[&["ledger"][..], words, &data].concat());
+    let said = String::from_utf8(output.stdout).unwrap();
+    (output.status.code().unwrap(), said)
+}
+
+#[test]
+fn credits_are_shown_topped_up_and_refunded() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path();
+    let made = aperilex(&[
+        "account",
+        "create",
+        "--email",
+        "jo@example.com",
+        "--tier",
+        "basic",
+        "--data-dir",
+        data.to_str().unwrap(),
+    ]);
+    let made = String::from_utf8(made.stdout).unwrap();
+    let account = made.split_whitespace().nth(1).unwrap();
+    let top_up = [
+        "top-up",
+        "--account",
+        account,
+        "--usd",
+        "10",
+        "--key",
+        "invoice 1",
+    ];
+    let (code, first) = ledger(data, &top_up);
+    assert_eq!(code, 0, "{first}");
+    assert!(
+        first.contains("top_up\t10.000000\t10.000000\tbought credits"),
+        "{first}"
+    );
+    assert_eq!(
+        ledger(data, &top_up),
+        (0, first.clone()),
+        "the same key again"
+    );
+    let entry = first.split('\t').nth(1).unwrap();
+    let month = first.get(..7).unwrap();
+
+    let (_, lots) = ledger(data, &["lots", "--account", account]);
+    assert!(
+        lots.contains("purchased\t10.000000\t10.000000\t0.000000\tnever"),
+        "{lots}"
+    );
+    let (_, statement) = ledger(data, &["statement", "--account", account, "--month", month]);
+    assert!(
+        statement.starts_with("opening balance\t0.000000\n"),
+        "{statement}"
+    );
+    assert!(
+        statement.ends_with("closing balance\t10.000000\n"),
+        "{statement}"
+    );
+
+    let refund = |entry, usd| {
+        let words = [
+            "refund",
+            "--account",
+            account,
+            "--entry",
+            entry,
+            "--usd",
+            usd,
+        ];
+        ledger(
+            data,
+            &[&words[..], &["--key", "case 7", "--reason", "wrong"]].concat(),
+        )
+    };
+    assert_eq!(refund(entry, "1").0, 3, "a top-up is no charge");
+    assert_eq!(refund(entry, "0").0, 2);
+    let bad = ["statement", "--account", account, "--month", "November"];
+    assert_eq!(ledger(data, &bad).0, 2);
+    assert_eq!(ledger(data, &["verify", "--quiet"]).0, 0);
+}

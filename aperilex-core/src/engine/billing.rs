@@ -1,0 +1,215 @@
+//! Credits that come and go beside the analyses: monthly grants, refunds, statements.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use aperilex_ports::{
+    Account, AccountStatus, EntryId, EntryKind, LedgerEntry, LedgerError, MAX_PAGE, MicroUsd,
+    PostEntry, Refund, Timestamp, UserId,
+};
+
+use super::{Engine, later};
+use crate::error::EngineError;
+use crate::period::BillingPeriod;
+
+/// Credits that come in the place of lapsed ones live as long.
+const FRESH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Accounts that are remembered to have their grant.
+const REMEMBERED: usize = 10_000;
+
+/// Until when accounts have their monthly credits, as far as this process knows.
+#[derive(Debug, Default)]
+pub(super) struct Granted(Mutex<HashMap<UserId, Timestamp>>);
+
+impl Granted {
+    fn has(&self, user: UserId, now: Timestamp) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&user).is_some_and(|end| now < *end)
+    }
+
+    fn note(&self, user: UserId, end: Timestamp) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(user, end);
+    }
+}
+
+/// What of a charge is given back, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundCharge {
+    /// The charge.
+    pub charge: EntryId,
+    /// How much; with earlier refunds at most the charge.
+    pub amount: MicroUsd,
+    /// What makes it happen once.
+    pub key: String,
+    /// For the account's statement.
+    pub reason: String,
+}
+
+/// What an account's credits did in a span of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountStatement {
+    /// The span.
+    pub period: BillingPeriod,
+    /// The balance at its beginning.
+    pub opening: MicroUsd,
+    /// What happened, oldest first.
+    pub lines: Vec<LedgerEntry>,
+    /// The balance at its end: the opening one and all lines.
+    pub closing: MicroUsd,
+}
+
+impl Engine {
+    /// Gives an account the monthly credits of its plan for the period that is now, once; they lapse on
+    /// the next reset day. None if it has them, or its plan has none.
+    ///
+    /// # Errors
+    /// A port's failure.
+    pub async fn grant_monthly(
+        &self,
+        account: &Account,
+    ) -> Result<Option<LedgerEntry>, EngineError> {
+        let (now, amount) = (
+            self.now(),
+            self.settings.plans.of(account.tier).monthly_credits,
+        );
+        let active = account.status == AccountStatus::Active;
+        if !active || !amount.is_positive() || self.granted.has(account.id, now) {
+            return Ok(None);
+        }
+        let period = BillingPeriod::of(account.created_at, now);
+        let command = PostEntry {
+            id: EntryId::from_uuid(self.id(now)),
+            user: account.id,
+            kind: EntryKind::MonthlyGrant,
+            amount,
+            key: format!("grant:{}", period.start),
+            expires_at: Some(period.end),
+            description: format!("monthly credits ({})", account.tier),
+            now,
+        };
+        let posted = match self.ports.stores.ledger.post(&command).await {
+            Ok(entry) => Some(entry).filter(|entry| entry.id == command.id),
+            // Of another plan: its credits for this period are there.
+            Err(LedgerError::KeyReused) => None,
+            Err(error) => return Err(error.into()),
+        };
+        self.granted.note(account.id, period.end);
+        Ok(posted)
+    }
+
+    /// The same for the accounts behind `after`, at most `limit`; gives the last of them, none behind
+    /// the end. An account that fails keeps no other back.
+    ///
+    /// # Errors
+    /// A port's failure: the first, after all were tried.
+    pub async fn grant_monthly_to_some(
+        &self,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Result<Option<UserId>, EngineError> {
+        let page = self.ports.stores.accounts.list(after, limit).await?;
+        let mut failed = None;
+        for account in &page {
+            if let Err(error) = self.grant_monthly(account).await {
+                failed = failed.or(Some(error));
+            }
+        }
+        failed.map_or(Ok(page.last().map(|account| account.id)), Err)
+    }
+
+    /// Gives a charge back, in whole or part, to the lots that paid it. The same key again gives the
+    /// first refund.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] if there is no such charge, or a port's failure.
+    pub async fn refund(
+        &self,
+        user: UserId,
+        refund: &RefundCharge,
+    ) -> Result<LedgerEntry, EngineError> {
+        let now = self.now();
+        let command = Refund {
+            id: EntryId::from_uuid(self.id(now)),
+            user,
+            entry: refund.charge,
+            amount: refund.amount,
+            key: refund.key.clone(),
+            description: refund.reason.clone(),
+            fresh_until: later(now, FRESH),
+            now,
+        };
+        match self.ports.stores.ledger.refund(&command).await {
+            Err(LedgerError::Unknown) => {
+                Err(EngineError::not_found(format!("charge {}", refund.charge)))
+            }
+            refunded => Ok(refunded?),
+        }
+    }
+
+    /// Adds bought credits. The same key again gives the first entry.
+    ///
+    /// # Errors
+    /// A port's failure.
+    pub async fn top_up(
+        &self,
+        user: UserId,
+        amount: MicroUsd,
+        key: &str,
+        description: &str,
+    ) -> Result<LedgerEntry, EngineError> {
+        let now = self.now();
+        let command = PostEntry {
+            id: EntryId::from_uuid(self.id(now)),
+            user,
+            kind: EntryKind::TopUp,
+            amount,
+            key: key.to_owned(),
+            expires_at: None,
+            description: description.to_owned(),
+            now,
+        };
+        Ok(self.ports.stores.ledger.post(&command).await?)
+    }
+
+    /// What an account's credits did in a period.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
+    pub async fn statement(
+        &self,
+        user: UserId,
+        period: BillingPeriod,
+    ) -> Result<AccountStatement, EngineError> {
+        let ledger = &self.ports.stores.ledger;
+        ledger.balance(user).await?;
+        let (mut lines, mut before) = (Vec::new(), None);
+        let mut opening = MicroUsd::ZERO;
+        'pages: loop {
+            let page = ledger.entries(user, before, MAX_PAGE).await?;
+            let Some(last) = page.last() else { break };
+            before = Some(last.seq);
+            for line in page {
+                if line.at < period.start {
+                    opening = line.balance_after;
+                    break 'pages;
+                }
+                if line.at < period.end {
+                    lines.push(line);
+                }
+            }
+        }
+        lines.reverse();
+        let closing = lines.last().map_or(opening, |line| line.balance_after);
+        Ok(AccountStatement {
+            period,
+            opening,
+            lines,
+            closing,
+        })
+    }
+}
