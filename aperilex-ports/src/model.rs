@@ -76,7 +76,9 @@ pub use id::{
 };
 pub use item::ItemKey;
 pub use item_8k::item_8k_code;
-pub use journal::{ChainHead, CreditLot, JournalTx, LedgerAccount, LotSource, Operation, Posting};
+pub use journal::{
+    ChainHead, CreditLot, JournalTx, LedgerAccount, LotSource, LotTerms, Operation, Posting,
+};
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use money::{MicroUsd, ParseMoneyError};
 pub use submission::{Party, SubmissionHeader};

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::model::{
     Balance, ChainHead, CreditLot, EntryId, EntryKind, Hold, HoldId, JournalTx, LedgerAccount,
-    LedgerEntry, MicroUsd, Operation, Posting, Timestamp, UserId,
+    LedgerEntry, LotTerms, MicroUsd, Operation, Posting, Timestamp, UserId,
 };
 use crate::port::LedgerError;
 
@@ -56,6 +56,8 @@ struct Draft {
     reverses: Option<EntryId>,
     postings: Vec<Posting>,
     at: Timestamp,
+    /// The hold that is placed.
+    placed: Option<Hold>,
 }
 
 /// Name space of derived ids: v5 of the DNS name `ledger.aperilex.com`, fixed for ever.
@@ -183,6 +185,7 @@ impl Wallet {
                     posting(LedgerAccount::Breakage, None, amount),
                 ],
                 at: now,
+                placed: None,
             };
             self.write(draft, Some(line), change)?;
             self.touch(lot.id, change)?;
@@ -229,12 +232,12 @@ impl Wallet {
             postings: draft.postings,
             posted_after: self.balance.posted,
             held_after: self.balance.held,
-            at: rounded(draft.at),
+            at: self.not_before(draft.at),
             prev_hash: self.head.hash,
             hash: self.head.hash,
         };
-        tx.hash = tx.sealed(line.as_ref());
-        self.head = ChainHead { seq, hash: tx.hash };
+        tx.hash = tx.sealed(line.as_ref(), draft.placed.as_ref());
+        self.head = tx.head();
         change.journal.push(tx);
         change.entries.extend(line);
         Ok(())
@@ -247,8 +250,13 @@ impl Wallet {
         self.balance.posted = add(self.balance.posted, line.amount)?;
         line.seq = self.entry_seq;
         line.balance_after = self.balance.posted;
-        line.at = rounded(line.at);
+        line.at = self.not_before(line.at);
         Ok(line)
+    }
+
+    /// The time, or that of the transaction before if that is later: clocks of processes differ.
+    fn not_before(&self, time: Timestamp) -> Timestamp {
+        rounded(time).max(self.head.at.unwrap_or(Timestamp::MIN))
     }
 
     /// Notes that a lot has changed.
@@ -267,6 +275,20 @@ const fn posting(account: LedgerAccount, lot: Option<EntryId>, amount: MicroUsd)
         account,
         lot,
         amount,
+        opens: None,
+    }
+}
+
+/// Credits that come as a lot of their own.
+const fn opening(lot: &CreditLot) -> Posting {
+    Posting {
+        account: LedgerAccount::Available,
+        lot: Some(lot.id),
+        amount: lot.granted,
+        opens: Some(LotTerms {
+            source: lot.source,
+            expires_at: lot.expires_at,
+        }),
     }
 }
 

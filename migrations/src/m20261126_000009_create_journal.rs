@@ -18,6 +18,7 @@ impl MigrationTrait for Migration {
         for mut column in [
             number("chain_seq").default(0).take(),
             text_null("chain_hash"),
+            number_null("chain_at"),
         ] {
             let mut account = Table::alter();
             account.table("account").add_column(&mut column);
@@ -93,6 +94,8 @@ async fn journal(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             text("account"),
             uuid_null("lot_id"),
             number("amount"),
+            text_null("opens_source"),
+            number_null("opens_expires_at"),
         ],
     )
     .primary_key(&mut key(&["user_id", "seq", "line"]))

@@ -97,7 +97,7 @@ fn index_ranges(page: &Page<'_>, sections: &[Section]) -> Vec<Range<usize>> {
         line.len() <= 100
             && titles
                 .iter()
-                .any(|title| line.trim().eq_ignore_ascii_case(title))
+                .any(|title| line.trim_ascii().eq_ignore_ascii_case(title))
     });
     let behind = behind.map(|(start, _)| start);
     ranges.extend(behind.map(|start| start..text.len()));
@@ -139,7 +139,7 @@ fn listed(
 /// Number and description of an index row: cells, or columns of plain text. Cells behind the
 /// description tell where it is incorporated from.
 fn row(line: &str) -> Option<(String, String)> {
-    let line = line.trim();
+    let line = line.trim_ascii();
     let gap = if line.contains('\t') { "\t" } else { "  " };
     let is_mark = |cell: &&str| !cell.contains(|c: char| c.is_alphanumeric());
     let mut cells = line.split(gap).skip_while(is_mark);
@@ -154,7 +154,7 @@ fn row(line: &str) -> Option<(String, String)> {
         rest.split("    ").next().unwrap_or_default().to_owned()
     };
     let cell = cell.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '(' && c != '“');
-    let words: Vec<&str> = cell.split_whitespace().collect();
+    let words: Vec<&str> = cell.split_ascii_whitespace().collect();
     let mut description = words.join(" ");
     if letters(&description) < 3 {
         return None;
@@ -171,14 +171,14 @@ fn row(line: &str) -> Option<(String, String)> {
 /// An exhibit number by Item 601: `10.1`, `4(a)`, `101.INS`, with note marks and brackets taken off.
 fn number(cell: &str) -> Option<String> {
     let cell = cell
-        .trim()
+        .trim_ascii()
         .trim_matches(|c: char| matches!(c, '*' | '†' | '‡' | '+' | '#' | '.' | ' ' | '-' | '–'));
     let cell = cell
         .strip_prefix("Exhibit ")
         .or_else(|| cell.strip_prefix("EXHIBIT "))
         .or_else(|| cell.strip_prefix("EX-"))
         .unwrap_or(cell)
-        .trim();
+        .trim_ascii();
     let bare = cell
         .strip_prefix('(')
         .and_then(|rest| rest.split_once(')'))
@@ -210,7 +210,7 @@ impl Links<'_, '_> {
             .get(first)
             .filter(|link| (link.text as usize) < range.end);
         let address = link.and_then(|link| std::str::from_utf8(&link.target).ok());
-        address.map_or((None, None), |address| self.to(address.trim()))
+        address.map_or((None, None), |address| self.to(address.trim_ascii()))
     }
 
     fn to(&self, address: &str) -> (Option<String>, Option<String>) {

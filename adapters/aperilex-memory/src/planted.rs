@@ -82,6 +82,6 @@ bugs! {
     AnswersAnything = "answers-anything",
     /// A retry is not told of.
     SkipsAnEvent = "skips-an-event",
-    /// Tasks of dead workers are not found.
+    /// Tasks of dead workers are neither found nor claimed again.
     ForgetsDeadWorkers = "forgets-dead-workers",
 }

@@ -253,7 +253,8 @@ impl State {
         if claim.generation < task.generation {
             return Err(TaskStoreError::Superseded);
         }
-        if task.status == TaskStatus::Running && is_leased(task, claim.now) {
+        let is_lost = self.has(Bug::ForgetsDeadWorkers);
+        if task.status == TaskStatus::Running && (is_leased(task, claim.now) || is_lost) {
             return Err(conflict(task));
         }
         if let Some(until) = task.not_before.filter(|until| claim.now < *until) {

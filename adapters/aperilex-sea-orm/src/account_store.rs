@@ -96,6 +96,7 @@ async fn create(tx: &DatabaseTransaction, account: &Account) -> Outcome<()> {
         seq: Set(0),
         chain_seq: Set(0),
         chain_hash: Set(None),
+        chain_at: Set(None),
         created_at: Set(micros(account.created_at)),
     };
     // Where two are as fast as each other the second runs again, and finds the first.

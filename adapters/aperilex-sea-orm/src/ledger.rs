@@ -117,19 +117,20 @@ impl Ledger for Store {
     async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError> {
         let due = due(now).limit(page(limit)).into_query();
         let due: Vec<Hold> = self.db.legible::<hold_row::Model, _>(&due).await?;
-        let mut expired = Vec::new();
+        let (mut expired, mut failed) = (Vec::new(), None);
         for hold in due {
             // Each by itself: a sweep must not lock many accounts at a time.
             let ended: Result<Option<Hold>, LedgerError> =
                 transact!(self.db, |tx| expire(tx, hold.id, now).await);
             match ended {
                 Ok(hold) => expired.extend(hold),
-                Err(LedgerError::Store(error)) => return Err(error),
+                // One account that cannot be read keeps no other back.
+                Err(LedgerError::Store(error)) => failed = failed.or(Some(error)),
                 // It ended otherwise meanwhile.
                 Err(_) => {}
             }
         }
-        Ok(expired)
+        failed.map_or(Ok(expired), Err)
     }
 
     async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError> {
@@ -149,7 +150,7 @@ impl Ledger for Store {
             let user: Uuid = row.try_get("", "user_id").map_err(store_error)?;
             users.push(UserId::from_uuid(user));
         }
-        let mut lapsed = Vec::new();
+        let (mut lapsed, mut failed) = (Vec::new(), None);
         for user in users {
             // Each by itself: a sweep must not lock many accounts at a time.
             let entries: Result<_, LedgerError> = transact!(self.db, |tx| {
@@ -160,11 +161,11 @@ impl Ledger for Store {
             });
             match entries {
                 Ok(entries) => lapsed.extend(entries),
-                Err(LedgerError::Store(error)) => return Err(error),
-                Err(_) => return Err(StoreError::Conflict),
+                Err(LedgerError::Store(error)) => failed = failed.or(Some(error)),
+                Err(_) => failed = failed.or(Some(StoreError::Conflict)),
             }
         }
-        Ok(lapsed)
+        failed.map_or(Ok(lapsed), Err)
     }
 
     async fn lots(&self, user: UserId) -> Result<Vec<CreditLot>, StoreError> {

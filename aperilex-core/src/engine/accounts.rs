@@ -144,7 +144,7 @@ impl Engine {
         }
         let windows = quota::windows(self.settings.plans.of(account.tier));
         if windows.is_empty() {
-            self.grant_monthly(account).await?;
+            self.grant_or_go_on(account).await;
             return Ok(QuotaOutcome {
                 allowed: true,
                 windows: Vec::new(),
@@ -157,7 +157,7 @@ impl Engine {
             .consume(account.id, &windows, self.now())
             .await?;
         if outcome.allowed {
-            self.grant_monthly(account).await?;
+            self.grant_or_go_on(account).await;
             return Ok(outcome);
         }
         let retry_after = outcome
@@ -173,11 +173,18 @@ impl Engine {
         .into())
     }
 
+    /// A request that needs no credits is not refused because they could not be given: the next request,
+    /// or the sweeper, gives them.
+    async fn grant_or_go_on(&self, account: &Account) {
+        let _ = self.grant_monthly(account).await;
+    }
+
     /// What an account has and has used.
     ///
     /// # Errors
     /// A port's failure.
     pub async fn usage(&self, account: &Account) -> Result<Usage, EngineError> {
+        self.grant_or_go_on(account).await;
         let windows = quota::windows(self.settings.plans.of(account.tier));
         let quota = self
             .ports

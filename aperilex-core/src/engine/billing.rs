@@ -15,8 +15,8 @@ use crate::period::BillingPeriod;
 
 /// Credits that come in the place of lapsed ones live as long.
 const FRESH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// Accounts that are remembered to have their grant.
-const REMEMBERED: usize = 10_000;
+/// Accounts that are remembered to have their grant: a few megabytes.
+const REMEMBERED: usize = 100_000;
 
 /// Until when accounts have their monthly credits, as far as this process knows.
 #[derive(Debug, Default)]
@@ -28,12 +28,14 @@ impl Granted {
         known.get(&user).is_some_and(|end| now < *end)
     }
 
-    fn note(&self, user: UserId, end: Timestamp) {
+    fn note(&self, user: UserId, end: Timestamp, now: Timestamp) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED {
-            known.clear();
+            known.retain(|_, end| now < *end);
         }
-        known.insert(user, end);
+        if known.len() < REMEMBERED {
+            known.insert(user, end);
+        }
     }
 }
 
@@ -98,20 +100,20 @@ impl Engine {
             Err(LedgerError::KeyReused) => None,
             Err(error) => return Err(error.into()),
         };
-        self.granted.note(account.id, period.end);
+        self.granted.note(account.id, period.end, now);
         Ok(posted)
     }
 
     /// The same for the accounts behind `after`, at most `limit`; gives the last of them, none behind
-    /// the end. An account that fails keeps no other back.
+    /// the end, and the first failure. An account that fails keeps no other back.
     ///
     /// # Errors
-    /// A port's failure: the first, after all were tried.
+    /// The accounts could not be listed.
     pub async fn grant_monthly_to_some(
         &self,
         after: Option<UserId>,
         limit: usize,
-    ) -> Result<Option<UserId>, EngineError> {
+    ) -> Result<(Option<UserId>, Option<EngineError>), EngineError> {
         let page = self.ports.stores.accounts.list(after, limit).await?;
         let mut failed = None;
         for account in &page {
@@ -119,7 +121,7 @@ impl Engine {
                 failed = failed.or(Some(error));
             }
         }
-        failed.map_or(Ok(page.last().map(|account| account.id)), Err)
+        Ok((page.last().map(|account| account.id), failed))
     }
 
     /// Gives a charge back, in whole or part, to the lots that paid it. The same key again gives the

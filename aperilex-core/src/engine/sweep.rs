@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    AbandonTask, Failure, Guard, RetryTask, SettlementError, Task, TaskMessage, TaskStatus,
+    AbandonTask, Failure, Guard, RetryTask, SettlementError, StoreError, Task, TaskMessage,
+    TaskStatus,
 };
 
 use super::{Engine, earlier, later};
@@ -44,10 +45,23 @@ impl Engine {
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
-        let expired = self.ports.stores.ledger.expire(now, BATCH).await?;
-        let lapsed = self.ports.stores.ledger.lapse(now, BATCH).await?;
-        self.ports.stores.settlement.forget(now, BATCH).await?;
-        let done = stale.len() + expired.len() + lapsed.len();
+        let mut count = |swept: Result<usize, StoreError>| match swept {
+            Ok(count) => count,
+            Err(error) => {
+                failed = failed.take().or(Some(error.into()));
+                0
+            }
+        };
+        let stores = &self.ports.stores;
+        let expired = stores.ledger.expire(now, BATCH).await;
+        let lapsed = stores.ledger.lapse(now, BATCH).await;
+        let forgotten = stores.settlement.forget(now, BATCH).await;
+        let expired = count(expired.map(|holds| holds.len()));
+        let lapsed = count(lapsed.map(|entries| entries.len()));
+        let done = stale.len() + expired + lapsed;
+        if let Err(error) = forgotten {
+            failed = failed.or(Some(error.into()));
+        }
         failed.map_or(Ok(done), Err)
     }
 

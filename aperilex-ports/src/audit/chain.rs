@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Books, Findings, Invariant};
 use crate::model::{
-    Balance, ChainHead, EntryId, HoldId, HoldStatus, JournalTx, LedgerAccount, LedgerEntry,
-    MicroUsd, Operation,
+    Balance, ChainHead, EntryId, Hold, HoldId, HoldStatus, JournalTx, LedgerAccount, LedgerEntry,
+    LotTerms, MicroUsd, Operation,
 };
 
 fn subject(tx: &JournalTx) -> String {
@@ -18,6 +18,8 @@ struct Replay {
     balance: Balance,
     /// What is available and held of each lot.
     lots: BTreeMap<EntryId, (MicroUsd, MicroUsd)>,
+    /// Where each came from, and when it lapses.
+    terms: BTreeMap<EntryId, LotTerms>,
     keys: BTreeSet<String>,
     /// What was given back of each charge.
     refunded: BTreeMap<EntryId, MicroUsd>,
@@ -27,15 +29,14 @@ struct Replay {
 pub(super) fn journal(books: &Books, found: &mut Findings) {
     let entries: BTreeMap<EntryId, &LedgerEntry> =
         books.entries.iter().map(|line| (line.id, line)).collect();
+    let holds: BTreeMap<HoldId, &Hold> = books.holds.iter().map(|hold| (hold.id, hold)).collect();
     let (mut head, mut replay) = (ChainHead::genesis(books.user), Replay::default());
     for tx in &books.journal {
         let line = tx.entry.and_then(|id| entries.get(&id).copied());
-        links(tx, line, head, found);
+        let hold = tx.hold.and_then(|id| holds.get(&id).copied());
+        links(tx, (line, hold), head, found);
         replay.add(tx, line, &entries, found);
-        head = ChainHead {
-            seq: tx.seq,
-            hash: tx.hash,
-        };
+        head = tx.head();
     }
     found.expect(
         head == books.head,
@@ -59,7 +60,12 @@ pub(super) fn journal(books: &Books, found: &mut Findings) {
 }
 
 /// Whether a transaction is the one that was sealed, in its place.
-fn links(tx: &JournalTx, line: Option<&LedgerEntry>, head: ChainHead, found: &mut Findings) {
+fn links(
+    tx: &JournalTx,
+    (line, hold): (Option<&LedgerEntry>, Option<&Hold>),
+    head: ChainHead,
+    found: &mut Findings,
+) {
     let sum = tx.sum();
     found.expect(
         sum == 0 && !tx.postings.is_empty(),
@@ -79,14 +85,14 @@ fn links(tx: &JournalTx, line: Option<&LedgerEntry>, head: ChainHead, found: &mu
         || subject(tx),
         || "its entry is not there".into(),
     );
-    let sealed = tx.sealed(line);
+    let sealed = tx.sealed(line, hold);
     found.expect(
         sealed == tx.hash,
         Invariant::I2,
         || subject(tx),
         || {
             format!(
-                "it or its entry was changed: stored hash {}, recomputed {sealed}",
+                "it, its entry or its hold was changed: stored hash {}, recomputed {sealed}",
                 tx.hash
             )
         },
@@ -115,8 +121,55 @@ impl Replay {
             || subject(tx),
             || "its key was used before".into(),
         );
+        let amount = line.map_or(MicroUsd::ZERO, |line| line.amount);
+        self.lots(tx, amount, found);
+        let posted = self.balance.posted.checked_add(amount);
+        self.balance.posted = posted.unwrap_or(MicroUsd::ZERO);
+        let after = (tx.posted_after, tx.held_after);
+        let right = (self.balance.posted, self.balance.held);
+        found.expect(
+            after == right,
+            Invariant::I2,
+            || subject(tx),
+            || {
+                format!(
+                    "it left {} and {} held, stored is {} and {}",
+                    right.0, right.1, after.0, after.1
+                )
+            },
+        );
+        if let Some(charge) = tx.reverses {
+            let paid = entries.get(&charge).map(|line| line.amount.negated());
+            self.refund(tx, (charge, paid), amount, found);
+        }
+        let status = match tx.operation {
+            Operation::Hold => HoldStatus::Open,
+            Operation::Capture => HoldStatus::Captured,
+            Operation::Void => HoldStatus::Voided,
+            Operation::Expire => HoldStatus::Expired,
+            _ => return,
+        };
+        if let Some(hold) = tx.hold {
+            self.ends.insert(hold, status);
+        }
+    }
+
+    /// What the postings do to lots: only the customer's accounts have one, and together these gain what
+    /// the entry says.
+    fn lots(&mut self, tx: &JournalTx, amount: MicroUsd, found: &mut Findings) {
+        let (mut own, mut placed) = (0_i128, true);
         for posting in &tx.postings {
+            let customers = matches!(
+                posting.account,
+                LedgerAccount::Available | LedgerAccount::Held
+            );
+            placed &= customers == posting.lot.is_some();
             let Some(lot) = posting.lot else { continue };
+            own = own.saturating_add(posting.amount.micros().into());
+            if let Some(terms) = posting.opens {
+                let known = self.terms.insert(lot, terms);
+                placed &= known.is_none();
+            }
             let (available, held) = self.lots.entry(lot).or_default();
             let side = match posting.account {
                 LedgerAccount::Held => held,
@@ -135,44 +188,32 @@ impl Replay {
                 self.balance.held = held.unwrap_or(MicroUsd::ZERO);
             }
         }
-        let amount = line.map_or(MicroUsd::ZERO, |line| line.amount);
-        let posted = self.balance.posted.checked_add(amount);
-        self.balance.posted = posted.unwrap_or(MicroUsd::ZERO);
-        let after = (tx.posted_after, tx.held_after);
-        let right = (self.balance.posted, self.balance.held);
+        let moved = placed && own == i128::from(amount.micros());
         found.expect(
-            after == right,
-            Invariant::I2,
+            moved,
+            Invariant::I1,
             || subject(tx),
-            || {
-                format!(
-                    "it left {} and {} held, stored is {} and {}",
-                    right.0, right.1, after.0, after.1
-                )
-            },
+            || format!("its entry says {amount}, the customer's lots gain {own} millionths"),
         );
-        if let Some(charge) = tx.reverses {
-            let sum = self.refunded.entry(charge).or_default();
-            *sum = sum.checked_add(amount).unwrap_or(MicroUsd::ZERO);
-            let paid = entries.get(&charge).map(|line| line.amount.negated());
-            let (sum, more) = (*sum, paid.is_none_or(|paid| *sum > paid));
-            found.expect(
-                !more,
-                Invariant::I4,
-                || subject(tx),
-                || format!("{sum} were given back of {paid:?}"),
-            );
-        }
-        let status = match tx.operation {
-            Operation::Hold => HoldStatus::Open,
-            Operation::Capture => HoldStatus::Captured,
-            Operation::Void => HoldStatus::Voided,
-            Operation::Expire => HoldStatus::Expired,
-            _ => return,
-        };
-        if let Some(hold) = tx.hold {
-            self.ends.insert(hold, status);
-        }
+    }
+
+    /// No more comes back of a charge than was paid.
+    fn refund(
+        &mut self,
+        tx: &JournalTx,
+        (charge, paid): (EntryId, Option<MicroUsd>),
+        amount: MicroUsd,
+        found: &mut Findings,
+    ) {
+        let sum = self.refunded.entry(charge).or_default();
+        *sum = sum.checked_add(amount).unwrap_or(MicroUsd::ZERO);
+        let (sum, within) = (*sum, paid.is_some_and(|paid| *sum <= paid));
+        found.expect(
+            within,
+            Invariant::I4,
+            || subject(tx),
+            || format!("{sum} were given back of {paid:?}"),
+        );
     }
 
     /// What is stored against what the journal makes of it.
@@ -192,10 +233,23 @@ impl Replay {
         let stored: BTreeMap<_, _> = books
             .lots
             .iter()
-            .map(|lot| (lot.id, (lot.available, lot.held)))
+            .map(|lot| {
+                (
+                    lot.id,
+                    (lot.source, lot.expires_at, lot.available, lot.held),
+                )
+            })
             .collect();
-        let mut lots = self.lots;
-        lots.retain(|_, left| *left != (MicroUsd::ZERO, MicroUsd::ZERO));
+        let left = self.lots.into_iter().filter(|(_, (available, held))| {
+            (*available, *held) != (MicroUsd::ZERO, MicroUsd::ZERO)
+        });
+        let terms = self.terms;
+        let lots: BTreeMap<_, _> = left
+            .filter_map(|(id, (available, held))| {
+                let terms = terms.get(&id)?;
+                Some((id, (terms.source, terms.expires_at, available, held)))
+            })
+            .collect();
         for lot in lots.keys().chain(stored.keys()).collect::<BTreeSet<_>>() {
             let (right, there) = (lots.get(lot), stored.get(lot));
             found.expect(

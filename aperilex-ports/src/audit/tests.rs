@@ -243,6 +243,23 @@ const DAMAGES: &[(&str, Invariant, Damage)] = &[
     ("the stored end of the chain is off", Invariant::I2, |b| {
         b.head.seq = 4;
     }),
+    ("a lot never lapses any more", Invariant::I2, |b| {
+        b.lots[0].expires_at = Some(at(5));
+    }),
+    ("a lot comes from elsewhere", Invariant::I2, |b| {
+        b.lots[0].source = LotSource::Goodwill;
+    }),
+    ("a hold is for something else", Invariant::I2, |b| {
+        b.holds[0].expires_at = at(61);
+    }),
+    (
+        "an entry says more than its lots gain",
+        Invariant::I1,
+        |b| {
+            b.journal[0].postings[0].amount = MicroUsd::new(-100);
+            b.journal[0].postings[1].amount = MicroUsd::new(100);
+        },
+    ),
     ("it left less than was held", Invariant::I3, |b| {
         b.journal[1].held_after = MicroUsd::new(1001);
     }),

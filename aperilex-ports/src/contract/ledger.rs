@@ -351,7 +351,7 @@ async fn a_key_is_not_used_for_something_else(desk: Desk) {
         },
         PostEntry {
             id: id(),
-            kind: EntryKind::Refund,
+            kind: EntryKind::Adjustment,
             ..top_up.clone()
         },
     ] {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::tier::{ParseWordError, words};
-use super::{Digest, EntryId, HoldId, LedgerEntry, MicroUsd, UserId};
+use super::{Digest, EntryId, Hold, HoldId, LedgerEntry, MicroUsd, UserId};
 
 words! {
     /// Where credits came from.
@@ -27,7 +27,7 @@ words! {
 /// Credits that came together and lapse together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CreditLot {
-    /// The entry that brought them.
+    /// The entry that brought them; of those that a refund brings anew, an id of their own.
     pub id: EntryId,
     /// Where they came from.
     pub source: LotSource,
@@ -88,6 +88,15 @@ words! {
     }
 }
 
+/// What is agreed of credits when they come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LotTerms {
+    /// Where they come from.
+    pub source: LotSource,
+    /// When what is left lapses; never, if none.
+    pub expires_at: Option<Timestamp>,
+}
+
 /// One side of a transaction. What a customer's account gains is positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Posting {
@@ -97,6 +106,8 @@ pub struct Posting {
     pub lot: Option<EntryId>,
     /// How much; not zero.
     pub amount: MicroUsd,
+    /// The terms of the lot, where it opens one.
+    pub opens: Option<LotTerms>,
 }
 
 words! {
@@ -149,7 +160,7 @@ pub struct JournalTx {
     pub at: Timestamp,
     /// The hash of the one before, or [`ChainHead::genesis`].
     pub prev_hash: Digest,
-    /// SHA-256 of `prev_hash`, all fields above, and the entry.
+    /// SHA-256 of `prev_hash`, all fields above, the entry, and what a hold is placed for.
     pub hash: Digest,
 }
 
@@ -160,6 +171,8 @@ pub struct ChainHead {
     pub seq: u64,
     /// The hash of the last.
     pub hash: Digest,
+    /// Its time: the next is not before it, whatever the clock of its process says.
+    pub at: Option<Timestamp>,
 }
 
 impl ChainHead {
@@ -171,6 +184,7 @@ impl ChainHead {
         Self {
             seq: 0,
             hash: Digest::of(&bytes),
+            at: None,
         }
     }
 }
@@ -183,9 +197,19 @@ impl JournalTx {
         amounts.map(i128::from).sum()
     }
 
-    /// The hash of its fields and of `entry`, the line it made.
+    /// Where the chain ends behind it.
     #[must_use]
-    pub fn sealed(&self, entry: Option<&LedgerEntry>) -> Digest {
+    pub const fn head(&self) -> ChainHead {
+        ChainHead {
+            seq: self.seq,
+            hash: self.hash,
+            at: Some(self.at),
+        }
+    }
+
+    /// The hash of its fields, of `entry`, the line it made, and of its hold as it was placed.
+    #[must_use]
+    pub fn sealed(&self, entry: Option<&LedgerEntry>, hold: Option<&Hold>) -> Digest {
         let mut seal = Seal::default();
         seal.bytes(self.prev_hash.as_bytes());
         seal.text(&self.user.to_string());
@@ -200,12 +224,18 @@ impl JournalTx {
             seal.text(posting.account.as_str());
             seal.maybe(posting.lot.map(|id| id.to_string()));
             seal.number(posting.amount.micros());
+            seal.maybe(posting.opens.map(|terms| terms.source.to_string()));
+            let end = posting.opens.and_then(|terms| terms.expires_at);
+            seal.maybe(end.map(|end| end.as_microsecond().to_string()));
         }
         seal.number(self.posted_after.micros());
         seal.number(self.held_after.micros());
         seal.number(self.at.as_microsecond());
         if let Some(entry) = entry {
             seal.entry(entry);
+        }
+        if let Some(hold) = hold.filter(|_| self.operation == Operation::Hold) {
+            seal.hold(hold);
         }
         Digest::of(&seal.0)
     }
@@ -235,6 +265,17 @@ impl Seal {
             Some(text) => self.text(&text),
             None => self.0.extend_from_slice(&u64::MAX.to_be_bytes()),
         }
+    }
+
+    fn hold(&mut self, hold: &Hold) {
+        self.text(&hold.id.to_string());
+        self.text(&hold.user.to_string());
+        self.text(hold.purpose.as_str());
+        self.number(hold.amount.micros());
+        self.maybe(hold.filing.map(|id| id.to_string()));
+        self.maybe(hold.task.map(|id| id.to_string()));
+        self.number(hold.expires_at.as_microsecond());
+        self.number(hold.created_at.as_microsecond());
     }
 
     fn entry(&mut self, entry: &LedgerEntry) {

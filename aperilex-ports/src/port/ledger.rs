@@ -133,7 +133,8 @@ pub struct Refund {
 /// - **LG-12** entries come newest first, without gaps between pages.
 /// - **LG-13** `expire` ends open holds whose time has passed and whose task, if any, is finished,
 ///   and no others.
-/// - **LG-14** zero and negative holds and captures, zero posts, and posts beyond what the balance
+/// - **LG-14** zero and negative holds and captures, zero posts, credits that have lapsed or are called
+///   refunds or lapses, and posts beyond what the balance
 ///   can count are `BadAmount`; posts below nothing are `InsufficientCredits`. An unknown account
 ///   is `Unknown`. Nothing changes.
 /// - **LG-15** every change is one transaction of the journal whose postings sum to nothing; `journal`
@@ -147,8 +148,8 @@ pub struct Refund {
 /// - **LG-19** a refund is with earlier ones at most the charge (`OverCapture` says what is left), and
 ///   goes to the lots that paid it, what was drawn last first; for a lapsed lot a new one of its
 ///   source opens.
-/// - **LG-20** a refund of anything but a charge of this account is `Unknown`; the same key with the
-///   same amount gives the first entry again.
+/// - **LG-20** a refund of anything but a charge of this account is `Unknown`; the same key for the
+///   same charge and amount gives the first entry again.
 #[async_trait]
 pub trait Ledger: Debug + Send + Sync + 'static {
     /// Sets credits aside.
@@ -216,7 +217,7 @@ pub trait Ledger: Debug + Send + Sync + 'static {
     /// [`LedgerError`].
     async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError>;
 
-    /// Ends credits whose time has passed, of at most `limit` lots; gives the entries.
+    /// Ends credits whose time has passed, of at most `limit` accounts; gives the entries.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,6 +1,6 @@
 //! Credits that come, and corrections.
 
-use super::{Change, Draft, Wallet, is_charge, is_reserved, posting, rounded};
+use super::{Change, Draft, Wallet, is_charge, is_reserved, opening, posting, rounded};
 use crate::model::{
     CreditLot, EntryKind, LedgerAccount, LedgerEntry, LotSource, MicroUsd, Operation,
 };
@@ -16,7 +16,11 @@ impl Wallet {
         command: &PostEntry,
         first: Option<&LedgerEntry>,
     ) -> Result<(LedgerEntry, Change), LedgerError> {
-        if command.amount == MicroUsd::ZERO || is_charge(command.kind) {
+        let gives = command.amount.is_positive();
+        let lapsed = command.expires_at.is_some_and(|end| end <= command.now);
+        let other = is_charge(command.kind)
+            || gives && matches!(command.kind, EntryKind::Refund | EntryKind::Expiry);
+        if command.amount == MicroUsd::ZERO || other {
             return Err(LedgerError::BadAmount);
         }
         if let Some(first) = first {
@@ -25,6 +29,9 @@ impl Wallet {
             } else {
                 Err(LedgerError::KeyReused)
             };
+        }
+        if gives && lapsed {
+            return Err(LedgerError::BadAmount);
         }
         if is_reserved(&command.key) {
             return Err(LedgerError::KeyReused);
@@ -47,7 +54,7 @@ impl Wallet {
             EntryKind::MonthlyGrant => (LotSource::Included, LedgerAccount::Promotion),
             _ => (LotSource::Goodwill, LedgerAccount::Goodwill),
         };
-        self.lots.push(CreditLot {
+        let lot = CreditLot {
             id: command.id,
             source,
             granted: command.amount,
@@ -55,11 +62,9 @@ impl Wallet {
             held: MicroUsd::ZERO,
             expires_at: command.expires_at.map(rounded),
             created_at: rounded(command.now),
-        });
-        let postings = vec![
-            posting(from, None, command.amount.negated()),
-            posting(LedgerAccount::Available, Some(command.id), command.amount),
-        ];
+        };
+        self.lots.push(lot);
+        let postings = vec![posting(from, None, command.amount.negated()), opening(&lot)];
         self.posted(command, Operation::Credit, postings, change)?;
         self.touch(command.id, change)
     }
@@ -101,6 +106,7 @@ impl Wallet {
             reverses: None,
             postings,
             at: command.now,
+            placed: None,
         };
         self.write(draft, Some(line), change)
     }

@@ -77,15 +77,6 @@ impl Wallet {
             self.touch(draw.lot, &mut change)?;
         }
         self.balance.held = add(self.balance.held, command.amount)?;
-        let draft = Draft {
-            operation: Operation::Hold,
-            key: format!("hold:{}", command.id),
-            hold: Some(command.id),
-            reverses: None,
-            postings,
-            at: command.now,
-        };
-        self.write(draft, None, &mut change)?;
         let hold = Hold {
             id: command.id,
             user: command.user,
@@ -97,6 +88,16 @@ impl Wallet {
             expires_at: super::rounded(command.expires_at),
             created_at: super::rounded(command.now),
         };
+        let draft = Draft {
+            operation: Operation::Hold,
+            key: format!("hold:{}", command.id),
+            hold: Some(command.id),
+            reverses: None,
+            postings,
+            at: command.now,
+            placed: Some(hold.clone()),
+        };
+        self.write(draft, None, &mut change)?;
         change.hold = Some(hold.clone());
         Ok((hold, change))
     }
@@ -156,6 +157,7 @@ impl Wallet {
             reverses: None,
             postings,
             at: now,
+            placed: None,
         };
         self.write(draft, Some(line), &mut change)?;
         change.hold = Some(Hold {
@@ -202,6 +204,7 @@ impl Wallet {
             reverses: None,
             postings,
             at: now,
+            placed: None,
         };
         self.write(draft, None, &mut change)?;
         let ended = Hold {

@@ -1,7 +1,8 @@
 //! Charges that are given back.
 
 use super::{
-    Change, Draft, Draw, Wallet, add, derived, is_charge, is_reserved, posting, rounded, sub,
+    Change, Draft, Draw, Wallet, add, derived, is_charge, is_reserved, opening, posting, rounded,
+    sub,
 };
 use crate::model::{
     CreditLot, EntryKind, JournalTx, LedgerAccount, LedgerEntry, MicroUsd, Operation, Posting,
@@ -36,7 +37,8 @@ impl Wallet {
             return Err(LedgerError::BadAmount);
         }
         if let Some(first) = given.first {
-            let same = first.kind == EntryKind::Refund && first.amount == command.amount;
+            let of_it = given.before.iter().any(|tx| tx.entry == Some(first.id));
+            let same = of_it && first.amount == command.amount;
             return if same {
                 Ok((first.clone(), Change::default()))
             } else {
@@ -59,7 +61,7 @@ impl Wallet {
                 continue;
             }
             left = sub(left, part)?;
-            postings.extend(self.restore(command, draw.lot, part, &mut change)?);
+            postings.push(self.restore(command, draw.lot, part, &mut change)?);
         }
         if left.is_positive() {
             let held = sub(command.amount, left)?;
@@ -86,6 +88,7 @@ impl Wallet {
             reverses: Some(given.entry.id),
             postings,
             at: command.now,
+            placed: None,
         };
         self.write(draft, Some(line), &mut change)?;
         let entry = change.entries.last().cloned();
@@ -99,27 +102,26 @@ impl Wallet {
         id: crate::model::EntryId,
         amount: MicroUsd,
         change: &mut Change,
-    ) -> Result<Vec<Posting>, LedgerError> {
+    ) -> Result<Posting, LedgerError> {
         let lot = *self.lot(id)?;
-        let id = if lot.is_late(command.now) {
-            let fresh = derived(self.user, &format!("refund:{}:{id}", command.key));
-            self.lots.push(CreditLot {
-                id: fresh,
+        if lot.is_late(command.now) {
+            let fresh = CreditLot {
+                id: derived(self.user, &format!("refund:{}:{id}", command.key)),
                 source: lot.source,
                 granted: amount,
                 available: amount,
                 held: MicroUsd::ZERO,
                 expires_at: Some(rounded(command.fresh_until)),
                 created_at: rounded(command.now),
-            });
-            fresh
-        } else {
-            let lot = self.lot(id)?;
-            lot.available = add(lot.available, amount)?;
-            id
-        };
+            };
+            self.lots.push(fresh);
+            self.touch(fresh.id, change)?;
+            return Ok(opening(&fresh));
+        }
+        let lot = self.lot(id)?;
+        lot.available = add(lot.available, amount)?;
         self.touch(id, change)?;
-        Ok(vec![posting(LedgerAccount::Available, Some(id), amount)])
+        Ok(posting(LedgerAccount::Available, Some(id), amount))
     }
 }
 

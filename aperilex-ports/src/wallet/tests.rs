@@ -79,12 +79,10 @@ impl Kept {
                 (head.seq.saturating_add(1), head.hash)
             );
             let line = self.entries.iter().find(|line| Some(line.id) == tx.entry);
-            assert_eq!(tx.sealed(line), tx.hash);
+            let hold = tx.hold.and_then(|hold| self.holds.get(&hold));
+            assert_eq!(tx.sealed(line, hold), tx.hash);
             assert!(tx.held_after >= MicroUsd::ZERO && tx.posted_after >= tx.held_after);
-            head = ChainHead {
-                seq: tx.seq,
-                hash: tx.hash,
-            };
+            head = tx.head();
         }
         assert_eq!(head, self.wallet.head);
         let holds = self.holds.values();

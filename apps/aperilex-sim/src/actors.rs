@@ -62,6 +62,11 @@ impl Known {
         }
     }
 
+    /// Tasks that were answered.
+    pub(crate) fn tasks(&self) -> Vec<TaskId> {
+        self.heard().tasks.iter().map(|(_, task)| *task).collect()
+    }
+
     /// Answers that were not the first.
     pub(crate) fn wrong(&self) -> Vec<String> {
         self.heard().wrong.clone()
@@ -156,7 +161,9 @@ impl Cast {
     fn cashier(&self, random: &mut fastrand::Rng) -> (String, Act) {
         let engine = Arc::clone(&self.engine);
         let account = random.choice(&self.accounts).cloned();
-        let (what, amount, n) = (random.u8(0..4), random.i64(1..60_000), random.u16(0..40));
+        // The same key says the same, so that commands come again.
+        let (what, n) = (random.u8(0..4), random.u16(0..30));
+        let amount = i64::from(n).saturating_mul(1_999).saturating_add(1);
         let act = async move {
             let Some(account) = account else { return };
             let ports = engine.ports();
@@ -179,7 +186,9 @@ impl Cast {
                     fresh_until: after(now, 500),
                     now,
                 };
-                let _ = ledger.refund(&refund).await;
+                if ledger.refund(&refund).await.is_err() {
+                    let _ = ledger.refund(&refund).await;
+                }
                 return;
             }
             let (kind, expires_at) = match what {
@@ -197,7 +206,10 @@ impl Cast {
                 description: "the cashier".to_owned(),
                 now,
             };
-            let _ = ledger.post(&entry).await;
+            // A reply that was lost is asked for again.
+            if ledger.post(&entry).await.is_err() {
+                let _ = ledger.post(&entry).await;
+            }
         };
         ("cashier".to_owned(), Box::pin(act))
     }

@@ -15,6 +15,7 @@ mod world;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use anyhow::Context as _;
 use aperilex_memory::Bug;
 use clap::Parser;
 use tokio::runtime::Runtime;
@@ -124,7 +125,7 @@ fn part(args: &Args, job: u64, jobs: u64) -> anyhow::Result<Part> {
     let mut sum = Told::default();
     let last = args.seed.saturating_add(args.schedules);
     for seed in (args.seed + job..last).step_by(usize::try_from(jobs)?) {
-        let told = play(args, &runtime, None, seed)?;
+        let told = play(args, &runtime, None, seed).with_context(|| format!("seed {seed}"))?;
         if !told.found.is_empty() {
             return Ok(Part::Fails(seed, told));
         }

@@ -87,7 +87,9 @@ fn own(world: &World, account: &Account, books: &Books) -> Vec<String> {
     let (live, plan) = (live.count(), world.bare.settings().plans.of(account.tier));
     let most = plan.running.map_or(usize::MAX, |most| most as usize);
     if live > most {
-        wrong.push(format!("I9 {live} analyses at a time, {most} are allowed"));
+        wrong.push(format!(
+            "slots: {live} analyses at a time, {most} are allowed"
+        ));
     }
     wrong
 }

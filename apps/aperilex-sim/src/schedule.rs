@@ -58,6 +58,13 @@ pub(crate) async fn play(
     if told.found.is_empty() {
         calm(&world).await?;
         reckon(&world, true, &mut told).await?;
+        for task in known.tasks() {
+            let stored = world.bare.ports().stores.tasks.get(task).await?;
+            if !stored.is_some_and(|task| task.status.is_terminal()) {
+                told.found
+                    .push(format!("I9 task {task} was answered, and is lost"));
+            }
+        }
     }
     told.calls = world.gate.calls();
     if !told.found.is_empty() {

@@ -215,7 +215,12 @@ async fn sweeper(engine: Engine, every: Duration, stop: CancellationToken) {
             Err(error) => report("sweeper", &error),
         }
         match engine.grant_monthly_to_some(account, ACCOUNTS).await {
-            Ok(last) => account = last,
+            Ok((last, failed)) => {
+                account = last;
+                if let Some(error) = failed {
+                    report("sweeper", &error);
+                }
+            }
             Err(error) => report("sweeper", &error),
         }
         tokio::select! {

@@ -225,7 +225,11 @@ fn candidate(
     let rest = start + label.rest;
     let title_line = lines.at(rest).max(at);
     let to_line_end = lines.start(title_line + 1).saturating_sub(rest);
-    let titled = !lines.text.get(rest..rest + to_line_end)?.trim().is_empty();
+    let titled = !lines
+        .text
+        .get(rest..rest + to_line_end)?
+        .trim_ascii()
+        .is_empty();
     let window_end = window_end(lines, title_line, titled);
     let window = lines.text.get(rest..window_end).unwrap_or_default();
     let line_end = to_line_end.min(window.len());
@@ -254,7 +258,7 @@ fn candidate(
         named_behind(items, window, &wide, &mut ranks, &mut matched);
     }
     let title = Title::read(on_line, window, &own, &wide, &matched);
-    let bare_label = label.marked || number.contains('.') || on_line.trim().is_empty();
+    let bare_label = label.marked || number.contains('.') || on_line.trim_ascii().is_empty();
     if title.is_reference || (!bare_label && matched.quality < 0.5) {
         return None;
     }
@@ -317,12 +321,12 @@ fn is_bold(lines: &Lines<'_>, at: usize) -> bool {
 
 /// Whether a title goes on on the line below.
 fn goes_on(line: &str, below: &str) -> bool {
-    let below = below.trim_start();
+    let below = below.trim_ascii_start();
     let starts = ["and ", "or ", "of "].iter().any(|word| {
         let next = below.get(..word.len()).unwrap_or_default();
         next.eq_ignore_ascii_case(word)
     });
-    let line = line.trim_end().to_ascii_lowercase();
+    let line = line.trim_ascii_end().to_ascii_lowercase();
     let ends = [" and", " of", " the", ",", " &"];
     starts || (!line.is_empty() && ends.iter().any(|word| line.ends_with(word)))
 }

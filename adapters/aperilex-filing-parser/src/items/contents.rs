@@ -26,7 +26,7 @@ pub(crate) fn mark(candidates: &mut [Candidate], lines: &Lines<'_>, links: &Link
 
 /// Whether a line ends in a cell, or behind leader dots or a wide gap, with page numbers.
 pub(crate) fn ends_in_page(line: &str) -> bool {
-    let line = line.trim_end();
+    let line = line.trim_ascii_end();
     let Some(cut) = line
         .rfind('\t')
         .or_else(|| line.rfind("...").map(|at| at + 2))
@@ -38,7 +38,9 @@ pub(crate) fn ends_in_page(line: &str) -> bool {
     let tail = tail.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '_'));
     !tail.is_empty()
         && tail.len() <= 40
-        && tail.split([',', ';']).all(|piece| is_pages(piece.trim()))
+        && tail
+            .split([',', ';'])
+            .all(|piece| is_pages(piece.trim_ascii()))
 }
 
 /// `12`, `12-14`, `F-3`, `(a)`, `N/A`.

@@ -154,8 +154,11 @@ fn title(lines: &Lines<'_>, candidate: &Candidate) -> String {
         .rsplit('\t')
         .next()
         .unwrap_or_default();
-    let title = candidate.title.strip_suffix(pages.trim());
-    title.unwrap_or(&candidate.title).trim_end().to_owned()
+    let title = candidate.title.strip_suffix(pages.trim_ascii());
+    title
+        .unwrap_or(&candidate.title)
+        .trim_ascii_end()
+        .to_owned()
 }
 
 /// Where the text behind a heading ends: at the first bound on the last page that the index names, or with
@@ -190,7 +193,12 @@ fn page_ranges(line: &str) -> Vec<(u32, u32)> {
     let pieces = tail
         .split([',', ';'])
         .map(|piece| piece.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '_')));
-    let number = |text: &str| text.trim().parse::<u32>().ok().filter(|page| *page < 1000);
+    let number = |text: &str| {
+        text.trim_ascii()
+            .parse::<u32>()
+            .ok()
+            .filter(|page| *page < 1000)
+    };
     let range = |piece: &str| match piece.split_once(['-', '–', '—']) {
         Some((first, last)) => Some((number(first)?, number(last)?)),
         None => number(piece).map(|page| (page, page)),
@@ -208,7 +216,7 @@ fn answer(lines: &Lines<'_>, candidate: &Candidate) -> Range<usize> {
     let Some(cell) = raw.rfind('\t') else {
         return candidate.body..candidate.body;
     };
-    let shown = raw.get(cell + 1..).unwrap_or_default().trim();
+    let shown = raw.get(cell + 1..).unwrap_or_default().trim_ascii();
     if shown.starts_with('(') && shown.len() <= 4 {
         let below = candidate.line + 1..(candidate.line + NOTES).min(lines.len());
         let note = below.into_iter().find(|at| {

@@ -16,6 +16,9 @@ const MAX_INDENTED: usize = 400;
 /// A header or footer appears at least this often.
 const MIN_REPEATS: u32 = 4;
 
+/// How often lines stand at the edges of pages, and in all, by their letters.
+type Repeats = HashMap<u64, (u32, u32), foldhash::fast::RandomState>;
+
 /// The lines of a text.
 #[derive(Debug)]
 pub(crate) struct Lines<'t> {
@@ -24,7 +27,7 @@ pub(crate) struct Lines<'t> {
     /// Its lines.
     pub(crate) lines: &'t [Line],
     /// How often a line stands at the edge of a page, and how often in all, by its letters.
-    repeats: HashMap<u64, (u32, u32)>,
+    repeats: Repeats,
 }
 
 impl<'t> Lines<'t> {
@@ -33,7 +36,7 @@ impl<'t> Lines<'t> {
         let mut this = Self {
             text: &built.text,
             lines: &built.lines,
-            repeats: HashMap::new(),
+            repeats: Repeats::default(),
         };
         // Only lines at edges are remembered; then all their occurrences are counted.
         let (mut keys, mut next): (Vec<(u64, usize)>, usize) = (Vec::new(), 0);
@@ -44,7 +47,7 @@ impl<'t> Lines<'t> {
             next = end;
         }
         keys.sort_unstable();
-        let mut repeats: HashMap<u64, (u32, u32)> = HashMap::new();
+        let mut repeats = Repeats::default();
         // Few lines start like one of them, and only those are compared.
         let mut starts = [false; 256];
         for same in keys.chunk_by(|(one, _), (next, _)| one == next) {
@@ -76,7 +79,7 @@ impl<'t> Lines<'t> {
 
     /// Line `at`, trimmed.
     pub(crate) fn get(&self, at: usize) -> &'t str {
-        self.raw(at).trim()
+        self.raw(at).trim_ascii()
     }
 
     /// Line `at` with its indentation.
@@ -131,7 +134,7 @@ impl<'t> Lines<'t> {
                 || line.eq_ignore_ascii_case("table of contents")
                 || memchr::memrchr2(b'\t', b'|', line.as_bytes())
                     .and_then(|at| line.get(at + 1..))
-                    .is_some_and(|tail| is_page_number(tail.trim()))
+                    .is_some_and(|tail| is_page_number(tail.trim_ascii()))
                     && line.matches('\t').count() <= 2
                     && !is_entry(line))
     }
@@ -257,9 +260,9 @@ pub(crate) fn is_page_number(line: &str) -> bool {
         return false;
     }
     let without = |text, prefix: &str| strip_prefix(text, prefix).unwrap_or(text);
-    let mut body = without(line, "page").trim_start();
+    let mut body = without(line, "page").trim_ascii_start();
     if let Some((number, rest)) = body.split_once(' ') {
-        if !rest.trim_start().starts_with("of ") {
+        if !rest.trim_ascii_start().starts_with("of ") {
             return false;
         }
         body = number;

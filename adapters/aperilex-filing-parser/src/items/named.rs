@@ -50,7 +50,7 @@ pub(crate) fn find(
 /// The heading with one of `titles` that line `at` is, or begins with.
 pub(crate) fn read(lines: &Lines<'_>, titles: &[&str], at: usize, exact: bool) -> Option<Named> {
     let raw = lines.raw(at);
-    let line = unnumbered(raw.trim_start());
+    let line = unnumbered(raw.trim_ascii_start());
     if !begins_alike(line, titles) || lines.is_furniture(at) {
         return None;
     }

@@ -26,7 +26,7 @@ pub(crate) fn of(
 ) -> (SectionState, u8) {
     if is_reserved(&heading.title) {
         // A longer text may be the item's, whatever its title says, or of what has no number.
-        let empty = text.trim().len() <= NOTHING;
+        let empty = text.trim_ascii().len() <= NOTHING;
         return (SectionState::Reserved, if empty { SURE } else { 6 });
     }
     // A long text has something of its own to say, whatever it refers to.
@@ -34,7 +34,7 @@ pub(crate) fn of(
         return (SectionState::Present, SURE);
     }
     let mut flat = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
+    for word in text.split_ascii_whitespace() {
         if !flat.is_empty() {
             flat.push(' ');
         }
@@ -102,7 +102,7 @@ fn is_reserved(text: &str) -> bool {
         .chars()
         .map(|c| if c.is_alphanumeric() { c } else { ' ' })
         .collect();
-    let words: Vec<&str> = words.split_whitespace().collect();
+    let words: Vec<&str> = words.split_ascii_whitespace().collect();
     matches!(
         words.as_slice(),
         ["reserved"] | ["removed", "and", "reserved"] | ["reserved", "for", "future", "use"]
@@ -138,7 +138,7 @@ pub(crate) fn says_nothing(flat: &str) -> bool {
     }
     // `None of our directors …` is a statement of its own.
     if let Some(rest) = flat.strip_prefix("none") {
-        let rest = rest.trim_start();
+        let rest = rest.trim_ascii_start();
         if !rest.starts_with("of ") && !rest.starts_with(char::is_alphanumeric)
             || ["to report", "required", "noted", "applicable"]
                 .iter()

@@ -41,7 +41,7 @@ impl Title {
             !c.is_alphanumeric() && !matches!(c, '(' | '[' | '"' | '“')
         });
         let mark = tail.get(..tail.len() - bare.len()).unwrap_or_default();
-        let trimmed = bare.trim_end();
+        let trimmed = bare.trim_ascii_end();
         let ended = mark.contains(['.', ':', '–', '—', '-']);
         let answer = trimmed.trim_end_matches('.').to_ascii_lowercase();
         let nothing = matches!(
@@ -95,7 +95,7 @@ impl Title {
 
     /// A line whose words are not the form's title.
     fn own_words(on_line: &str) -> Self {
-        let trimmed = on_line.trim();
+        let trimmed = on_line.trim_ascii();
         let sentence = trimmed.chars().next().is_some_and(char::is_lowercase);
         let is_reference = sentence || trimmed.len() > MAX_OWN_TITLE;
         Self {
@@ -121,7 +121,7 @@ fn is_title_tail(tail: &str) -> bool {
 
 /// Words of a title in one line, without note marks and the punctuation at its end.
 pub(crate) fn clean(text: &str) -> String {
-    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let joined = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     joined
         .trim_matches(|c: char| matches!(c, ':' | '-' | '–' | '—' | ' ' | '|'))
         .to_owned()

@@ -160,7 +160,7 @@ pub(crate) fn neighbours(sections: &mut [Scored], toc: &Toc, amendment: bool) {
 
 /// Doubts the items of a current report that its submission does not name.
 pub(crate) fn codes(sections: &mut [Scored], named: &[String]) {
-    let known = |item: &str| named.iter().any(|code| code.trim() == item);
+    let known = |item: &str| named.iter().any(|code| code.trim_ascii() == item);
     if named.is_empty() {
         return;
     }

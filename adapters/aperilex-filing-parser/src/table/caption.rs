@@ -51,7 +51,7 @@ impl Above<'_> {
 
 /// A title on one line.
 pub(crate) fn clean(title: &str) -> String {
-    let words: Vec<&str> = title.split_whitespace().collect();
+    let words: Vec<&str> = title.split_ascii_whitespace().collect();
     without_notes(&words.join(" ")).to_owned()
 }
 
@@ -71,7 +71,10 @@ pub(crate) fn is_company(title: &str) -> bool {
         "plc",
     ];
     let lower = title.to_ascii_lowercase();
-    let last = lower.split_whitespace().next_back().unwrap_or_default();
+    let last = lower
+        .split_ascii_whitespace()
+        .next_back()
+        .unwrap_or_default();
     ENDS.contains(&last) && !lower.contains("statement")
 }
 
@@ -100,7 +103,7 @@ pub(crate) fn above<'t>(text: &'t str, lines: &[Line], start: usize, edges: &Edg
     {
         let rest = text.get(line.start as usize..start).unwrap_or_default();
         let whole = rest.split('\n').next().unwrap_or_default();
-        let words = whole.trim();
+        let words = whole.trim_ascii();
         if is_row(words) {
             out.nothing = prose == 0 && out.titles.is_empty();
             break;
@@ -138,7 +141,7 @@ pub(crate) fn is_row(words: &str) -> bool {
         return false;
     }
     let mut month = false;
-    words.split_whitespace().any(|word| {
+    words.split_ascii_whitespace().any(|word| {
         let number = number::class(word) == Class::Number && !word.ends_with(',') && !month;
         month = period::is_month(word);
         number
@@ -154,7 +157,7 @@ fn is_prose(words: &str, line: &Line, indented: bool) -> bool {
         || indented && line.flags.has(LineFlags::PRE)
         || line.flags.has(LineFlags::HEADING)
         || line.flags.has(LineFlags::CENTERED);
-    let count = words.split_whitespace().count();
+    let count = words.split_ascii_whitespace().count();
     let sentence = words
         .trim_end_matches(['"', '”', ')'])
         .ends_with(['.', ';', ','])
@@ -166,14 +169,14 @@ fn is_prose(words: &str, line: &Line, indented: bool) -> bool {
 
 /// A line without the notes in brackets at its ends.
 fn without_notes(line: &str) -> &str {
-    let mut rest = line.trim().trim_end_matches(':').trim_end();
+    let mut rest = line.trim_ascii().trim_end_matches(':').trim_ascii_end();
     while let Some((before, inside)) = rest
         .strip_suffix(')')
         .and_then(|rest| rest.rsplit_once('('))
         .filter(|(_, inside)| is_note(inside))
     {
         let _ = inside;
-        rest = before.trim_end();
+        rest = before.trim_ascii_end();
     }
     if rest.len() < 80
         && !rest.contains('(')
@@ -203,7 +206,7 @@ fn is_furniture(line: &str) -> bool {
         "the notes are",
         "(",
     ];
-    let lower = line.trim().to_ascii_lowercase();
+    let lower = line.trim_ascii().to_ascii_lowercase();
     STARTS
         .iter()
         .any(|start| lower.starts_with(start) && (*start != "index" || lower.len() < 9))
@@ -245,7 +248,7 @@ impl Edges {
 
     /// The letters of a line that begins or ends with a number.
     fn key(line: &str) -> Option<u64> {
-        let line = line.trim();
+        let line = line.trim_ascii();
         let number = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
         let bytes = line.as_bytes();
         if !(number(bytes.first()) || number(bytes.last()))

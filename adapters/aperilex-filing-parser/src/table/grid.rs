@@ -152,7 +152,7 @@ fn collapsed(text: &str) -> impl Iterator<Item = &str> {
     } else {
         (None, text)
     };
-    let words = words.split_whitespace().enumerate();
+    let words = words.split_ascii_whitespace().enumerate();
     let parted = words.flat_map(|(at, word)| [if at > 0 { " " } else { "" }, word]);
     whole.into_iter().chain(parted)
 }

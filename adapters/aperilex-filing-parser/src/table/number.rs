@@ -149,7 +149,10 @@ fn without_mark(text: &str) -> Option<&str> {
         return (mark && before.contains([',', '.', '$', '%'])).then_some(before);
     }
     if let Some(rest) = text.strip_suffix(['*', '†', '‡', '§', '#']) {
-        return Some(rest.trim_end_matches(['*', '†', '‡', '§', '#']).trim_end());
+        return Some(
+            rest.trim_end_matches(['*', '†', '‡', '§', '#'])
+                .trim_ascii_end(),
+        );
     }
     let (open, inside) = if let Some(inside) = text.strip_suffix(')') {
         ('(', inside)
@@ -165,12 +168,12 @@ fn without_mark(text: &str) -> Option<&str> {
     name.split(',')
         .map(str::trim)
         .all(one)
-        .then(|| before.trim_end())
+        .then(|| before.trim_ascii_end())
 }
 
 /// The number a cell shows.
 pub(crate) fn read(text: &str) -> Option<Shown<'_>> {
-    let text = text.trim();
+    let text = text.trim_ascii();
     if text.is_empty() || text.len() > MAX_NUMBER {
         return None;
     }
@@ -204,7 +207,7 @@ fn unmarked(text: &str) -> Option<Shown<'_>> {
     };
     let (mut rest, mut opened) = (text, false);
     loop {
-        rest = rest.trim_start();
+        rest = rest.trim_ascii_start();
         let opens = rest.strip_prefix('(').or_else(|| rest.strip_prefix('['));
         if let Some(behind) = opens.filter(|_| !opened) {
             (opened, shown.negative, rest) = (true, true, behind);
@@ -233,9 +236,9 @@ fn unmarked(text: &str) -> Option<Shown<'_>> {
     }
     if let Some(behind) = rest.strip_prefix(['-', '–', '—', '\u{2212}', '+']) {
         shown.negative = !rest.starts_with('+');
-        rest = behind.trim_start();
+        rest = behind.trim_ascii_start();
         if let Some(behind) = rest.strip_prefix('$').filter(|_| shown.currency.is_none()) {
-            (shown.currency, rest) = (Some("$"), behind.trim_start());
+            (shown.currency, rest) = (Some("$"), behind.trim_ascii_start());
         }
     }
     let end = rest
@@ -258,14 +261,14 @@ fn dash(text: &str) -> Option<&str> {
         }
     }
     let behind = text.strip_prefix(['—', '–', '-', '\u{2212}', '―', '─'])?;
-    let next = behind.trim_start().chars().next();
+    let next = behind.trim_ascii_start().chars().next();
     next.is_none_or(|c| matches!(c, ')' | '%' | '*' | '(' | '—' | '-'))
         .then(|| behind.trim_start_matches(['—', '-']))
 }
 
 /// Reads what stands behind the digits; none if it does not belong to a number.
 fn ends(behind: &str, shown: &mut Shown<'_>, mut opened: bool) -> Option<()> {
-    let mut rest = behind.trim_start();
+    let mut rest = behind.trim_ascii_start();
     while !rest.is_empty() {
         let measures = [
             ("%", Measure::Percent),
@@ -281,13 +284,13 @@ fn ends(behind: &str, shown: &mut Shown<'_>, mut opened: bool) -> Option<()> {
             ("X", Measure::Times),
         ];
         if let Some(behind) = rest.strip_prefix([')', ']']).filter(|_| opened) {
-            (opened, rest) = (false, behind.trim_start());
+            (opened, rest) = (false, behind.trim_ascii_start());
         } else if let Some((word, measure)) = measures
             .iter()
             .find(|(word, _)| shown.measure == Measure::Plain && rest.starts_with(word))
         {
             shown.measure = *measure;
-            rest = rest.get(word.len()..)?.trim_start();
+            rest = rest.get(word.len()..)?.trim_ascii_start();
         } else {
             return None;
         }

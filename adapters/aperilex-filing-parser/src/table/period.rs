@@ -206,8 +206,8 @@ fn days(from: Date, to: Date) -> i32 {
 static WORDS_OF_TIME: Lists = Lists::new(|| {
     lists::of(&[&[
         "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "jan", "feb", "mar", "apr", "may", "jun",
-        "jul", "aug", "sep", "oct", "nov", "dec", "week", "month", "year", "quarter", "as", "at",
-        "change", "vs", "versus", "variance", "increase", "decrease", "%",
+        "jul", "aug", "sep", "oct", "nov", "dec", "week", "month", "year", "quart", "as", "at",
+        "chang", "vs", "versu", "varia", "incre", "decre", "%",
     ]])
 });
 

@@ -23,7 +23,7 @@ pub(crate) fn of<'t>(draft: &PlainTable, text: &'t str) -> Option<Grid<'t>> {
         let begins = offset;
         offset += line.len();
         let is_head = begins < body;
-        let line = line.trim_end();
+        let line = line.trim_ascii_end();
         let pieces = pieces(line);
         // Before the marks stand names of columns, set in or in columns, and titles.
         let names = marked && (line.starts_with("   ") || pieces.len() > 1);
@@ -89,7 +89,7 @@ fn push(
     let class = |from: u32| {
         let words = text.get(from as usize..end as usize).unwrap_or_default();
         if words.contains("  ") {
-            let words: Vec<&str> = words.split_whitespace().collect();
+            let words: Vec<&str> = words.split_ascii_whitespace().collect();
             number::class(&words.join(" "))
         } else {
             number::class(words)

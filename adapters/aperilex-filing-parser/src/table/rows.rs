@@ -30,7 +30,7 @@ pub(crate) struct Row {
 impl Row {
     /// What a label tells, below the label of a group.
     pub(crate) fn of(label: &str, group: Option<&Self>) -> Self {
-        let mut lower = label.trim().to_ascii_lowercase();
+        let mut lower = label.trim_ascii().to_ascii_lowercase();
         if lower.contains('(') {
             lower = without_amounts(&lower);
         }
@@ -66,7 +66,7 @@ impl Row {
             return None;
         }
         let lower = without_notes(&path.to_ascii_lowercase());
-        let last = lower.trim();
+        let last = lower.trim_ascii();
         if last == "shares" || last.ends_with(" shares") || last.starts_with("shares ") {
             return Some(RowKind::Shares);
         }
@@ -105,7 +105,7 @@ impl Row {
         let counts = [
             "age", "page", "note", "number", "units", "since", "options", "awards",
         ];
-        let has = |word: &str| lower.split_whitespace().any(|known| known == word);
+        let has = |word: &str| lower.split_ascii_whitespace().any(|known| known == word);
         counts
             .iter()
             .any(|word| has(word))
@@ -140,7 +140,7 @@ fn without(text: &str, drop: impl Fn(&str) -> bool) -> String {
         rest = after;
     }
     out.push_str(rest);
-    out.trim().to_owned()
+    out.trim_ascii().to_owned()
 }
 
 /// Money per share.
@@ -240,26 +240,8 @@ static KINDS: Lists = Lists::new(|| {
 /// Words, one of which all labels have that tell a kind.
 static WORDS_OF_KINDS: Lists = Lists::new(|| {
     lists::of(&[&[
-        "share",
-        "per ",
-        "per-",
-        "percent",
-        "%",
-        "(eps)",
-        "average",
-        "outstanding",
-        "basic",
-        "dilut",
-        "number",
-        "headcount",
-        "employees",
-        "square",
-        "years)",
-        "ratio",
-        "expected",
-        "store",
-        "volatility",
-        "contractual",
+        "share", "per ", "per-", "perce", "%", "(eps)", "avera", "outst", "basic", "dilut",
+        "numbe", "headc", "emplo", "squar", "years)", "ratio", "expec", "store", "volat", "contr",
     ]])
 });
 

@@ -37,7 +37,7 @@ impl Standing {
             let line = built.text.get(start..end).unwrap_or_default();
             line.len() <= 200
                 && line
-                    .trim_start()
+                    .trim_ascii_start()
                     .get(..5)
                     .is_some_and(|start| start.eq_ignore_ascii_case("item "))
         };

@@ -88,22 +88,22 @@ const WORDS: [(&str, &str); 37] = [
 /// Words, one of which all notes have, and those that alone are one.
 static WORDS_OF_NOTES: Lists = Lists::new(|| {
     lists::of(&[&[
-        "thousand", "million", "billion", "000", "$", "dollar", "euro", "percent", "except", " mm",
-        "'mm", "’mm", "(mm", ",mm", "€mm", "£mm",
+        "thous", "milli", "billi", "000", "$", "dolla", "euro", "perce", "excep", " mm", "'mm",
+        "’mm", "(mm", ",mm", "€mm", "£mm",
     ]])
 });
 
 static WORDS_OF_SHORT_NOTES: Lists = Lists::new(|| {
     lists::of(&[&[
-        "thousand", "million", "billion", "000", "$", "%", "percent", "except", "dollar", "cdn",
-        "reais", "eur", "€", "sterling", "british", "£", "yen", "renminbi", "rmb", "franc", "chf",
-        "rupee", "shekel", "nis", "guilder", " mm", "'mm", "’mm", "(mm", ",mm",
+        "thous", "milli", "billi", "000", "$", "%", "perce", "excep", "dolla", "cdn", "reai",
+        "eur", "€", "sterl", "briti", "£", "yen", "renmi", "rmb", "fran", "chf", "rupe", "shek",
+        "nis", "guild", " mm", "'mm", "’mm", "(mm", ",mm",
     ]])
 });
 
 /// Millions, if a note begins with them.
 fn begins_with_mm(text: &str) -> bool {
-    let start = text.trim_start().get(..2);
+    let start = text.trim_ascii_start().get(..2);
     start.is_some_and(|start| start.eq_ignore_ascii_case("mm"))
 }
 
@@ -210,7 +210,7 @@ fn words(text: &str, bracketed: bool) -> Note {
             }
         }
         // "Millions of shares".
-        if behind.trim_start().starts_with("of shares") && note.scale == Some(scale) {
+        if behind.trim_ascii_start().starts_with("of shares") && note.scale == Some(scale) {
             (note.scale, note.shares) = (None, Some(scale));
         }
         from = at + len;
@@ -229,10 +229,10 @@ fn words(text: &str, bracketed: bool) -> Note {
         note.currency = found.map(|(_, code)| *code);
     }
     let percent = matches!(
-        lower.trim(),
+        lower.trim_ascii(),
         "%" | "in %" | "percent" | "in percent" | "percentage"
     );
-    note.percent = percent && (bracketed || lower.trim() == "%");
+    note.percent = percent && (bracketed || lower.trim_ascii() == "%");
     note
 }
 
@@ -298,7 +298,7 @@ fn scales(text: &str, bracketed: bool) -> impl Iterator<Item = (usize, usize, u8
 fn stands_alone(text: &str, at: usize, word: &str, bracketed: bool) -> bool {
     let before = text.get(..at).unwrap_or_default();
     let behind = text.get(at + word.len()..).unwrap_or_default();
-    let trimmed = before.trim_end();
+    let trimmed = before.trim_ascii_end();
     if word.starts_with('0') || word == "mm" {
         let open = trimmed.is_empty()
             || trimmed.ends_with(['$', '€', '£', '(', '\'', '‘', '’', ','])
@@ -321,7 +321,7 @@ fn stands_alone(text: &str, at: usize, word: &str, bracketed: bool) -> bool {
     }
     let plural = behind.starts_with('s');
     if bracketed {
-        return plural || behind.trim_start().starts_with("of ") || behind.is_empty();
+        return plural || behind.trim_ascii_start().starts_with("of ") || behind.is_empty();
     }
     let told = [
         "in",
@@ -376,7 +376,7 @@ fn is_plain(text: &str, bracketed: bool) -> bool {
         "in canadian dollars",
         "in us$",
     ];
-    let text = text.trim();
+    let text = text.trim_ascii();
     if text.contains("per share") || text.contains("per-share") || text.contains("except") {
         return false;
     }
@@ -395,7 +395,7 @@ fn is_plain(text: &str, bracketed: bool) -> bool {
 
 /// A bracket that holds a currency and nothing else: `(US$)`, `($)`.
 fn is_currency(text: &str) -> bool {
-    let text = text.trim();
+    let text = text.trim_ascii();
     let alone = |(word, _): &(&str, &str)| text == *word || text.strip_suffix('s') == Some(*word);
     WORDS.iter().any(alone)
 }

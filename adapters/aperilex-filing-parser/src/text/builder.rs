@@ -389,6 +389,10 @@ impl TextBuilder {
             self.end_line();
         }
         self.lines.retain(|line| line.start < len);
+        // They stay as long as the filing does, and half of them may be room.
+        self.runs.shrink_to_fit();
+        self.lines.shrink_to_fit();
+        self.text.shrink_to_fit();
         // Only whole characters are ever put, so this never replaces anything.
         let text = String::from_utf8(self.text)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());

@@ -66,10 +66,10 @@ impl Color {
     pub(crate) fn read(value: &[u8]) -> Option<Self> {
         let value = value.split(|b| *b == b'!').next().unwrap_or(value);
         let value = value.trim_ascii();
-        let lower = value.get(..40).unwrap_or(value).to_ascii_lowercase();
-        if let Some(digits) = lower.strip_prefix(b"#") {
-            return Some(hex(digits).unwrap_or_else(|| other(&lower)));
+        if let Some(digits) = value.strip_prefix(b"#") {
+            return Some(hex(digits).unwrap_or_else(|| other(value)));
         }
+        let lower = value.get(..40).unwrap_or(value).to_ascii_lowercase();
         Some(match lower.as_slice() {
             b"" | b"inherit" | b"currentcolor" => return None,
             b"transparent" => Self::Transparent,

@@ -20,6 +20,7 @@ pub(crate) struct Model {
     pub(crate) seq: i64,
     pub(crate) chain_seq: i64,
     pub(crate) chain_hash: Option<String>,
+    pub(crate) chain_at: Option<i64>,
     pub(crate) created_at: i64,
 }
 

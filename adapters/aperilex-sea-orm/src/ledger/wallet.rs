@@ -17,7 +17,7 @@ use super::{Outcome, hold};
 use crate::entity::account::{Column, Entity, Model};
 use crate::entity::{credit_lot, ledger_entry, ledger_posting, ledger_tx};
 use crate::error::{Stop, Unreadable};
-use crate::stored::{count, micros, number, word};
+use crate::stored::{count, micros, number, time, word};
 
 /// An account's credits. Nobody else changes them while this exists, because its row is locked.
 #[derive(Debug)]
@@ -66,6 +66,7 @@ impl Wallet {
             .col_expr(Column::Seq, number(self.0.entry_seq).into())
             .col_expr(Column::ChainSeq, number(self.0.head.seq).into())
             .col_expr(Column::ChainHash, self.0.head.hash.to_string().into())
+            .col_expr(Column::ChainAt, self.0.head.at.map(micros).into())
             .filter(Column::Id.eq(self.0.user.as_uuid()))
             .exec(tx)
             .await?;
@@ -81,6 +82,10 @@ pub(crate) fn head(row: &Model) -> Result<ChainHead, Unreadable> {
         Some(hash) => ChainHead {
             seq: count("length of a chain", row.chain_seq)?,
             hash: word("end of a chain", hash)?,
+            at: row
+                .chain_at
+                .map(|at| time("end of a chain", at))
+                .transpose()?,
         },
     })
 }
@@ -151,6 +156,8 @@ async fn write(tx: &DatabaseTransaction, one: &JournalTx) -> Outcome<()> {
         account: Set(posting.account.as_str().to_owned()),
         lot_id: Set(posting.lot.map(|lot| lot.as_uuid())),
         amount: Set(posting.amount.micros()),
+        opens_source: Set(posting.opens.map(|terms| terms.source.to_string())),
+        opens_expires_at: Set(posting.opens.and_then(|terms| terms.expires_at).map(micros)),
     });
     ledger_posting::Entity::insert_many(postings)
         .exec_without_returning(tx)

@@ -31,7 +31,7 @@ async fn the_journal_is_sealed() {
         let held = hold(user, 30);
         stores.ledger.place_hold(&held).await.unwrap();
         stores.ledger.void(held.id, at(1)).await.unwrap();
-        let posting = "INSERT INTO ledger_posting SELECT user_id, seq, 9, account, lot_id, 1 \
+        let posting = "INSERT INTO ledger_posting SELECT user_id, seq, 9, account, lot_id, 1, NULL, NULL \
                        FROM ledger_posting WHERE line = 0 AND seq = 1";
         let next = "INSERT INTO ledger_tx SELECT user_id, seq + 1, operation, 'x', hold_id, \
                     entry_id, reverses, posted_after, held_after, at, prev_hash, hash \

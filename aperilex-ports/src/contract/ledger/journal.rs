@@ -55,13 +55,15 @@ pub(super) async fn every_change_is_a_transaction_of_two_sides(desk: Desk) {
         ]
     );
     let entries = desk.entries(user).await;
+    let holds = ledger.holds(user).await.unwrap();
     let mut head = ChainHead::genesis(user);
     for (tx, seq) in journal.iter().zip(1..) {
         assert_eq!((tx.sum(), tx.seq, tx.prev_hash), (0, seq, head.hash));
         assert!(tx.postings.len() >= 2, "{tx:?}");
         let line = entries.iter().find(|line| Some(line.id) == tx.entry);
-        assert_eq!(tx.sealed(line), tx.hash, "{tx:?}");
-        head = ChainHead { seq, hash: tx.hash };
+        let hold = holds.iter().find(|hold| Some(hold.id) == tx.hold);
+        assert_eq!(tx.sealed(line, hold), tx.hash, "{tx:?}");
+        head = tx.head();
     }
     let capture = &journal[4];
     assert_eq!(

@@ -231,18 +231,32 @@ pub(super) async fn only_own_charges_are_refunded_and_once(desk: Desk) {
         "{refused:?}"
     );
     assert_eq!(desk.snapshot().await, before);
-    let command = refund(&desk, &charge, 5, 2);
+    let command = refund(&desk, &charge, 2, 2);
     let first = ledger.refund(&command).await.unwrap();
     let again = Refund {
         id: desk.id(EntryId::from_uuid),
         ..command.clone()
     };
     assert_eq!(ledger.refund(&again).await.unwrap(), first);
-    let other = Refund {
-        amount: usd(6),
-        ..again
-    };
-    let reused = ledger.refund(&other).await;
-    assert!(matches!(reused, Err(LedgerError::KeyReused)), "{reused:?}");
+    let hold = desk.hold(charge.user, 2);
+    ledger.place_hold(&hold).await.unwrap();
+    let second = ledger
+        .capture(hold.id, usd(2), "work", at(3))
+        .await
+        .unwrap();
+    for other in [
+        Refund {
+            amount: usd(6),
+            ..again.clone()
+        },
+        // The same amount of another charge.
+        Refund {
+            entry: second.id,
+            ..again
+        },
+    ] {
+        let reused = ledger.refund(&other).await;
+        assert!(matches!(reused, Err(LedgerError::KeyReused)), "{reused:?}");
+    }
     desk.audit().await;
 }

@@ -80,7 +80,7 @@ pub(super) fn read(lines: &Lines<'_>, range: &Range<usize>) -> Vec<Para> {
     let mut at = lines.at(range.start);
     // A range begins behind the indentation of its first line, or within the line of its heading.
     let before = lines.text.get(lines.start(at)..range.start);
-    if before.is_some_and(|before| !before.trim().is_empty()) {
+    if before.is_some_and(|before| !before.trim_ascii().is_empty()) {
         at += 1;
     }
     while at < lines.len() && lines.start(at) < range.end {
@@ -118,7 +118,7 @@ fn para(lines: &Lines<'_>, first: usize, next: usize, plain: bool) -> Option<Par
     let (from, to) = (lines.start(first), lines.start(next));
     let shown = lines.text.get(from..to)?;
     let start = from + behind_bullet(shown);
-    let end = from + shown.trim_end().len();
+    let end = from + shown.trim_ascii_end().len();
     let text = lines.text.get(start..end)?;
     // Of a text that is too long for a heading only the first are asked for.
     let limit = if text.len() > MAX_HEADING {
@@ -126,7 +126,7 @@ fn para(lines: &Lines<'_>, first: usize, next: usize, plain: bool) -> Option<Par
     } else {
         MAX_WORDS + 1
     };
-    let words = text.split_whitespace().take(limit).count();
+    let words = text.split_ascii_whitespace().take(limit).count();
     let info = lines.info(first);
     let last = text
         .trim_end_matches(['”', '"', '’', ')', '*'])
@@ -159,7 +159,7 @@ fn para(lines: &Lines<'_>, first: usize, next: usize, plain: bool) -> Option<Par
         para.class = class(lines, first, next, text, plain);
     }
     if para.class.is_none() && !cells {
-        let bullet = start > from + (shown.len() - shown.trim_start().len());
+        let bullet = start > from + (shown.len() - shown.trim_ascii_start().len());
         let set = if bullet {
             info.strong.max(info.italic)
         } else {
@@ -210,7 +210,7 @@ fn class(lines: &Lines<'_>, first: usize, next: usize, text: &str, plain: bool) 
 /// `Competition Could Reduce Our Margins`: long words begin with capitals.
 fn is_title_case(text: &str) -> bool {
     let mut long = text
-        .split_whitespace()
+        .split_ascii_whitespace()
         .filter(|word| word.len() > 3 && word.starts_with(char::is_alphabetic))
         .peekable();
     let minor = |word: &str| {
@@ -224,7 +224,7 @@ fn is_title_case(text: &str) -> bool {
 
 /// One sentence with nothing behind it.
 fn is_one_sentence(text: &str) -> bool {
-    let end = text.trim_end();
+    let end = text.trim_ascii_end();
     end.ends_with('.') && end.matches(". ").count() == 0 && end.len() < 300
 }
 
@@ -267,7 +267,7 @@ fn ends_open(text: &str) -> bool {
         "and", "or", "of", "to", "for", "in", "on", "by", "with", "the", "a", "an", "our", "may",
         "could", "that",
     ];
-    text.split_whitespace()
+    text.split_ascii_whitespace()
         .last()
         .is_some_and(|word| MINOR.contains(&word))
 }
@@ -280,9 +280,9 @@ fn lead(set: usize, text: &str, start: usize, plain: bool) -> Option<(Lead, usiz
     if set >= 8 {
         let end = mark_near(text, set)?;
         let (head, rest) = (text.get(..end)?, text.get(end..)?);
-        let words = head.split_whitespace().count();
+        let words = head.split_ascii_whitespace().count();
         let lawful = (2..=MAX_WORDS).contains(&words) && rest.len() >= MIN_REST;
-        return lawful.then(|| (Lead::Set, start + head.trim_end().len()));
+        return lawful.then(|| (Lead::Set, start + head.trim_ascii_end().len()));
     }
     plain.then(|| plain_lead(text, start)).flatten()
 }
@@ -312,8 +312,8 @@ fn plain_lead(text: &str, start: usize) -> Option<(Lead, usize)> {
         .min()?;
     let head = text.get(..end)?;
     let rest = text.get(end + 1..)?;
-    let words = head.split_whitespace().count();
-    if !(1..=18).contains(&words) || rest.trim().len() < MIN_REST || head.len() < 4 {
+    let words = head.split_ascii_whitespace().count();
+    if !(1..=18).contains(&words) || rest.trim_ascii().len() < MIN_REST || head.len() < 4 {
         return None;
     }
     let caps = !head.chars().any(char::is_lowercase);

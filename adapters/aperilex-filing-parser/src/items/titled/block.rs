@@ -94,10 +94,10 @@ pub(crate) fn read(
 
 fn block(lines: &Lines<'_>, first: usize, last: usize, style: Style) -> Block {
     let raw = lines.raw(first);
-    let start = lines.start(first) + (raw.len() - raw.trim_start().len());
-    let end = lines.start(last) + lines.raw(last).trim_end().len();
+    let start = lines.start(first) + (raw.len() - raw.trim_ascii_start().len());
+    let end = lines.start(last) + lines.raw(last).trim_ascii_end().len();
     let shown = lines.text.get(start..end).unwrap_or_default();
-    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let joined = |text: &str| text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     let text = joined(shown);
     // A line of its own sets a label apart from the words of the next.
     let above = joined(lines.get(first));
@@ -189,7 +189,7 @@ fn style(lines: &Lines<'_>, grids: &Grids, at: usize) -> Option<Style> {
             || (plain && (indent(lines.raw(at)) >= INDENT || (caps && text.len() >= FULL_LINE))),
         italic: is_whole(info.italic, text),
     };
-    let sentence = text.ends_with('.') && text.split_whitespace().count() > 10;
+    let sentence = text.ends_with('.') && text.split_ascii_whitespace().count() > 10;
     let short = text.len() <= 120;
     let set = style.heading || style.strong || style.italic || (short && (caps || style.centred));
     let titled = short && (plain || info.flags.has(LineFlags::TARGET)) && is_title_case(text);
@@ -214,7 +214,7 @@ fn indent(raw: &str) -> usize {
 /// `Certain Relationships and Related Transactions`: long words begin with capitals.
 fn is_title_case(text: &str) -> bool {
     let mut long = text
-        .split_whitespace()
+        .split_ascii_whitespace()
         .filter(|word| word.len() > 3 && word.starts_with(char::is_alphabetic))
         .peekable();
     let first = text.chars().find(|c| c.is_alphanumeric());
@@ -294,8 +294,8 @@ fn wraps(line: &str, next: &str) -> bool {
     let small = next.starts_with(char::is_lowercase);
     small
         || line.ends_with(['—', '–', '-', '/', '’'])
-        || word(line.split_whitespace().last())
-        || word(next.split_whitespace().next())
+        || word(line.split_ascii_whitespace().last())
+        || word(next.split_ascii_whitespace().next())
 }
 
 /// In plain text a heading has blank lines around it.

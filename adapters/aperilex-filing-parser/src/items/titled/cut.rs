@@ -61,7 +61,7 @@ impl Cutter<'_> {
         Section {
             document: self.document,
             key: ItemKey::new(heading.part, heading.item.clone()),
-            title: words.split_whitespace().collect::<Vec<_>>().join(" "),
+            title: words.split_ascii_whitespace().collect::<Vec<_>>().join(" "),
             state: state(text),
             confidence,
             heading: heading.start..heading.end,
@@ -174,7 +174,7 @@ fn state(text: &str) -> SectionState {
         return SectionState::Present;
     }
     let lower = text
-        .split_whitespace()
+        .split_ascii_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
         .to_lowercase();

@@ -20,7 +20,11 @@ pub(crate) struct Heading {
 impl Heading {
     /// Its usual title.
     pub(crate) fn title(&self) -> &'static str {
-        self.titles.split('|').next().unwrap_or_default().trim()
+        self.titles
+            .split('|')
+            .next()
+            .unwrap_or_default()
+            .trim_ascii()
     }
 }
 
@@ -65,7 +69,7 @@ impl Index {
 
     /// The heading that `text` is a title of.
     pub(crate) fn find(&self, text: &str) -> Option<Known> {
-        let text = text.trim();
+        let text = text.trim_ascii();
         let of = |text: &str, exact| {
             let key = key(text);
             let heading = *self.by_words.get(&key)?;
@@ -222,7 +226,7 @@ fn stem(word: &str) -> String {
 fn without_number(text: &str) -> Option<&str> {
     let lower = text.get(..5).unwrap_or_default().to_ascii_lowercase();
     let text = if lower == "item " {
-        text.get(5..)?.trim_start()
+        text.get(5..)?.trim_ascii_start()
     } else {
         text
     };
@@ -241,7 +245,7 @@ fn without_owner(text: &str) -> Option<&str> {
         .iter()
         .filter_map(|mark| Some(text.find(mark)? + mark.len()))
         .min()?;
-    let few = text.get(..end)?.split_whitespace().count() <= 4;
+    let few = text.get(..end)?.split_ascii_whitespace().count() <= 4;
     text.get(end..).filter(|_| few)
 }
 

@@ -201,7 +201,7 @@ fn entry(lines: &Lines<'_>, at: usize, target: Option<usize>) -> Option<Entry> {
         .split('\t')
         .filter(|cell| cell.chars().filter(|c| c.is_alphabetic()).count() > 2)
         .count();
-    let words = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = title.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     let entry = letters >= 3 && words.len() <= MAX_TITLE && !words.contains('•');
     (entry && cells <= 2 && (cells == 1 || super::label::read(title).is_some())).then_some(Entry {
         line: at,

@@ -118,7 +118,7 @@ fn named(title: &str) -> Option<Statement> {
     }
     if let Some((before, _)) = title.split_once("comprehensive") {
         // "Operations and comprehensive loss" is one statement of both.
-        let both = before.trim_end().ends_with("and");
+        let both = before.trim_ascii_end().ends_with("and");
         return Some(if both {
             Statement::IncomeStatement
         } else {
@@ -335,36 +335,9 @@ static WORDS_OF_LABELS: Lists = Lists::new(|| {
 /// Words, one of which all labels have that are signs.
 static WORDS_OF_SIGNS: Lists = Lists::new(|| {
     lists::of(&[&[
-        "assets",
-        "revenue",
-        "sales",
-        "interest income",
-        "premiums",
-        "cost",
-        "expenses",
-        "administrative",
-        "net ",
-        "profit for",
-        "loss for",
-        "cash",
-        "activities",
-        "foreign currency",
-        "unrealized",
-        "liabilities",
-        "inventories",
-        "receivable",
-        "property, plant",
-        "goodwill",
-        "payable",
-        "debt",
-        "accrued",
-        "tax",
-        "per share",
-        "per common",
-        "a share",
-        "comprehensive",
-        "balance",
-        "holders",
+        "assets", "reven", "sales", "t inco", "premi", "cost", "expen", "admin", "net ", "t for",
+        "s for", "cash", "activ", "n cur", "unrea", "liabi", "inven", "recei", "y, pl", "goodw",
+        "payab", "debt", "accru", "tax", "r sha", "r com", "a sha", "compr", "balan", "holde",
     ]])
 });
 
@@ -374,7 +347,7 @@ fn of_label(label: &str) -> u32 {
     }
     let words = WORDS_OF_LABELS.bits(label);
     let has = |list: u32| words & list != 0;
-    let lower = label.trim().to_ascii_lowercase();
+    let lower = label.trim_ascii().to_ascii_lowercase();
     let mut bits = 0;
     if has(START) {
         let starts = |start: &&str| lower.starts_with(*start);
