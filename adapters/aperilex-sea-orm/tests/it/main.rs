@@ -16,4 +16,5 @@ mod desk;
 mod guards;
 mod migrate;
 mod processes;
+mod races;
 mod storm;

@@ -153,7 +153,7 @@ async fn run(stores: &Stores, message: TaskMessage, luck: i64) {
     }
 }
 
-fn completion(task: &Task, lease: LeaseToken) -> CompleteTask {
+pub(crate) fn completion(task: &Task, lease: LeaseToken) -> CompleteTask {
     CompleteTask {
         task: task.id,
         lease,
