@@ -54,7 +54,8 @@ const KEY_PREFIX: &str = "apx_live_";
 const SHOWN: usize = KEY_PREFIX.len() + 6;
 
 impl Engine {
-    /// Makes an account with one key and, if `credit` is positive, a first top-up.
+    /// Makes an account with one key and, if `credit` is positive, with credits that the house gives: what
+    /// was paid for is a top-up ([`Engine::top_up`]).
     ///
     /// # Errors
     /// [`Refusal::EmailTaken`], or a port's failure.
@@ -81,7 +82,7 @@ impl Engine {
             let entry = PostEntry {
                 id: EntryId::from_uuid(self.id(now)),
                 user: id,
-                kind: EntryKind::TopUp,
+                kind: EntryKind::Adjustment,
                 amount: credit,
                 key: "opening-credit".to_owned(),
                 expires_at: None,

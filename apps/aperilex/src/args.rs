@@ -113,7 +113,7 @@ pub(crate) enum AccountCommand {
         /// Tier: demo, basic, professional or enterprise
         #[arg(long)]
         tier: Tier,
-        /// First credits, in dollars
+        /// Credits that the house gives, in dollars; what was paid for is added by `ledger top-up`
         #[arg(
             long,
             value_name = "USD",

@@ -393,6 +393,6 @@ async fn entries(world: &World) {
         .get(&format!("/api/v1/billing/entries?limit=2&cursor={next}"))
         .await
         .json();
-    assert_eq!(kinds(&second), ["top_up"]);
+    assert_eq!(kinds(&second), ["adjustment"]);
     assert!(second.get("next").is_none());
 }

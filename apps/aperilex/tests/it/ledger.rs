@@ -63,7 +63,7 @@ async fn tampering_is_named() {
     let (code, said) = verify(data, &[]);
     assert_eq!(code, 1, "{said}");
     assert!(
-        said.contains("I2 account ") && said.contains("entry 1 (top_up 5.000001)"),
+        said.contains("I2 account ") && said.contains("entry 1 (adjustment 5.000001)"),
         "{said}"
     );
     assert!(said.ends_with("findings\n"), "{said}");
