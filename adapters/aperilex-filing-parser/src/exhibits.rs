@@ -159,12 +159,7 @@ fn row(line: &str) -> Option<(String, String)> {
     if letters(&description) < 3 {
         return None;
     }
-    if description.len() > MAX_DESCRIPTION {
-        let cut = (0..=MAX_DESCRIPTION)
-            .rev()
-            .find(|at| description.is_char_boundary(*at));
-        description.truncate(cut.unwrap_or(0));
-    }
+    description.truncate(description.floor_char_boundary(MAX_DESCRIPTION));
     Some((number, description))
 }
 

@@ -1,6 +1,6 @@
 //! The dates of a filing, from what is known of it or else from its cover page.
 
-use crate::months::MONTHS;
+use crate::months::month;
 use aperilex_ports::model::FilingMeta;
 use jiff::civil::Date;
 
@@ -35,11 +35,7 @@ pub(crate) fn of(meta: &FilingMeta, text: &str) -> Dates {
 
 /// The end of the period, or the day of the report, that the cover names.
 fn cover(text: &str) -> Option<Date> {
-    let mut cut = text.len().min(COVER);
-    while !text.is_char_boundary(cut) {
-        cut -= 1;
-    }
-    let lower = text.get(..cut)?.to_ascii_lowercase();
+    let lower = around(text, 0, COVER).to_ascii_lowercase();
     let after = |word: &str| -> Option<Date> {
         lower
             .match_indices(word)
@@ -58,14 +54,8 @@ fn cover(text: &str) -> Option<Date> {
 
 /// `len` bytes from `from`, or a little less so that no character is cut.
 fn around(text: &str, from: usize, len: usize) -> &str {
-    let mut start = from.min(text.len());
-    let mut end = (from + len).min(text.len());
-    while !text.is_char_boundary(start) {
-        start += 1;
-    }
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
+    let start = text.ceil_char_boundary(from.min(text.len()));
+    let end = text.floor_char_boundary((from + len).min(text.len()));
     text.get(start..end).unwrap_or_default()
 }
 
@@ -93,14 +83,6 @@ fn date(text: &str, last: bool) -> Option<Date> {
     } else {
         dates.next()
     }
-}
-
-/// A month's English name or the beginning of it.
-fn month(word: &str) -> Option<i8> {
-    let at = MONTHS
-        .iter()
-        .position(|name| word.len() >= 3 && name.starts_with(word));
-    at.and_then(|at| i8::try_from(at + 1).ok())
 }
 
 #[cfg(test)]

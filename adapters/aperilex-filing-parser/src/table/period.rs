@@ -1,6 +1,6 @@
 //! The periods that the headers of columns name.
 
-use crate::months::MONTHS;
+use crate::months::month;
 use aperilex_ports::model::{Cells, Fact, Period};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -259,8 +259,10 @@ fn ends(word: &str) -> bool {
 impl Told {
     fn day(&mut self, month: i8, words: &[&str], at: usize) {
         let day = |at: usize| {
-            let word = words.get(at)?.trim_end_matches("st").trim_end_matches("th");
-            let day = word.parse::<i8>().ok()?;
+            let word = *words.get(at)?;
+            let ordinal = |end: &str| word.strip_suffix(end);
+            let day = ["st", "nd", "rd", "th"].into_iter().find_map(ordinal);
+            let day = day.unwrap_or(word).parse::<i8>().ok()?;
             (1..=31).contains(&day).then_some(day)
         };
         let found = day(at + 1).or_else(|| at.checked_sub(1).and_then(day));
@@ -289,13 +291,6 @@ pub(crate) fn is_month(word: &str) -> bool {
     month(&word.trim_end_matches('.').to_ascii_lowercase()).is_some()
 }
 
-fn month(word: &str) -> Option<i8> {
-    let full = |name: &str| name == word;
-    let short = |name: &str| word.len() >= 3 && word.len() <= 4 && name.starts_with(word);
-    let at = MONTHS.iter().position(|name| full(name) || short(name))?;
-    i8::try_from(at + 1).ok()
-}
-
 /// `12/31/2023`, `9/30/99`.
 fn numeric_date(word: &str) -> Option<(i8, i8, i16)> {
     let mut parts = word.split('/');
@@ -313,7 +308,7 @@ fn numeric_date(word: &str) -> Option<(i8, i8, i16)> {
 
 /// Numbers of months and weeks.
 fn number(word: &str) -> Option<i8> {
-    const WORDS: [(&str, i8); 19] = [
+    const WORDS: [(&str, i8); 23] = [
         ("one", 1),
         ("two", 2),
         ("three", 3),
@@ -328,11 +323,15 @@ fn number(word: &str) -> Option<i8> {
         ("twelve", 12),
         ("thirteen", 13),
         ("fourteen", 14),
+        ("fifteen", 15),
+        ("sixteen", 16),
+        ("seventeen", 17),
+        ("eighteen", 18),
+        ("nineteen", 19),
         ("twenty", 20),
         ("thirty", 30),
         ("forty", 40),
         ("fifty", 50),
-        ("sixteen", 16),
     ];
     let known = WORDS.iter().find(|(name, _)| *name == word);
     let number = known
@@ -393,6 +392,11 @@ mod tests {
                 "Twenty-six weeks ended July 29, 2023",
                 "",
                 "2023-01-29/2023-07-29",
+            ),
+            (
+                "Seventeen weeks ended September 2nd, 2023",
+                "",
+                "2023-05-07/2023-09-02",
             ),
             (
                 "53 Weeks Ended February 3, 2024",
