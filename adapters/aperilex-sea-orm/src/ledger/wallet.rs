@@ -25,11 +25,8 @@ pub(crate) struct Wallet(pub(super) wallet::Wallet);
 
 impl Wallet {
     pub(crate) async fn lock(tx: &DatabaseTransaction, user: UserId) -> Outcome<Self> {
-        let query = Entity::find_by_id(user.as_uuid()).lock_exclusive();
-        let row = query.one(tx).await?;
-        let row = row.ok_or(Stop::Refused(LedgerError::Unknown))?;
-        let lots = live_lots(tx, [row.id]).await?;
-        Ok(Self(open(row, lots)?))
+        let mut one = Wallets::lock(tx, [user]).await?.0;
+        one.remove(&user).ok_or(Stop::Refused(LedgerError::Unknown))
     }
 
     /// Refused unless this much can be spent.
@@ -104,15 +101,6 @@ fn open(row: Model, lots: Vec<CreditLot>) -> Result<wallet::Wallet, Unreadable> 
 }
 
 /// Lots of these accounts that have something left.
-async fn live_lots(
-    tx: &DatabaseTransaction,
-    users: impl IntoIterator<Item = Uuid>,
-) -> Outcome<Vec<CreditLot>> {
-    let rows = lots_of(users).all(tx).await?;
-    let read = |row| Ok(CreditLot::try_from(row)?);
-    rows.into_iter().map(read).collect()
-}
-
 pub(crate) fn lots_of(
     users: impl IntoIterator<Item = Uuid>,
 ) -> sea_orm::Select<credit_lot::Entity> {
