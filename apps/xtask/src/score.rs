@@ -12,6 +12,7 @@ mod tally;
 mod titled;
 mod tsv;
 
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -47,15 +48,25 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         .clone()
         .or_else(|| std::env::var_os("APERILEX_CORPUS").map(PathBuf::from))
         .unwrap_or_else(|| root().join("../shared/edgar"));
-    match score(&corpus, options.headings.as_deref()) {
-        Ok(scores) if options.json => println!("{:#}", scores.json()),
-        Ok(scores) => print!("{}", scores.table(options.short)),
+    let shown = score(&corpus, options.headings.as_deref()).and_then(|scores| {
+        let text = if options.json {
+            format!("{:#}\n", scores.json())
+        } else {
+            scores.table(options.short)
+        };
+        match std::io::stdout().lock().write_all(text.as_bytes()) {
+            // A reader that has gone away (`| head`) is no fault.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            written => Ok(written?),
+        }
+    });
+    match shown {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            return ExitCode::from(2);
+            ExitCode::from(2)
         }
     }
-    ExitCode::SUCCESS
 }
 
 fn score(corpus: &Path, headings: Option<&Path>) -> anyhow::Result<Scores> {
