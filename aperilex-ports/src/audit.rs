@@ -4,14 +4,15 @@
 //! Pure: it is given the books as one moment shows them and says what is wrong with them.
 
 mod chain;
+mod imports;
 mod money;
 mod work;
 
 use std::fmt;
 
 use crate::model::{
-    AccessSource, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold, JournalTx,
-    LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId,
+    AccessSource, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold, ImportItem,
+    ImportJob, JournalTx, LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId,
 };
 
 /// Everything that is stored of an account's credits and of what they were spent on.
@@ -35,6 +36,8 @@ pub struct Books {
     pub holds: Vec<Hold>,
     /// All tasks with their events, oldest first.
     pub tasks: Vec<(Task, Vec<TaskEvent>)>,
+    /// All bulk imports with their items, oldest first.
+    pub imports: Vec<(ImportJob, Vec<ImportItem>)>,
     /// The filings it has access to, and why.
     pub access: Vec<(FilingId, AccessSource)>,
     /// The analyses that entries and tasks name, as far as they are stored.
@@ -68,6 +71,8 @@ pub enum Invariant {
     I4,
     /// Nobody is charged without goods.
     I5,
+    /// Nobody gets for nothing what has a price.
+    I6,
     /// A hold ends once, and not later than its time and its task.
     I7,
     /// When nothing is under way, all is final.
@@ -88,6 +93,7 @@ impl Invariant {
             Self::I3 => "I3",
             Self::I4 => "I4",
             Self::I5 => "I5",
+            Self::I6 => "I6",
             Self::I7 => "I7",
             Self::I8 => "I8",
             Self::I10 => "I10",
@@ -128,6 +134,7 @@ pub fn check(books: &Books, rules: &Rules) -> Vec<Finding> {
     money::charges(books, &mut found);
     money::holds(books, rules, &mut found);
     work::tasks(books, rules, &mut found);
+    imports::imports(books, rules, &mut found);
     found.0
 }
 

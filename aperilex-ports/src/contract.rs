@@ -47,6 +47,8 @@ pub mod audit_store;
 pub mod document_store;
 pub mod event_bus;
 pub mod filing_store;
+pub mod import_store;
+pub mod imports;
 pub mod ledger;
 pub mod outbox;
 pub mod quota_store;

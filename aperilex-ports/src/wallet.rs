@@ -6,6 +6,7 @@
 
 mod credit;
 mod hold;
+mod part;
 mod refund;
 
 use uuid::Uuid;
@@ -17,6 +18,7 @@ use crate::model::{
 use crate::port::LedgerError;
 
 pub use hold::{Charge, Draw, draws};
+pub use part::part_entry;
 pub use refund::Given;
 
 /// An account's credits.
@@ -82,7 +84,9 @@ pub(crate) const fn is_charge(kind: EntryKind) -> bool {
 
 /// Keys of entries that are made by holds and lapses: no command may take them.
 pub(crate) fn is_reserved(key: &str) -> bool {
-    key.starts_with("end:") || key.starts_with("lapse:")
+    ["end:", "part:", "lapse:"]
+        .iter()
+        .any(|own| key.starts_with(own))
 }
 
 fn add(one: MicroUsd, other: MicroUsd) -> Result<MicroUsd, LedgerError> {

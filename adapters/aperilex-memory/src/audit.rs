@@ -43,6 +43,12 @@ impl State {
                 .map(|((_, filing), source)| (*filing, *source))
                 .collect(),
             analyses: analyses.cloned().collect(),
+            imports: self
+                .imports
+                .values()
+                .filter(|job| job.user == user)
+                .map(|job| (job.clone(), self.items_of(job.id).cloned().collect()))
+                .collect(),
             tasks: tasks
                 .into_iter()
                 .map(|task| {

@@ -1,9 +1,10 @@
 //! Credits.
 
-use aperilex_ports::wallet::{Change, Charge, Draw, Given, Wallet, draws};
+use aperilex_ports::wallet::{Change, Charge, Draw, Given, Wallet, draws, part_entry};
 use aperilex_ports::{
-    Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry, LedgerError,
-    MAX_PAGE, MicroUsd, Operation, PlaceHold, PostEntry, Refund, StoreError, Timestamp, UserId,
+    Balance, CapturePart, CreditLot, EntryId, Hold, HoldId, HoldStatus, ImportJob, ImportStatus,
+    JournalTx, Ledger, LedgerEntry, LedgerError, MAX_PAGE, MicroUsd, Operation, PlaceHold,
+    PostEntry, Refund, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -30,6 +31,10 @@ impl Ledger for MemoryStores {
             analysis: None,
         };
         self.commit("ledger.capture", |state| state.capture(hold, &charge, now))
+    }
+
+    async fn capture_part(&self, part: &CapturePart) -> Result<LedgerEntry, LedgerError> {
+        self.commit("ledger.capture_part", |state| state.capture_part(part))
     }
 
     async fn void(&self, hold: HoldId, now: Timestamp) -> Result<(), LedgerError> {
@@ -186,7 +191,7 @@ impl State {
     ) -> Result<LedgerEntry, LedgerError> {
         let (hold, draws) = self.drawn(id)?;
         let mut entries = self.entries.get(&hold.user).into_iter().flatten();
-        let first = entries.find(|entry| entry.hold == Some(id));
+        let first = entries.find(|entry| entry.id == EntryId::from_uuid(id.as_uuid()));
         if let Some(first) = first.filter(|entry| entry.amount == charge.amount.negated()) {
             return Ok(first.clone());
         }
@@ -196,6 +201,20 @@ impl State {
         if self.has(Bug::ChargesTwice) {
             self.charge_again(&hold, charge, now);
         }
+        Ok(entry)
+    }
+
+    pub(crate) fn capture_part(
+        &mut self,
+        command: &CapturePart,
+    ) -> Result<LedgerEntry, LedgerError> {
+        let (hold, draws) = self.drawn(command.hold)?;
+        let id = part_entry(&hold, command.filing);
+        let mut entries = self.entries.get(&hold.user).into_iter().flatten();
+        let first = entries.find(|entry| entry.id == id).cloned();
+        let mut wallet = self.wallet(hold.user)?;
+        let (entry, change) = wallet.capture_part(&hold, &draws, command, first.as_ref())?;
+        self.save(wallet, change);
         Ok(entry)
     }
 
@@ -276,7 +295,7 @@ impl State {
         let journal = self.journal.get(&command.user).into_iter().flatten();
         let captured = journal
             .clone()
-            .find(|tx| tx.entry == Some(command.entry) && tx.operation == Operation::Capture);
+            .find(|tx| tx.entry == Some(command.entry) && tx.operation.is_charge());
         let mut entries = self.entries.get(&command.user).into_iter().flatten();
         let entry = entries.find(|entry| entry.id == command.entry);
         let (Some(captured), Some(entry)) = (captured, entry) else {
@@ -299,7 +318,10 @@ impl State {
     fn expire(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, LedgerError> {
         let late = self.holds.values().filter(|hold| {
             let task = hold.task.and_then(|id| self.tasks.get(&id));
-            let at_work = task.is_some_and(|task| !task.status.is_terminal())
+            let imports =
+                |job: &ImportJob| job.hold == Some(hold.id) && job.status == ImportStatus::Running;
+            let at_work = (task.is_some_and(|task| !task.status.is_terminal())
+                || self.imports.values().any(imports))
                 && !self.has(Bug::ExpiresHoldsAtWork);
             hold.status == HoldStatus::Open && hold.expires_at <= now && !at_work
         });

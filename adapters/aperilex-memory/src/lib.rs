@@ -9,6 +9,7 @@ mod documents;
 mod events;
 mod faults;
 mod filings;
+mod imports;
 mod ledger;
 mod memory;
 mod outbox;

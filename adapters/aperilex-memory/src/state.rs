@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
     AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, Digest, FilingId, FilingRecord,
-    Hold, HoldId, JournalTx, KeyId, LedgerEntry, OutboxItem, Task, TaskEvent, TaskId, Timestamp,
-    UserId,
+    Hold, HoldId, ImportId, ImportItem, ImportJob, JournalTx, KeyId, LedgerEntry, OutboxItem, Task,
+    TaskEvent, TaskId, Timestamp, UserId,
 };
 
 use crate::planted::Bug;
@@ -33,6 +33,9 @@ pub(crate) struct State {
     pub(crate) wallets: BTreeMap<UserId, Wallet>,
     /// Transactions of each account, oldest first.
     pub(crate) journal: BTreeMap<UserId, Vec<JournalTx>>,
+    pub(crate) imports: BTreeMap<ImportId, ImportJob>,
+    /// Items of each import by place.
+    pub(crate) import_items: BTreeMap<(ImportId, u32), ImportItem>,
     /// Allowed requests of each account and window, oldest first.
     pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
     /// Rows by number; sent ones are removed.
@@ -54,6 +57,7 @@ pub(crate) struct Asked {
 pub(crate) enum Made {
     Task(TaskId),
     Analysis(AnalysisId),
+    Import(ImportId),
 }
 
 /// A row of the outbox.

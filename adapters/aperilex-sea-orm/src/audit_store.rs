@@ -2,8 +2,8 @@
 
 use aperilex_ports::audit::Books;
 use aperilex_ports::{
-    AccessSource, AuditStore, Balance, FilingId, LedgerError, MicroUsd, StoreError, Task,
-    TaskEvent, UserId,
+    AccessSource, AuditStore, Balance, FilingId, ImportItem, ImportJob, LedgerError, MicroUsd,
+    StoreError, Task, TaskEvent, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Select};
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::database::{Database, Store};
 use crate::entity::{account, analysis, filing_access, hold, ledger_entry, task, task_event};
 use crate::error::{Stop, Unreadable};
+use crate::import_store::{items_of, jobs_of};
 use crate::ledger::{head, journal, lots_of};
 use crate::stored::{count, word};
 use crate::transaction::{MAX_REPEATS, pause};
@@ -89,6 +90,7 @@ async fn read(tx: &DatabaseTransaction, account: &account::Model) -> Outcome<Boo
         entries,
         holds: all(tx, holds).await?,
         tasks: with_events(tx, tasks).await?,
+        imports: imports(tx, user).await?,
         access: access(tx, id).await?,
         analyses,
     })
@@ -113,6 +115,20 @@ async fn with_events(
             .order_by_asc(task_event::Column::Seq);
         let events = all(tx, events).await?;
         out.push((task, events));
+    }
+    Ok(out)
+}
+
+async fn imports(
+    tx: &DatabaseTransaction,
+    user: UserId,
+) -> Outcome<Vec<(ImportJob, Vec<ImportItem>)>> {
+    let mut jobs: Vec<ImportJob> = all(tx, jobs_of(user, None)).await?;
+    jobs.reverse();
+    let mut out = Vec::new();
+    for job in jobs {
+        let items = all(tx, items_of(job.id, 0)).await?;
+        out.push((job, items));
     }
     Ok(out)
 }

@@ -1,7 +1,8 @@
 //! The JSON that is stored: each shape has a version, and every version ever written is read.
 
 use aperilex_ports::{
-    FilingMeta, OutboxItem, Priority, StoredDocument, TaskEvent, TaskId, TaskMessage, Timestamp,
+    FilingLocator, FilingMeta, OutboxItem, Priority, StoredDocument, TaskEvent, TaskId,
+    TaskMessage, Timestamp,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -113,6 +114,20 @@ pub(crate) fn read_item(json: &str) -> Result<OutboxItem, Unreadable> {
         },
         Item::Event { event } => OutboxItem::Event(event),
     })
+}
+
+#[derive(Serialize, Deserialize)]
+struct Located {
+    locator: FilingLocator,
+}
+
+pub(crate) fn write_locator(locator: &FilingLocator) -> Result<String, Unreadable> {
+    let locator = locator.clone();
+    write("name of a filing", Located { locator })
+}
+
+pub(crate) fn read_locator(json: &str) -> Result<FilingLocator, Unreadable> {
+    read("name of a filing", json).map(|Located { locator }| locator)
 }
 
 pub(crate) fn write_windows(windows: Vec<Window>) -> Result<String, Unreadable> {

@@ -8,6 +8,7 @@
 
 mod billing;
 mod crash_points;
+mod import_bulk;
 mod left_lying;
 mod money;
 mod request_analysis;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Books, Findings, Invariant};
 use crate::model::{
-    Balance, ChainHead, EntryId, Hold, HoldId, HoldStatus, JournalTx, LedgerAccount, LedgerEntry,
-    LotTerms, MicroUsd, Operation,
+    Balance, ChainHead, EntryId, EntryKind, Hold, HoldId, HoldStatus, JournalTx, LedgerAccount,
+    LedgerEntry, LotTerms, MicroUsd, Operation,
 };
 
 fn subject(tx: &JournalTx) -> String {
@@ -24,6 +24,8 @@ struct Replay {
     /// What was given back of each charge.
     refunded: BTreeMap<EntryId, MicroUsd>,
     ends: BTreeMap<HoldId, HoldStatus>,
+    /// What was set aside by each hold, and what of it was charged in parts.
+    parts: BTreeMap<HoldId, (MicroUsd, MicroUsd)>,
 }
 
 pub(super) fn journal(books: &Books, found: &mut Findings) {
@@ -143,7 +145,12 @@ impl Replay {
             self.refund(tx, (charge, paid), amount, found);
         }
         let status = match tx.operation {
-            Operation::Hold => HoldStatus::Open,
+            Operation::Hold => {
+                self.part(tx, amount);
+                HoldStatus::Open
+            }
+            Operation::CapturePart if self.part(tx, amount) => HoldStatus::Captured,
+            Operation::CapturePart => HoldStatus::Open,
             Operation::Capture => HoldStatus::Captured,
             Operation::Void => HoldStatus::Voided,
             Operation::Expire => HoldStatus::Expired,
@@ -195,6 +202,19 @@ impl Replay {
             || subject(tx),
             || format!("its entry says {amount}, the customer's lots gain {own} millionths"),
         );
+    }
+
+    /// Counts what a hold sets aside, or what a part of it charges; whether nothing is left of it.
+    fn part(&mut self, tx: &JournalTx, amount: MicroUsd) -> bool {
+        let Some(hold) = tx.hold else { return false };
+        let (placed, charged) = self.parts.entry(hold).or_default();
+        if tx.operation == Operation::Hold {
+            let held = |one: &&crate::model::Posting| one.account == LedgerAccount::Held;
+            *placed = tx.postings.iter().filter(held).map(|one| one.amount).sum();
+        }
+        let sum = charged.checked_add(amount.negated());
+        *charged = sum.unwrap_or(MicroUsd::ZERO);
+        placed.is_positive() && placed == charged
     }
 
     /// No more comes back of a charge than was paid.
@@ -265,6 +285,18 @@ impl Replay {
             found.expect(right == Some(hold.status), Invariant::I7, subject, || {
                 format!("by the journal it is {right:?}, stored is {}", hold.status)
             });
+            if hold.purpose == EntryKind::BulkImport {
+                let (placed, charged) = self.parts.get(&hold.id).copied().unwrap_or_default();
+                found.expect(charged <= placed, Invariant::I7, subject, || {
+                    format!("{charged} were charged in parts of {placed}")
+                });
+                found.expect(charged == hold.captured, Invariant::I2, subject, || {
+                    format!(
+                        "{charged} were charged in parts, stored is {}",
+                        hold.captured
+                    )
+                });
+            }
         }
     }
 }

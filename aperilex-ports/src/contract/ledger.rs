@@ -2,6 +2,7 @@
 
 mod journal;
 mod lots;
+mod parts;
 
 use futures_util::future::join_all;
 
@@ -10,6 +11,7 @@ use super::*;
 use crate::*;
 use journal::*;
 use lots::*;
+use parts::*;
 
 /// The scenarios.
 pub const SCENARIOS: &[Scenario<Desk>] = &[
@@ -39,6 +41,9 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "LG-19", a_refund_goes_to_the_lots_that_paid),
     scenario!(id: "LG-19", racing_refunds_give_back_no_more_than_was_paid),
     scenario!(id: "LG-20", only_own_charges_are_refunded_and_once),
+    scenario!(id: "LG-21", bulk_is_charged_filing_by_filing),
+    scenario!(id: "LG-21", other_holds_refuse_parts),
+    scenario!(id: "LG-21", racing_parts_charge_each_filing_once),
 ];
 
 async fn a_hold_lowers_available_alone(desk: Desk) {
@@ -50,6 +55,7 @@ async fn a_hold_lowers_available_alone(desk: Desk) {
         user,
         purpose: hold.purpose,
         amount: usd(30),
+        captured: usd(0),
         status: HoldStatus::Open,
         filing: None,
         task: None,

@@ -74,6 +74,8 @@ uuid_ids! {
     KeyId
     /// The right to work on a task, new with every claim (v7).
     LeaseToken
+    /// A bulk import (v7).
+    ImportId
 }
 
 /// Name space of the v5 ids: v5 of the DNS name `aperilex.com`, fixed for ever.

@@ -121,6 +121,8 @@ words! {
         Hold = "hold",
         /// A hold was charged.
         Capture = "capture",
+        /// A hold was charged in part, and stays open unless that was the last of it.
+        CapturePart = "capture_part",
         /// A hold was given back.
         Void = "void",
         /// A hold was given back by time.
@@ -129,6 +131,14 @@ words! {
         Lapse = "lapse",
         /// A charge was given back.
         Refund = "refund",
+    }
+}
+
+impl Operation {
+    /// Whether it charges for something, so that it can be refunded.
+    #[must_use]
+    pub const fn is_charge(self) -> bool {
+        matches!(self, Self::Capture | Self::CapturePart)
     }
 }
 
@@ -141,8 +151,8 @@ pub struct JournalTx {
     pub seq: u64,
     /// What happened.
     pub operation: Operation,
-    /// What makes it happen once, unique for the account: `hold:{hold}`, `end:{hold}`, `lapse:{lot}:{seq}`,
-    /// `post:{key of the command}`, `refund:{key of the command}`.
+    /// What makes it happen once, unique for the account: `hold:{hold}`, `end:{hold}`,
+    /// `part:{hold}:{filing}`, `lapse:{lot}:{seq}`, `post:{key of the command}`, `refund:{key of the command}`.
     pub key: String,
     /// The hold concerned.
     pub hold: Option<HoldId>,

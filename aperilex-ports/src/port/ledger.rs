@@ -40,6 +40,9 @@ pub enum LedgerError {
     /// There is no such account or hold.
     #[error("no such account or hold")]
     Unknown,
+    /// A hold for bulk import is charged in parts, every other one at once.
+    #[error("a hold for bulk import is charged in parts, every other one at once")]
+    WrongCharge,
     /// The key was used for something else.
     #[error("the idempotency key was used for another command")]
     KeyReused,
@@ -84,6 +87,21 @@ pub struct PostEntry {
     pub key: String,
     /// When the credits lapse; never, if none. Of no meaning for negative ones.
     pub expires_at: Option<Timestamp>,
+    /// For people.
+    pub description: String,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// Charges a part of a hold for bulk import: for one filing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CapturePart {
+    /// The hold.
+    pub hold: HoldId,
+    /// The filing that was imported.
+    pub filing: FilingId,
+    /// How much; positive, and with the parts before it at most the hold.
+    pub amount: MicroUsd,
     /// For people.
     pub description: String,
     /// The time.
@@ -150,6 +168,10 @@ pub struct Refund {
 ///   source opens.
 /// - **LG-20** a refund of anything but a charge of this account is `Unknown`; the same key for the
 ///   same charge and amount gives the first entry again.
+/// - **LG-21** a hold for bulk import is captured in parts, each filing once, in all up to its amount:
+///   the part that makes it whole ends it, over that is `OverCapture` with what is left. Voided or
+///   expired, the rest goes back. The same filing and amount again gives the first entry, another
+///   amount is `KeyReused`. Other holds refuse parts, and this one all at once: `WrongCharge`.
 #[async_trait]
 pub trait Ledger: Debug + Send + Sync + 'static {
     /// Sets credits aside.
@@ -169,6 +191,12 @@ pub trait Ledger: Debug + Send + Sync + 'static {
         description: &str,
         now: Timestamp,
     ) -> Result<LedgerEntry, LedgerError>;
+
+    /// Charges a part of a hold for bulk import.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn capture_part(&self, part: &CapturePart) -> Result<LedgerEntry, LedgerError>;
 
     /// Gives a hold back.
     ///

@@ -2,8 +2,8 @@
 
 use super::{Change, Draft, Wallet, add, posting, sub};
 use crate::model::{
-    AnalysisId, EntryId, Hold, HoldStatus, JournalTx, LedgerAccount, LedgerEntry, MicroUsd,
-    Operation, Timestamp,
+    AnalysisId, EntryId, EntryKind, Hold, HoldStatus, JournalTx, LedgerAccount, LedgerEntry,
+    MicroUsd, Operation, Timestamp,
 };
 use crate::port::{LedgerError, PlaceHold};
 
@@ -82,6 +82,7 @@ impl Wallet {
             user: command.user,
             purpose: command.purpose,
             amount: command.amount,
+            captured: MicroUsd::ZERO,
             status: HoldStatus::Open,
             filing: command.filing,
             task: command.task,
@@ -115,6 +116,9 @@ impl Wallet {
     ) -> Result<(LedgerEntry, Change), LedgerError> {
         if !charge.amount.is_positive() {
             return Err(LedgerError::BadAmount);
+        }
+        if hold.purpose == EntryKind::BulkImport {
+            return Err(LedgerError::WrongCharge);
         }
         require_open(hold)?;
         if charge.amount > hold.amount {
@@ -183,7 +187,7 @@ impl Wallet {
     ) -> Result<(Hold, Change), LedgerError> {
         require_open(hold)?;
         let (mut change, mut postings) = (Change::default(), Vec::new());
-        for draw in draws {
+        for draw in &rest(draws, hold.captured)? {
             let lot = self.lot(draw.lot)?;
             lot.held = sub(lot.held, draw.amount)?;
             lot.available = add(lot.available, draw.amount)?;
@@ -192,7 +196,7 @@ impl Wallet {
             postings.push(posting(LedgerAccount::Available, id, draw.amount));
             self.touch(draw.lot, &mut change)?;
         }
-        self.balance.held = sub(self.balance.held, hold.amount)?;
+        self.balance.held = sub(self.balance.held, hold.left())?;
         let operation = match status {
             HoldStatus::Expired => Operation::Expire,
             _ => Operation::Void,
@@ -217,7 +221,21 @@ impl Wallet {
     }
 }
 
-fn require_open(hold: &Hold) -> Result<(), LedgerError> {
+/// What a hold still has of its draws: parts take the earliest first.
+pub(super) fn rest(draws: &[Draw], captured: MicroUsd) -> Result<Vec<Draw>, LedgerError> {
+    let (mut gone, mut rest) = (captured, Vec::new());
+    for draw in draws {
+        let part = gone.min(draw.amount);
+        gone = sub(gone, part)?;
+        let amount = sub(draw.amount, part)?;
+        if amount.is_positive() {
+            rest.push(Draw { amount, ..*draw });
+        }
+    }
+    Ok(rest)
+}
+
+pub(super) fn require_open(hold: &Hold) -> Result<(), LedgerError> {
     match hold.status {
         HoldStatus::Open => Ok(()),
         status => Err(LedgerError::HoldEnded { status }),

@@ -80,12 +80,12 @@ impl State {
         Ok(())
     }
 
-    fn has_paid_for(&self, user: UserId, filing: FilingId) -> bool {
+    pub(crate) fn has_paid_for(&self, user: UserId, filing: FilingId) -> bool {
         self.access.get(&(user, filing)) == Some(&AccessSource::Paid)
     }
 
     /// Paid access is for ever; access from another source may become paid.
-    fn open_access(&mut self, user: UserId, filing: FilingId, source: AccessSource) {
+    pub(crate) fn open_access(&mut self, user: UserId, filing: FilingId, source: AccessSource) {
         let access = self.access.entry((user, filing)).or_insert(source);
         if source == AccessSource::Paid {
             *access = source;

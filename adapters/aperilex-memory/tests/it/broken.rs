@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod documents;
 pub(crate) mod events;
 pub(crate) mod filings;
+pub(crate) mod imports;
 pub(crate) mod ledger;
 pub(crate) mod outbox;
 pub(crate) mod pool;

@@ -5,8 +5,8 @@ use std::fmt::Debug;
 
 use aperilex_ports::contract::clauses;
 
-use crate::broken::{accounts, audit, documents, events, filings, ledger, outbox, pool, queue};
-use crate::broken::{quota, settlement, tasks};
+use crate::broken::{accounts, audit, documents, events, filings, imports, ledger, outbox, pool};
+use crate::broken::{queue, quota, settlement, tasks};
 
 /// Asserts that every flaw is caught by its clause.
 fn bite<F: Copy + Debug>(flaws: &[(F, &str)], caught: impl Fn(F) -> Vec<&'static str>) {
@@ -60,6 +60,11 @@ fn broken_books_are_caught() {
 }
 
 #[test]
+fn broken_imports_are_caught() {
+    bite(imports::FLAWS, imports::caught);
+}
+
+#[test]
 fn broken_quota_stores_are_caught() {
     bite(quota::FLAWS, quota::caught);
 }
@@ -96,6 +101,7 @@ fn every_clause_bites() {
         .chain(ids(pool::FLAWS))
         .chain(ids(filings::FLAWS))
         .chain(ids(accounts::FLAWS))
+        .chain(ids(imports::FLAWS))
         .chain(ids(quota::FLAWS))
         .chain(ids(audit::FLAWS))
         .chain(ids(outbox::FLAWS))

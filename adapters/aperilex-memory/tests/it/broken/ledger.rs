@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use aperilex_ports::{
-    Balance, CreditLot, EntryId, EntryKind, Hold, HoldId, HoldStatus, JournalTx, Ledger,
-    LedgerEntry, LedgerError, MicroUsd, PlaceHold, PostEntry, Refund, StoreError, Stores,
+    Balance, CapturePart, CreditLot, EntryId, EntryKind, Hold, HoldId, HoldStatus, JournalTx,
+    Ledger, LedgerEntry, LedgerError, MicroUsd, PlaceHold, PostEntry, Refund, StoreError, Stores,
     Timestamp, UserId,
 };
 use async_trait::async_trait;
@@ -33,6 +33,7 @@ pub(crate) enum Flaw {
     LapsesNothing,
     RefundsMoreThanWasPaid,
     RefundsAnything,
+    ForgetsParts,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -56,6 +57,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::LapsesNothing, "LG-18"),
     (Flaw::RefundsMoreThanWasPaid, "LG-19"),
     (Flaw::RefundsAnything, "LG-20"),
+    (Flaw::ForgetsParts, "LG-21"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -80,6 +82,7 @@ fn hold(command: &PlaceHold) -> Hold {
         user: command.user,
         purpose: command.purpose,
         amount: command.amount,
+        captured: MicroUsd::ZERO,
         status: HoldStatus::Open,
         filing: command.filing,
         task: command.task,
@@ -171,6 +174,14 @@ impl Ledger for Broken {
             (Flaw::CapturesTwice, Ok(entry)) if entry.at != now => self.charge_again(&entry).await,
             (_, captured) => captured,
         }
+    }
+
+    async fn capture_part(&self, part: &CapturePart) -> Result<LedgerEntry, LedgerError> {
+        let captured = self.inner.capture_part(part).await?;
+        if self.flaw == Flaw::ForgetsParts && captured.at != part.now {
+            return self.charge_again(&captured).await;
+        }
+        Ok(captured)
     }
 
     async fn void(&self, id: HoldId, now: Timestamp) -> Result<(), LedgerError> {
