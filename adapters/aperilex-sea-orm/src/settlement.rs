@@ -5,6 +5,7 @@
 
 mod access;
 mod cancel;
+mod charge;
 mod close;
 mod complete;
 pub(crate) mod idempotency;

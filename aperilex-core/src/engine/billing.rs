@@ -15,6 +15,8 @@ use crate::period::BillingPeriod;
 
 /// Credits that come in the place of lapsed ones live as long.
 const FRESH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Credits that come for those that lapsed while they were held for what failed.
+const GOODWILL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// Accounts that are remembered to have their grant: a few megabytes.
 const REMEMBERED: usize = 100_000;
 
@@ -102,6 +104,11 @@ impl Engine {
         };
         self.granted.note(account.id, period.end, now);
         Ok(posted)
+    }
+
+    /// Until when goodwill that is given at `now` can be spent.
+    pub(super) fn goodwill_until(&self, now: Timestamp) -> Timestamp {
+        later(now, GOODWILL)
     }
 
     /// The same for the accounts behind `after`, at most `limit`; gives the last of them, none behind

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{FindAnalysis, LedgerError, StoreError, TaskStoreError};
 use crate::model::{
     AnalysisRecord, Digest, Failure, FilingId, LeaseToken, MicroUsd, PendingAccess, PoolKey,
-    Priority, Task, TaskCharges, TaskId, Timestamp, UserId,
+    Priority, Task, TaskCharges, TaskId, Timestamp, UserId, Waiver,
 };
 
 /// Why a commit was refused. Nothing of it has happened.
@@ -185,8 +185,8 @@ pub struct CompleteTask {
     pub lease: LeaseToken,
     /// What it made; already in the document store.
     pub analysis: AnalysisRecord,
-    /// Whether the analysis is charged (below the quality gate, or a stand-in, it is not).
-    pub charge: bool,
+    /// Why the analysis is not charged; none if it is.
+    pub free: Option<Waiver>,
     /// The time.
     pub now: Timestamp,
 }
@@ -200,6 +200,8 @@ pub struct AbandonTask {
     pub guard: Guard,
     /// Why.
     pub failure: Failure,
+    /// Until when credits can be spent that come for those that lapsed while they were held for this.
+    pub goodwill_until: Option<Timestamp>,
     /// The time.
     pub now: Timestamp,
 }
@@ -238,7 +240,7 @@ pub struct RetryTask {
 /// - **SE-8** `deliver_filing`, `complete`, `retry` and `abandon` under a lost or expired lease are
 ///   `LeaseLost` and change nothing.
 /// - **SE-9** `abandon` fails leader and followers, with the reason, and voids all their open
-///   holds; what was captured for access stays.
+///   holds, with goodwill for what lapsed meanwhile; what was captured for access stays.
 /// - **SE-10** `retry` leaves the leader `retrying`, its progress `queued`, with a new generation
 ///   and a new message; both wait until `not_before`; its holds stay open. An uncounted one takes
 ///   the attempt back.
@@ -257,8 +259,11 @@ pub struct RetryTask {
 ///   run again.
 /// - **SE-16** a request whose access and analysis cost more than its `max_price` is refused.
 /// - **SE-17** `forget` removes expired idempotency keys, at most `limit`, and no others.
-/// - **SE-18** an access hold that has ended otherwise keeps nobody from what was made: access is
-///   given, without a charge.
+/// - **SE-18** a hold that has ended otherwise keeps nobody from what was made: its price is charged
+///   anew if the account has it, and is `absorbed` if not.
+/// - **SE-19** what a completed task and an access of source `paid` cost was charged, or is waived with
+///   the reason, in the same commit: a follower's analysis as `follower`, a price of nothing as
+///   `no_fee`.
 #[async_trait]
 pub trait Settlement: Debug + Send + Sync + 'static {
     /// Accepts a request.

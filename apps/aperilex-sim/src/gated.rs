@@ -104,12 +104,12 @@ gated!(FilingStore {
 gated!(Ledger {
     place_hold(hold: &PlaceHold) -> Hold, LedgerError;
     capture(hold: HoldId, amount: MicroUsd, description: &str, now: Timestamp) -> LedgerEntry, LedgerError;
-    void(hold: HoldId, now: Timestamp) -> (), LedgerError;
+    void(hold: HoldId, goodwill_until: Option<Timestamp>, now: Timestamp) -> (), LedgerError;
     post(entry: &PostEntry) -> LedgerEntry, LedgerError;
     balance(user: UserId) -> Balance, LedgerError;
     entries(user: UserId, before: Option<u64>, limit: usize) -> Vec<LedgerEntry>, StoreError;
     holds(user: UserId) -> Vec<Hold>, StoreError;
-    expire(now: Timestamp, limit: usize) -> Vec<Hold>, StoreError;
+    expire(goodwill_until: Option<Timestamp>, now: Timestamp, limit: usize) -> Vec<Hold>, StoreError;
     refund(refund: &Refund) -> LedgerEntry, LedgerError;
     lapse(now: Timestamp, limit: usize) -> Vec<LedgerEntry>, StoreError;
     lots(user: UserId) -> Vec<CreditLot>, StoreError;

@@ -174,6 +174,7 @@ fn new_task(request: &SubmitTask, leader: Option<&Task>) -> Task {
         lease: None,
         charges: request.charges.clone(),
         max_running: request.max_running,
+        waiver: None,
         analysis: None,
         failure: None,
         last_event: 0,

@@ -147,6 +147,7 @@ fn new_task(command: &SubmitTask, leader: Option<&Task>) -> Task {
         lease: None,
         charges: command.charges.clone(),
         max_running: command.max_running,
+        waiver: None,
         analysis: None,
         failure: None,
         last_event: 1,

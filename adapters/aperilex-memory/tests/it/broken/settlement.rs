@@ -6,7 +6,7 @@ use aperilex_ports::{
     AbandonTask, Answer, CompleteTask, EntryKind, GrantAccess, Guard, HoldId, HoldStatus,
     IdempotentRequest, LeaseToken, Ledger, MicroUsd, PendingAccess, PlaceHold, RetryTask,
     Settlement, SettlementError, StoreError, Stores, SubmitTask, Submitted, Task, TaskId, TaskRole,
-    TaskStatus, TaskStore, TaskStoreError, Timestamp, UserId,
+    TaskStatus, TaskStore, TaskStoreError, Timestamp, UserId, Waiver,
 };
 use async_trait::async_trait;
 
@@ -32,6 +32,7 @@ pub(crate) enum Flaw {
     IgnoresMaxPrice,
     ForgetsEarly,
     WithholdsUnpaidAccess,
+    MixesUpReasons,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -53,6 +54,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::IgnoresMaxPrice, "SE-16"),
     (Flaw::ForgetsEarly, "SE-17"),
     (Flaw::WithholdsUnpaidAccess, "SE-18"),
+    (Flaw::MixesUpReasons, "SE-19"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -218,7 +220,10 @@ impl Settlement for Broken {
         let mut command = command.clone();
         command.lease = self.real_lease(command.task, command.lease).await;
         if self.flaw == Flaw::CompletesFree {
-            command.charge = false;
+            command.free = Some(Waiver::NoFee);
+        }
+        if self.flaw == Flaw::MixesUpReasons && command.free.is_some() {
+            command.free = Some(Waiver::NoFee);
         }
         self.forgive(self.inner.complete(&command).await)
     }
