@@ -17,7 +17,7 @@ use crate::model::{
 use crate::port::LedgerError;
 
 pub use hold::{Charge, Draw, GiveBack, draws};
-pub use refund::Given;
+pub use refund::{Given, left};
 
 /// An account's credits.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,9 @@
-//! Why something that has a price was given without a charge.
+//! Why something that has a price was given without a charge; and the charge of an analysis, found by
+//! the analysis.
 
 use sea_orm_migration::prelude::*;
 
-use crate::column::text_null;
+use crate::column::{index, text_null};
 
 #[derive(Debug, DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -15,6 +16,8 @@ impl MigrationTrait for Migration {
             altered.table(table).add_column(text_null("waiver"));
             manager.alter_table(altered.take()).await?;
         }
-        Ok(())
+        manager
+            .create_index(index("ledger_entry", &["analysis_id"]))
+            .await
     }
 }

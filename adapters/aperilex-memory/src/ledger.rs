@@ -273,7 +273,7 @@ impl State {
         Ok(ended)
     }
 
-    fn by_key(&self, user: UserId, key: &str) -> Option<LedgerEntry> {
+    pub(crate) fn by_key(&self, user: UserId, key: &str) -> Option<LedgerEntry> {
         if self.has(Bug::ForgetsKeysOfEntries) {
             return None;
         }
@@ -289,7 +289,7 @@ impl State {
         Ok(entry)
     }
 
-    fn refund(&mut self, command: &Refund) -> Result<LedgerEntry, LedgerError> {
+    pub(crate) fn refund(&mut self, command: &Refund) -> Result<LedgerEntry, LedgerError> {
         let mut wallet = self.wallet(command.user)?;
         let first = self.by_key(command.user, &command.key);
         let journal = self.journal.get(&command.user).into_iter().flatten();

@@ -18,6 +18,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub(crate) use hold::{Capture, find_hold};
+pub(crate) use journal::reversing;
+pub(crate) use post::entry_by_key;
 pub(crate) use wallet::{Wallet, Wallets, head, lots_of};
 
 use crate::database::Store;

@@ -5,6 +5,7 @@ mod cancel;
 mod end;
 mod idempotency;
 mod pool;
+mod retract;
 mod submit;
 
 use super::support::Desk;
@@ -15,6 +16,7 @@ use cancel::*;
 use end::*;
 use idempotency::*;
 use pool::*;
+use retract::*;
 use submit::*;
 
 /// The scenarios.
@@ -68,4 +70,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "SE-18", what_a_lost_hold_was_for_is_charged_anew),
     scenario!(id: "SE-18", what_cannot_be_charged_anew_is_absorbed),
     scenario!(id: "SE-19", what_is_free_says_why),
+    scenario!(id: "SE-20", a_retracted_analysis_is_given_back),
+    scenario!(id: "SE-20", racing_retractions_refund_once),
+    scenario!(id: "SE-21", the_most_urgent_sets_the_pace),
 ];

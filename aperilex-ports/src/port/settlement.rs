@@ -6,8 +6,9 @@ use async_trait::async_trait;
 
 use super::{FindAnalysis, LedgerError, StoreError, TaskStoreError};
 use crate::model::{
-    AnalysisRecord, Digest, Failure, FilingId, LeaseToken, MicroUsd, PendingAccess, PoolKey,
-    Priority, Task, TaskCharges, TaskId, Timestamp, UserId, Waiver,
+    AnalysisId, AnalysisRecord, Digest, EntryId, Failure, FilingId, LeaseToken, LedgerEntry,
+    MicroUsd, PendingAccess, PoolKey, Priority, Task, TaskCharges, TaskId, Timestamp, UserId,
+    Waiver,
 };
 
 /// Why a commit was refused. Nothing of it has happened.
@@ -218,6 +219,30 @@ pub struct RetryTask {
     pub counted: bool,
 }
 
+/// An analysis is withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetractAnalysis {
+    /// Which.
+    pub analysis: AnalysisId,
+    /// Id of the entry that gives its payer the fee back.
+    pub refund: EntryId,
+    /// For the payer's statement.
+    pub description: String,
+    /// When credits lapse that come in the place of lapsed ones.
+    pub fresh_until: Timestamp,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// An analysis that was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retracted {
+    /// The analysis, as it is now.
+    pub record: AnalysisRecord,
+    /// What its payer has back; none if nobody paid, or all was given back before.
+    pub refund: Option<LedgerEntry>,
+}
+
 /// The commits that span several records: each happens wholly or not at all, and stores the events
 /// and messages it causes in the outbox of the same transaction.
 ///
@@ -264,6 +289,10 @@ pub struct RetryTask {
 /// - **SE-19** what a completed task and an access of source `paid` cost was charged, or is waived with
 ///   the reason, in the same commit: a follower's analysis as `follower`, a price of nothing as
 ///   `no_fee`.
+/// - **SE-20** a retracted analysis is found no more, and its payer has what is left of the fee back,
+///   in one commit; repeated, it gives the first outcome. One that is not there is `None`.
+/// - **SE-21** a follower that is more urgent makes its run as urgent: what waits in the queue is sent
+///   again with its priority.
 #[async_trait]
 pub trait Settlement: Debug + Send + Sync + 'static {
     /// Accepts a request.
@@ -323,6 +352,15 @@ pub trait Settlement: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`SettlementError`].
     async fn retry(&self, command: &RetryTask) -> Result<(), SettlementError>;
+
+    /// Withdraws an analysis.
+    ///
+    /// # Errors
+    /// [`SettlementError`].
+    async fn retract(
+        &self,
+        command: &RetractAnalysis,
+    ) -> Result<Option<Retracted>, SettlementError>;
 
     /// Withdraws a task that does not run yet. Promoted followers' holds end at `holds_expire_at`.
     ///

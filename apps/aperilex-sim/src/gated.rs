@@ -135,6 +135,7 @@ gated!(Settlement {
     complete(command: &CompleteTask) -> (), SettlementError;
     abandon(command: &AbandonTask) -> (), SettlementError;
     retry(command: &RetryTask) -> (), SettlementError;
+    retract(command: &RetractAnalysis) -> Option<Retracted>, SettlementError;
     cancel(task: TaskId, holds_expire_at: Timestamp, now: Timestamp) -> Task, SettlementError;
 });
 

@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use aperilex_core::{Date, Email, EntryId, FormType, MicroUsd, Template, Ticker, Tier, UserId};
+use aperilex_core::{
+    AnalysisId, Date, Email, EntryId, FormType, MicroUsd, Template, Ticker, Tier, UserId,
+};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// SEC filings in, verified analyses out.
@@ -185,6 +187,15 @@ pub(crate) enum LedgerCommand {
         #[arg(long)]
         key: String,
         /// Why, for the account's statement
+        #[arg(long)]
+        reason: String,
+    },
+    /// Withdraw an analysis: it answers no request any more, and its payer has the fee back
+    Retract {
+        /// The analysis
+        #[arg(long, value_name = "ID")]
+        analysis: AnalysisId,
+        /// Why, for the payer's statement
         #[arg(long)]
         reason: String,
     },

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use aperilex_ports::{
     AbandonTask, Answer, CompleteTask, EntryKind, GrantAccess, Guard, HoldId, HoldStatus,
-    IdempotentRequest, LeaseToken, Ledger, MicroUsd, PendingAccess, PlaceHold, RetryTask,
-    Settlement, SettlementError, StoreError, Stores, SubmitTask, Submitted, Task, TaskId, TaskRole,
-    TaskStatus, TaskStore, TaskStoreError, Timestamp, UserId, Waiver,
+    IdempotentRequest, LeaseToken, Ledger, MicroUsd, PendingAccess, PlaceHold, Priority,
+    RetractAnalysis, Retracted, RetryTask, Settlement, SettlementError, StoreError, Stores,
+    SubmitTask, Submitted, Task, TaskId, TaskRole, TaskStatus, TaskStore, TaskStoreError,
+    Timestamp, UserId, Waiver,
 };
 use async_trait::async_trait;
 
@@ -33,6 +34,8 @@ pub(crate) enum Flaw {
     ForgetsEarly,
     WithholdsUnpaidAccess,
     MixesUpReasons,
+    RetractsNothing,
+    ForgetsUrgency,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -55,6 +58,8 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::ForgetsEarly, "SE-17"),
     (Flaw::WithholdsUnpaidAccess, "SE-18"),
     (Flaw::MixesUpReasons, "SE-19"),
+    (Flaw::RetractsNothing, "SE-20"),
+    (Flaw::ForgetsUrgency, "SE-21"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -141,6 +146,7 @@ impl Settlement for Broken {
             Flaw::IgnoresMaxRunning => request.max_running = None,
             Flaw::IgnoresThePool => request.pool = None,
             Flaw::IgnoresMaxPrice => request.max_price = None,
+            Flaw::ForgetsUrgency => request.priority = Priority::BACKGROUND,
             _ => {}
         }
         let outcome = self.inner.submit(&request).await;
@@ -256,6 +262,16 @@ impl Settlement for Broken {
             return Ok(());
         }
         self.forgive(self.inner.retry(&command).await)
+    }
+
+    async fn retract(
+        &self,
+        command: &RetractAnalysis,
+    ) -> Result<Option<Retracted>, SettlementError> {
+        if self.flaw == Flaw::RetractsNothing {
+            return Ok(None);
+        }
+        self.inner.retract(command).await
     }
 
     async fn cancel(
