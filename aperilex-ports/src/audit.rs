@@ -4,6 +4,7 @@
 //! Pure: it is given the books as one moment shows them and says what is wrong with them.
 
 mod chain;
+mod free;
 mod imports;
 mod money;
 mod work;
@@ -12,7 +13,7 @@ use std::fmt;
 
 use crate::model::{
     AccessSource, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold, ImportItem,
-    ImportJob, JournalTx, LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId,
+    ImportJob, JournalTx, LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId, Waiver,
 };
 
 /// Everything that is stored of an account's credits and of what they were spent on.
@@ -39,9 +40,20 @@ pub struct Books {
     /// All bulk imports with their items, oldest first.
     pub imports: Vec<(ImportJob, Vec<ImportItem>)>,
     /// The filings it has access to, and why.
-    pub access: Vec<(FilingId, AccessSource)>,
+    pub access: Vec<Opened>,
     /// The analyses that entries and tasks name, as far as they are stored.
     pub analyses: Vec<AnalysisRecord>,
+}
+
+/// A filing that an account may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// The filing.
+    pub filing: FilingId,
+    /// Why.
+    pub source: AccessSource,
+    /// Why it was not paid for, if its source is `paid` and it was not.
+    pub waiver: Option<Waiver>,
 }
 
 /// What the books are held to.
@@ -71,7 +83,7 @@ pub enum Invariant {
     I4,
     /// Nobody is charged without goods.
     I5,
-    /// Nobody gets for nothing what has a price.
+    /// Nobody gets paid work for nothing, but for a reason that is written down.
     I6,
     /// A hold ends once, and not later than its time and its task.
     I7,
@@ -133,6 +145,7 @@ pub fn check(books: &Books, rules: &Rules) -> Vec<Finding> {
     chain::journal(books, &mut found);
     money::charges(books, &mut found);
     money::holds(books, rules, &mut found);
+    free::waivers(books, &mut found);
     work::tasks(books, rules, &mut found);
     imports::imports(books, rules, &mut found);
     found.0

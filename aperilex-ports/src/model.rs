@@ -88,7 +88,7 @@ pub use submission::{Party, SubmissionHeader};
 pub use table::{Statement, Table, TableNumber};
 pub use task::{
     AccessSource, Failure, Lease, PendingAccess, PoolKey, Priority, Task, TaskCharges, TaskEvent,
-    TaskRole,
+    TaskRole, Waiver,
 };
 pub use ticker::{ParseTickerError, Ticker};
 pub use tier::{AnalysisStatus, ParseWordError, Quality, TaskStatus, Template, Tier};

@@ -39,8 +39,8 @@ pub use ledger::{CapturePart, Ledger, LedgerError, PlaceHold, PostEntry, Refund}
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
 pub use settlement::{
-    AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetryTask,
-    Settlement, SettlementError, SubmitTask, Submitted,
+    AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetractAnalysis,
+    Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted,
 };
 pub use store::{MAX_PAGE, StoreError};
 pub use task_queue::{

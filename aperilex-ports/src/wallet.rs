@@ -17,9 +17,9 @@ use crate::model::{
 };
 use crate::port::LedgerError;
 
-pub use hold::{Charge, Draw, draws};
+pub use hold::{Charge, Draw, GiveBack, draws};
 pub use part::part_entry;
-pub use refund::Given;
+pub use refund::{Given, left};
 
 /// An account's credits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,12 @@ fn derived(user: UserId, key: &str) -> EntryId {
     EntryId::from_uuid(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
 }
 
+/// The hold that charges what `hold` was placed for, when that one has ended otherwise.
+#[must_use]
+pub fn late(hold: HoldId) -> HoldId {
+    HoldId::from_uuid(Uuid::new_v5(&NAMESPACE, format!("late:{hold}").as_bytes()))
+}
+
 /// Whether an entry of this kind is made by a hold alone.
 pub(crate) const fn is_charge(kind: EntryKind) -> bool {
     matches!(
@@ -82,11 +88,11 @@ pub(crate) const fn is_charge(kind: EntryKind) -> bool {
     )
 }
 
-/// Keys of entries that are made by holds and lapses: no command may take them.
+/// Keys of entries that are made by holds, their ends and lapses: no command may take them.
 pub(crate) fn is_reserved(key: &str) -> bool {
-    ["end:", "part:", "lapse:"]
+    ["end:", "part:", "lapse:", "goodwill:"]
         .iter()
-        .any(|own| key.starts_with(own))
+        .any(|prefix| key.starts_with(prefix))
 }
 
 fn add(one: MicroUsd, other: MicroUsd) -> Result<MicroUsd, LedgerError> {

@@ -1,6 +1,6 @@
 //! Books.
 
-use aperilex_ports::audit::Books;
+use aperilex_ports::audit::{Books, Opened};
 use aperilex_ports::{AnalysisId, AuditStore, StoreError, Task, UserId};
 use async_trait::async_trait;
 
@@ -40,7 +40,11 @@ impl State {
                 .access
                 .iter()
                 .filter(|((owner, _), _)| *owner == user)
-                .map(|((_, filing), source)| (*filing, *source))
+                .map(|((_, filing), (source, waiver))| Opened {
+                    filing: *filing,
+                    source: *source,
+                    waiver: *waiver,
+                })
                 .collect(),
             analyses: analyses.cloned().collect(),
             imports: self

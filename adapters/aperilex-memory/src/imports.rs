@@ -6,7 +6,7 @@ use aperilex_ports::{
     AccessSource, CapturePart, EntryKind, FilingId, IdempotentRequest, ImportCounts, ImportError,
     ImportId, ImportItem, ImportItemStatus, ImportJob, ImportOutcome, ImportStatus, Imports,
     LedgerError, MAX_PAGE, MicroUsd, PlaceHold, PutBackItem, SettleItem, SubmitImport,
-    SubmittedImport, Timestamp, UserId,
+    SubmittedImport, Timestamp, UserId, Waiver,
 };
 use async_trait::async_trait;
 
@@ -43,13 +43,18 @@ impl Imports for MemoryStores {
         self.commit("imports.cancel", |state| {
             let job = state.import(import)?;
             if job.status == ImportStatus::Running {
-                return state.end_import(job, ImportStatus::Cancelled, now);
+                return state.end_import(job, ImportStatus::Cancelled, (None, now));
             }
             Ok(job)
         })
     }
 
-    async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<ImportJob>, ImportError> {
+    async fn expire(
+        &self,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<ImportJob>, ImportError> {
         self.commit("imports.expire", |state| {
             let late =
                 |job: &&ImportJob| job.status == ImportStatus::Running && job.expires_at <= now;
@@ -59,7 +64,7 @@ impl Imports for MemoryStores {
                 .filter(late)
                 .take(limit.min(MAX_PAGE));
             let jobs: Vec<_> = jobs.cloned().collect();
-            let end = |job| state.end_import(job, ImportStatus::Expired, now);
+            let end = |job| state.end_import(job, ImportStatus::Expired, (goodwill_until, now));
             jobs.into_iter().map(end).collect()
         })
     }
@@ -186,6 +191,7 @@ impl State {
             return Err(ImportError::LeaseLost);
         }
         item.lease = None;
+        let when = (command.goodwill_until, command.now);
         match &command.outcome {
             ImportOutcome::Failed(failure) => {
                 item.status = ImportItemStatus::Failed;
@@ -194,7 +200,7 @@ impl State {
             ImportOutcome::Stored { filing, source } => {
                 let priced = job.unit_price.is_positive();
                 if priced && !job.hold.is_some_and(|hold| self.is_open(hold)) {
-                    return self.end_import(job, ImportStatus::Cancelled, command.now);
+                    return self.end_import(job, ImportStatus::Cancelled, when);
                 }
                 item.filing = Some(*filing);
                 item.failure = None;
@@ -206,7 +212,7 @@ impl State {
         job.updated_at = command.now;
         self.import_items.insert((item.job, item.place), item);
         if job.counts.waiting == 0 {
-            return self.end_import(job, ImportStatus::Done, command.now);
+            return self.end_import(job, ImportStatus::Done, when);
         }
         self.imports.insert(job.id, job.clone());
         Ok(job)
@@ -221,7 +227,7 @@ impl State {
         now: Timestamp,
     ) -> Result<ImportItemStatus, ImportError> {
         let had = self.access.get(&(job.user, filing));
-        if had.is_some_and(|had| *had == AccessSource::Paid || source != AccessSource::Paid) {
+        if had.is_some_and(|(had, _)| *had == AccessSource::Paid || source != AccessSource::Paid) {
             return Ok(ImportItemStatus::Owned);
         }
         if let Some(hold) = job.hold
@@ -235,7 +241,8 @@ impl State {
                 now,
             })?;
         }
-        self.open_access(job.user, filing, source);
+        let waiver = job.hold.is_none().then_some(Waiver::NoFee);
+        self.open_access(job.user, filing, source, waiver);
         Ok(ImportItemStatus::Imported)
     }
 
@@ -262,7 +269,7 @@ impl State {
         &mut self,
         mut job: ImportJob,
         status: ImportStatus,
-        now: Timestamp,
+        (goodwill_until, now): (Option<Timestamp>, Timestamp),
     ) -> Result<ImportJob, ImportError> {
         for item in self.import_items.values_mut() {
             if item.job == job.id && item.status == ImportItemStatus::Waiting {
@@ -274,7 +281,7 @@ impl State {
         if let Some(hold) = job.hold.filter(|hold| self.is_open(*hold))
             && !self.has(Bug::KeepsHoldsOfImports)
         {
-            self.void(hold, now)?;
+            self.void(hold, goodwill_until, now)?;
         }
         job.status = status;
         job.updated_at = now;

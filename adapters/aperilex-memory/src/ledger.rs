@@ -1,6 +1,6 @@
 //! Credits.
 
-use aperilex_ports::wallet::{Change, Charge, Draw, Given, Wallet, draws, part_entry};
+use aperilex_ports::wallet::{Change, Charge, Draw, GiveBack, Given, Wallet, draws, part_entry};
 use aperilex_ports::{
     Balance, CapturePart, CreditLot, EntryId, Hold, HoldId, HoldStatus, ImportJob, ImportStatus,
     JournalTx, Ledger, LedgerEntry, LedgerError, MAX_PAGE, MicroUsd, Operation, PlaceHold,
@@ -37,8 +37,13 @@ impl Ledger for MemoryStores {
         self.commit("ledger.capture_part", |state| state.capture_part(part))
     }
 
-    async fn void(&self, hold: HoldId, now: Timestamp) -> Result<(), LedgerError> {
-        self.commit("ledger.void", |state| state.void(hold, now))
+    async fn void(
+        &self,
+        hold: HoldId,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        self.commit("ledger.void", |state| state.void(hold, goodwill_until, now))
     }
 
     async fn post(&self, entry: &PostEntry) -> Result<LedgerEntry, LedgerError> {
@@ -67,9 +72,14 @@ impl Ledger for MemoryStores {
         self.read("ledger.holds", |state| state.holds_of(user))
     }
 
-    async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError> {
+    async fn expire(
+        &self,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Hold>, StoreError> {
         self.commit("ledger.expire", |state| {
-            state.expire(now, limit).map_err(stored)
+            state.expire(goodwill_until, now, limit).map_err(stored)
         })
     }
 
@@ -242,7 +252,12 @@ impl State {
         }
     }
 
-    pub(crate) fn void(&mut self, id: HoldId, now: Timestamp) -> Result<(), LedgerError> {
+    pub(crate) fn void(
+        &mut self,
+        id: HoldId,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
         if self.has(Bug::KeepsVoidedHolds) {
             return Ok(());
         }
@@ -256,7 +271,12 @@ impl State {
         if hold.status == HoldStatus::Voided {
             return Ok(());
         }
-        self.give_back(&hold, &draws, HoldStatus::Voided, now)?;
+        let end = GiveBack {
+            status: HoldStatus::Voided,
+            goodwill_until,
+            now,
+        };
+        self.give_back(&hold, &draws, &end)?;
         Ok(())
     }
 
@@ -264,16 +284,15 @@ impl State {
         &mut self,
         hold: &Hold,
         draws: &[Draw],
-        status: HoldStatus,
-        now: Timestamp,
+        end: &GiveBack,
     ) -> Result<Hold, LedgerError> {
         let mut wallet = self.wallet(hold.user)?;
-        let (ended, change) = wallet.give_back(hold, draws, status, now)?;
+        let (ended, change) = wallet.give_back(hold, draws, end)?;
         self.save(wallet, change);
         Ok(ended)
     }
 
-    fn by_key(&self, user: UserId, key: &str) -> Option<LedgerEntry> {
+    pub(crate) fn by_key(&self, user: UserId, key: &str) -> Option<LedgerEntry> {
         if self.has(Bug::ForgetsKeysOfEntries) {
             return None;
         }
@@ -289,7 +308,7 @@ impl State {
         Ok(entry)
     }
 
-    fn refund(&mut self, command: &Refund) -> Result<LedgerEntry, LedgerError> {
+    pub(crate) fn refund(&mut self, command: &Refund) -> Result<LedgerEntry, LedgerError> {
         let mut wallet = self.wallet(command.user)?;
         let first = self.by_key(command.user, &command.key);
         let journal = self.journal.get(&command.user).into_iter().flatten();
@@ -315,7 +334,17 @@ impl State {
         Ok(entry)
     }
 
-    fn expire(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, LedgerError> {
+    fn expire(
+        &mut self,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Hold>, LedgerError> {
+        let expired = GiveBack {
+            status: HoldStatus::Expired,
+            goodwill_until,
+            now,
+        };
         let late = self.holds.values().filter(|hold| {
             let task = hold.task.and_then(|id| self.tasks.get(&id));
             let imports =
@@ -328,7 +357,7 @@ impl State {
         let late: Vec<_> = late.take(limit.min(MAX_PAGE)).map(|hold| hold.id).collect();
         let end = |id| {
             let (hold, draws) = self.drawn(id)?;
-            self.give_back(&hold, &draws, HoldStatus::Expired, now)
+            self.give_back(&hold, &draws, &expired)
         };
         late.into_iter().map(end).collect()
     }

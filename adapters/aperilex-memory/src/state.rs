@@ -6,7 +6,7 @@ use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
     AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, Digest, FilingId, FilingRecord,
     Hold, HoldId, ImportId, ImportItem, ImportJob, JournalTx, KeyId, LedgerEntry, OutboxItem, Task,
-    TaskEvent, TaskId, Timestamp, UserId,
+    TaskEvent, TaskId, Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -19,7 +19,7 @@ pub(crate) struct State {
     pub(crate) accounts: BTreeMap<UserId, Account>,
     pub(crate) keys: BTreeMap<KeyId, ApiKey>,
     pub(crate) filings: BTreeMap<FilingId, FilingRecord>,
-    pub(crate) access: BTreeMap<(UserId, FilingId), AccessSource>,
+    pub(crate) access: BTreeMap<(UserId, FilingId), (AccessSource, Option<Waiver>)>,
     pub(crate) analyses: BTreeMap<AnalysisId, AnalysisRecord>,
     pub(crate) views: BTreeMap<AnalysisId, u64>,
     pub(crate) tasks: BTreeMap<TaskId, Task>,

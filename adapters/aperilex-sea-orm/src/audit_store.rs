@@ -1,9 +1,9 @@
 //! Books, read as of one moment.
 
-use aperilex_ports::audit::Books;
+use aperilex_ports::audit::{Books, Opened};
 use aperilex_ports::{
-    AccessSource, AuditStore, Balance, FilingId, ImportItem, ImportJob, LedgerError, MicroUsd,
-    StoreError, Task, TaskEvent, UserId,
+    AuditStore, Balance, FilingId, ImportItem, ImportJob, LedgerError, MicroUsd, StoreError, Task,
+    TaskEvent, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Select};
@@ -133,15 +133,21 @@ async fn imports(
     Ok(out)
 }
 
-async fn access(tx: &DatabaseTransaction, user: Uuid) -> Outcome<Vec<(FilingId, AccessSource)>> {
+async fn access(tx: &DatabaseTransaction, user: Uuid) -> Outcome<Vec<Opened>> {
     let rows = filing_access::Entity::find()
         .filter(filing_access::Column::UserId.eq(user))
         .order_by_asc(filing_access::Column::FilingId)
         .all(tx)
         .await?;
     let read = |row: filing_access::Model| {
-        let source = word("source of access", &row.source)?;
-        Ok((FilingId::from_uuid(row.filing_id), source))
+        let waiver = row.waiver.as_deref();
+        Ok(Opened {
+            filing: FilingId::from_uuid(row.filing_id),
+            source: word("source of access", &row.source)?,
+            waiver: waiver
+                .map(|waiver| word("waiver of access", waiver))
+                .transpose()?,
+        })
     };
     rows.into_iter().map(read).collect()
 }

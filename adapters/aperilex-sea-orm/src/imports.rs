@@ -25,6 +25,9 @@ use crate::stored::{micros, rounded};
 
 type Outcome<T> = Result<T, Stop<ImportError>>;
 
+/// How an import ends, until when goodwill can be spent, and the time.
+type How = (ImportStatus, Option<Timestamp>, Timestamp);
+
 #[async_trait]
 impl Imports for Store {
     async fn submit(&self, import: &SubmitImport) -> Result<SubmittedImport, ImportError> {
@@ -52,11 +55,17 @@ impl Imports for Store {
     async fn cancel(&self, import: ImportId, now: Timestamp) -> Result<ImportJob, ImportError> {
         transact!(self.db, |tx| {
             let is_running = |job: &ImportJob| job.status == ImportStatus::Running;
-            end_if(tx, import, ImportStatus::Cancelled, now, is_running).await
+            let how = (ImportStatus::Cancelled, None, now);
+            end_if(tx, import, how, is_running).await
         })
     }
 
-    async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<ImportJob>, ImportError> {
+    async fn expire(
+        &self,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<ImportJob>, ImportError> {
         let late = late(now)
             .select_only()
             .column(import_job::Column::Id)
@@ -74,7 +83,8 @@ impl Imports for Store {
             let outcome: Result<ImportJob, ImportError> = transact!(self.db, |tx| {
                 let is_late =
                     |job: &ImportJob| job.status == ImportStatus::Running && job.expires_at <= now;
-                end_if(tx, id, ImportStatus::Expired, now, is_late).await
+                let how = (ImportStatus::Expired, goodwill_until, now);
+                end_if(tx, id, how, is_late).await
             });
             match outcome {
                 Ok(job) if job.status == ImportStatus::Expired => ended.push(job),
@@ -113,15 +123,14 @@ async fn lock(tx: &DatabaseTransaction, id: ImportId) -> Outcome<(ImportJob, Wal
 async fn end_if(
     tx: &DatabaseTransaction,
     id: ImportId,
-    status: ImportStatus,
-    now: Timestamp,
+    how: How,
     wanted: impl Fn(&ImportJob) -> bool,
 ) -> Outcome<ImportJob> {
     let (job, mut wallet) = lock(tx, id).await?;
     if !wanted(&job) {
         return Ok(job);
     }
-    end(tx, &mut wallet, job, (status, now)).await
+    end(tx, &mut wallet, job, how).await
 }
 
 /// Ends an import: what waits is cancelled, what is set aside goes back.
@@ -129,7 +138,7 @@ async fn end(
     tx: &DatabaseTransaction,
     wallet: &mut Wallet,
     mut job: ImportJob,
-    (status, now): (ImportStatus, Timestamp),
+    (status, goodwill_until, now): How,
 ) -> Outcome<ImportJob> {
     import_item::Entity::update_many()
         .col_expr(
@@ -142,7 +151,7 @@ async fn end(
         .exec(tx)
         .await?;
     if let Some(hold) = job.hold {
-        void_if_open(tx, wallet, hold, now).await?;
+        void_if_open(tx, wallet, hold, goodwill_until, now).await?;
     }
     job.counts.cancelled();
     job.status = status;

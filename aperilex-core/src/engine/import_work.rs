@@ -112,6 +112,7 @@ impl Engine {
             lease: turn.lease,
             outcome,
             expires_at: self.import_expiry(now),
+            goodwill_until: Some(self.goodwill_until(now)),
             now,
         };
         self.ports.stores.imports.settle(&command).await?;

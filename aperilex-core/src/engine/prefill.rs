@@ -1,6 +1,6 @@
 //! The house: the installation's own account, which fills the pool in the background and pays nothing.
 
-use aperilex_ports::{Account, AccountStatus, AccountStoreError, Email, Role, Tier, UserId};
+use aperilex_ports::{Account, AccountStatus, AccountStoreError, Date, Email, Role, Tier, UserId};
 
 use super::Engine;
 use crate::error::EngineError;

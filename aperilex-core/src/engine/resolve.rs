@@ -87,7 +87,7 @@ impl Engine {
     }
 
     /// Today in the SEC's time zone would differ by hours from UTC, on limits of years: UTC it is.
-    fn today(&self) -> Date {
+    pub(super) fn today(&self) -> Date {
         self.now().to_zoned(TimeZone::UTC).date()
     }
 }

@@ -54,10 +54,14 @@ impl Engine {
             }
         };
         let stores = &self.ports.stores;
-        let expired = stores.ledger.expire(now, BATCH).await;
+        let expired = stores
+            .ledger
+            .expire(Some(self.goodwill_until(now)), now, BATCH)
+            .await;
         let lapsed = stores.ledger.lapse(now, BATCH).await;
         let forgotten = stores.settlement.forget(now, BATCH).await;
-        let given_up = stores.imports.expire(now, BATCH).await;
+        let goodwill = Some(self.goodwill_until(now));
+        let given_up = stores.imports.expire(goodwill, now, BATCH).await;
         let given_up = count(given_up.map(|jobs| jobs.len()).map_err(import_store));
         let expired = count(expired.map(|holds| holds.len()));
         let lapsed = count(lapsed.map(|entries| entries.len()));
@@ -108,6 +112,7 @@ impl Engine {
         message: &str,
         again: Option<aperilex_ports::Timestamp>,
     ) -> Result<(), EngineError> {
+        let now = self.now();
         let command = AbandonTask {
             task: task.id,
             guard: Guard::Unleased {
@@ -117,7 +122,8 @@ impl Engine {
                 code: code.to_owned(),
                 message: format!("{message}; nothing was charged for it"),
             },
-            now: self.now(),
+            goodwill_until: Some(self.goodwill_until(now)),
+            now,
         };
         let settlement = &self.ports.stores.settlement;
         let ended = match again {

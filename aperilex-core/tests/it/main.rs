@@ -12,6 +12,7 @@ mod import_bulk;
 mod left_lying;
 mod money;
 mod request_analysis;
+mod retract;
 mod run_analysis;
 mod throttle;
 mod verify;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Books, Findings, Invariant, Rules};
+use super::{Books, Findings, Invariant, Opened, Rules};
 use crate::model::{
     FilingId, HoldStatus, ImportCounts, ImportItem, ImportItemStatus, ImportJob, ImportStatus,
 };
@@ -73,7 +73,7 @@ fn charges(books: &Books, job: &ImportJob, items: &[ImportItem], found: &mut Fin
             || subject(job),
             || format!("item {} was imported and not charged", item.place),
         );
-        let given = |(open, _): &(FilingId, _)| Some(*open) == item.filing;
+        let given = |open: &Opened| Some(open.filing) == item.filing;
         found.expect(
             books.access.iter().any(given),
             Invariant::I5,

@@ -26,7 +26,7 @@ async fn books_under_way_are_whole(desk: Desk) {
                 .await
                 .unwrap();
         } else {
-            ledger.void(hold.id, at(1)).await.unwrap();
+            ledger.void(hold.id, None, at(1)).await.unwrap();
         }
     });
     let looks = (0..24).map(|_| desk.audit_one(user));
@@ -53,7 +53,11 @@ async fn books_say_what_the_other_ports_say(desk: Desk) {
     assert_eq!(books.entries, desk.entries(user).await);
     assert_eq!(books.entry_count, 3, "a top-up, access, an analysis");
     assert_eq!(books.holds, stores.ledger.holds(user).await.unwrap());
-    assert_eq!(books.access, [(filings[0], AccessSource::Paid)]);
+    let opened = books.access.iter().map(|open| (open.filing, open.source));
+    assert_eq!(
+        opened.collect::<Vec<_>>(),
+        [(filings[0], AccessSource::Paid)]
+    );
     let mut tasks = stores.tasks.list(user, None, MAX_PAGE).await.unwrap();
     tasks.reverse();
     assert_eq!(books.tasks.len(), tasks.len());

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::imports::{claim, settled, submitted};
+use super::imports::{claim, claim_all, settled, submitted};
 use super::support::{Desk, MOST_PAGES, at};
 use super::*;
 use crate::*;
@@ -46,7 +46,7 @@ async fn racing_claims_get_different_items(desk: Desk) {
         "{places:?}"
     );
     // One that lost a race may have found nothing where another item was free: then it asks again.
-    while let Some((_, item)) = claim(&desk, 0).await {
+    for (_, item) in claim_all(&desk, 0).await {
         assert!(!places.contains(&item.place));
         places.push(item.place);
     }
@@ -106,10 +106,8 @@ async fn imports_take_turns(desk: Desk) {
         submitted(&desk, user, 4).await,
         submitted(&desk, user, 2).await,
     ];
-    let mut order = Vec::new();
-    while let Some((job, _)) = claim(&desk, 0).await {
-        order.push(job.id);
-    }
+    let claimed = claim_all(&desk, 0).await;
+    let order: Vec<_> = claimed.iter().map(|(job, _)| job.id).collect();
     let turns = [long.id, short.id, long.id, short.id, long.id, long.id];
     assert_eq!(order, turns);
 

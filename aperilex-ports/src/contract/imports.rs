@@ -4,7 +4,7 @@ mod end;
 mod settle;
 mod submit;
 
-use super::support::{Desk, at, failure, usd};
+use super::support::{Desk, MOST_PAGES, at, failure, usd};
 use super::*;
 use crate::*;
 
@@ -100,6 +100,18 @@ pub(super) async fn claim(desk: &Desk, now: i64) -> Option<(ImportJob, ImportIte
     desk.stores.import_store.claim(&claim).await.unwrap()
 }
 
+/// Takes all items that can be taken; not without an end where an item can be taken again and again.
+pub(super) async fn claim_all(desk: &Desk, now: i64) -> Vec<(ImportJob, ImportItem)> {
+    let mut claimed = Vec::new();
+    for _ in 0..MOST_PAGES {
+        let Some(next) = claim(desk, now).await else {
+            return claimed;
+        };
+        claimed.push(next);
+    }
+    panic!("items are claimed without an end");
+}
+
 /// How a claimed item ends: well or badly.
 pub(super) fn settling(item: &ImportItem, well: bool) -> SettleItem {
     let outcome = if well {
@@ -116,6 +128,7 @@ pub(super) fn settling(item: &ImportItem, well: bool) -> SettleItem {
         lease: item.lease.unwrap(),
         outcome,
         expires_at: at(2 * LIFE),
+        goodwill_until: None,
         now: at(10),
     }
 }

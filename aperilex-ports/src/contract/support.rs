@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use uuid::Uuid;
 
-use crate::audit::{Rules, check};
+use crate::audit::{Opened, Rules, check};
 use crate::*;
 
 /// When every scenario begins: 2026-01-01T00:00:00Z.
@@ -327,7 +327,7 @@ impl Desk {
             task: task.id,
             lease,
             analysis: self.analysis(task.id, &task.key),
-            charge: true,
+            free: None,
             now: at(10),
         }
     }
@@ -395,6 +395,11 @@ impl Desk {
                 assert_eq!(*items, store.items(job.id, 0, MAX_PAGE).await.unwrap());
             }
         }
+    }
+
+    pub(super) async fn opened(&self, user: UserId) -> Vec<Opened> {
+        let books = self.stores.audit.books(user).await.unwrap();
+        books.unwrap().access
     }
 
     pub(super) async fn audit_one(&self, user: UserId) {

@@ -138,6 +138,9 @@ pub struct SettleItem {
     pub outcome: ImportOutcome,
     /// When the import is given up now, unless more moves before.
     pub expires_at: Timestamp,
+    /// Until when credits can be spent that come for those that lapsed while they were held for what
+    /// failed.
+    pub goodwill_until: Option<Timestamp>,
     /// The time.
     pub now: Timestamp,
 }
@@ -223,9 +226,15 @@ pub trait Imports: Debug + Send + Sync + 'static {
     /// [`ImportError`].
     async fn cancel(&self, import: ImportId, now: Timestamp) -> Result<ImportJob, ImportError>;
 
-    /// Gives up imports in which nothing moves.
+    /// Gives up imports in which nothing moves. For credits that lapsed meanwhile others come, as with
+    /// [`Ledger::void`](super::Ledger::void).
     ///
     /// # Errors
     /// [`ImportError::Store`].
-    async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<ImportJob>, ImportError>;
+    async fn expire(
+        &self,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<ImportJob>, ImportError>;
 }

@@ -125,6 +125,18 @@ impl Wallet {
     }
 }
 
+/// What of a charge was not given back yet.
+#[must_use]
+pub fn left(charge: &LedgerEntry, before: &[JournalTx]) -> MicroUsd {
+    let postings = before.iter().flat_map(|tx| &tx.postings);
+    let given: MicroUsd = postings
+        .filter(|one| one.lot.is_some())
+        .map(|one| one.amount)
+        .sum();
+    let left = charge.amount.negated().checked_sub(given);
+    left.unwrap_or(MicroUsd::ZERO)
+}
+
 /// What each lot still has paid of the charge, in the order they were drawn.
 fn paid(given: &Given<'_>) -> Result<Vec<Draw>, LedgerError> {
     let mut paid: Vec<Draw> = Vec::new();

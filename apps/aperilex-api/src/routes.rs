@@ -7,6 +7,7 @@ mod description;
 mod figures;
 mod filings;
 mod health;
+mod imports;
 mod page;
 mod quotes;
 mod tasks;
@@ -23,6 +24,7 @@ pub(crate) type Routes = (
     quotes::Quotes,
     analyses::Analyses,
     tasks::Tasks,
+    imports::Imports,
     filings::Filings,
     contents::Contents,
     figures::Figures,
@@ -38,6 +40,7 @@ pub(crate) fn routes(api: &Arc<Api>) -> Routes {
         quotes::Quotes(api()),
         analyses::Analyses(api()),
         tasks::Tasks(api()),
+        imports::Imports(api()),
         filings::Filings(api()),
         contents::Contents(api()),
         figures::Figures(api()),
@@ -53,6 +56,8 @@ enum Group {
     Analyses,
     /// Work that is going on.
     Tasks,
+    /// Importing many filings at once.
+    Imports,
     /// Filings and what is in them.
     Filings,
     /// The account, its limits and its credits.

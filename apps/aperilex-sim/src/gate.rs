@@ -154,7 +154,7 @@ macro_rules! by_store {
     )*};
 }
 
-by_store!(AccountStoreError LedgerError SettlementError TaskStoreError);
+by_store!(AccountStoreError ImportError LedgerError SettlementError TaskStoreError);
 
 macro_rules! by_itself {
     ($($error:ident)*) => {$(

@@ -1,4 +1,4 @@
-//! The loops that drive the engine: relay, workers, sweeper.
+//! The loops that drive the engine: relay, workers, importer, sweeper.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
+use crate::importer;
 use crate::settings::WorkerSettings;
 use crate::worker::Worker;
 
@@ -52,7 +53,7 @@ impl Probe for WakeProbe {
 /// Which loops to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Loops {
-    /// Relay, workers and sweeper.
+    /// Relay, workers, importer and sweeper.
     All,
     /// Relay and sweeper: workers are elsewhere.
     WithoutWorkers,
@@ -63,7 +64,7 @@ pub enum Loops {
 /// Running loops. One that breaks down is reported and begins again.
 #[derive(Debug)]
 pub struct Runtime {
-    /// Sweeper, workers and runs.
+    /// Sweeper, importer, workers and runs.
     work: TaskTracker,
     stop_work: CancellationToken,
     hand_back: CancellationToken,
@@ -106,6 +107,16 @@ impl Runtime {
         };
         let sweeping = supervise("sweeper", stop.clone(), sweeping);
         runtime.work.spawn(sweeping);
+
+        if which == Loops::All {
+            let (hand_back, on) = (runtime.hand_back.clone(), engine.clone());
+            let importing = {
+                let stop = stop.clone();
+                move || importer::work(on.clone(), poll, stop.clone(), hand_back.clone())
+            };
+            let importing = supervise("importer", stop.clone(), importing);
+            runtime.work.spawn(importing);
+        }
 
         if let Some(worker) = runtime.worker(engine, settings, which) {
             let working = move || worker.clone().work(wake.clone(), poll);

@@ -1,9 +1,10 @@
 //! Items that end, or are left for later.
 
+use aperilex_ports::audit::Opened;
 use aperilex_ports::{
     AccessSource, CapturePart, FilingId, HoldId, HoldStatus, ImportError, ImportId, ImportItem,
     ImportItemStatus, ImportJob, ImportOutcome, ImportStatus, LeaseToken, MicroUsd, PendingAccess,
-    PutBackItem, SettleItem, Timestamp,
+    PutBackItem, SettleItem, Timestamp, Waiver,
 };
 use sea_orm::{DatabaseTransaction, EntityTrait, QuerySelect};
 
@@ -44,7 +45,7 @@ pub(super) async fn settle(tx: &DatabaseTransaction, command: &SettleItem) -> Ou
         }
         ImportOutcome::Stored { filing, source } => {
             if job.unit_price.is_positive() && !is_open(tx, job.hold).await? {
-                let how = (ImportStatus::Cancelled, command.now);
+                let how = (ImportStatus::Cancelled, command.goodwill_until, command.now);
                 return end(tx, &mut wallet, job, how).await;
             }
             item.filing = Some(*filing);
@@ -58,7 +59,8 @@ pub(super) async fn settle(tx: &DatabaseTransaction, command: &SettleItem) -> Ou
     job.expires_at = rounded(command.expires_at);
     job.updated_at = rounded(command.now);
     if job.counts.waiting == 0 {
-        return end(tx, &mut wallet, job, (ImportStatus::Done, command.now)).await;
+        let how = (ImportStatus::Done, command.goodwill_until, command.now);
+        return end(tx, &mut wallet, job, how).await;
     }
     save(tx, &job).await?;
     Ok(job)
@@ -97,7 +99,13 @@ async fn open(
         };
         wallet.capture_part(tx, &part).await?;
     }
-    open_access(tx, job.user, filing, source, now).await?;
+    let waiver = (job.unit_price == MicroUsd::ZERO).then_some(Waiver::NoFee);
+    let opened = Opened {
+        filing,
+        source,
+        waiver: waiver.filter(|_| source == AccessSource::Paid),
+    };
+    open_access(tx, job.user, opened, now).await?;
     Ok(ImportItemStatus::Imported)
 }
 

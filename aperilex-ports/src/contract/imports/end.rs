@@ -3,7 +3,7 @@
 use futures_util::future::{join, join_all};
 
 use super::super::support::{Desk, at, usd};
-use super::{LIFE, UNIT, claim, settled, settling, submitted};
+use super::{LIFE, UNIT, claim, claim_all, settled, settling, submitted};
 use crate::*;
 
 pub(super) async fn a_cancelled_import_gives_the_rest_back(desk: Desk) {
@@ -39,7 +39,7 @@ pub(super) async fn racing_settles_charge_each_item_once(desk: Desk) {
     let user = desk.funded(1000).await;
     let job = submitted(&desk, user, 6).await;
     let mut settles = Vec::new();
-    while let Some((_, item)) = claim(&desk, 0).await {
+    for (_, item) in claim_all(&desk, 0).await {
         let well = item.place % 3 != 0;
         settles.extend(vec![settling(&item, well); 4]);
     }
@@ -61,7 +61,7 @@ pub(super) async fn racing_settles_and_cancels_agree(desk: Desk) {
         let user = desk.funded(1000).await;
         let job = submitted(&desk, user, 6).await;
         let mut settles = Vec::new();
-        while let Some((_, item)) = claim(&desk, 0).await {
+        for (_, item) in claim_all(&desk, 0).await {
             settles.push(settling(&item, true));
         }
         let imports = &desk.stores.imports;
@@ -85,12 +85,12 @@ pub(super) async fn the_hold_of_a_running_import_does_not_expire(desk: Desk) {
     let user = desk.funded(100).await;
     let ledger = &desk.stores.ledger;
     let job = submitted(&desk, user, 2).await;
-    let expired = ledger.expire(at(10 * LIFE), 9).await.unwrap();
+    let expired = ledger.expire(None, at(10 * LIFE), 9).await.unwrap();
     assert_eq!(expired, [], "it is at work");
     settled(&desk, true).await;
-    assert_eq!(ledger.expire(at(10 * LIFE), 9).await.unwrap(), []);
+    assert_eq!(ledger.expire(None, at(10 * LIFE), 9).await.unwrap(), []);
     desk.stores.imports.cancel(job.id, at(11)).await.unwrap();
-    assert_eq!(ledger.expire(at(10 * LIFE), 9).await.unwrap(), []);
+    assert_eq!(ledger.expire(None, at(10 * LIFE), 9).await.unwrap(), []);
     assert_eq!(desk.balance(user).await.posted, usd(90));
     desk.audit().await;
 }
@@ -108,9 +108,9 @@ pub(super) async fn imports_that_stand_still_are_given_up_and_no_others(desk: De
         let done = submitted(&desk, user, 1).await;
         imports.cancel(done.id, at(1)).await.unwrap()
     };
-    assert_eq!(imports.expire(at(LIFE - 1), 9).await.unwrap(), []);
-    let first = imports.expire(at(LIFE), 1).await.unwrap();
-    let rest = imports.expire(at(LIFE), 9).await.unwrap();
+    assert_eq!(imports.expire(None, at(LIFE - 1), 9).await.unwrap(), []);
+    let first = imports.expire(None, at(LIFE), 1).await.unwrap();
+    let rest = imports.expire(None, at(LIFE), 9).await.unwrap();
     let mut given_up: Vec<_> = first.iter().chain(&rest).map(|job| job.id).collect();
     assert_eq!(first.len(), 1, "the limit");
     given_up.sort_unstable();

@@ -200,7 +200,7 @@ pub(super) async fn nothing_is_opened_for_a_hold_that_is_gone(desk: Desk) {
     let job = submitted(&desk, user, 2).await;
     let filing = desk.items(job.id).await[0].filing.unwrap();
     let hold = job.hold.unwrap();
-    desk.stores.ledger.void(hold, at(1)).await.unwrap();
+    desk.stores.ledger.void(hold, None, at(1)).await.unwrap();
     let job = settled(&desk, true).await;
     assert_eq!(job.status, ImportStatus::Cancelled);
     assert_eq!((job.counts.cancelled, job.counts.waiting), (2, 0));

@@ -76,7 +76,7 @@ pub(super) async fn bulk_is_charged_filing_by_filing(desk: Desk) {
         .capture_part(&part(hold, filings[1], 12))
         .await
         .unwrap();
-    ledger.void(hold, at(6)).await.unwrap();
+    ledger.void(hold, None, at(6)).await.unwrap();
     let balance = desk.balance(user).await;
     assert_eq!((balance.posted, balance.held), (usd(78), usd(0)));
     let late = ledger.capture_part(&part(hold, third, 1)).await;

@@ -123,6 +123,8 @@ impl From<Refusal> for Problem {
                 Self::field(ProblemCode::QualityNotOffered, "/quality", detail)
             }
             Refusal::NotCancellable { .. } => Self::new(ProblemCode::NotCancellable, detail),
+            Refusal::NothingToImport => Self::field(ProblemCode::InvalidField, "", detail),
+            Refusal::TooManyItems { .. } => Self::new(ProblemCode::TooManyItems, detail),
             Refusal::EmailTaken => Self::new(ProblemCode::EmailTaken, detail),
             _ => Self::internal(),
         }

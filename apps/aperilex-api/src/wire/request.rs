@@ -24,7 +24,7 @@ const WAYS: [&str; 5] = ["ticker", "cik", "accession", "url", "id"];
 /// of the company), `accession`, `url`, or `id`.
 #[derive(Debug, Object)]
 #[oai(skip_serializing_if_is_none, deny_unknown_fields)]
-struct FilingName {
+pub(super) struct FilingName {
     /// Ticker, such as `AAPL` or `BRK-B`.
     ticker: Option<String>,
     /// SEC Central Index Key, 1 to 10 digits.
@@ -37,6 +37,35 @@ struct FilingName {
     url: Option<String>,
     /// Id of a filing that is known here.
     id: Option<uuid::Uuid>,
+}
+
+impl From<&FilingLocator> for FilingName {
+    fn from(locator: &FilingLocator) -> Self {
+        let mut name = Self {
+            ticker: None,
+            cik: None,
+            form: None,
+            accession: None,
+            url: None,
+            id: None,
+        };
+        match locator {
+            FilingLocator::Ticker { ticker, form } => {
+                name.ticker = Some(ticker.to_string());
+                name.form = Some(form.to_string());
+            }
+            FilingLocator::Company { cik, form } => {
+                name.cik = Some(cik.to_string());
+                name.form = Some(form.to_string());
+            }
+            FilingLocator::Accession(accession) => name.accession = Some(accession.to_string()),
+            FilingLocator::Url(url) => name.url = Some(url.clone()),
+            FilingLocator::Stored(id) => name.id = Some(id.as_uuid()),
+            // A way of naming that is newer than this document.
+            _ => {}
+        }
+        name
+    }
 }
 
 /// Asks for an analysis, or for what it would cost.
@@ -53,6 +82,8 @@ pub(crate) struct AnalysisRequestDocument {
     template: Option<TemplateWord>,
     /// At least how good; the lowest that is offered if not said.
     quality: Option<QualityWord>,
+    /// Make it anew and pay for it, whatever the pool has; `false` if not said.
+    refresh: Option<bool>,
     /// Refuse if it costs more.
     max_price_usd: Option<Usd>,
 }
@@ -97,6 +128,7 @@ fn read(bytes: &[u8]) -> Result<AnalysisRequest, Problem> {
     }
     let template = fields.text("template", str::parse::<Template>);
     let quality = fields.text("quality", str::parse::<Quality>);
+    let refresh = fields.flag("refresh");
     let max_price = fields.text("max_price_usd", price);
     fields.finish()?;
     // Without a locator there was a complaint.
@@ -105,12 +137,13 @@ fn read(bytes: &[u8]) -> Result<AnalysisRequest, Problem> {
         filing,
         template: template.unwrap_or(Template::Comprehensive),
         quality,
+        refresh,
         max_price,
         idempotency_key: None,
     })
 }
 
-fn price(text: &str) -> Result<MicroUsd, String> {
+pub(super) fn price(text: &str) -> Result<MicroUsd, String> {
     match text.parse::<MicroUsd>() {
         Ok(price) if price >= MicroUsd::ZERO => Ok(price),
         Ok(_) => Err("expected no negative price".to_owned()),
@@ -118,7 +151,7 @@ fn price(text: &str) -> Result<MicroUsd, String> {
     }
 }
 
-fn locator(name: &mut Fields) -> Option<FilingLocator> {
+pub(super) fn locator(name: &mut Fields) -> Option<FilingLocator> {
     name.drop_nulls(&[&WAYS[..], &["form"]].concat());
     let named: Vec<_> = WAYS.into_iter().filter(|way| name.has(way)).collect();
     let way = match named[..] {
@@ -309,6 +342,7 @@ mod tests {
     fn what_is_wrong_with_the_rest_is_named() {
         for (rest, code, place) in [
             (r#""tier":"ENTERPRISE""#, ProblemCode::UnknownField, "/tier"),
+            (r#""refresh":"yes""#, ProblemCode::WrongType, "/refresh"),
             (
                 r#""max_price_usd":1"#,
                 ProblemCode::WrongType,

@@ -164,6 +164,10 @@ words! {
     EntryKindWord, "EntryKind", aperilex_core::EntryKind;
     /// What an account has subscribed to.
     TierWord, "Tier", aperilex_core::Tier;
+    /// Where a bulk import is.
+    ImportStatusWord, "ImportStatus", aperilex_core::ImportStatus;
+    /// Where a filing of a bulk import is.
+    ImportItemStatusWord, "ImportItemStatus", aperilex_core::ImportItemStatus;
     /// Whether a task drives its run.
     RoleWord, "TaskRole", aperilex_core::TaskRole;
 }

@@ -78,6 +78,11 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
             };
             line(&engine.refund(account, &refund).await?)
         }
+        LedgerCommand::Retract { analysis, reason } => {
+            let retracted = engine.retract_analysis(analysis, &reason).await?;
+            let refund = retracted.refund.as_ref();
+            refund.map_or_else(|| "withdrawn; nobody had paid for it\n".to_owned(), line)
+        }
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)

@@ -207,9 +207,14 @@ impl Imports for Broken {
         self.imports.cancel(import, now).await
     }
 
-    async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<ImportJob>, ImportError> {
+    async fn expire(
+        &self,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<ImportJob>, ImportError> {
         let early = self.flaw == Flaw::GivesUpEarly;
         let now = if early { Timestamp::MAX } else { now };
-        self.imports.expire(now, limit).await
+        self.imports.expire(goodwill_until, now, limit).await
     }
 }

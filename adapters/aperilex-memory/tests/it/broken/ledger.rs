@@ -184,11 +184,16 @@ impl Ledger for Broken {
         Ok(captured)
     }
 
-    async fn void(&self, id: HoldId, now: Timestamp) -> Result<(), LedgerError> {
+    async fn void(
+        &self,
+        id: HoldId,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
         if self.flaw == Flaw::KeepsVoidedHolds {
             return Ok(());
         }
-        self.inner.void(id, now).await
+        self.inner.void(id, goodwill_until, now).await
     }
 
     async fn post(&self, entry: &PostEntry) -> Result<LedgerEntry, LedgerError> {
@@ -233,10 +238,15 @@ impl Ledger for Broken {
         self.inner.holds(user).await
     }
 
-    async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError> {
+    async fn expire(
+        &self,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Hold>, StoreError> {
         let early = self.flaw == Flaw::ExpiresEarly;
         let now = if early { Timestamp::MAX } else { now };
-        self.inner.expire(now, limit).await
+        self.inner.expire(goodwill_until, now, limit).await
     }
 
     async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError> {
