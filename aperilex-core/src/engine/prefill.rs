@@ -2,6 +2,8 @@
 
 use aperilex_ports::{Account, AccountStatus, AccountStoreError, Date, Email, Role, Tier, UserId};
 
+use jiff::ToSpan;
+
 use super::Engine;
 use crate::error::EngineError;
 
@@ -9,6 +11,12 @@ use crate::error::EngineError;
 const HOUSE: &str = "house@aperilex.invalid";
 
 impl Engine {
+    /// The day so many years ago.
+    #[must_use]
+    pub fn years_ago(&self, years: u16) -> Date {
+        self.today().saturating_sub(i32::from(years).years())
+    }
+
     /// The house's account; made if it is not there. It has no key: nobody signs in as the house.
     ///
     /// # Errors
