@@ -6,6 +6,7 @@
 mod chain;
 mod free;
 mod money;
+mod project;
 mod work;
 
 use std::fmt;
@@ -14,6 +15,8 @@ use crate::model::{
     AccessSource, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold, JournalTx,
     LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId, Waiver,
 };
+
+pub use project::{Projection, project};
 
 /// Everything that is stored of an account's credits and of what they were spent on.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
     AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, Digest, FilingId, FilingRecord,
-    Hold, HoldId, JournalTx, KeyId, LedgerEntry, OutboxItem, Task, TaskEvent, TaskId, Timestamp,
-    UserId, Waiver,
+    Hold, HoldId, JournalTx, KeyId, LedgerEntry, LedgerRoot, OutboxItem, Task, TaskEvent, TaskId,
+    Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -19,6 +19,8 @@ pub(crate) struct State {
     pub(crate) accounts: BTreeMap<UserId, Account>,
     pub(crate) keys: BTreeMap<KeyId, ApiKey>,
     pub(crate) filings: BTreeMap<FilingId, FilingRecord>,
+    /// Where all chains ended, oldest first.
+    pub(crate) roots: Vec<LedgerRoot>,
     pub(crate) access: BTreeMap<(UserId, FilingId), (AccessSource, Option<Waiver>)>,
     pub(crate) analyses: BTreeMap<AnalysisId, AnalysisRecord>,
     pub(crate) views: BTreeMap<AnalysisId, u64>,

@@ -10,6 +10,7 @@ pub(crate) mod hold;
 pub(crate) mod idempotency;
 pub(crate) mod ledger_entry;
 pub(crate) mod ledger_posting;
+pub(crate) mod ledger_root;
 pub(crate) mod ledger_tx;
 pub(crate) mod live_run;
 pub(crate) mod outbox;

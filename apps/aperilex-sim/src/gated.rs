@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aperilex_core::ports::audit::Books;
+use aperilex_core::ports::audit::{Books, Projection};
 use aperilex_core::ports::*;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -69,6 +69,10 @@ gated!(AnalysisPool {
 
 gated!(AuditStore {
     books(user: UserId) -> Option<Books>, StoreError;
+    heads(after: Option<UserId>, limit: usize) -> Vec<(UserId, ChainHead)>, StoreError;
+    keep_root(root: &LedgerRoot) -> (), StoreError;
+    roots(limit: usize) -> Vec<LedgerRoot>, StoreError;
+    rebuild(user: UserId, projection: &Projection) -> (), StoreError;
 });
 
 gated!(DocumentStore {

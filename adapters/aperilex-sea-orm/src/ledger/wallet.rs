@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aperilex_ports::audit::Projection;
 use aperilex_ports::wallet::{self, Change};
 use aperilex_ports::{
     Balance, ChainHead, CreditLot, JournalTx, LedgerEntry, LedgerError, MicroUsd, Timestamp, UserId,
@@ -57,6 +58,10 @@ impl Wallet {
         if let Some(changed) = &change.hold {
             hold::save(tx, changed, change.journal.last()).await?;
         }
+        self.save_sums(tx).await
+    }
+
+    async fn save_sums(&self, tx: &DatabaseTransaction) -> Outcome<()> {
         Entity::update_many()
             .col_expr(Column::Posted, self.0.balance.posted.micros().into())
             .col_expr(Column::Held, self.0.balance.held.micros().into())
@@ -69,6 +74,38 @@ impl Wallet {
             .await?;
         Ok(())
     }
+}
+
+/// Stores sums and lots as the journal makes them. The account's row is locked.
+pub(crate) async fn rebuild_wallet(
+    tx: &DatabaseTransaction,
+    user: UserId,
+    made: &Projection,
+) -> Outcome<()> {
+    let live = made.lots.iter().map(|lot| lot.id.as_uuid());
+    credit_lot::Entity::update_many()
+        .col_expr(credit_lot::Column::Available, 0.into())
+        .col_expr(credit_lot::Column::Held, 0.into())
+        .col_expr(credit_lot::Column::Spent, 1.into())
+        .filter(credit_lot::Column::UserId.eq(user.as_uuid()))
+        .filter(credit_lot::Column::Spent.eq(0))
+        .filter(credit_lot::Column::Id.is_not_in(live))
+        .exec(tx)
+        .await?;
+    for lot in &made.lots {
+        save_lot(tx, user, lot).await?;
+    }
+    let wallet = Wallet(wallet::Wallet {
+        user,
+        balance: made.balance,
+        entry_seq: made.entry_count,
+        head: made.head,
+        lots: made.lots.clone(),
+    });
+    if made.head.seq > 0 {
+        wallet.save_sums(tx).await?;
+    }
+    Ok(())
 }
 
 /// Where an account's chain ends.
@@ -124,7 +161,15 @@ async fn save_lot(tx: &DatabaseTransaction, user: UserId, lot: &CreditLot) -> Ou
         spent: Set(i64::from(!lot.has_any())),
     };
     let changed = OnConflict::column(Lot::Id)
-        .update_columns([Lot::Available, Lot::Held, Lot::Spent])
+        .update_columns([
+            Lot::Source,
+            Lot::Granted,
+            Lot::Available,
+            Lot::Held,
+            Lot::ExpiresAt,
+            Lot::CreatedAt,
+            Lot::Spent,
+        ])
         .to_owned();
     credit_lot::Entity::insert(row)
         .on_conflict(changed)
