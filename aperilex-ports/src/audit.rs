@@ -5,6 +5,7 @@
 
 mod chain;
 mod free;
+mod log;
 mod money;
 mod project;
 mod work;
@@ -16,6 +17,7 @@ use crate::model::{
     LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId, Waiver,
 };
 
+pub use log::LogCheck;
 pub use project::{Projection, project};
 
 /// Everything that is stored of an account's credits and of what they were spent on.
@@ -93,6 +95,8 @@ pub enum Invariant {
     I10,
     /// The events of a task are all there, end once, and say where it is.
     I11,
+    /// The audit log is one chain, as it was written.
+    A1,
 }
 
 impl Invariant {
@@ -110,6 +114,7 @@ impl Invariant {
             Self::I8 => "I8",
             Self::I10 => "I10",
             Self::I11 => "I11",
+            Self::A1 => "A1",
         }
     }
 }

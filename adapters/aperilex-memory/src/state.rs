@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
-    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, Digest, FilingId, FilingRecord,
-    Hold, HoldId, JournalTx, KeyId, LedgerEntry, LedgerRoot, OutboxItem, Task, TaskEvent, TaskId,
-    Timestamp, UserId, Waiver,
+    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, Digest, FilingId,
+    FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry, LedgerRoot, OutboxItem, Task,
+    TaskEvent, TaskId, Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -35,6 +35,8 @@ pub(crate) struct State {
     pub(crate) wallets: BTreeMap<UserId, Wallet>,
     /// Transactions of each account, oldest first.
     pub(crate) journal: BTreeMap<UserId, Vec<JournalTx>>,
+    /// What was done, oldest first.
+    pub(crate) audit_log: Vec<AuditEntry>,
     /// Allowed requests of each account and window, oldest first.
     pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
     /// Rows by number; sent ones are removed.

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 pub(crate) use hold::{Capture, find_hold};
 pub(crate) use journal::reversing;
-pub(crate) use post::entry_by_key;
+pub(crate) use post::{entry_by_key, has_entry};
 pub(crate) use wallet::{Wallet, Wallets, head, lots_of, rebuild_wallet};
 
 use crate::database::Store;
