@@ -20,9 +20,9 @@ pub use aperilex_ports::Answer;
 pub use aperilex_ports::model::*;
 
 pub use engine::{
-    AccountStatement, AnalysisRequest, Claimed, Engine, ImportRequest, ImportSelection, ImportStep,
-    Imported, Interruption, MAX_IMPORT_ITEMS, NewCredentials, Outcome, Proof, Quote, RefundCharge,
-    Requested, Run, Secret, StartedImport, Usage,
+    AccountFinding, AccountStatement, AnalysisRequest, BooksProof, Claimed, Engine, ImportRequest,
+    ImportSelection, ImportStep, Imported, Interruption, MAX_IMPORT_ITEMS, NewCredentials, Outcome,
+    Proof, Quote, RefundCharge, Requested, Run, Secret, StartedImport, Usage,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;

@@ -6,7 +6,9 @@
 mod chain;
 mod free;
 mod imports;
+mod log;
 mod money;
+mod project;
 mod work;
 
 use std::fmt;
@@ -15,6 +17,9 @@ use crate::model::{
     AccessSource, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold, ImportItem,
     ImportJob, JournalTx, LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId, Waiver,
 };
+
+pub use log::LogCheck;
+pub use project::{Projection, project};
 
 /// Everything that is stored of an account's credits and of what they were spent on.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +98,8 @@ pub enum Invariant {
     I10,
     /// The events of a task are all there, end once, and say where it is.
     I11,
+    /// The audit log is one chain, as it was written.
+    A1,
 }
 
 impl Invariant {
@@ -110,6 +117,7 @@ impl Invariant {
             Self::I8 => "I8",
             Self::I10 => "I10",
             Self::I11 => "I11",
+            Self::A1 => "A1",
         }
     }
 }

@@ -101,6 +101,9 @@ impl State {
             });
         }
         self.balance(command.user)?;
+        if !self.is_active(command.user) {
+            return Err(ImportError::AccountClosed);
+        }
         let items: Vec<_> = (1..)
             .zip(&command.items)
             .map(|(place, new)| {

@@ -2,9 +2,9 @@
 
 use aperilex_ports::wallet::{Change, Charge, Draw, GiveBack, Given, Wallet, draws, part_entry};
 use aperilex_ports::{
-    Balance, CapturePart, CreditLot, EntryId, Hold, HoldId, HoldStatus, ImportJob, ImportStatus,
-    JournalTx, Ledger, LedgerEntry, LedgerError, MAX_PAGE, MicroUsd, Operation, PlaceHold,
-    PostEntry, Refund, StoreError, Timestamp, UserId,
+    AccountStatus, Balance, CapturePart, CreditLot, EntryId, Hold, HoldId, HoldStatus, ImportJob,
+    ImportStatus, JournalTx, Ledger, LedgerEntry, LedgerError, MAX_PAGE, MicroUsd, Operation,
+    PlaceHold, PostEntry, Refund, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -171,6 +171,9 @@ impl State {
 
     pub(crate) fn place_hold(&mut self, command: &PlaceHold) -> Result<Hold, LedgerError> {
         let mut wallet = self.wallet(command.user)?;
+        if !self.is_active(command.user) && !self.holds.contains_key(&command.id) {
+            return Err(LedgerError::AccountClosed);
+        }
         if self.has(Bug::Overdraws) && !self.holds.contains_key(&command.id) {
             // As if the check were not there: the first lot gives what is missing.
             let missing = command.amount.micros() - wallet.available(command.now).micros();
@@ -183,6 +186,12 @@ impl State {
         let (hold, change) = wallet.place(command, self.holds.get(&command.id))?;
         self.save(wallet, change);
         Ok(hold)
+    }
+
+    /// Whether the account may act.
+    pub(crate) fn is_active(&self, user: UserId) -> bool {
+        let account = self.accounts.get(&user);
+        account.is_some_and(|account| account.status == AccountStatus::Active)
     }
 
     /// A hold, and what it drew.
@@ -300,7 +309,7 @@ impl State {
         entries.find(|entry| entry.key == key).cloned()
     }
 
-    fn post(&mut self, command: &PostEntry) -> Result<LedgerEntry, LedgerError> {
+    pub(crate) fn post(&mut self, command: &PostEntry) -> Result<LedgerEntry, LedgerError> {
         let mut wallet = self.wallet(command.user)?;
         let first = self.by_key(command.user, &command.key);
         let (entry, change) = wallet.post(command, first.as_ref())?;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
-    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, Digest, FilingId, FilingRecord,
-    Hold, HoldId, ImportId, ImportItem, ImportJob, JournalTx, KeyId, LedgerEntry, OutboxItem, Task,
-    TaskEvent, TaskId, Timestamp, UserId, Waiver,
+    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, Digest, FilingId,
+    FilingRecord, Hold, HoldId, ImportId, ImportItem, ImportJob, JournalTx, KeyId, LedgerEntry,
+    LedgerRoot, OutboxItem, Task, TaskEvent, TaskId, Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -19,6 +19,8 @@ pub(crate) struct State {
     pub(crate) accounts: BTreeMap<UserId, Account>,
     pub(crate) keys: BTreeMap<KeyId, ApiKey>,
     pub(crate) filings: BTreeMap<FilingId, FilingRecord>,
+    /// Where all chains ended, oldest first.
+    pub(crate) roots: Vec<LedgerRoot>,
     pub(crate) access: BTreeMap<(UserId, FilingId), (AccessSource, Option<Waiver>)>,
     pub(crate) analyses: BTreeMap<AnalysisId, AnalysisRecord>,
     pub(crate) views: BTreeMap<AnalysisId, u64>,
@@ -36,6 +38,8 @@ pub(crate) struct State {
     pub(crate) imports: BTreeMap<ImportId, ImportJob>,
     /// Items of each import by place.
     pub(crate) import_items: BTreeMap<(ImportId, u32), ImportItem>,
+    /// What was done, oldest first.
+    pub(crate) audit_log: Vec<AuditEntry>,
     /// Allowed requests of each account and window, oldest first.
     pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
     /// Rows by number; sent ones are removed.

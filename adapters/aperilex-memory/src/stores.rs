@@ -46,7 +46,8 @@ impl MemoryStores {
             imports: all.clone(),
             quota: all.clone(),
             outbox: all.clone(),
-            audit: all,
+            audit: all.clone(),
+            audit_log: all,
         }
     }
 

@@ -130,7 +130,8 @@ impl Database {
             imports: store.clone(),
             quota: store.clone(),
             outbox: store.clone(),
-            audit: store,
+            audit: store.clone(),
+            audit_log: store,
         }
     }
 

@@ -3,6 +3,8 @@
 pub(crate) mod account;
 pub(crate) mod analysis;
 pub(crate) mod api_key;
+pub(crate) mod audit_entry;
+pub(crate) mod audit_head;
 pub(crate) mod credit_lot;
 pub(crate) mod filing;
 pub(crate) mod filing_access;
@@ -12,6 +14,7 @@ pub(crate) mod import_item;
 pub(crate) mod import_job;
 pub(crate) mod ledger_entry;
 pub(crate) mod ledger_posting;
+pub(crate) mod ledger_root;
 pub(crate) mod ledger_tx;
 pub(crate) mod live_run;
 pub(crate) mod outbox;

@@ -202,6 +202,7 @@ impl From<ImportError> for EngineError {
                 Self::Refused(Refusal::OverMaxPrice { price, max })
             }
             ImportError::KeyReused => Self::Refused(Refusal::KeyReused),
+            ImportError::AccountClosed => Self::Refused(Refusal::AccountSuspended),
             ImportError::Unknown => Self::not_found("import"),
             ImportError::LeaseLost => Self::LeaseLost,
             ImportError::Store(store) => store.into(),

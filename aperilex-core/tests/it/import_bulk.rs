@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aperilex_core::ports::{
-    Clock, Company, CompanyLocator, FilingQuery, FilingSource, FilingSourceError, HoldId, Ports,
+    ChangeAccount, Clock, Company, CompanyLocator, FilingQuery, FilingSource, FilingSourceError,
+    HoldId, Ports,
 };
 use aperilex_core::{
-    Account, AccountStatus, Answer, Engine, EngineError, EntryKind, FilingId, FilingLocator,
-    FilingMeta, HoldStatus, ImportItem, ImportItemStatus, ImportJob, ImportRequest,
+    Account, AccountStatus, Actor, Answer, AuditRecord, Engine, EngineError, EntryKind, FilingId,
+    FilingLocator, FilingMeta, HoldStatus, ImportItem, ImportItemStatus, ImportJob, ImportRequest,
     ImportSelection, ImportStatus, ImportStep, Limit, MAX_IMPORT_ITEMS, RawFiling, Refusal, Role,
-    Tier, Timestamp, UserId,
+    Standing, Tier, Timestamp,
 };
 use async_trait::async_trait;
 use futures_executor::block_on;
@@ -245,23 +246,34 @@ fn a_withdrawn_import_stops_and_gives_back() {
 #[test]
 fn who_may_not_act_imports_nothing_more() {
     let world = World::new();
-    let now = world.memory.clock.now();
-    let account = Account {
-        id: UserId::from_uuid(uuid::Uuid::from_u128(77)),
-        email: "gone@example.com".parse().unwrap(),
-        tier: Tier::Enterprise,
-        status: AccountStatus::Suspended,
-        role: Role::Admin,
-        created_at: now,
-    };
-    block_on(world.engine.ports().stores.accounts.create(&account)).unwrap();
+    let account = world.account("gone", Tier::Basic, "1");
     let started = start(&world, &account, &list(&COVERED));
+    block_on(world.engine.work_import(None)).unwrap();
+    let change = ChangeAccount {
+        user: account.id,
+        expected: account.standing(),
+        to: Standing {
+            status: AccountStatus::Suspended,
+            ..account.standing()
+        },
+        audit: AuditRecord {
+            actor: Actor::System,
+            action: "account.suspend".into(),
+            subject: account.id.to_string(),
+            detail: serde_json::Value::Null,
+            at: world.memory.clock.now(),
+        },
+        now: world.memory.clock.now(),
+    };
+    block_on(world.engine.ports().stores.accounts.change(&change)).unwrap();
     world.work_imports();
     let ended = job(&world, &account, &started);
-    assert_eq!(
-        (ended.status, ended.counts.cancelled),
-        (ImportStatus::Cancelled, 2)
-    );
+    assert_eq!(ended.status, ImportStatus::Cancelled);
+    assert_eq!((ended.counts.imported, ended.counts.cancelled), (1, 1));
+    assert_eq!(world.available(&account), "0.950000");
+    let again = refused(&world, &account, &list(&COVERED));
+    assert_eq!(again, Refusal::AccountSuspended);
+    world.check_ledger(&[&account]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Clauses of [`Ledger`].
 
+mod closed;
 mod journal;
 mod lots;
 mod parts;
@@ -9,6 +10,8 @@ use futures_util::future::join_all;
 use super::support::{Desk, MOST_PAGES, at, usd};
 use super::*;
 use crate::*;
+pub(super) use closed::suspend;
+use closed::*;
 use journal::*;
 use lots::*;
 use parts::*;
@@ -42,9 +45,11 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "LG-19", a_refund_goes_to_the_lots_that_paid),
     scenario!(id: "LG-19", racing_refunds_give_back_no_more_than_was_paid),
     scenario!(id: "LG-20", only_own_charges_are_refunded_and_once),
-    scenario!(id: "LG-21", bulk_is_charged_filing_by_filing),
-    scenario!(id: "LG-21", other_holds_refuse_parts),
-    scenario!(id: "LG-21", racing_parts_charge_each_filing_once),
+    scenario!(id: "LG-21", a_suspended_account_holds_nothing),
+    scenario!(id: "LG-21", a_suspended_follower_takes_nothing_over),
+    scenario!(id: "LG-22", bulk_is_charged_filing_by_filing),
+    scenario!(id: "LG-22", other_holds_refuse_parts),
+    scenario!(id: "LG-22", racing_parts_charge_each_filing_once),
 ];
 
 async fn a_hold_lowers_available_alone(desk: Desk) {

@@ -33,6 +33,9 @@ pub enum ImportError {
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
+    /// The account is not active.
+    #[error("the account is not active")]
+    AccountClosed,
     /// There is no such account or import.
     #[error("no such account or import")]
     Unknown,
@@ -50,6 +53,7 @@ impl From<LedgerError> for ImportError {
             LedgerError::InsufficientCredits { needed, available } => {
                 Self::InsufficientCredits { needed, available }
             }
+            LedgerError::AccountClosed => Self::AccountClosed,
             LedgerError::Unknown => Self::Unknown,
             LedgerError::Store(store) => Self::Store(store),
             // Every other refusal means that what was decided on is no longer so.
@@ -170,7 +174,8 @@ pub struct PutBackItem {
 /// # Contract
 /// - **IS-1** `submit` makes the import with all its items and one hold: the unit price for each filing
 ///   that the account has not paid for. Those it has are `owned` at once; if that is all, the import is
-///   done. Refused (`InsufficientCredits`, `OverMaxPrice`), it leaves nothing.
+///   done. Refused (`InsufficientCredits`, `OverMaxPrice`, `AccountClosed` unless the account is active), it
+///   leaves nothing.
 /// - **IS-2** the same idempotency key gives the first import again, as it is now; with another request
 ///   `KeyReused`. The key is the account's own, new again once it has expired, and no other than that of
 ///   its other requests. `replayed` says the same and does nothing.

@@ -22,6 +22,9 @@ pub enum LedgerError {
         /// What is available.
         available: MicroUsd,
     },
+    /// The account is suspended: it holds nothing new.
+    #[error("the account is not active")]
+    AccountClosed,
     /// The hold has ended.
     #[error("the hold is {status}")]
     HoldEnded {
@@ -169,7 +172,9 @@ pub struct Refund {
 ///   source opens.
 /// - **LG-20** a refund of anything but a charge of this account is `Unknown`; the same key for the
 ///   same charge and amount gives the first entry again.
-/// - **LG-21** a hold for bulk import is captured in parts, each filing once, in all up to its amount:
+/// - **LG-21** an account that is not active holds nothing: `place_hold`, and `submit` of the settlement, are
+///   `AccountClosed` and change nothing. Its holds can still end, and its credits be corrected.
+/// - **LG-22** a hold for bulk import is captured in parts, each filing once, in all up to its amount:
 ///   the part that makes it whole ends it, over that is `OverCapture` with what is left. Voided or
 ///   expired, the rest goes back. The same filing and amount again gives the first entry, another
 ///   amount is `KeyReused`. Other holds refuse parts, and this one all at once: `WrongCharge`.

@@ -258,7 +258,7 @@ impl Wallet {
             available: draw.amount,
             held: MicroUsd::ZERO,
             expires_at: Some(rounded(until)),
-            created_at: rounded(now),
+            created_at: self.not_before(now),
         };
         self.lots.push(lot);
         let line = LedgerEntry {

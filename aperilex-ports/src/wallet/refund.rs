@@ -112,7 +112,7 @@ impl Wallet {
                 available: amount,
                 held: MicroUsd::ZERO,
                 expires_at: Some(rounded(command.fresh_until)),
-                created_at: rounded(command.now),
+                created_at: self.not_before(command.now),
             };
             self.lots.push(fresh);
             self.touch(fresh.id, change)?;

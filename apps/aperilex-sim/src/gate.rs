@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 
 use aperilex_core::ports::{
     AccountStoreError, AnalystError, BoxError, DocumentStoreError, EventBusError,
-    FilingSourceError, LedgerError, QueueError, SettlementError, StoreError, TaskStoreError,
+    FilingSourceError, ImportError, LedgerError, QueueError, SettlementError, StoreError,
+    TaskStoreError,
 };
 
 /// Steps that are shown of a schedule that failed.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aperilex_core::ports::audit::Books;
+use aperilex_core::ports::audit::{Books, Projection};
 use aperilex_core::ports::*;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -56,6 +56,7 @@ gated!(AccountStore {
     by_key(hash: &Digest) -> Option<Account>, StoreError;
     add_key(key: &ApiKey) -> (), AccountStoreError;
     revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
+    change(change: &ChangeAccount) -> Account, AccountStoreError;
     list(after: Option<UserId>, limit: usize) -> Vec<Account>, StoreError;
 });
 
@@ -67,8 +68,20 @@ gated!(AnalysisPool {
     record_view(analysis: AnalysisId) -> (), StoreError;
 });
 
+gated!(AuditLog {
+    append(record: &AuditRecord) -> AuditEntry, StoreError;
+    post(entry: &PostEntry, record: &AuditRecord) -> LedgerEntry, LedgerError;
+    refund(refund: &Refund, record: &AuditRecord) -> LedgerEntry, LedgerError;
+    entries(before: Option<u64>, limit: usize) -> Vec<AuditEntry>, StoreError;
+    head() -> AuditHead, StoreError;
+});
+
 gated!(AuditStore {
     books(user: UserId) -> Option<Books>, StoreError;
+    heads(after: Option<UserId>, limit: usize) -> Vec<(UserId, ChainHead)>, StoreError;
+    keep_root(root: &LedgerRoot) -> (), StoreError;
+    roots(limit: usize) -> Vec<LedgerRoot>, StoreError;
+    rebuild(user: UserId, projection: &Projection) -> (), StoreError;
 });
 
 gated!(DocumentStore {
@@ -164,6 +177,7 @@ gated!(TaskQueue [capabilities -> QueueCapabilities] {
     reject(receipt: &ReceiptHandle, reason: &str) -> (), QueueError;
     depth() -> u64, QueueError;
     dead_letters(limit: usize) -> Vec<DeadLetter>, QueueError;
+    redrive(letter: &LetterId) -> bool, QueueError;
 });
 
 gated!(TaskStore {
@@ -204,6 +218,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
             quota: Gated::new(stores.quota, gate),
             outbox: Gated::new(stores.outbox, gate),
             audit: Gated::new(stores.audit, gate),
+            audit_log: Gated::new(stores.audit_log, gate),
         },
     }
 }

@@ -109,14 +109,15 @@ impl Runtime {
         runtime.work.spawn(sweeping);
 
         if which == Loops::All {
-            let (hand_back, on) = (runtime.hand_back.clone(), engine.clone());
-            let importing = {
-                let stop = stop.clone();
-                move || importer::work(on.clone(), poll, stop.clone(), hand_back.clone())
-            };
-            let importing = supervise("importer", stop.clone(), importing);
-            runtime.work.spawn(importing);
+            runtime.import(engine, poll);
         }
+        let (stop, on) = (&runtime.stop_work, engine.clone());
+        let reconciling = {
+            let stop = stop.clone();
+            move || reconciler(on.clone(), stop.clone())
+        };
+        let reconciling = supervise("reconciler", stop.clone(), reconciling);
+        runtime.work.spawn(reconciling);
 
         if let Some(worker) = runtime.worker(engine, settings, which) {
             let working = move || worker.clone().work(wake.clone(), poll);
@@ -126,6 +127,15 @@ impl Runtime {
         runtime.work.close();
         runtime.relay.close();
         runtime
+    }
+
+    /// Works on bulk imports in the background.
+    fn import(&self, engine: &Engine, poll: Duration) {
+        let (on, stop) = (engine.clone(), self.stop_work.clone());
+        let hand_back = self.hand_back.clone();
+        let importing = move || importer::work(on.clone(), poll, stop.clone(), hand_back.clone());
+        let importing = supervise("importer", self.stop_work.clone(), importing);
+        self.work.spawn(importing);
     }
 
     fn worker(&self, engine: &Engine, settings: &WorkerSettings, which: Loops) -> Option<Worker> {
@@ -216,6 +226,32 @@ async fn relay(engine: Engine, wake: Arc<WakeProbe>, poll: Duration, stop: Cance
 
 /// Accounts that are looked at for their monthly credits in one round.
 const ACCOUNTS: usize = 100;
+
+/// How often all books are proved and anchored, by one process of all.
+const RECONCILE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How often it is asked whether that is due.
+const RECONCILE_ASK: Duration = Duration::from_secs(15 * 60);
+
+async fn reconciler(engine: Engine, stop: CancellationToken) {
+    loop {
+        // Not at the start of all processes at once, nor while they begin their work.
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(RECONCILE_ASK) => {}
+        }
+        match engine.reconcile_if_due(RECONCILE_EVERY).await {
+            Ok(None) => {}
+            Ok(Some((root, proved))) => {
+                for (account, finding) in &proved.findings {
+                    error!(%account, "the books do not hold: {finding}");
+                }
+                let (accounts, findings) = (root.accounts, root.findings);
+                info!(accounts, findings, root = %root.digest, "books proved and anchored");
+            }
+            Err(error) => report("reconciler", &error),
+        }
+    }
+}
 
 async fn sweeper(engine: Engine, every: Duration, stop: CancellationToken) {
     let mut account = None;

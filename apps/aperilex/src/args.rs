@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use aperilex_core::{
-    AnalysisId, Date, Email, EntryId, FormType, MicroUsd, Template, Ticker, Tier, UserId,
+    AnalysisId, Date, Digest, Email, EntryId, FormType, MicroUsd, Template, Ticker, Tier, UserId,
 };
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -160,9 +160,23 @@ pub(crate) enum LedgerCommand {
         /// Nothing is under way: everything must be final
         #[arg(long)]
         quiet: bool,
+        /// Chains must lead through this root, which `ledger reconcile` said
+        #[arg(long, value_name = "SHA256")]
+        root: Option<Digest>,
         /// How to show it
         #[arg(long, value_enum, default_value = "text")]
         format: ParseFormat,
+    },
+    /// Prove all books and anchor where their chains end; prints the root, to be kept elsewhere
+    Reconcile,
+    /// Make balances, lots and holds anew from the journal, and show what was stored otherwise
+    Rebuild {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+        /// Put it right; without, it is only shown
+        #[arg(long)]
+        write: bool,
     },
     /// Show what an account's credits did in a month
     Statement {

@@ -116,7 +116,8 @@ impl State {
             _ => {}
         }
         let wallet = self.wallet(wanted.user)?;
-        if wallet.require(wanted.amount, wanted.now).is_err() {
+        let poor = wallet.require(wanted.amount, wanted.now).is_err();
+        if poor || !self.is_active(wanted.user) {
             return Ok(Some(Waiver::Absorbed));
         }
         let late = PlaceHold {

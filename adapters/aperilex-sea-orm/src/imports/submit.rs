@@ -50,6 +50,7 @@ pub(super) async fn submit(
             replayed: true,
         });
     }
+    wallet.require_active()?;
     let items = items(tx, command).await?;
     let counts = ImportCounts::of(&items);
     let hold = set_aside(tx, &mut wallet, command, counts).await?;

@@ -98,6 +98,11 @@ pub(crate) async fn entry_by_key(
     Ok(row.map(LedgerEntry::try_from).transpose()?)
 }
 
+/// Whether the account has an entry of this key.
+pub(crate) async fn has_entry(tx: &DatabaseTransaction, user: UserId, key: &str) -> Outcome<bool> {
+    Ok(entry_by_key(tx, user, key).await?.is_some())
+}
+
 pub(super) async fn find_entry(
     tx: &DatabaseTransaction,
     id: EntryId,

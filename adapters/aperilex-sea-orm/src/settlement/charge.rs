@@ -30,8 +30,10 @@ pub(super) async fn settle(
     match placed.map(|hold| hold.status) {
         Some(HoldStatus::Open) => {}
         Some(HoldStatus::Captured) => return Ok(None),
-        _ if wallet.require(wanted.amount, wanted.now).is_err() => {
-            tracing::warn!(hold = %wanted.id, amount = %wanted.amount, "absorbed: the hold has ended and the credits are spent");
+        _ if wallet.require_active().is_err()
+            || wallet.require(wanted.amount, wanted.now).is_err() =>
+        {
+            tracing::warn!(hold = %wanted.id, amount = %wanted.amount, "absorbed: the hold has ended and nothing can be set aside");
             return Ok(Some(Waiver::Absorbed));
         }
         _ => {

@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 
+use super::super::ledger::suspend;
 use super::super::support::{Desk, at, usd};
 use super::{LIFE, UNIT};
 use crate::*;
@@ -61,6 +62,8 @@ pub(super) async fn an_import_comes_with_items_and_one_hold(desk: Desk) {
 pub(super) async fn a_refused_import_leaves_nothing(desk: Desk) {
     let user = desk.funded(29).await;
     let filings = desk.filings(3).await;
+    let suspended = desk.funded(1000).await;
+    suspend(&desk, suspended).await;
     let before = desk.snapshot().await;
     let imports = &desk.stores.imports;
     let import = desk.import(user, &filings);
@@ -80,6 +83,11 @@ pub(super) async fn a_refused_import_leaves_nothing(desk: Desk) {
         }
         other => panic!("{other:?}"),
     }
+    let refused = imports.submit(&desk.import(suspended, &filings)).await;
+    assert!(
+        matches!(refused, Err(ImportError::AccountClosed)),
+        "{refused:?}"
+    );
     let stranger = SubmitImport {
         user: desk.id(UserId::from_uuid),
         ..desk.import(user, &filings)

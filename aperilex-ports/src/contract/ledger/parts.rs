@@ -1,4 +1,4 @@
-//! Holds that are charged in parts: LG-21.
+//! Holds that are charged in parts: LG-22.
 
 use futures_util::future::join_all;
 

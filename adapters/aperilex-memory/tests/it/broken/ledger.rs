@@ -33,6 +33,7 @@ pub(crate) enum Flaw {
     LapsesNothing,
     RefundsMoreThanWasPaid,
     RefundsAnything,
+    HoldsForAnybody,
     ForgetsParts,
 }
 
@@ -57,7 +58,8 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::LapsesNothing, "LG-18"),
     (Flaw::RefundsMoreThanWasPaid, "LG-19"),
     (Flaw::RefundsAnything, "LG-20"),
-    (Flaw::ForgetsParts, "LG-21"),
+    (Flaw::HoldsForAnybody, "LG-21"),
+    (Flaw::ForgetsParts, "LG-22"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -148,6 +150,7 @@ impl Ledger for Broken {
             (Flaw::HoldsMoreThanThereIs, Err(LedgerError::InsufficientCredits { .. })) => {
                 Ok(hold(command))
             }
+            (Flaw::HoldsForAnybody, Err(LedgerError::AccountClosed)) => Ok(hold(command)),
             (_, placed) => placed,
         }
     }
