@@ -116,6 +116,10 @@ gated!(Ledger {
     journal(user: UserId, after: u64, limit: usize) -> Vec<JournalTx>, StoreError;
 });
 
+gated!(Notifier {
+    notify(notice: &Notice) -> (), NotifyError;
+});
+
 gated!(Outbox {
     next_batch(limit: usize, leased_until: Timestamp, now: Timestamp) -> Vec<OutboxMessage>, StoreError;
     mark_sent(ids: &[i64], now: Timestamp) -> (), StoreError;
@@ -174,6 +178,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
         documents: Gated::new(ports.documents, gate),
         queue: Gated::new(ports.queue, gate),
         events: Gated::new(ports.events, gate),
+        notifier: Gated::new(ports.notifier, gate),
         stores: Stores {
             accounts: Gated::new(stores.accounts, gate),
             filings: Gated::new(stores.filings, gate),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aperilex_core::ports::{FilingSource, Ports};
 use aperilex_core::{Engine, Settings as EngineSettings};
 use aperilex_filing_parser::Parser;
+use aperilex_notify::LogNotifier;
 use aperilex_sea_orm::{Database, QueueSettings};
 
 use crate::error::WiringError;
@@ -95,6 +96,7 @@ impl Graph {
             documents,
             queue: Arc::new(queue),
             events,
+            notifier: Arc::new(LogNotifier),
             stores: database.stores(),
         };
         let engine_settings = EngineSettings {
