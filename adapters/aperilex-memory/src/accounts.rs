@@ -1,8 +1,8 @@
 //! Accounts and keys.
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, Digest, Email, KeyId, MAX_PAGE, StoreError,
-    Timestamp, UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, Digest, Email, KeyId, MAX_PAGE,
+    NoticePreferences, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -58,6 +58,28 @@ impl AccountStore for MemoryStores {
             if let Some(key) = state.keys.get_mut(&key) {
                 key.revoked_at.get_or_insert(now);
             }
+            Ok(())
+        })
+    }
+
+    async fn preferences(&self, user: UserId) -> Result<NoticePreferences, AccountStoreError> {
+        self.read("accounts.preferences", |state| {
+            let there = state.accounts.contains_key(&user);
+            there.then(|| state.wants(user))
+        })?
+        .ok_or(AccountStoreError::Unknown)
+    }
+
+    async fn prefer(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
+    ) -> Result<(), AccountStoreError> {
+        self.commit("accounts.prefer", |state| {
+            if !state.accounts.contains_key(&user) {
+                return Err(AccountStoreError::Unknown);
+            }
+            state.preferences.insert(user, preferences);
             Ok(())
         })
     }

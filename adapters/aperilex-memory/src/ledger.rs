@@ -3,7 +3,8 @@
 use aperilex_ports::wallet::{Change, Charge, Draw, Given, Wallet, draws};
 use aperilex_ports::{
     Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry, LedgerError,
-    MAX_PAGE, MicroUsd, Operation, PlaceHold, PostEntry, Refund, StoreError, Timestamp, UserId,
+    MAX_PAGE, MicroUsd, Operation, OutboxItem, PlaceHold, PostEntry, Refund, StoreError, Timestamp,
+    UserId,
 };
 use async_trait::async_trait;
 
@@ -129,6 +130,10 @@ impl State {
         let user = wallet.user;
         let (mut wallet, mut change) = (wallet, change);
         self.spoil(&mut wallet, &mut change);
+        let fallen = wallet.fallen(&change);
+        if let Some(notice) = fallen.filter(|_| self.wants(user).low_balance) {
+            self.announce(OutboxItem::Notice(notice));
+        }
         let entries = self.entries.entry(user).or_default();
         entries.extend(change.entries);
         let journal = self.journal.entry(user).or_default();

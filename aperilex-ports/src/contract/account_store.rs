@@ -14,6 +14,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AC-3", a_live_key_finds_its_account),
     scenario!(id: "AC-4", a_key_needs_an_account),
     scenario!(id: "AC-5", accounts_come_oldest_first_by_page),
+    scenario!(id: "AC-6", an_account_chooses_what_it_is_told_of),
 ];
 
 async fn an_account_reads_back_with_an_empty_wallet(desk: Desk) {
@@ -149,4 +150,28 @@ async fn accounts_come_oldest_first_by_page(desk: Desk) {
         seen.extend(page);
     }
     assert_eq!(seen, made);
+}
+
+async fn an_account_chooses_what_it_is_told_of(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let [ours, theirs] = [desk.account().await, desk.account().await];
+    let default = NoticePreferences::default();
+    assert_eq!((default.tasks, default.low_balance), (false, true));
+    assert_eq!(accounts.preferences(ours).await.unwrap(), default);
+    for (tasks, low_balance) in [(true, false), (true, true), (false, false), (false, true)] {
+        let wanted = NoticePreferences { tasks, low_balance };
+        accounts.prefer(ours, wanted).await.unwrap();
+        assert_eq!(accounts.preferences(ours).await.unwrap(), wanted);
+        assert_eq!(accounts.preferences(theirs).await.unwrap(), default);
+    }
+    let stranger = desk.person().id;
+    for refused in [
+        accounts.preferences(stranger).await.map(drop),
+        accounts.prefer(stranger, default).await,
+    ] {
+        assert!(
+            matches!(refused, Err(AccountStoreError::Unknown)),
+            "{refused:?}"
+        );
+    }
 }

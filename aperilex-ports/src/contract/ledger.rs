@@ -2,6 +2,7 @@
 
 mod journal;
 mod lots;
+mod notices;
 
 use futures_util::future::join_all;
 
@@ -10,6 +11,7 @@ use super::*;
 use crate::*;
 use journal::*;
 use lots::*;
+use notices::*;
 
 /// The scenarios.
 pub const SCENARIOS: &[Scenario<Desk>] = &[
@@ -39,6 +41,8 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "LG-19", a_refund_goes_to_the_lots_that_paid),
     scenario!(id: "LG-19", racing_refunds_give_back_no_more_than_was_paid),
     scenario!(id: "LG-20", only_own_charges_are_refunded_and_once),
+    scenario!(id: "LG-21", a_balance_that_falls_leaves_a_notice),
+    scenario!(id: "LG-21", who_does_not_want_it_and_who_has_plenty_gets_none),
 ];
 
 async fn a_hold_lowers_available_alone(desk: Desk) {

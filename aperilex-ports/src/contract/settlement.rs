@@ -4,6 +4,7 @@ mod access;
 mod cancel;
 mod end;
 mod idempotency;
+mod notices;
 mod pool;
 mod submit;
 
@@ -14,6 +15,7 @@ use access::*;
 use cancel::*;
 use end::*;
 use idempotency::*;
+use notices::*;
 use pool::*;
 use submit::*;
 
@@ -66,4 +68,6 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "SE-16", a_request_never_costs_more_than_it_allows),
     scenario!(id: "SE-17", expired_keys_are_forgotten_and_no_others),
     scenario!(id: "SE-18", access_is_given_though_its_hold_is_gone),
+    scenario!(id: "SE-19", who_wants_to_be_told_of_tasks_is_told),
+    scenario!(id: "SE-19", a_refused_end_tells_nobody),
 ];

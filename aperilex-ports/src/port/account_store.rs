@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::model::{Account, ApiKey, Digest, Email, KeyId, Timestamp, UserId};
+use crate::model::{Account, ApiKey, Digest, Email, KeyId, NoticePreferences, Timestamp, UserId};
 
 /// Why an account or key was not made.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,8 @@ pub enum AccountStoreError {
 /// - **AC-3** a key's hash finds its account; a revoked or unknown one finds nothing.
 /// - **AC-4** a key for an unknown account is `Unknown`.
 /// - **AC-5** `list` gives all accounts, oldest first, without gaps between pages.
+/// - **AC-6** what an account wants to be told of reads back as it chose, and is the default until it
+///   chooses; of an unknown account it is `Unknown`.
 #[async_trait]
 pub trait AccountStore: Debug + Send + Sync + 'static {
     /// Makes an account.
@@ -67,6 +69,22 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`].
     async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// What an account wants to be told of.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn preferences(&self, user: UserId) -> Result<NoticePreferences, AccountStoreError>;
+
+    /// Chooses what an account is told of.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn prefer(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
+    ) -> Result<(), AccountStoreError>;
 
     /// Accounts made after the given one.
     ///

@@ -150,6 +150,8 @@ pub struct Refund {
 ///   source opens.
 /// - **LG-20** a refund of anything but a charge of this account is `Unknown`; the same key for the
 ///   same charge and amount gives the first entry again.
+/// - **LG-21** whatever makes the balance fall below [`MAX_LOW_BALANCE`](crate::wallet::MAX_LOW_BALANCE)
+///   leaves a notice of it in the same commit, if the account wants to be told of its balance.
 #[async_trait]
 pub trait Ledger: Debug + Send + Sync + 'static {
     /// Sets credits aside.

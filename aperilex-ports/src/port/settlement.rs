@@ -259,6 +259,8 @@ pub struct RetryTask {
 /// - **SE-17** `forget` removes expired idempotency keys, at most `limit`, and no others.
 /// - **SE-18** an access hold that has ended otherwise keeps nobody from what was made: access is
 ///   given, without a charge.
+/// - **SE-19** `complete` and `abandon` leave a notice for each account of the run that wants to be told
+///   of tasks, in the same commit, and for no other.
 #[async_trait]
 pub trait Settlement: Debug + Send + Sync + 'static {
     /// Accepts a request.

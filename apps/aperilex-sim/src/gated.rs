@@ -57,6 +57,8 @@ gated!(AccountStore {
     add_key(key: &ApiKey) -> (), AccountStoreError;
     revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
     list(after: Option<UserId>, limit: usize) -> Vec<Account>, StoreError;
+    preferences(user: UserId) -> NoticePreferences, AccountStoreError;
+    prefer(user: UserId, preferences: NoticePreferences) -> (), AccountStoreError;
 });
 
 gated!(AnalysisPool {
@@ -122,6 +124,9 @@ gated!(Notifier {
 
 gated!(Outbox {
     next_batch(limit: usize, leased_until: Timestamp, now: Timestamp) -> Vec<OutboxMessage>, StoreError;
+    next_notices(limit: usize, leased_until: Timestamp, now: Timestamp) -> Vec<OutboxMessage>, StoreError;
+    put_off(id: i64, until: Timestamp) -> (), StoreError;
+    put(items: &[OutboxItem]) -> (), StoreError;
     mark_sent(ids: &[i64], now: Timestamp) -> (), StoreError;
 });
 

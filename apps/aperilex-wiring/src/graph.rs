@@ -103,6 +103,7 @@ impl Graph {
             plans: settings.plans.clone(),
             universes,
             timings: settings.timings.clone(),
+            billing: settings.billing.clone(),
         };
         let engine = Engine::new(ports, engine_settings);
         Ok(Self {

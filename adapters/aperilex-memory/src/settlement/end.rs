@@ -2,8 +2,9 @@
 
 use aperilex_ports::wallet::Charge;
 use aperilex_ports::{
-    AbandonTask, AnalysisStatus, CompleteTask, Guard, Hold, HoldId, HoldStatus, RetryTask,
-    SettlementError, StoreError, TaskId, TaskStatus, TaskStoreError, Timestamp,
+    AbandonTask, AnalysisStatus, CompleteTask, Guard, Hold, HoldId, HoldStatus, NoticeKind,
+    OutboxItem, PendingNotice, RetryTask, SettlementError, StoreError, TaskId, TaskStatus,
+    TaskStoreError, Timestamp,
 };
 
 use crate::planted::Bug;
@@ -62,6 +63,8 @@ impl State {
                 task.failure = None;
                 task.lease = None;
             });
+            let completed = NoticeKind::Completed { task, analysis: id };
+            self.tell(task, completed, now);
         }
         Ok(())
     }
@@ -96,6 +99,8 @@ impl State {
                 task.failure = Some(command.failure.clone());
                 task.lease = None;
             });
+            let failure = command.failure.clone();
+            self.tell(task, NoticeKind::Failed { task, failure }, command.now);
         }
         Ok(())
     }
@@ -118,6 +123,15 @@ impl State {
             self.tell_followers(&key, AnalysisStatus::Queued, now);
         }
         Ok(())
+    }
+
+    /// Leaves a notice for the account of a task, if it wants to be told.
+    fn tell(&mut self, task: TaskId, kind: NoticeKind, now: Timestamp) {
+        let user = self.tasks.get(&task).map(|task| task.user);
+        if let Some(user) = user.filter(|user| self.wants(*user).tasks) {
+            let notice = PendingNotice::of(user, &task.to_string(), kind, now);
+            self.announce(OutboxItem::Notice(notice));
+        }
     }
 
     /// Whether this caller may end the run.

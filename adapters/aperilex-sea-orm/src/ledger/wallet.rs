@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aperilex_ports::wallet::{self, Change};
 use aperilex_ports::{
-    Balance, ChainHead, CreditLot, JournalTx, LedgerEntry, LedgerError, MicroUsd, Timestamp, UserId,
+    Balance, ChainHead, CreditLot, JournalTx, LedgerEntry, LedgerError, MicroUsd,
+    NoticePreferences, OutboxItem, Timestamp, UserId,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
@@ -17,11 +18,13 @@ use super::{Outcome, hold};
 use crate::entity::account::{Column, Entity, Model};
 use crate::entity::{credit_lot, ledger_entry, ledger_posting, ledger_tx};
 use crate::error::{Stop, Unreadable};
+use crate::outbox;
 use crate::stored::{count, micros, number, time, word};
 
-/// An account's credits. Nobody else changes them while this exists, because its row is locked.
+/// An account's credits, and what it wants to be told of. Nobody else changes them while this exists,
+/// because its row is locked.
 #[derive(Debug)]
-pub(crate) struct Wallet(pub(super) wallet::Wallet);
+pub(crate) struct Wallet(pub(super) wallet::Wallet, NoticePreferences);
 
 impl Wallet {
     pub(crate) async fn lock(tx: &DatabaseTransaction, user: UserId) -> Outcome<Self> {
@@ -36,6 +39,11 @@ impl Wallet {
 
     pub(crate) const fn user(&self) -> UserId {
         self.0.user
+    }
+
+    /// What the account wants to be told of.
+    pub(crate) const fn wants(&self) -> NoticePreferences {
+        self.1
     }
 
     /// Saves what a change did.
@@ -67,7 +75,8 @@ impl Wallet {
             .filter(Column::Id.eq(self.0.user.as_uuid()))
             .exec(tx)
             .await?;
-        Ok(())
+        let fallen = self.0.fallen(&change).filter(|_| self.1.low_balance);
+        outbox::put(tx, fallen.map(OutboxItem::Notice)).await
     }
 }
 
@@ -216,7 +225,8 @@ impl Wallets {
         }
         for row in rows {
             let own = lots.remove(&row.id).unwrap_or_default();
-            let wallet = Wallet(open(row, own)?);
+            let wants = row.wants();
+            let wallet = Wallet(open(row, own)?, wants);
             wallets.insert(wallet.user(), wallet);
         }
         Ok(Self(wallets))

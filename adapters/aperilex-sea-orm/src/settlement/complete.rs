@@ -1,14 +1,14 @@
 //! A run ends well.
 
 use aperilex_ports::{
-    AnalysisStatus, CompleteTask, HoldStatus, MicroUsd, SettlementError, StoreError, Task,
-    TaskStatus,
+    AnalysisStatus, CompleteTask, HoldStatus, MicroUsd, NoticeKind, SettlementError, StoreError,
+    Task, TaskStatus,
 };
 use sea_orm::{DatabaseTransaction, EntityTrait};
 
 use super::Outcome;
 use super::access::deliver_to;
-use super::close::void_if_open;
+use super::close::{notices, void_if_open};
 use crate::entity::analysis;
 use crate::error::Stop;
 use crate::ledger::{Capture, Wallet, Wallets, find_hold};
@@ -33,7 +33,11 @@ pub(super) async fn complete(tx: &DatabaseTransaction, command: &CompleteTask) -
         task.analysis = Some(command.analysis.id);
     }
     save_all(tx, &mut run.tasks, command.now).await?;
-    Ok(())
+    notices(tx, &run, &mut wallets, |task| NoticeKind::Completed {
+        task,
+        analysis: command.analysis.id,
+    })
+    .await
 }
 
 async fn store(tx: &DatabaseTransaction, command: &CompleteTask) -> Outcome<()> {

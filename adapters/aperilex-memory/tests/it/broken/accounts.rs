@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, Digest, Email, KeyId, StoreError, Stores,
-    Tier, Timestamp, UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, Digest, Email, KeyId, NoticePreferences,
+    StoreError, Stores, Tier, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -17,6 +17,7 @@ pub(crate) enum Flaw {
     KeepsRevokedKeys,
     KeysForNobody,
     ListsNewestFirst,
+    ForgetsPreferences,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -25,6 +26,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::KeepsRevokedKeys, "AC-3"),
     (Flaw::KeysForNobody, "AC-4"),
     (Flaw::ListsNewestFirst, "AC-5"),
+    (Flaw::ForgetsPreferences, "AC-6"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -80,6 +82,22 @@ impl AccountStore for Broken {
             return Ok(());
         }
         self.inner.revoke_key(key, now).await
+    }
+
+    async fn preferences(&self, user: UserId) -> Result<NoticePreferences, AccountStoreError> {
+        self.inner.preferences(user).await
+    }
+
+    async fn prefer(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
+    ) -> Result<(), AccountStoreError> {
+        let preferences = match self.flaw {
+            Flaw::ForgetsPreferences => NoticePreferences::default(),
+            _ => preferences,
+        };
+        self.inner.prefer(user, preferences).await
     }
 
     async fn list(&self, after: Option<UserId>, limit: usize) -> Result<Vec<Account>, StoreError> {

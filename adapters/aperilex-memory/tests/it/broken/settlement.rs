@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use aperilex_ports::{
     AbandonTask, Answer, CompleteTask, EntryKind, GrantAccess, Guard, HoldId, HoldStatus,
-    IdempotentRequest, LeaseToken, Ledger, MicroUsd, PendingAccess, PlaceHold, RetryTask,
-    Settlement, SettlementError, StoreError, Stores, SubmitTask, Submitted, Task, TaskId, TaskRole,
-    TaskStatus, TaskStore, TaskStoreError, Timestamp, UserId,
+    IdempotentRequest, LeaseToken, Ledger, MicroUsd, NoticeKind, Outbox, OutboxItem, PendingAccess,
+    PendingNotice, PlaceHold, RetryTask, Settlement, SettlementError, StoreError, Stores,
+    SubmitTask, Submitted, Task, TaskId, TaskRole, TaskStatus, TaskStore, TaskStoreError,
+    Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -32,6 +33,7 @@ pub(crate) enum Flaw {
     IgnoresMaxPrice,
     ForgetsEarly,
     WithholdsUnpaidAccess,
+    TellsThatRefusedEndsHappened,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -53,6 +55,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::IgnoresMaxPrice, "SE-16"),
     (Flaw::ForgetsEarly, "SE-17"),
     (Flaw::WithholdsUnpaidAccess, "SE-18"),
+    (Flaw::TellsThatRefusedEndsHappened, "SE-19"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -61,6 +64,7 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
             inner: stores.settlement.clone(),
             ledger: stores.ledger.clone(),
             tasks: stores.tasks.clone(),
+            outbox: stores.outbox.clone(),
             flaw,
         };
         Stores {
@@ -75,6 +79,7 @@ struct Broken {
     inner: Arc<dyn Settlement>,
     ledger: Arc<dyn Ledger>,
     tasks: Arc<dyn TaskStore>,
+    outbox: Arc<dyn Outbox>,
     flaw: Flaw,
 }
 
@@ -219,6 +224,16 @@ impl Settlement for Broken {
         command.lease = self.real_lease(command.task, command.lease).await;
         if self.flaw == Flaw::CompletesFree {
             command.charge = false;
+        }
+        if self.flaw == Flaw::TellsThatRefusedEndsHappened
+            && let Some(task) = self.tasks.get(command.task).await?
+        {
+            // As if the notice were not part of the commit.
+            let (task, user) = (task.id, task.user);
+            let analysis = command.analysis.id;
+            let kind = NoticeKind::Completed { task, analysis };
+            let notice = PendingNotice::of(user, &task.to_string(), kind, command.now);
+            self.outbox.put(&[OutboxItem::Notice(notice)]).await?;
         }
         self.forgive(self.inner.complete(&command).await)
     }
