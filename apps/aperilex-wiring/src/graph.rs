@@ -5,7 +5,6 @@ use std::sync::Arc;
 use aperilex_core::ports::{FilingSource, Ports};
 use aperilex_core::{Engine, Settings as EngineSettings};
 use aperilex_filing_parser::Parser;
-use aperilex_notify::LogNotifier;
 use aperilex_sea_orm::{Database, QueueSettings};
 
 use crate::error::WiringError;
@@ -55,6 +54,7 @@ impl Graph {
         select::source(&settings.source)?;
         select::analysts(&settings.analyst)?;
         select::events(&settings.events)?;
+        select::notifier(&settings.notices, Arc::new(SystemClock))?;
         select::check_queue(&settings.queue)?;
         universe::load(&settings.universes)?;
         let embedded = matches!(settings.database, DatabaseSelection::Sqlite(_));
@@ -80,6 +80,7 @@ impl Graph {
         let documents = select::documents(&settings.documents, &settings.data_dir).await?;
         let analysts = select::analysts(&settings.analyst)?;
         let events = select::events(&settings.events)?;
+        let notifier = select::notifier(&settings.notices, clock.clone())?;
         select::check_queue(&settings.queue)?;
         let universes = universe::load(&settings.universes)?;
         let database = select::database(&settings.database, &settings.data_dir).await?;
@@ -96,7 +97,7 @@ impl Graph {
             documents,
             queue: Arc::new(queue),
             events,
-            notifier: Arc::new(LogNotifier),
+            notifier,
             stores: database.stores(),
         };
         let engine_settings = EngineSettings {

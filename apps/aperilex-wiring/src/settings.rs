@@ -16,8 +16,8 @@ use crate::error::WiringError;
 
 pub use layers::Layers;
 pub use selection::{
-    AnalystSelection, DatabaseSelection, DocumentsSelection, EventsSelection, QueueSelection,
-    SourceSelection,
+    AnalystSelection, DatabaseSelection, DocumentsSelection, EventsSelection, NoticeSelection,
+    QueueSelection, SourceSelection,
 };
 
 /// Everything an installation decides.
@@ -40,6 +40,8 @@ pub struct Settings {
     pub analyst: AnalystSelection,
     /// How those who wait are woken.
     pub events: EventsSelection,
+    /// How accounts are told what happened.
+    pub notices: NoticeSelection,
     /// The worker.
     pub worker: WorkerSettings,
     /// The HTTP server; its settings are its own.
@@ -65,6 +67,7 @@ impl Default for Settings {
             queue: QueueSelection::default(),
             analyst: AnalystSelection::default(),
             events: EventsSelection::default(),
+            notices: NoticeSelection::default(),
             worker: WorkerSettings::default(),
             api: Value::Object(serde_json::Map::new()),
             plans: Plans::default(),
