@@ -14,6 +14,7 @@ mod relay_outbox;
 mod request_analysis;
 mod resolve;
 mod run_analysis;
+mod send_notices;
 mod stages;
 mod sweep;
 
@@ -32,6 +33,7 @@ pub use billing::{AccountStatement, RefundCharge};
 pub use import_filing::Imported;
 pub use request_analysis::{AnalysisRequest, Quote, Requested};
 pub use run_analysis::{Claimed, Interruption, Outcome, Run};
+pub use send_notices::{SentNotices, UntoldNotice};
 
 /// The use cases.
 #[derive(Debug, Clone)]

@@ -22,7 +22,7 @@ pub use aperilex_ports::model::*;
 pub use engine::{
     AccountFinding, AccountStatement, AnalysisRequest, BooksProof, Claimed, Engine, Imported,
     Interruption, NewCredentials, Outcome, Proof, Quote, RefundCharge, Requested, Run, Secret,
-    Usage,
+    SentNotices, UntoldNotice, Usage,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;
@@ -30,5 +30,5 @@ pub use lifecycle::{analysis_follows, task_follows};
 pub use period::BillingPeriod;
 pub use probe::{NoProbe, Probe, Step};
 pub use refusal::Refusal;
-pub use settings::{Settings, Timings};
+pub use settings::{Billing, Settings, Timings};
 pub use tier::{Companies, Plans, TierPlan};

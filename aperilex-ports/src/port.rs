@@ -12,6 +12,7 @@ mod filing_parser;
 mod filing_source;
 mod filing_store;
 mod ledger;
+mod notifier;
 mod outbox;
 mod quota_store;
 mod settlement;
@@ -31,6 +32,7 @@ pub use filing_parser::{FilingParser, MAX_FILING_BYTES, ParseFilingError};
 pub use filing_source::{FilingSource, FilingSourceError};
 pub use filing_store::{FilingRecord, FilingStore};
 pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry, Refund};
+pub use notifier::{MAX_NOTIFY_TIME, Notifier, NotifyError};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
 pub use settlement::{

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
     AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, Digest, FilingId,
-    FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry, LedgerRoot, OutboxItem, Task,
-    TaskEvent, TaskId, Timestamp, UserId, Waiver,
+    FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry, LedgerRoot, NoticePreferences,
+    OutboxItem, Task, TaskEvent, TaskId, Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -17,6 +17,8 @@ pub(crate) struct State {
     /// The bug that is planted, if any.
     pub(crate) bug: Option<Bug>,
     pub(crate) accounts: BTreeMap<UserId, Account>,
+    /// What accounts want to be told of, as far as they have chosen.
+    pub(crate) preferences: BTreeMap<UserId, NoticePreferences>,
     pub(crate) keys: BTreeMap<KeyId, ApiKey>,
     pub(crate) filings: BTreeMap<FilingId, FilingRecord>,
     /// Where all chains ended, oldest first.
@@ -66,6 +68,8 @@ pub(crate) struct OutboxRow {
     pub(crate) item: OutboxItem,
     /// Nobody else gets it before this.
     pub(crate) leased_until: Option<Timestamp>,
+    /// How often it was handed out.
+    pub(crate) attempts: u32,
 }
 
 impl State {
@@ -74,12 +78,18 @@ impl State {
         self.bug == Some(bug)
     }
 
+    /// What an account wants to be told of.
+    pub(crate) fn wants(&self, user: UserId) -> NoticePreferences {
+        self.preferences.get(&user).copied().unwrap_or_default()
+    }
+
     /// Puts something into the outbox.
     pub(crate) fn announce(&mut self, item: OutboxItem) {
         self.last_row += 1;
         let row = OutboxRow {
             item,
             leased_until: None,
+            attempts: 0,
         };
         self.outbox.insert(self.last_row, row);
     }

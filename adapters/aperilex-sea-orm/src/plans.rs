@@ -62,7 +62,13 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         ("journal", ledger::journal::after(user, 7).into_query()),
         (
             "outbox",
-            outbox::free(now)
+            outbox::free(outbox::Lane::Work, now)
+                .order_by_asc(entity::outbox::Column::Id)
+                .into_query(),
+        ),
+        (
+            "notices",
+            outbox::free(outbox::Lane::Notice, now)
                 .order_by_asc(entity::outbox::Column::Id)
                 .into_query(),
         ),

@@ -10,6 +10,7 @@ mod billing;
 mod crash_points;
 mod left_lying;
 mod money;
+mod notices;
 mod request_analysis;
 mod retract;
 mod run_analysis;

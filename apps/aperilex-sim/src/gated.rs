@@ -58,6 +58,8 @@ gated!(AccountStore {
     revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
     change(change: &ChangeAccount) -> Account, AccountStoreError;
     list(after: Option<UserId>, limit: usize) -> Vec<Account>, StoreError;
+    preferences(user: UserId) -> NoticePreferences, AccountStoreError;
+    prefer(user: UserId, preferences: NoticePreferences) -> (), AccountStoreError;
 });
 
 gated!(AnalysisPool {
@@ -129,8 +131,15 @@ gated!(Ledger {
     journal(user: UserId, after: u64, limit: usize) -> Vec<JournalTx>, StoreError;
 });
 
+gated!(Notifier {
+    notify(notice: &Notice) -> (), NotifyError;
+});
+
 gated!(Outbox {
     next_batch(limit: usize, leased_until: Timestamp, now: Timestamp) -> Vec<OutboxMessage>, StoreError;
+    next_notices(limit: usize, leased_until: Timestamp, now: Timestamp) -> Vec<OutboxMessage>, StoreError;
+    put_off(id: i64, until: Timestamp) -> (), StoreError;
+    put(items: &[OutboxItem]) -> (), StoreError;
     mark_sent(ids: &[i64], now: Timestamp) -> (), StoreError;
 });
 
@@ -189,6 +198,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
         documents: Gated::new(ports.documents, gate),
         queue: Gated::new(ports.queue, gate),
         events: Gated::new(ports.events, gate),
+        notifier: Gated::new(ports.notifier, gate),
         stores: Stores {
             accounts: Gated::new(stores.accounts, gate),
             filings: Gated::new(stores.filings, gate),

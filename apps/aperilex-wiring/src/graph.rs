@@ -54,6 +54,7 @@ impl Graph {
         select::source(&settings.source)?;
         select::analysts(&settings.analyst)?;
         select::events(&settings.events)?;
+        select::notifier(&settings.notices, Arc::new(SystemClock))?;
         select::check_queue(&settings.queue)?;
         universe::load(&settings.universes)?;
         let embedded = matches!(settings.database, DatabaseSelection::Sqlite(_));
@@ -79,6 +80,7 @@ impl Graph {
         let documents = select::documents(&settings.documents, &settings.data_dir).await?;
         let analysts = select::analysts(&settings.analyst)?;
         let events = select::events(&settings.events)?;
+        let notifier = select::notifier(&settings.notices, clock.clone())?;
         select::check_queue(&settings.queue)?;
         let universes = universe::load(&settings.universes)?;
         let database = select::database(&settings.database, &settings.data_dir).await?;
@@ -95,12 +97,14 @@ impl Graph {
             documents,
             queue: Arc::new(queue),
             events,
+            notifier,
             stores: database.stores(),
         };
         let engine_settings = EngineSettings {
             plans: settings.plans.clone(),
             universes,
             timings: settings.timings.clone(),
+            billing: settings.billing.clone(),
         };
         let engine = Engine::new(ports, engine_settings);
         Ok(Self {

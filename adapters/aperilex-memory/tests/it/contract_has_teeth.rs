@@ -7,7 +7,7 @@ use aperilex_ports::contract::clauses;
 
 use crate::broken::audit_log;
 use crate::broken::{accounts, audit, documents, events, filings, ledger, outbox, pool, queue};
-use crate::broken::{quota, settlement, tasks};
+use crate::broken::{notifier, quota, settlement, tasks};
 
 /// Asserts that every flaw is caught by its clause.
 fn bite<F: Copy + Debug>(flaws: &[(F, &str)], caught: impl Fn(F) -> Vec<&'static str>) {
@@ -90,6 +90,11 @@ fn broken_event_buses_are_caught() {
     bite(events::FLAWS, events::caught);
 }
 
+#[test]
+fn broken_notifiers_are_caught() {
+    bite(notifier::FLAWS, notifier::caught);
+}
+
 fn ids<F>(flaws: &[(F, &'static str)]) -> impl Iterator<Item = &'static str> {
     flaws.iter().map(|(_, clause)| *clause)
 }
@@ -109,6 +114,7 @@ fn every_clause_bites() {
         .chain(ids(queue::FLAWS))
         .chain(ids(documents::FLAWS))
         .chain(ids(events::FLAWS))
+        .chain(ids(notifier::FLAWS))
         .collect();
     let all: BTreeSet<_> = clauses().into_iter().collect();
     let toothless: Vec<_> = all.difference(&biting).collect();
