@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::conduct::ConductSettings;
 use crate::entitlement::Universes;
 use crate::tier::Plans;
 
@@ -73,4 +74,6 @@ pub struct Settings {
     pub universes: Universes,
     /// Times and counts.
     pub timings: Timings,
+    /// What ignoring refusals leads to.
+    pub conduct: ConductSettings,
 }

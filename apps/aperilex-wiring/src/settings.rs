@@ -6,7 +6,7 @@ mod selection;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use aperilex_core::{Plans, Timings};
+use aperilex_core::{ConductSettings, Plans, Timings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use validator::Validate;
@@ -47,6 +47,8 @@ pub struct Settings {
     pub plans: Plans,
     /// Times and counts of the flow.
     pub timings: Timings,
+    /// What ignoring refusals leads to.
+    pub conduct: ConductSettings,
     /// Files with the companies that plans name; the built-in lists if not given.
     pub universes: UniverseFiles,
 }
@@ -66,6 +68,7 @@ impl Default for Settings {
             api: Value::Object(serde_json::Map::new()),
             plans: Plans::default(),
             timings: Timings::default(),
+            conduct: ConductSettings::default(),
             universes: UniverseFiles::default(),
         }
     }
@@ -132,6 +135,7 @@ impl Settings {
             .validate()
             .map_err(|errors| worker_error(&errors))?;
         timings(&self.timings)?;
+        conduct(&self.conduct)?;
         for (name, plan) in [
             ("demo", &self.plans.demo),
             ("basic", &self.plans.basic),
@@ -176,6 +180,21 @@ fn timings(t: &Timings) -> Result<(), WiringError> {
             _ => continue,
         };
         return Err(WiringError::setting(format!("timings.{path}"), reason));
+    }
+    Ok(())
+}
+
+/// A day of back-off would be a suspension, and one that nobody is told of.
+fn conduct(settings: &ConductSettings) -> Result<(), WiringError> {
+    const DAY: u64 = 24 * 60 * 60;
+    for (path, value, most) in [
+        ("window_s", settings.window_s, 30 * DAY),
+        ("backoff_max_s", settings.backoff_max_s, DAY),
+    ] {
+        if value == 0 || value > most {
+            let reason = format!("expected 1 to {most}");
+            return Err(WiringError::setting(format!("conduct.{path}"), reason));
+        }
     }
     Ok(())
 }
