@@ -41,6 +41,13 @@ impl Default for ConductSettings {
     }
 }
 
+impl ConductSettings {
+    /// Whether so many ignored refusals, this one included, suspend an account.
+    pub(crate) fn suspends(&self, ignored: Option<u32>) -> bool {
+        self.suspend_after > 0 && ignored.is_some_and(|ignored| ignored >= self.suspend_after)
+    }
+}
+
 /// The conduct of the accounts that were refused lately.
 #[derive(Debug, Default)]
 pub(crate) struct Conduct(Mutex<HashMap<UserId, Record>>);

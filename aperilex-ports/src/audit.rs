@@ -4,6 +4,7 @@
 //! Pure: it is given the books as one moment shows them and says what is wrong with them.
 
 mod chain;
+mod log;
 mod money;
 mod work;
 
@@ -13,6 +14,8 @@ use crate::model::{
     AccessSource, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold, JournalTx,
     LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId,
 };
+
+pub use log::LogCheck;
 
 /// Everything that is stored of an account's credits and of what they were spent on.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +79,8 @@ pub enum Invariant {
     I10,
     /// The events of a task are all there, end once, and say where it is.
     I11,
+    /// The audit log is one chain, as it was written.
+    A1,
 }
 
 impl Invariant {
@@ -92,6 +97,7 @@ impl Invariant {
             Self::I8 => "I8",
             Self::I10 => "I10",
             Self::I11 => "I11",
+            Self::A1 => "A1",
         }
     }
 }

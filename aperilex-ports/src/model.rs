@@ -24,6 +24,7 @@ use text_serde;
 mod accession;
 mod account;
 mod analysis;
+mod audit_record;
 mod canonical;
 mod cells;
 mod cik;
@@ -50,12 +51,13 @@ mod tier;
 mod wording;
 
 pub use accession::{AccessionNumber, ParseAccessionError};
-pub use account::{Account, AccountStatus, ApiKey, Role};
+pub use account::{Account, AccountStatus, ApiKey, Role, Standing};
 pub use analysis::{
     AnalysedDocument, AnalysisRecord, AnalysisResult, Certificate, Citation, Claim, ClaimStatus,
     DecodeAnalysisError, Figure, Latency, Method, NotFound, PartKind, PriorFigure, QuoteMatch,
     SectionSummary, TokenUsage,
 };
+pub use audit_record::{Actor, AuditEntry, AuditHead, AuditRecord, ParseActorError};
 pub use canonical::{CanonicalText, RawMap, RawRun};
 pub use cells::Cells;
 pub use cik::{Cik, ParseCikError};

@@ -2,6 +2,7 @@
 
 mod account_store;
 mod analysis_pool;
+mod audit_log;
 mod audit_store;
 mod clock;
 mod document_store;
@@ -18,8 +19,9 @@ mod store;
 mod task_queue;
 mod task_store;
 
-pub use account_store::{AccountStore, AccountStoreError};
+pub use account_store::{AccountStore, AccountStoreError, ChangeAccount};
 pub use analysis_pool::{AnalysisPool, FindAnalysis};
+pub use audit_log::AuditLog;
 pub use audit_store::AuditStore;
 pub use clock::{Clock, IdSource};
 pub use document_store::{DocumentStore, DocumentStoreError, MAX_OBJECT_BYTES};
@@ -37,7 +39,7 @@ pub use settlement::{
 };
 pub use store::{MAX_PAGE, StoreError};
 pub use task_queue::{
-    DeadLetter, Delivery, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_OVERTAKING, MAX_VISIBILITY, NewMessage,
-    QueueCapabilities, QueueError, ReceiptHandle, TaskQueue,
+    DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_OVERTAKING, MAX_VISIBILITY,
+    NewMessage, QueueCapabilities, QueueError, ReceiptHandle, TaskQueue,
 };
 pub use task_store::{AdvanceTask, ClaimTask, TaskStore, TaskStoreError};

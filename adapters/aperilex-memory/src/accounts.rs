@@ -1,8 +1,8 @@
 //! Accounts and keys.
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, Digest, Email, KeyId, MAX_PAGE, StoreError,
-    Timestamp, UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email, KeyId,
+    MAX_PAGE, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -59,6 +59,22 @@ impl AccountStore for MemoryStores {
                 key.revoked_at.get_or_insert(now);
             }
             Ok(())
+        })
+    }
+
+    async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError> {
+        self.commit("accounts.change", |state| {
+            let account = state.accounts.get_mut(&change.user);
+            let account = account.ok_or(AccountStoreError::Unknown)?;
+            if account.standing() != change.expected {
+                return Err(StoreError::Conflict.into());
+            }
+            account.tier = change.to.tier;
+            account.status = change.to.status;
+            account.role = change.to.role;
+            let changed = account.clone();
+            state.log(&change.audit);
+            Ok(changed)
         })
     }
 

@@ -2,8 +2,9 @@
 
 use aperilex_ports::wallet::{Change, Charge, Draw, Given, Wallet, draws};
 use aperilex_ports::{
-    Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry, LedgerError,
-    MAX_PAGE, MicroUsd, Operation, PlaceHold, PostEntry, Refund, StoreError, Timestamp, UserId,
+    AccountStatus, Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry,
+    LedgerError, MAX_PAGE, MicroUsd, Operation, PlaceHold, PostEntry, Refund, StoreError,
+    Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -156,6 +157,9 @@ impl State {
 
     pub(crate) fn place_hold(&mut self, command: &PlaceHold) -> Result<Hold, LedgerError> {
         let mut wallet = self.wallet(command.user)?;
+        if !self.is_active(command.user) && !self.holds.contains_key(&command.id) {
+            return Err(LedgerError::AccountClosed);
+        }
         if self.has(Bug::Overdraws) && !self.holds.contains_key(&command.id) {
             // As if the check were not there: the first lot gives what is missing.
             let missing = command.amount.micros() - wallet.available(command.now).micros();
@@ -168,6 +172,12 @@ impl State {
         let (hold, change) = wallet.place(command, self.holds.get(&command.id))?;
         self.save(wallet, change);
         Ok(hold)
+    }
+
+    /// Whether the account may act.
+    pub(crate) fn is_active(&self, user: UserId) -> bool {
+        let account = self.accounts.get(&user);
+        account.is_some_and(|account| account.status == AccountStatus::Active)
     }
 
     /// A hold, and what it drew.
@@ -254,7 +264,7 @@ impl State {
         Ok(ended)
     }
 
-    fn by_key(&self, user: UserId, key: &str) -> Option<LedgerEntry> {
+    pub(crate) fn by_key(&self, user: UserId, key: &str) -> Option<LedgerEntry> {
         if self.has(Bug::ForgetsKeysOfEntries) {
             return None;
         }
@@ -262,7 +272,7 @@ impl State {
         entries.find(|entry| entry.key == key).cloned()
     }
 
-    fn post(&mut self, command: &PostEntry) -> Result<LedgerEntry, LedgerError> {
+    pub(crate) fn post(&mut self, command: &PostEntry) -> Result<LedgerEntry, LedgerError> {
         let mut wallet = self.wallet(command.user)?;
         let first = self.by_key(command.user, &command.key);
         let (entry, change) = wallet.post(command, first.as_ref())?;
@@ -270,7 +280,7 @@ impl State {
         Ok(entry)
     }
 
-    fn refund(&mut self, command: &Refund) -> Result<LedgerEntry, LedgerError> {
+    pub(crate) fn refund(&mut self, command: &Refund) -> Result<LedgerEntry, LedgerError> {
         let mut wallet = self.wallet(command.user)?;
         let first = self.by_key(command.user, &command.key);
         let journal = self.journal.get(&command.user).into_iter().flatten();

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
-    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, Digest, FilingId, FilingRecord,
-    Hold, HoldId, JournalTx, KeyId, LedgerEntry, OutboxItem, Task, TaskEvent, TaskId, Timestamp,
-    UserId,
+    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, Digest, FilingId,
+    FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry, OutboxItem, Task, TaskEvent, TaskId,
+    Timestamp, UserId,
 };
 
 use crate::planted::Bug;
@@ -33,6 +33,8 @@ pub(crate) struct State {
     pub(crate) wallets: BTreeMap<UserId, Wallet>,
     /// Transactions of each account, oldest first.
     pub(crate) journal: BTreeMap<UserId, Vec<JournalTx>>,
+    /// What was done, oldest first.
+    pub(crate) audit_log: Vec<AuditEntry>,
     /// Allowed requests of each account, oldest first.
     pub(crate) quota: BTreeMap<UserId, Vec<Timestamp>>,
     /// Rows by number; sent ones are removed.

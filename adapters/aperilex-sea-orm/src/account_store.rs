@@ -1,8 +1,8 @@
 //! Accounts and their keys.
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, Digest, Email, KeyId, StoreError, Timestamp,
-    UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email, KeyId,
+    StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
@@ -12,6 +12,7 @@ use sea_orm::{
     QueryTrait,
 };
 
+use crate::audit_log::append;
 use crate::database::Store;
 use crate::entity::{account, api_key};
 use crate::error::{Stop, store_error};
@@ -53,6 +54,10 @@ impl AccountStore for Store {
             .into_query();
         let revoked = self.db.alone(Durability::Full, &update).await;
         revoked.map(drop).map_err(store_error)
+    }
+
+    async fn change(&self, command: &ChangeAccount) -> Result<Account, AccountStoreError> {
+        transact!(self.db, |tx| change(tx, command).await)
     }
 
     async fn list(&self, after: Option<UserId>, limit: usize) -> Result<Vec<Account>, StoreError> {
@@ -104,6 +109,33 @@ async fn create(tx: &DatabaseTransaction, account: &Account) -> Outcome<()> {
         .exec_without_returning(tx)
         .await?;
     Ok(())
+}
+
+/// The row of an account is its wallet's lock too: who holds credits meanwhile waits, and then sees the change.
+async fn change(tx: &DatabaseTransaction, command: &ChangeAccount) -> Outcome<Account> {
+    use account::Column;
+    let row = account::Entity::find_by_id(command.user.as_uuid())
+        .lock_exclusive()
+        .one(tx)
+        .await?;
+    let row = row.ok_or(Stop::Refused(AccountStoreError::Unknown))?;
+    let mut changed = Account::try_from(row)?;
+    if changed.standing() != command.expected {
+        return Err(Stop::Refused(StoreError::Conflict.into()));
+    }
+    let to = command.to;
+    account::Entity::update_many()
+        .col_expr(Column::Tier, to.tier.as_str().into())
+        .col_expr(Column::Status, to.status.as_str().into())
+        .col_expr(Column::Role, to.role.as_str().into())
+        .filter(Column::Id.eq(command.user.as_uuid()))
+        .exec(tx)
+        .await?;
+    append(tx, &command.audit).await?;
+    changed.tier = to.tier;
+    changed.status = to.status;
+    changed.role = to.role;
+    Ok(changed)
 }
 
 async fn add_key(tx: &DatabaseTransaction, key: &ApiKey) -> Outcome<()> {

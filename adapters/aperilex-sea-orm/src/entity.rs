@@ -3,6 +3,8 @@
 pub(crate) mod account;
 pub(crate) mod analysis;
 pub(crate) mod api_key;
+pub(crate) mod audit_entry;
+pub(crate) mod audit_head;
 pub(crate) mod credit_lot;
 pub(crate) mod filing;
 pub(crate) mod filing_access;

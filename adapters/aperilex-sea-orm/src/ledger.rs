@@ -17,6 +17,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub(crate) use hold::{Capture, find_hold};
+pub(crate) use post::has_entry;
 pub(crate) use wallet::{Wallet, Wallets, head, lots_of};
 
 use crate::database::Store;

@@ -155,6 +155,8 @@ async fn tables_are_what_the_entities_say() {
         ("account", of_entity(account::Entity)),
         ("analysis", of_entity(analysis::Entity)),
         ("api_key", of_entity(api_key::Entity)),
+        ("audit_entry", of_entity(audit_entry::Entity)),
+        ("audit_head", of_entity(audit_head::Entity)),
         ("credit_lot", of_entity(credit_lot::Entity)),
         ("filing", of_entity(filing::Entity)),
         ("filing_access", of_entity(filing_access::Entity)),

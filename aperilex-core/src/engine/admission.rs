@@ -1,8 +1,11 @@
 //! The first two decisions on every request: may the account act, and does its quota allow one more.
 
-use aperilex_ports::{Account, AccountStatus, QuotaOutcome};
+use aperilex_ports::{
+    Account, AccountStatus, Actor, AuditRecord, ChangeAccount, QuotaOutcome, Standing, Timestamp,
+};
 
 use super::Engine;
+use crate::conduct::TooEarly;
 use crate::error::EngineError;
 use crate::quota;
 use crate::refusal::Refusal;
@@ -31,6 +34,10 @@ impl Engine {
         let (now, conduct) = (self.now(), &self.settings.conduct);
         let early = self.conduct.too_early(account.id, &windows, now, conduct);
         if let Some(early) = early {
+            // If it cannot be done, the next refusal that is ignored tries again.
+            if conduct.suspends(early.ignored) && self.suspend(account, &early, now).await.is_ok() {
+                return Err(Refusal::AccountSuspended.into());
+            }
             return Err(Refusal::QuotaExceeded {
                 retry_after: early.retry_after,
                 windows: early.windows,
@@ -52,5 +59,38 @@ impl Engine {
             windows: outcome.windows,
         }
         .into())
+    }
+
+    /// Suspends an account for ignoring refusals.
+    async fn suspend(
+        &self,
+        account: &Account,
+        early: &TooEarly,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
+        let expected = account.standing();
+        let change = ChangeAccount {
+            user: account.id,
+            expected,
+            to: Standing {
+                status: AccountStatus::Suspended,
+                ..expected
+            },
+            audit: AuditRecord {
+                actor: Actor::System,
+                action: "account.suspend".to_owned(),
+                subject: format!("account {}", account.id),
+                detail: serde_json::json!({
+                    "reason": "came back before the time told, again and again",
+                    "ignored": early.ignored,
+                    "within_s": self.settings.conduct.window_s,
+                }),
+                at: now,
+            },
+            now,
+        };
+        self.ports.stores.accounts.change(&change).await?;
+        self.conduct.forget(account.id);
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Clauses of [`Ledger`].
 
+mod closed;
 mod journal;
 mod lots;
 
@@ -8,6 +9,7 @@ use futures_util::future::join_all;
 use super::support::{Desk, MOST_PAGES, at, usd};
 use super::*;
 use crate::*;
+use closed::*;
 use journal::*;
 use lots::*;
 
@@ -39,6 +41,8 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "LG-19", a_refund_goes_to_the_lots_that_paid),
     scenario!(id: "LG-19", racing_refunds_give_back_no_more_than_was_paid),
     scenario!(id: "LG-20", only_own_charges_are_refunded_and_once),
+    scenario!(id: "LG-21", a_suspended_account_holds_nothing),
+    scenario!(id: "LG-21", a_suspended_follower_takes_nothing_over),
 ];
 
 async fn a_hold_lowers_available_alone(desk: Desk) {

@@ -237,26 +237,31 @@ impl JournalTx {
         if let Some(hold) = hold.filter(|_| self.operation == Operation::Hold) {
             seal.hold(hold);
         }
-        Digest::of(&seal.0)
+        seal.digest()
     }
 }
 
 /// Bytes that are hashed: each field with its length before it, so that none can pass for another.
 #[derive(Debug, Default)]
-struct Seal(Vec<u8>);
+pub(super) struct Seal(Vec<u8>);
 
 impl Seal {
-    fn bytes(&mut self, bytes: &[u8]) {
+    /// The hash of all of them.
+    pub(super) fn digest(&self) -> Digest {
+        Digest::of(&self.0)
+    }
+
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         self.0.extend_from_slice(&length.to_be_bytes());
         self.0.extend_from_slice(bytes);
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         self.bytes(text.as_bytes());
     }
 
-    fn number(&mut self, number: i64) {
+    pub(super) fn number(&mut self, number: i64) {
         self.bytes(&number.to_be_bytes());
     }
 

@@ -5,7 +5,9 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::model::{Account, ApiKey, Digest, Email, KeyId, Timestamp, UserId};
+use crate::model::{
+    Account, ApiKey, AuditRecord, Digest, Email, KeyId, Standing, Timestamp, UserId,
+};
 
 /// Why an account or key was not made.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +24,21 @@ pub enum AccountStoreError {
     Store(#[from] StoreError),
 }
 
+/// An account's standing is changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangeAccount {
+    /// Whose.
+    pub user: UserId,
+    /// What it is, as far as whoever changes it knows.
+    pub expected: Standing,
+    /// What it becomes.
+    pub to: Standing,
+    /// Who changes it, and why; stored in the same commit.
+    pub audit: AuditRecord,
+    /// The time.
+    pub now: Timestamp,
+}
+
 /// Keeps accounts and API keys.
 ///
 /// # Contract
@@ -30,6 +47,9 @@ pub enum AccountStoreError {
 /// - **AC-3** a key's hash finds its account; a revoked or unknown one finds nothing.
 /// - **AC-4** a key for an unknown account is `Unknown`.
 /// - **AC-5** `list` gives all accounts, oldest first, without gaps between pages.
+/// - **AC-6** `change` changes an account that stands as expected, and stores its record in the audit log, in
+///   one commit. One that stands otherwise is `Conflict`, an unknown one `Unknown`, and nothing changes;
+///   of racing changes one wins.
 #[async_trait]
 pub trait AccountStore: Debug + Send + Sync + 'static {
     /// Makes an account.
@@ -67,6 +87,12 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`].
     async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Changes an account's standing.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError>;
 
     /// Accounts made after the given one.
     ///

@@ -22,6 +22,9 @@ pub enum LedgerError {
         /// What is available.
         available: MicroUsd,
     },
+    /// The account is suspended: it holds nothing new.
+    #[error("the account is not active")]
+    AccountClosed,
     /// The hold has ended.
     #[error("the hold is {status}")]
     HoldEnded {
@@ -150,6 +153,8 @@ pub struct Refund {
 ///   source opens.
 /// - **LG-20** a refund of anything but a charge of this account is `Unknown`; the same key for the
 ///   same charge and amount gives the first entry again.
+/// - **LG-21** an account that is not active holds nothing: `place_hold`, and `submit` of the settlement, are
+///   `AccountClosed` and change nothing. Its holds can still end, and its credits be corrected.
 #[async_trait]
 pub trait Ledger: Debug + Send + Sync + 'static {
     /// Sets credits aside.

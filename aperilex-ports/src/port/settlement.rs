@@ -22,6 +22,9 @@ pub enum SettlementError {
         /// What is available.
         available: MicroUsd,
     },
+    /// The account is suspended.
+    #[error("the account is not active")]
+    AccountClosed,
     /// The account leads as many live runs as it may.
     #[error("{running} analyses are running, {limit} are allowed")]
     TooManyAnalyses {
@@ -55,6 +58,7 @@ impl From<LedgerError> for SettlementError {
             LedgerError::InsufficientCredits { needed, available } => {
                 Self::InsufficientCredits { needed, available }
             }
+            LedgerError::AccountClosed => Self::AccountClosed,
             LedgerError::Store(store) => Self::Store(store),
             // Every other refusal means that what was decided on is no longer so.
             _ => Self::Store(StoreError::Conflict),

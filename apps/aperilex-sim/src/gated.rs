@@ -56,6 +56,7 @@ gated!(AccountStore {
     by_key(hash: &Digest) -> Option<Account>, StoreError;
     add_key(key: &ApiKey) -> (), AccountStoreError;
     revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
+    change(change: &ChangeAccount) -> Account, AccountStoreError;
     list(after: Option<UserId>, limit: usize) -> Vec<Account>, StoreError;
 });
 
@@ -65,6 +66,14 @@ gated!(AnalysisPool {
     list(user: UserId, filing: Option<FilingId>, before: Option<AnalysisId>, limit: usize)
         -> Vec<(AnalysisRecord, AccessSource)>, StoreError;
     record_view(analysis: AnalysisId) -> (), StoreError;
+});
+
+gated!(AuditLog {
+    append(record: &AuditRecord) -> AuditEntry, StoreError;
+    post(entry: &PostEntry, record: &AuditRecord) -> LedgerEntry, LedgerError;
+    refund(refund: &Refund, record: &AuditRecord) -> LedgerEntry, LedgerError;
+    entries(before: Option<u64>, limit: usize) -> Vec<AuditEntry>, StoreError;
+    head() -> AuditHead, StoreError;
 });
 
 gated!(AuditStore {
@@ -146,6 +155,7 @@ gated!(TaskQueue [capabilities -> QueueCapabilities] {
     reject(receipt: &ReceiptHandle, reason: &str) -> (), QueueError;
     depth() -> u64, QueueError;
     dead_letters(limit: usize) -> Vec<DeadLetter>, QueueError;
+    redrive(letter: &LetterId) -> bool, QueueError;
 });
 
 gated!(TaskStore {
@@ -184,6 +194,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
             quota: Gated::new(stores.quota, gate),
             outbox: Gated::new(stores.outbox, gate),
             audit: Gated::new(stores.audit, gate),
+            audit_log: Gated::new(stores.audit_log, gate),
         },
     }
 }

@@ -51,6 +51,9 @@ impl State {
         let Some(task) = self.tasks.get(&id) else {
             return false;
         };
+        if !self.is_active(task.user) {
+            return false;
+        }
         let price = task.charges.analysis_price;
         let running = self.running(task.user);
         if task.max_running.is_some_and(|most| running >= most) {

@@ -16,6 +16,12 @@ impl State {
         {
             return Ok(Submitted::Replayed(answer));
         }
+        if !self.accounts.contains_key(&request.user) {
+            return Err(LedgerError::Unknown.into());
+        }
+        if !self.is_active(request.user) {
+            return Err(SettlementError::AccountClosed);
+        }
         if let Some(record) = self.take_from_pool(request)? {
             return Ok(Submitted::Pooled(record));
         }

@@ -31,6 +31,9 @@ impl Wallet {
         command: &PlaceHold,
     ) -> Outcome<Hold> {
         let first = find_hold(tx, command.id).await?;
+        if first.is_none() {
+            self.require_active()?;
+        }
         let placed = self.0.place(command, first.as_ref());
         let (hold, change) = placed.map_err(Stop::Refused)?;
         self.save(tx, change).await?;

@@ -24,7 +24,7 @@ impl Wallet {
         Ok(entry)
     }
 
-    pub(super) async fn refund(
+    pub(crate) async fn refund(
         &mut self,
         tx: &DatabaseTransaction,
         command: &Refund,
@@ -92,6 +92,11 @@ async fn by_key(tx: &DatabaseTransaction, user: UserId, key: &str) -> Outcome<Op
         .one(tx)
         .await?;
     Ok(row.map(LedgerEntry::try_from).transpose()?)
+}
+
+/// Whether the account has an entry of this key.
+pub(crate) async fn has_entry(tx: &DatabaseTransaction, user: UserId, key: &str) -> Outcome<bool> {
+    Ok(by_key(tx, user, key).await?.is_some())
 }
 
 pub(super) async fn find_entry(

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aperilex_ports::wallet::{self, Change};
 use aperilex_ports::{
-    Balance, ChainHead, CreditLot, JournalTx, LedgerEntry, LedgerError, MicroUsd, Timestamp, UserId,
+    AccountStatus, Balance, ChainHead, CreditLot, JournalTx, LedgerEntry, LedgerError, MicroUsd,
+    Timestamp, UserId,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
@@ -21,7 +22,7 @@ use crate::stored::{count, micros, number, time, word};
 
 /// An account's credits. Nobody else changes them while this exists, because its row is locked.
 #[derive(Debug)]
-pub(crate) struct Wallet(pub(super) wallet::Wallet);
+pub(crate) struct Wallet(pub(super) wallet::Wallet, AccountStatus);
 
 impl Wallet {
     pub(crate) async fn lock(tx: &DatabaseTransaction, user: UserId) -> Outcome<Self> {
@@ -32,6 +33,14 @@ impl Wallet {
     /// Refused unless this much can be spent.
     pub(crate) fn require(&self, needed: MicroUsd, now: Timestamp) -> Outcome<()> {
         self.0.require(needed, now).map_err(Stop::Refused)
+    }
+
+    /// Refused unless the account may act.
+    pub(crate) fn require_active(&self) -> Outcome<()> {
+        match self.1 {
+            AccountStatus::Active => Ok(()),
+            _ => Err(Stop::Refused(LedgerError::AccountClosed)),
+        }
     }
 
     pub(crate) const fn user(&self) -> UserId {
@@ -216,7 +225,8 @@ impl Wallets {
         }
         for row in rows {
             let own = lots.remove(&row.id).unwrap_or_default();
-            let wallet = Wallet(open(row, own)?);
+            let status = word("status of an account", &row.status)?;
+            let wallet = Wallet(open(row, own)?, status);
             wallets.insert(wallet.user(), wallet);
         }
         Ok(Self(wallets))

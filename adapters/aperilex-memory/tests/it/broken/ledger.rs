@@ -33,6 +33,7 @@ pub(crate) enum Flaw {
     LapsesNothing,
     RefundsMoreThanWasPaid,
     RefundsAnything,
+    HoldsForAnybody,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -56,6 +57,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::LapsesNothing, "LG-18"),
     (Flaw::RefundsMoreThanWasPaid, "LG-19"),
     (Flaw::RefundsAnything, "LG-20"),
+    (Flaw::HoldsForAnybody, "LG-21"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -145,6 +147,7 @@ impl Ledger for Broken {
             (Flaw::HoldsMoreThanThereIs, Err(LedgerError::InsufficientCredits { .. })) => {
                 Ok(hold(command))
             }
+            (Flaw::HoldsForAnybody, Err(LedgerError::AccountClosed)) => Ok(hold(command)),
             (_, placed) => placed,
         }
     }
