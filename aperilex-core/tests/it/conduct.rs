@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use aperilex_core::{Account, AccountStatus, Actor, EngineError, Refusal, Tier, UserId};
+use aperilex_core::ports::{ChangeAccount, Clock as _};
+use aperilex_core::{
+    Account, AccountStatus, Actor, AuditRecord, EngineError, Refusal, Standing, Tier, UserId,
+};
 use futures_executor::block_on;
 
 use crate::world::World;
@@ -90,6 +93,29 @@ fn status(world: &World, user: UserId) -> AccountStatus {
     found.unwrap().unwrap().status
 }
 
+/// As an operator lifts a suspension.
+fn restore(world: &World, account: &Account) {
+    let now = world.memory.clock.now();
+    let change = ChangeAccount {
+        user: account.id,
+        expected: Standing {
+            status: AccountStatus::Suspended,
+            ..account.standing()
+        },
+        to: account.standing(),
+        audit: AuditRecord {
+            actor: Actor::Operator,
+            action: "account.restore".into(),
+            subject: format!("account {}", account.id),
+            detail: serde_json::Value::Null,
+            at: now,
+        },
+        now,
+    };
+    let accounts = &world.engine.ports().stores.accounts;
+    block_on(accounts.change(&change)).unwrap();
+}
+
 #[test]
 fn an_account_that_never_heeds_is_suspended_and_the_audit_log_says_so() {
     let world = World::new();
@@ -104,6 +130,7 @@ fn an_account_that_never_heeds_is_suspended_and_the_audit_log_says_so() {
     assert_eq!(entry.record.detail["ignored"], 100);
     // Restored, it begins anew: it is not suspended for what is behind it.
     world.memory.clock.advance(Duration::from_secs(10));
+    restore(&world, &account);
     assert!(asks(&world, &account).is_some());
     assert_eq!(ignores(&world, &account), 100);
 }
