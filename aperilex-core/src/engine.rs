@@ -4,6 +4,7 @@
 //! clock, so any number of engines may work on the same stores.
 
 mod accounts;
+mod admission;
 mod anchor;
 mod audit;
 mod billing;
@@ -23,6 +24,7 @@ use std::time::Duration;
 
 use aperilex_ports::{Ports, TaskId, Timestamp};
 
+use crate::conduct::Conduct;
 use crate::probe::{NoProbe, Probe, Step};
 use crate::settings::Settings;
 
@@ -42,6 +44,7 @@ pub struct Engine {
     settings: Arc<Settings>,
     probe: Arc<dyn Probe>,
     granted: Arc<billing::Granted>,
+    conduct: Arc<Conduct>,
 }
 
 impl Engine {
@@ -53,6 +56,7 @@ impl Engine {
             settings: Arc::new(settings),
             probe: Arc::new(NoProbe),
             granted: Arc::default(),
+            conduct: Arc::default(),
         }
     }
 

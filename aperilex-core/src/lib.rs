@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod conduct;
 mod engine;
 mod entitlement;
 mod error;
@@ -19,6 +20,7 @@ pub use aperilex_ports as ports;
 pub use aperilex_ports::Answer;
 pub use aperilex_ports::model::*;
 
+pub use conduct::ConductSettings;
 pub use engine::{
     AccountFinding, AccountStatement, AnalysisRequest, BooksProof, Claimed, Engine, Imported,
     Interruption, NewCredentials, Outcome, Proof, Quote, RefundCharge, Requested, Run, Secret,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aperilex_ports::MicroUsd;
 use serde::{Deserialize, Serialize};
 
+use crate::conduct::ConductSettings;
 use crate::entitlement::Universes;
 use crate::tier::Plans;
 
@@ -102,4 +103,6 @@ pub struct Settings {
     pub timings: Timings,
     /// Credits and payments.
     pub billing: Billing,
+    /// What ignoring refusals leads to.
+    pub conduct: ConductSettings,
 }

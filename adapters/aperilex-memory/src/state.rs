@@ -39,8 +39,8 @@ pub(crate) struct State {
     pub(crate) journal: BTreeMap<UserId, Vec<JournalTx>>,
     /// What was done, oldest first.
     pub(crate) audit_log: Vec<AuditEntry>,
-    /// Allowed requests of each account and window, oldest first.
-    pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
+    /// Allowed requests of each account, oldest first.
+    pub(crate) quota: BTreeMap<UserId, Vec<Timestamp>>,
     /// Rows by number; sent ones are removed.
     pub(crate) outbox: BTreeMap<i64, OutboxRow>,
     /// The number of the newest row ever.

@@ -19,6 +19,6 @@ pub(crate) mod outbox;
 pub(crate) mod queue_dead_letter;
 pub(crate) mod queue_dedup;
 pub(crate) mod queue_message;
-pub(crate) mod quota;
+pub(crate) mod quota_log;
 pub(crate) mod task;
 pub(crate) mod task_event;

@@ -46,19 +46,6 @@ enum Item {
     },
 }
 
-/// Requests of one window: its name, and how many there were in each of its parts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Window {
-    pub(crate) name: String,
-    /// Start of a part in microseconds since 1970, and requests in it, in rising order.
-    pub(crate) counts: Vec<(i64, u32)>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Windows {
-    windows: Vec<Window>,
-}
-
 pub(crate) fn write_meta(meta: &FilingMeta) -> Result<String, Unreadable> {
     write("filing", meta)
 }
@@ -121,14 +108,6 @@ pub(crate) fn read_item(json: &str) -> Result<OutboxItem, Unreadable> {
         Item::Event { event } => OutboxItem::Event(event),
         Item::Notice { notice } => OutboxItem::Notice(notice),
     })
-}
-
-pub(crate) fn write_windows(windows: Vec<Window>) -> Result<String, Unreadable> {
-    write("quota", Windows { windows })
-}
-
-pub(crate) fn read_windows(json: &str) -> Result<Vec<Window>, Unreadable> {
-    read("quota", json).map(|Windows { windows }| windows)
 }
 
 fn write(what: &str, content: impl Serialize) -> Result<String, Unreadable> {

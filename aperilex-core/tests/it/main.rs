@@ -7,6 +7,7 @@
 )]
 
 mod billing;
+mod conduct;
 mod crash_points;
 mod left_lying;
 mod money;

@@ -35,6 +35,11 @@ impl Authenticator {
         Self { known }
     }
 
+    /// Whether the request carries a key that was good a moment ago.
+    pub(crate) fn remembers(&self, headers: &HeaderMap) -> bool {
+        bearer(headers).is_ok_and(|key| self.known.contains_key(&Digest::of(key.as_bytes())))
+    }
+
     /// The account whose key the request carries.
     pub(crate) async fn account(
         &self,

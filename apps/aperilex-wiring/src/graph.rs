@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use aperilex_core::ports::{FilingSource, Ports};
+use aperilex_core::ports::{FilingSource, Ports, QuotaStore, Stores};
 use aperilex_core::{Engine, Settings as EngineSettings};
 use aperilex_filing_parser::Parser;
+use aperilex_layers::FirstLine;
 use aperilex_sea_orm::{Database, QueueSettings};
 
 use crate::error::WiringError;
@@ -22,6 +23,8 @@ pub struct Graph {
     pub engine: Engine,
     /// The database, for migrations and health.
     pub database: Database,
+    /// What stands before the quota store, for its counts.
+    pub first_line: Arc<FirstLine<dyn QuotaStore>>,
     /// What it was put together from.
     pub settings: Settings,
 }
@@ -88,6 +91,8 @@ impl Graph {
             .await
             .map_err(|error| WiringError::start("database schema")(error.into()))?;
         let queue = database.queue(clock.clone(), QueueSettings::default());
+        let stores = database.stores();
+        let first_line = Arc::new(FirstLine::new(stores.quota.clone()));
         let ports = Ports {
             clock,
             ids: Arc::new(SystemIds),
@@ -98,18 +103,23 @@ impl Graph {
             queue: Arc::new(queue),
             events,
             notifier,
-            stores: database.stores(),
+            stores: Stores {
+                quota: first_line.clone(),
+                ..stores
+            },
         };
         let engine_settings = EngineSettings {
             plans: settings.plans.clone(),
             universes,
             timings: settings.timings.clone(),
             billing: settings.billing.clone(),
+            conduct: settings.conduct.clone(),
         };
         let engine = Engine::new(ports, engine_settings);
         Ok(Self {
             engine,
             database,
+            first_line,
             settings: settings.clone(),
         })
     }

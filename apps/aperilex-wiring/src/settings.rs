@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use aperilex_core::ports::wallet::MAX_LOW_BALANCE;
-use aperilex_core::{Billing, MicroUsd, Plans, Timings};
+use aperilex_core::{Billing, ConductSettings, MicroUsd, Plans, Timings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use validator::Validate;
@@ -52,6 +52,8 @@ pub struct Settings {
     pub timings: Timings,
     /// Credits and payments.
     pub billing: Billing,
+    /// What ignoring refusals leads to.
+    pub conduct: ConductSettings,
     /// Files with the companies that plans name; the built-in lists if not given.
     pub universes: UniverseFiles,
 }
@@ -73,6 +75,7 @@ impl Default for Settings {
             plans: Plans::default(),
             timings: Timings::default(),
             billing: Billing::default(),
+            conduct: ConductSettings::default(),
             universes: UniverseFiles::default(),
         }
     }
@@ -140,6 +143,7 @@ impl Settings {
             .map_err(|errors| worker_error(&errors))?;
         timings(&self.timings)?;
         billing(&self.billing)?;
+        conduct(&self.conduct)?;
         for (name, plan) in [
             ("demo", &self.plans.demo),
             ("basic", &self.plans.basic),
@@ -197,6 +201,21 @@ fn billing(billing: &Billing) -> Result<(), WiringError> {
         let path = "billing.low_balance_usd";
         let reason = format!("expected 0 to {MAX_LOW_BALANCE}");
         return Err(WiringError::setting(path, reason));
+    }
+    Ok(())
+}
+
+/// A day of back-off would be a suspension, and one that nobody is told of.
+fn conduct(settings: &ConductSettings) -> Result<(), WiringError> {
+    const DAY: u64 = 24 * 60 * 60;
+    for (path, value, most) in [
+        ("window_s", settings.window_s, 30 * DAY),
+        ("backoff_max_s", settings.backoff_max_s, DAY),
+    ] {
+        if value == 0 || value > most {
+            let reason = format!("expected 1 to {most}");
+            return Err(WiringError::setting(format!("conduct.{path}"), reason));
+        }
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ mod bad_input;
 mod description;
 mod events;
 mod faults;
+mod gate;
 mod operations;
 mod pool;
 mod server;

@@ -12,4 +12,6 @@ mod crash;
 mod flow;
 mod interrupt;
 mod ledger;
+mod mirror;
+mod races;
 mod server;
