@@ -4,6 +4,7 @@
 //! clock, so any number of engines may work on the same stores.
 
 mod accounts;
+mod admin;
 mod audit;
 mod billing;
 mod failure;
@@ -25,6 +26,7 @@ use crate::probe::{NoProbe, Probe, Step};
 use crate::settings::Settings;
 
 pub use accounts::{NewCredentials, Secret, Usage};
+pub use admin::{AccountChange, AuditReport, CreditKind, GiveCredits};
 pub use audit::Proof;
 pub use billing::{AccountStatement, RefundCharge};
 pub use import_filing::Imported;
@@ -38,6 +40,7 @@ pub struct Engine {
     settings: Arc<Settings>,
     probe: Arc<dyn Probe>,
     granted: Arc<billing::Granted>,
+    proved: Arc<audit::Proved>,
 }
 
 impl Engine {
@@ -49,6 +52,7 @@ impl Engine {
             settings: Arc::new(settings),
             probe: Arc::new(NoProbe),
             granted: Arc::default(),
+            proved: Arc::default(),
         }
     }
 

@@ -20,8 +20,9 @@ pub use aperilex_ports::Answer;
 pub use aperilex_ports::model::*;
 
 pub use engine::{
-    AccountStatement, AnalysisRequest, Claimed, Engine, Imported, Interruption, NewCredentials,
-    Outcome, Proof, Quote, RefundCharge, Requested, Run, Secret, Usage,
+    AccountChange, AccountStatement, AnalysisRequest, AuditReport, Claimed, CreditKind, Engine,
+    GiveCredits, Imported, Interruption, NewCredentials, Outcome, Proof, Quote, RefundCharge,
+    Requested, Run, Secret, Usage,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;

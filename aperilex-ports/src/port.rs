@@ -14,6 +14,7 @@ mod filing_store;
 mod ledger;
 mod outbox;
 mod quota_store;
+mod report_store;
 mod settlement;
 mod store;
 mod task_queue;
@@ -33,6 +34,7 @@ pub use filing_store::{FilingRecord, FilingStore};
 pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry, Refund};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
+pub use report_store::ReportStore;
 pub use settlement::{
     AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetryTask,
     Settlement, SettlementError, SubmitTask, Submitted,

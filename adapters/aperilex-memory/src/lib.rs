@@ -18,6 +18,7 @@ mod planted;
 mod pool;
 mod queue;
 mod quota;
+mod reports;
 mod settlement;
 mod source;
 mod state;

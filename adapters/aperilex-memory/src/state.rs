@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
-    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, Digest, FilingId,
-    FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry, OutboxItem, Task, TaskEvent, TaskId,
-    Timestamp, UserId,
+    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, CountName, Date, Digest,
+    FilingId, FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry, OutboxItem, Task,
+    TaskEvent, TaskId, Timestamp, UserId,
 };
 
 use crate::planted::Bug;
@@ -20,6 +20,8 @@ pub(crate) struct State {
     pub(crate) keys: BTreeMap<KeyId, ApiKey>,
     pub(crate) filings: BTreeMap<FilingId, FilingRecord>,
     pub(crate) access: BTreeMap<(UserId, FilingId), AccessSource>,
+    /// When each access was given.
+    pub(crate) granted_at: BTreeMap<(UserId, FilingId), Timestamp>,
     pub(crate) analyses: BTreeMap<AnalysisId, AnalysisRecord>,
     pub(crate) views: BTreeMap<AnalysisId, u64>,
     pub(crate) tasks: BTreeMap<TaskId, Task>,
@@ -35,6 +37,8 @@ pub(crate) struct State {
     pub(crate) journal: BTreeMap<UserId, Vec<JournalTx>>,
     /// What was done, oldest first.
     pub(crate) audit_log: Vec<AuditEntry>,
+    /// Counts by day.
+    pub(crate) counts: BTreeMap<(Date, CountName), u64>,
     /// Allowed requests of each account and window, oldest first.
     pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
     /// Rows by number; sent ones are removed.

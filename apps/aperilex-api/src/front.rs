@@ -1,7 +1,7 @@
 //! The front door: what happens to every request before and after its operation.
 //!
 //! In order (product §5): is there such an operation (404, 405) → who asks (401) → is the account
-//! suspended (403) → does the quota allow it (429) → is the request well-formed (4xx) → the operation.
+//! suspended (403) → does the quota allow it (429) → is it for administrators (403) → is the request well-formed (4xx) → the operation.
 //! Whatever fails on the way, panics included, leaves as a problem document.
 
 use std::any::Any;
@@ -9,7 +9,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aperilex_core::{AccountStatus, Refusal};
+use aperilex_core::{Account, AccountStatus, Refusal, Role};
 use futures_util::FutureExt;
 use poem::http::header::{
     ACCEPT, CACHE_CONTROL, CONNECTION, STRICT_TRANSPORT_SECURITY, TRANSFER_ENCODING,
@@ -56,12 +56,12 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         let mut rates = Vec::new();
         if operation.protected {
             refuse_key_in_url(request.uri().query())?;
-            let account = self
-                .api
-                .authenticator
-                .account(&self.api.engine, request.headers())
-                .await?;
+            let account = self.authenticated(operation, &request).await?;
             rates = self.admit(operation, &account).await?;
+            if operation.admin && account.role != Role::Admin {
+                let detail = "this is for administrators; ask one of them";
+                return Err(Problem::new(ProblemCode::NotAdmin, detail).with_headers(rates));
+            }
             request.set_data(Caller(account));
         }
         match self.perform(operation, request).await {
@@ -70,6 +70,20 @@ impl<E: Endpoint<Output = Response>> Front<E> {
                 Ok(response)
             }
             Err(problem) => Err(problem.with_headers(rates)),
+        }
+    }
+
+    /// Who asks. What administrators do is decided on how they stand at this moment.
+    async fn authenticated(
+        &self,
+        operation: &Operation,
+        request: &Request,
+    ) -> Result<Arc<Account>, Problem> {
+        let (known, engine) = (&self.api.authenticator, &self.api.engine);
+        if operation.admin {
+            known.account_now(engine, request.headers()).await
+        } else {
+            known.account(engine, request.headers()).await
         }
     }
 

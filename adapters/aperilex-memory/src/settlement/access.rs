@@ -30,7 +30,7 @@ impl State {
             })?;
             self.capture(access.hold, &charge(access), grant.now)?;
         }
-        self.open_access(user, filing, access.source);
+        self.open_access(user, filing, access.source, grant.now);
         Ok(charged)
     }
 
@@ -76,7 +76,7 @@ impl State {
         if self.has(Bug::ForgetsAccess) {
             return Ok(());
         }
-        self.open_access(user, filing, access.source);
+        self.open_access(user, filing, access.source, now);
         Ok(())
     }
 
@@ -85,10 +85,17 @@ impl State {
     }
 
     /// Paid access is for ever; access from another source may become paid.
-    fn open_access(&mut self, user: UserId, filing: FilingId, source: AccessSource) {
-        let access = self.access.entry((user, filing)).or_insert(source);
-        if source == AccessSource::Paid {
-            *access = source;
+    fn open_access(
+        &mut self,
+        user: UserId,
+        filing: FilingId,
+        source: AccessSource,
+        now: Timestamp,
+    ) {
+        let key = (user, filing);
+        if source == AccessSource::Paid || !self.access.contains_key(&key) {
+            self.access.insert(key, source);
+            self.granted_at.insert(key, now);
         }
     }
 }

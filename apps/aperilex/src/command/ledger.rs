@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use aperilex_core::ports::audit::Finding;
 use aperilex_core::{
-    AccountStatement, BillingPeriod, CreditLot, Engine, EngineError, LedgerEntry, MicroUsd, Proof,
-    RefundCharge, UserId,
+    AccountStatement, Actor, BillingPeriod, CreditKind, CreditLot, Engine, EngineError,
+    GiveCredits, LedgerEntry, MicroUsd, Proof, RefundCharge, UserId,
 };
 use aperilex_wiring::{Graph, Settings};
 use serde::Serialize;
@@ -60,7 +60,15 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
         }
         LedgerCommand::TopUp { account, usd, key } => {
             positive(usd)?;
-            line(&engine.top_up(account, usd, &key, "bought credits").await?)
+            let give = GiveCredits {
+                kind: CreditKind::TopUp,
+                amount: usd,
+                key,
+                reason: "bought credits".to_owned(),
+                expires_at: None,
+            };
+            let actor = Actor::Operator;
+            line(&engine.give_credits(actor, account, &give).await?)
         }
         LedgerCommand::Refund {
             account,
@@ -76,7 +84,7 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
                 key,
                 reason,
             };
-            line(&engine.refund(account, &refund).await?)
+            line(&engine.refund_by(Actor::Operator, account, &refund).await?)
         }
     };
     output::print(&text)?;

@@ -12,4 +12,5 @@ mod crash;
 mod flow;
 mod interrupt;
 mod ledger;
+mod operate;
 mod server;
