@@ -4,6 +4,7 @@
 //! clock, so any number of engines may work on the same stores.
 
 mod accounts;
+mod admin;
 mod admission;
 mod anchor;
 mod audit;
@@ -29,6 +30,7 @@ use crate::probe::{NoProbe, Probe, Step};
 use crate::settings::Settings;
 
 pub use accounts::{NewCredentials, Secret, Usage};
+pub use admin::{AccountChange, AuditReport, CreditKind, GiveCredits};
 pub use anchor::{AccountFinding, BooksProof};
 pub use audit::Proof;
 pub use billing::{AccountStatement, RefundCharge};
@@ -45,6 +47,7 @@ pub struct Engine {
     probe: Arc<dyn Probe>,
     granted: Arc<billing::Granted>,
     conduct: Arc<Conduct>,
+    proved: Arc<audit::Proved>,
 }
 
 impl Engine {
@@ -57,6 +60,7 @@ impl Engine {
             probe: Arc::new(NoProbe),
             granted: Arc::default(),
             conduct: Arc::default(),
+            proved: Arc::default(),
         }
     }
 

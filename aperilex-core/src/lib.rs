@@ -22,9 +22,9 @@ pub use aperilex_ports::model::*;
 
 pub use conduct::ConductSettings;
 pub use engine::{
-    AccountFinding, AccountStatement, AnalysisRequest, BooksProof, Claimed, Engine, Imported,
-    Interruption, NewCredentials, Outcome, Proof, Quote, RefundCharge, Requested, Run, Secret,
-    SentNotices, UntoldNotice, Usage,
+    AccountChange, AccountFinding, AccountStatement, AnalysisRequest, AuditReport, BooksProof,
+    Claimed, CreditKind, Engine, GiveCredits, Imported, Interruption, NewCredentials, Outcome,
+    Proof, Quote, RefundCharge, Requested, Run, Secret, SentNotices, UntoldNotice, Usage,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;

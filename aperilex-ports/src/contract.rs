@@ -52,6 +52,7 @@ pub mod ledger;
 pub mod notifier;
 pub mod outbox;
 pub mod quota_store;
+pub mod report_store;
 pub mod settlement;
 mod stores;
 mod support;

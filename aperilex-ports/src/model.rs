@@ -49,6 +49,7 @@ mod table;
 mod task;
 mod ticker;
 mod tier;
+mod usage;
 mod wording;
 
 pub use accession::{AccessionNumber, ParseAccessionError};
@@ -95,6 +96,10 @@ pub use task::{
 };
 pub use ticker::{ParseTickerError, Ticker};
 pub use tier::{AnalysisStatus, ParseWordError, Quality, TaskStatus, Template, Tier};
+pub use usage::{
+    AccountUsage, CountName, Days, Gauges, PoolShare, PopularFiling, Quantiles, UsageQuery,
+    UsageReport,
+};
 pub use wording::{figure_words, metric_concepts, row_words};
 
 pub use jiff::Timestamp;

@@ -15,6 +15,7 @@ mod ledger;
 mod notifier;
 mod outbox;
 mod quota_store;
+mod report_store;
 mod settlement;
 mod store;
 mod task_queue;
@@ -35,6 +36,7 @@ pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry, Refund};
 pub use notifier::{MAX_NOTIFY_TIME, Notifier, NotifyError};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
+pub use report_store::ReportStore;
 pub use settlement::{
     AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetractAnalysis,
     Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted,

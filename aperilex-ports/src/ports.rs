@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::port::{
     AccountStore, AnalysisPool, AuditLog, AuditStore, Clock, DocumentStore, EventBus,
     FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, Ledger, Notifier, Outbox,
-    QuotaStore, Settlement, TaskQueue, TaskStore,
+    QuotaStore, ReportStore, Settlement, TaskQueue, TaskStore,
 };
 
 /// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
@@ -56,4 +56,6 @@ pub struct Stores {
     pub audit: Arc<dyn AuditStore>,
     /// What was done, and by whom.
     pub audit_log: Arc<dyn AuditLog>,
+    /// Usage in aggregate.
+    pub reports: Arc<dyn ReportStore>,
 }

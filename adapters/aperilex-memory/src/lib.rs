@@ -19,6 +19,7 @@ mod planted;
 mod pool;
 mod queue;
 mod quota;
+mod reports;
 mod settlement;
 mod source;
 mod state;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
-    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, Digest, FilingId,
-    FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry, LedgerRoot, NoticePreferences,
-    OutboxItem, Task, TaskEvent, TaskId, Timestamp, UserId, Waiver,
+    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, CountName, Date, Digest,
+    FilingId, FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry, LedgerRoot,
+    NoticePreferences, OutboxItem, Task, TaskEvent, TaskId, Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -24,6 +24,8 @@ pub(crate) struct State {
     /// Where all chains ended, oldest first.
     pub(crate) roots: Vec<LedgerRoot>,
     pub(crate) access: BTreeMap<(UserId, FilingId), (AccessSource, Option<Waiver>)>,
+    /// When each access was given.
+    pub(crate) granted_at: BTreeMap<(UserId, FilingId), Timestamp>,
     pub(crate) analyses: BTreeMap<AnalysisId, AnalysisRecord>,
     pub(crate) views: BTreeMap<AnalysisId, u64>,
     pub(crate) tasks: BTreeMap<TaskId, Task>,
@@ -41,6 +43,8 @@ pub(crate) struct State {
     pub(crate) audit_log: Vec<AuditEntry>,
     /// Allowed requests of each account, oldest first.
     pub(crate) quota: BTreeMap<UserId, Vec<Timestamp>>,
+    /// Counts by day.
+    pub(crate) counts: BTreeMap<(Date, CountName), u64>,
     /// Rows by number; sent ones are removed.
     pub(crate) outbox: BTreeMap<i64, OutboxRow>,
     /// The number of the newest row ever.

@@ -6,6 +6,7 @@ pub(crate) mod api_key;
 pub(crate) mod audit_entry;
 pub(crate) mod audit_head;
 pub(crate) mod credit_lot;
+pub(crate) mod daily_count;
 pub(crate) mod filing;
 pub(crate) mod filing_access;
 pub(crate) mod hold;

@@ -164,6 +164,7 @@ async fn tables_are_what_the_entities_say() {
         ("audit_entry", of_entity(audit_entry::Entity)),
         ("audit_head", of_entity(audit_head::Entity)),
         ("credit_lot", of_entity(credit_lot::Entity)),
+        ("daily_count", of_entity(daily_count::Entity)),
         ("filing", of_entity(filing::Entity)),
         ("filing_access", of_entity(filing_access::Entity)),
         ("hold", of_entity(hold::Entity)),

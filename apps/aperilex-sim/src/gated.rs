@@ -148,6 +148,13 @@ gated!(QuotaStore {
     usage(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
 });
 
+gated!(ReportStore {
+    count(day: Date, name: CountName, more: u64) -> (), StoreError;
+    usage(query: &UsageQuery) -> UsageReport, StoreError;
+    of_account(user: UserId, days: Days) -> AccountUsage, StoreError;
+    gauges() -> Gauges, StoreError;
+});
+
 gated!(Settlement {
     submit(task: &SubmitTask) -> Submitted, SettlementError;
     replayed(user: UserId, request: &IdempotentRequest, now: Timestamp) -> Option<Answer>, SettlementError;
@@ -210,6 +217,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
             outbox: Gated::new(stores.outbox, gate),
             audit: Gated::new(stores.audit, gate),
             audit_log: Gated::new(stores.audit_log, gate),
+            reports: Gated::new(stores.reports, gate),
         },
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod outbox;
 pub(crate) mod pool;
 pub(crate) mod queue;
 pub(crate) mod quota;
+pub(crate) mod reports;
 pub(crate) mod settlement;
 pub(crate) mod tasks;
 

@@ -5,9 +5,8 @@ use std::fmt::Debug;
 
 use aperilex_ports::contract::clauses;
 
-use crate::broken::audit_log;
 use crate::broken::{accounts, audit, documents, events, filings, ledger, outbox, pool, queue};
-use crate::broken::{notifier, quota, settlement, tasks};
+use crate::broken::{audit_log, notifier, quota, reports, settlement, tasks};
 
 /// Asserts that every flaw is caught by its clause.
 fn bite<F: Copy + Debug>(flaws: &[(F, &str)], caught: impl Fn(F) -> Vec<&'static str>) {
@@ -66,6 +65,11 @@ fn broken_audit_logs_are_caught() {
 }
 
 #[test]
+fn broken_reports_are_caught() {
+    bite(reports::FLAWS, reports::caught);
+}
+
+#[test]
 fn broken_quota_stores_are_caught() {
     bite(quota::FLAWS, quota::caught);
 }
@@ -110,6 +114,7 @@ fn every_clause_bites() {
         .chain(ids(quota::FLAWS))
         .chain(ids(audit::FLAWS))
         .chain(ids(audit_log::FLAWS))
+        .chain(ids(reports::FLAWS))
         .chain(ids(outbox::FLAWS))
         .chain(ids(queue::FLAWS))
         .chain(ids(documents::FLAWS))

@@ -161,17 +161,3 @@ fn outbox_notice() {
         golden(&json, &item, read_item, write_item);
     }
 }
-
-#[test]
-fn quota() {
-    let window = |name: &str, counts: &[(i64, u32)]| Window {
-        name: name.into(),
-        counts: counts.to_vec(),
-    };
-    let hour = [(1_767_225_600_000_000, 2), (1_767_225_660_000_000, 1)];
-    let expected = vec![window("hour", &hour), window("day", &[])];
-    let json = include_str!("../../tests/fixtures/quota/v1.json");
-    golden(json, &expected, read_windows, |it| {
-        write_windows(it.clone())
-    });
-}

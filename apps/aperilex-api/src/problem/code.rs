@@ -58,6 +58,8 @@ codes! {
     OverMaxPrice = "over-max-price", PAYMENT_REQUIRED, "The price is over the request's limit";
     /// The account is suspended.
     AccountSuspended = "account-suspended", FORBIDDEN, "The account is suspended";
+    /// Only administrators may.
+    NotAdmin = "not-admin", FORBIDDEN, "This is for administrators";
     /// The plan does not cover the filing.
     NotEntitled = "not-entitled", FORBIDDEN, "The plan does not cover this filing";
     /// There is no such thing, or this account may not know of it.
