@@ -101,6 +101,7 @@ impl From<LedgerError> for EngineError {
             LedgerError::InsufficientCredits { needed, available } => {
                 Self::Refused(Refusal::InsufficientCredits { needed, available })
             }
+            LedgerError::PastDue { debt } => Self::Refused(Refusal::PastDue { debt }),
             LedgerError::Unknown => Self::not_found("account"),
             LedgerError::Store(store) => store.into(),
             error => Self::Port {

@@ -11,7 +11,7 @@ use std::fmt;
 
 use crate::model::{
     AccessSource, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold, JournalTx,
-    LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId,
+    LedgerEntry, MicroUsd, Task, TaskEvent, TaskStatus, Timestamp, UserId,
 };
 
 /// Everything that is stored of an account's credits and of what they were spent on.
@@ -21,6 +21,8 @@ pub struct Books {
     pub user: UserId,
     /// The stored balance.
     pub balance: Balance,
+    /// What it owes, as stored.
+    pub debt: MicroUsd,
     /// The stored count of entries.
     pub entry_count: u64,
     /// All entries, oldest first.

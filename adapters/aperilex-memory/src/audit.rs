@@ -31,6 +31,7 @@ impl State {
         Some(Books {
             user,
             head: wallet.head,
+            debt: wallet.debt,
             journal: self.journal.get(&user).cloned().unwrap_or_default(),
             lots: self.lots(user),
             balance,

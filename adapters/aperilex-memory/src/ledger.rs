@@ -1,10 +1,10 @@
 //! Credits.
 
-use aperilex_ports::wallet::{Change, Charge, Draw, Given, Wallet, draws};
+use aperilex_ports::wallet::{Change, Charge, Draw, Given, Paid, Wallet, draws};
 use aperilex_ports::{
     Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry, LedgerError,
-    MAX_PAGE, MicroUsd, Operation, OutboxItem, PlaceHold, PostEntry, Refund, StoreError, Timestamp,
-    UserId,
+    MAX_PAGE, MicroUsd, Operation, OutboxItem, PlaceHold, PostEntry, Refund, ReverseCredit,
+    Reversed, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -71,6 +71,14 @@ impl Ledger for MemoryStores {
 
     async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError> {
         self.commit("ledger.refund", |state| state.refund(refund))
+    }
+
+    async fn reverse(&self, reverse: &ReverseCredit) -> Result<Reversed, LedgerError> {
+        self.commit("ledger.reverse", |state| state.reverse(reverse))
+    }
+
+    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError> {
+        self.read("ledger.debt", |state| Ok(state.wallet(user)?.debt))?
     }
 
     async fn lapse(&self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
@@ -299,6 +307,23 @@ impl State {
         let (entry, change) = wallet.refund(command, &given)?;
         self.save(wallet, change);
         Ok(entry)
+    }
+
+    pub(crate) fn reverse(&mut self, command: &ReverseCredit) -> Result<Reversed, LedgerError> {
+        let mut wallet = self.wallet(command.user)?;
+        let mut entries = self.entries.get(&command.user).into_iter().flatten();
+        let entry = entries.find(|entry| entry.id == command.entry);
+        let entry = entry.ok_or(LedgerError::Unknown)?;
+        let journal = self.journal.get(&command.user).into_iter().flatten();
+        let before = journal.filter(|tx| tx.reverses == Some(command.entry));
+        let before: Vec<_> = before.cloned().collect();
+        let paid = Paid {
+            entry,
+            before: &before,
+        };
+        let (reversed, change) = wallet.reverse(command, &paid)?;
+        self.save(wallet, change);
+        Ok(reversed)
     }
 
     fn expire(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, LedgerError> {

@@ -21,7 +21,9 @@ struct Replay {
     /// Where each came from, and when it lapses.
     terms: BTreeMap<EntryId, LotTerms>,
     keys: BTreeSet<String>,
-    /// What was given back of each charge.
+    /// What is owed.
+    debt: MicroUsd,
+    /// What was given back of each charge, and taken back of each credit.
     refunded: BTreeMap<EntryId, MicroUsd>,
     ends: BTreeMap<HoldId, HoldStatus>,
 }
@@ -106,6 +108,12 @@ fn links(
     );
 }
 
+/// What an account gains by a transaction.
+fn gained(tx: &JournalTx, account: LedgerAccount) -> MicroUsd {
+    let own = tx.postings.iter().filter(|one| one.account == account);
+    own.map(|one| one.amount).sum()
+}
+
 impl Replay {
     fn add(
         &mut self,
@@ -138,10 +146,18 @@ impl Replay {
                 )
             },
         );
-        if let Some(charge) = tx.reverses {
-            let paid = entries.get(&charge).map(|line| line.amount.negated());
-            self.refund(tx, (charge, paid), amount, found);
+        match tx.reverses.map(|id| (id, entries.get(&id))) {
+            Some((id, credit)) if tx.operation == Operation::Reverse => {
+                let came = credit.map(|line| line.amount);
+                self.undo(tx, (id, came), gained(tx, LedgerAccount::Cash), found);
+            }
+            Some((id, charge)) => {
+                let paid = charge.map(|line| line.amount.negated());
+                self.undo(tx, (id, paid), amount, found);
+            }
+            None => {}
         }
+        self.owe(tx, found);
         let status = match tx.operation {
             Operation::Hold => HoldStatus::Open,
             Operation::Capture => HoldStatus::Captured,
@@ -197,15 +213,34 @@ impl Replay {
         );
     }
 
-    /// No more comes back of a charge than was paid.
-    fn refund(
+    /// What a transaction makes of what is owed: payments that were taken back add to it, and nothing but
+    /// what settles it takes from it.
+    fn owe(&mut self, tx: &JournalTx, found: &mut Findings) {
+        let paid = gained(tx, LedgerAccount::Receivable);
+        let right = match tx.operation {
+            Operation::Reverse => paid <= MicroUsd::ZERO,
+            Operation::Settle => paid.is_positive(),
+            _ => paid == MicroUsd::ZERO,
+        };
+        let debt = self.debt.checked_sub(paid).unwrap_or(MicroUsd::ZERO);
+        self.debt = debt;
+        found.expect(
+            right && debt >= MicroUsd::ZERO,
+            Invariant::I3,
+            || subject(tx),
+            || format!("it changes what is owed by {}, to {debt}", paid.negated()),
+        );
+    }
+
+    /// No more comes back of a charge than was paid, and no more is taken back than came.
+    fn undo(
         &mut self,
         tx: &JournalTx,
-        (charge, paid): (EntryId, Option<MicroUsd>),
+        (entry, paid): (EntryId, Option<MicroUsd>),
         amount: MicroUsd,
         found: &mut Findings,
     ) {
-        let sum = self.refunded.entry(charge).or_default();
+        let sum = self.refunded.entry(entry).or_default();
         *sum = sum.checked_add(amount).unwrap_or(MicroUsd::ZERO);
         let (sum, within) = (*sum, paid.is_some_and(|paid| *sum <= paid));
         found.expect(
@@ -229,6 +264,17 @@ impl Replay {
                     self.balance, books.balance
                 )
             },
+        );
+        found.expect(self.debt == books.debt, Invariant::I2, account, || {
+            let (right, stored) = (self.debt, books.debt);
+            format!("by the journal it owes {right}, stored is {stored}")
+        });
+        let free = books.balance.available();
+        found.expect(
+            !books.debt.is_positive() || !free.is_positive(),
+            Invariant::I3,
+            account,
+            || format!("it owes {} and can spend {free}", books.debt),
         );
         let stored: BTreeMap<_, _> = books
             .lots

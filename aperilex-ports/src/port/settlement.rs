@@ -22,6 +22,12 @@ pub enum SettlementError {
         /// What is available.
         available: MicroUsd,
     },
+    /// The account owes something, and spends nothing until that is paid.
+    #[error("{debt} USD are owed")]
+    PastDue {
+        /// How much.
+        debt: MicroUsd,
+    },
     /// The account leads as many live runs as it may.
     #[error("{running} analyses are running, {limit} are allowed")]
     TooManyAnalyses {
@@ -55,6 +61,7 @@ impl From<LedgerError> for SettlementError {
             LedgerError::InsufficientCredits { needed, available } => {
                 Self::InsufficientCredits { needed, available }
             }
+            LedgerError::PastDue { debt } => Self::PastDue { debt },
             LedgerError::Store(store) => Self::Store(store),
             // Every other refusal means that what was decided on is no longer so.
             _ => Self::Store(StoreError::Conflict),

@@ -167,6 +167,7 @@ impl Wallet {
         // What went back to a lot that lapsed meanwhile lapses with it.
         let entry = change.entries.last().cloned();
         self.lapse(now, &mut change)?;
+        self.settle(now, &mut change)?;
         Ok((entry.ok_or(LedgerError::Unknown)?, change))
     }
 
@@ -213,6 +214,7 @@ impl Wallet {
         };
         change.hold = Some(ended.clone());
         self.lapse(now, &mut change)?;
+        self.settle(now, &mut change)?;
         Ok((ended, change))
     }
 }

@@ -71,6 +71,7 @@ impl Wallet {
             .col_expr(Column::Seq, number(self.0.entry_seq).into())
             .col_expr(Column::ChainSeq, number(self.0.head.seq).into())
             .col_expr(Column::ChainHash, self.0.head.hash.to_string().into())
+            .col_expr(Column::Debt, self.0.debt.micros().into())
             .col_expr(Column::ChainAt, self.0.head.at.map(micros).into())
             .filter(Column::Id.eq(self.0.user.as_uuid()))
             .exec(tx)
@@ -105,6 +106,7 @@ fn open(row: Model, lots: Vec<CreditLot>) -> Result<wallet::Wallet, Unreadable> 
         },
         entry_seq: count("count of entries", row.seq)?,
         head: head(&row)?,
+        debt: MicroUsd::new(row.debt),
         lots,
     })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aperilex_ports::{
     Balance, CreditLot, EntryId, EntryKind, Hold, HoldId, HoldStatus, JournalTx, Ledger,
     LedgerEntry, LedgerError, MicroUsd, NoticeKind, Outbox, OutboxItem, PendingNotice, PlaceHold,
-    PostEntry, Refund, StoreError, Stores, Timestamp, UserId,
+    PostEntry, Refund, ReverseCredit, Reversed, StoreError, Stores, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -34,6 +34,9 @@ pub(crate) enum Flaw {
     RefundsMoreThanWasPaid,
     RefundsAnything,
     TellsOfHolds,
+    TakesBackMoreThanCame,
+    ForgetsWhatIsOwed,
+    LetsDebtorsHold,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -58,6 +61,9 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::RefundsMoreThanWasPaid, "LG-19"),
     (Flaw::RefundsAnything, "LG-20"),
     (Flaw::TellsOfHolds, "LG-21"),
+    (Flaw::TakesBackMoreThanCame, "LG-22"),
+    (Flaw::ForgetsWhatIsOwed, "LG-22"),
+    (Flaw::LetsDebtorsHold, "LG-23"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -159,9 +165,8 @@ impl Ledger for Broken {
             self.outbox.put(&[OutboxItem::Notice(notice)]).await?;
         }
         match (self.flaw, placed) {
-            (Flaw::HoldsMoreThanThereIs, Err(LedgerError::InsufficientCredits { .. })) => {
-                Ok(hold(command))
-            }
+            (Flaw::HoldsMoreThanThereIs, Err(LedgerError::InsufficientCredits { .. }))
+            | (Flaw::LetsDebtorsHold, Err(LedgerError::PastDue { .. })) => Ok(hold(command)),
             (_, placed) => placed,
         }
     }
@@ -252,6 +257,23 @@ impl Ledger for Broken {
                 self.correct(refund.user, refund.amount, refund.now).await
             }
             (_, refunded) => refunded,
+        }
+    }
+
+    async fn reverse(&self, reverse: &ReverseCredit) -> Result<Reversed, LedgerError> {
+        match (self.flaw, self.inner.reverse(reverse).await) {
+            (Flaw::TakesBackMoreThanCame, Err(LedgerError::OverCapture { .. })) => Ok(Reversed {
+                taken: MicroUsd::ZERO,
+                owed: reverse.amount,
+            }),
+            (_, reversed) => reversed,
+        }
+    }
+
+    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError> {
+        match self.flaw {
+            Flaw::ForgetsWhatIsOwed => Ok(MicroUsd::ZERO),
+            _ => self.inner.debt(user).await,
         }
     }
 
