@@ -4,6 +4,8 @@
 //! clock, so any number of engines may work on the same stores.
 
 mod accounts;
+mod admin;
+mod admission;
 mod anchor;
 mod audit;
 mod billing;
@@ -17,6 +19,7 @@ mod relay_outbox;
 mod request_analysis;
 mod resolve;
 mod run_analysis;
+mod send_notices;
 mod stages;
 mod sweep;
 
@@ -25,10 +28,12 @@ use std::time::Duration;
 
 use aperilex_ports::{Ports, TaskId, Timestamp};
 
+use crate::conduct::Conduct;
 use crate::probe::{NoProbe, Probe, Step};
 use crate::settings::Settings;
 
 pub use accounts::{NewCredentials, Secret, Usage};
+pub use admin::{AccountChange, AuditReport, CreditKind, GiveCredits};
 pub use anchor::{AccountFinding, BooksProof};
 pub use audit::Proof;
 pub use billing::{AccountStatement, RefundCharge};
@@ -37,6 +42,7 @@ pub use import_filing::Imported;
 pub use import_work::ImportStep;
 pub use request_analysis::{AnalysisRequest, Quote, Requested};
 pub use run_analysis::{Claimed, Interruption, Outcome, Run};
+pub use send_notices::{SentNotices, UntoldNotice};
 
 /// The use cases.
 #[derive(Debug, Clone)]
@@ -45,6 +51,8 @@ pub struct Engine {
     settings: Arc<Settings>,
     probe: Arc<dyn Probe>,
     granted: Arc<billing::Granted>,
+    conduct: Arc<Conduct>,
+    proved: Arc<audit::Proved>,
 }
 
 impl Engine {
@@ -56,6 +64,8 @@ impl Engine {
             settings: Arc::new(settings),
             probe: Arc::new(NoProbe),
             granted: Arc::default(),
+            conduct: Arc::default(),
+            proved: Arc::default(),
         }
     }
 

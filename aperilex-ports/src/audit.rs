@@ -15,7 +15,8 @@ use std::fmt;
 
 use crate::model::{
     AccessSource, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold, ImportItem,
-    ImportJob, JournalTx, LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId, Waiver,
+    ImportJob, JournalTx, LedgerEntry, MicroUsd, Task, TaskEvent, TaskStatus, Timestamp, UserId,
+    Waiver,
 };
 
 pub use log::LogCheck;
@@ -28,6 +29,8 @@ pub struct Books {
     pub user: UserId,
     /// The stored balance.
     pub balance: Balance,
+    /// What it owes, as stored.
+    pub debt: MicroUsd,
     /// The stored count of entries.
     pub entry_count: u64,
     /// All entries, oldest first.

@@ -44,11 +44,13 @@ mod item_8k;
 mod journal;
 mod ledger;
 mod money;
+mod notice;
 mod submission;
 mod table;
 mod task;
 mod ticker;
 mod tier;
+mod usage;
 mod wording;
 
 pub use accession::{AccessionNumber, ParseAccessionError};
@@ -75,8 +77,8 @@ pub use filing::{
 };
 pub use form_type::{FormFamily, FormType, ParseFormTypeError};
 pub use id::{
-    AnalysisId, EntryId, FilingId, HoldId, ImportId, KeyId, LeaseToken, ParseIdError, TaskId,
-    UserId,
+    AnalysisId, EntryId, FilingId, HoldId, ImportId, KeyId, LeaseToken, NoticeId, ParseIdError,
+    TaskId, UserId,
 };
 pub use import::{ImportCounts, ImportItem, ImportItemStatus, ImportJob, ImportStatus};
 pub use item::ItemKey;
@@ -87,6 +89,7 @@ pub use journal::{
 };
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use money::{MicroUsd, ParseMoneyError};
+pub use notice::{Notice, NoticeKind, NoticePreferences, NoticeToken, PendingNotice};
 pub use submission::{Party, SubmissionHeader};
 pub use table::{Statement, Table, TableNumber};
 pub use task::{
@@ -95,6 +98,10 @@ pub use task::{
 };
 pub use ticker::{ParseTickerError, Ticker};
 pub use tier::{AnalysisStatus, ParseWordError, Quality, TaskStatus, Template, Tier};
+pub use usage::{
+    AccountUsage, CountName, Days, Gauges, PoolShare, PopularFiling, Quantiles, UsageQuery,
+    UsageReport,
+};
 pub use wording::{figure_words, metric_concepts, row_words};
 
 pub use jiff::Timestamp;

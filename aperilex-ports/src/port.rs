@@ -14,8 +14,10 @@ mod filing_store;
 mod import_store;
 mod imports;
 mod ledger;
+mod notifier;
 mod outbox;
 mod quota_store;
+mod report_store;
 mod settlement;
 mod store;
 mod task_queue;
@@ -37,16 +39,20 @@ pub use imports::{
     ImportError, ImportOutcome, Imports, NewImportItem, PutBackItem, SettleItem, SubmitImport,
     SubmittedImport,
 };
-pub use ledger::{CapturePart, Ledger, LedgerError, PlaceHold, PostEntry, Refund};
+pub use ledger::{
+    CapturePart, Ledger, LedgerError, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed,
+};
+pub use notifier::{MAX_NOTIFY_TIME, Notifier, NotifyError};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
+pub use report_store::ReportStore;
 pub use settlement::{
     AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetractAnalysis,
     Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted,
 };
 pub use store::{MAX_PAGE, StoreError};
 pub use task_queue::{
-    DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage,
-    QueueCapabilities, QueueError, ReceiptHandle, TaskQueue,
+    DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_OVERTAKING, MAX_VISIBILITY,
+    NewMessage, QueueCapabilities, QueueError, ReceiptHandle, TaskQueue,
 };
 pub use task_store::{AdvanceTask, ClaimTask, TaskStore, TaskStoreError};

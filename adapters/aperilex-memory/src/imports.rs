@@ -245,7 +245,7 @@ impl State {
             })?;
         }
         let waiver = job.hold.is_none().then_some(Waiver::NoFee);
-        self.open_access(job.user, filing, source, waiver);
+        self.open_access((job.user, filing), source, waiver, now);
         Ok(ImportItemStatus::Imported)
     }
 

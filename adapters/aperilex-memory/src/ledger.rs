@@ -1,10 +1,13 @@
 //! Credits.
 
-use aperilex_ports::wallet::{Change, Charge, Draw, GiveBack, Given, Wallet, draws, part_entry};
+use aperilex_ports::wallet::{
+    Change, Charge, Draw, GiveBack, Given, Paid, Wallet, draws, part_entry,
+};
 use aperilex_ports::{
     AccountStatus, Balance, CapturePart, CreditLot, EntryId, Hold, HoldId, HoldStatus, ImportJob,
     ImportStatus, JournalTx, Ledger, LedgerEntry, LedgerError, MAX_PAGE, MicroUsd, Operation,
-    PlaceHold, PostEntry, Refund, StoreError, Timestamp, UserId,
+    OutboxItem, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed, StoreError, Timestamp,
+    UserId,
 };
 use async_trait::async_trait;
 
@@ -87,6 +90,14 @@ impl Ledger for MemoryStores {
         self.commit("ledger.refund", |state| state.refund(refund))
     }
 
+    async fn reverse(&self, reverse: &ReverseCredit) -> Result<Reversed, LedgerError> {
+        self.commit("ledger.reverse", |state| state.reverse(reverse))
+    }
+
+    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError> {
+        self.read("ledger.debt", |state| Ok(state.wallet(user)?.debt))?
+    }
+
     async fn lapse(&self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
         self.commit("ledger.lapse", |state| {
             state.lapse(now, limit).map_err(stored)
@@ -144,6 +155,10 @@ impl State {
         let user = wallet.user;
         let (mut wallet, mut change) = (wallet, change);
         self.spoil(&mut wallet, &mut change);
+        let fallen = wallet.fallen(&change);
+        if let Some(notice) = fallen.filter(|_| self.wants(user).low_balance) {
+            self.announce(OutboxItem::Notice(notice));
+        }
         let entries = self.entries.entry(user).or_default();
         entries.extend(change.entries);
         let journal = self.journal.entry(user).or_default();
@@ -369,6 +384,23 @@ impl State {
             self.give_back(&hold, &draws, &expired)
         };
         late.into_iter().map(end).collect()
+    }
+
+    pub(crate) fn reverse(&mut self, command: &ReverseCredit) -> Result<Reversed, LedgerError> {
+        let mut wallet = self.wallet(command.user)?;
+        let mut entries = self.entries.get(&command.user).into_iter().flatten();
+        let entry = entries.find(|entry| entry.id == command.entry);
+        let entry = entry.ok_or(LedgerError::Unknown)?;
+        let journal = self.journal.get(&command.user).into_iter().flatten();
+        let before = journal.filter(|tx| tx.reverses == Some(command.entry));
+        let before: Vec<_> = before.cloned().collect();
+        let paid = Paid {
+            entry,
+            before: &before,
+        };
+        let (reversed, change) = wallet.reverse(command, &paid)?;
+        self.save(wallet, change);
+        Ok(reversed)
     }
 
     fn lapse(&mut self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, LedgerError> {

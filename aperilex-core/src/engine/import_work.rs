@@ -202,6 +202,7 @@ impl From<ImportError> for EngineError {
                 Self::Refused(Refusal::OverMaxPrice { price, max })
             }
             ImportError::KeyReused => Self::Refused(Refusal::KeyReused),
+            ImportError::PastDue { debt } => Self::Refused(Refusal::PastDue { debt }),
             ImportError::AccountClosed => Self::Refused(Refusal::AccountSuspended),
             ImportError::Unknown => Self::not_found("import"),
             ImportError::LeaseLost => Self::LeaseLost,

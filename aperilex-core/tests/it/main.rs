@@ -7,10 +7,12 @@
 )]
 
 mod billing;
+mod conduct;
 mod crash_points;
 mod import_bulk;
 mod left_lying;
 mod money;
+mod notices;
 mod request_analysis;
 mod retract;
 mod run_analysis;

@@ -33,6 +33,12 @@ pub enum ImportError {
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
+    /// The account owes something, and spends nothing until that is paid.
+    #[error("{debt} USD are owed")]
+    PastDue {
+        /// How much.
+        debt: MicroUsd,
+    },
     /// The account is not active.
     #[error("the account is not active")]
     AccountClosed,
@@ -54,6 +60,7 @@ impl From<LedgerError> for ImportError {
                 Self::InsufficientCredits { needed, available }
             }
             LedgerError::AccountClosed => Self::AccountClosed,
+            LedgerError::PastDue { debt } => Self::PastDue { debt },
             LedgerError::Unknown => Self::Unknown,
             LedgerError::Store(store) => Self::Store(store),
             // Every other refusal means that what was decided on is no longer so.

@@ -26,6 +26,12 @@ pub enum SettlementError {
     /// The account is suspended.
     #[error("the account is not active")]
     AccountClosed,
+    /// The account owes something, and spends nothing until that is paid.
+    #[error("{debt} USD are owed")]
+    PastDue {
+        /// How much.
+        debt: MicroUsd,
+    },
     /// The account leads as many live runs as it may.
     #[error("{running} analyses are running, {limit} are allowed")]
     TooManyAnalyses {
@@ -60,6 +66,7 @@ impl From<LedgerError> for SettlementError {
                 Self::InsufficientCredits { needed, available }
             }
             LedgerError::AccountClosed => Self::AccountClosed,
+            LedgerError::PastDue { debt } => Self::PastDue { debt },
             LedgerError::Store(store) => Self::Store(store),
             // Every other refusal means that what was decided on is no longer so.
             _ => Self::Store(StoreError::Conflict),
@@ -297,6 +304,8 @@ pub struct Retracted {
 ///   in one commit; repeated, it gives the first outcome. One that is not there is `None`.
 /// - **SE-21** a follower that is more urgent makes its run as urgent: what waits in the queue is sent
 ///   again with its priority.
+/// - **SE-22** `complete` and `abandon` leave a notice for each account of the run that wants to be told
+///   of tasks, in the same commit, and for no other.
 #[async_trait]
 pub trait Settlement: Debug + Send + Sync + 'static {
     /// Accepts a request.

@@ -58,6 +58,8 @@ gated!(AccountStore {
     revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
     change(change: &ChangeAccount) -> Account, AccountStoreError;
     list(after: Option<UserId>, limit: usize) -> Vec<Account>, StoreError;
+    preferences(user: UserId) -> NoticePreferences, AccountStoreError;
+    prefer(user: UserId, preferences: NoticePreferences) -> (), AccountStoreError;
 });
 
 gated!(AnalysisPool {
@@ -141,19 +143,35 @@ gated!(Ledger {
     holds(user: UserId) -> Vec<Hold>, StoreError;
     expire(goodwill_until: Option<Timestamp>, now: Timestamp, limit: usize) -> Vec<Hold>, StoreError;
     refund(refund: &Refund) -> LedgerEntry, LedgerError;
+    reverse(reverse: &ReverseCredit) -> Reversed, LedgerError;
+    debt(user: UserId) -> MicroUsd, LedgerError;
     lapse(now: Timestamp, limit: usize) -> Vec<LedgerEntry>, StoreError;
     lots(user: UserId) -> Vec<CreditLot>, StoreError;
     journal(user: UserId, after: u64, limit: usize) -> Vec<JournalTx>, StoreError;
 });
 
+gated!(Notifier {
+    notify(notice: &Notice) -> (), NotifyError;
+});
+
 gated!(Outbox {
     next_batch(limit: usize, leased_until: Timestamp, now: Timestamp) -> Vec<OutboxMessage>, StoreError;
+    next_notices(limit: usize, leased_until: Timestamp, now: Timestamp) -> Vec<OutboxMessage>, StoreError;
+    put_off(id: i64, until: Timestamp) -> (), StoreError;
+    put(items: &[OutboxItem]) -> (), StoreError;
     mark_sent(ids: &[i64], now: Timestamp) -> (), StoreError;
 });
 
 gated!(QuotaStore {
     consume(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
     usage(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
+});
+
+gated!(ReportStore {
+    count(day: Date, name: CountName, more: u64) -> (), StoreError;
+    usage(query: &UsageQuery) -> UsageReport, StoreError;
+    of_account(user: UserId, days: Days) -> AccountUsage, StoreError;
+    gauges() -> Gauges, StoreError;
 });
 
 gated!(Settlement {
@@ -206,6 +224,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
         documents: Gated::new(ports.documents, gate),
         queue: Gated::new(ports.queue, gate),
         events: Gated::new(ports.events, gate),
+        notifier: Gated::new(ports.notifier, gate),
         stores: Stores {
             accounts: Gated::new(stores.accounts, gate),
             filings: Gated::new(stores.filings, gate),
@@ -219,6 +238,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
             outbox: Gated::new(stores.outbox, gate),
             audit: Gated::new(stores.audit, gate),
             audit_log: Gated::new(stores.audit_log, gate),
+            reports: Gated::new(stores.reports, gate),
         },
     }
 }

@@ -1,4 +1,4 @@
-//! Holds that are charged in parts: LG-22.
+//! Holds that are charged in parts: LG-25.
 
 use futures_util::future::join_all;
 

@@ -168,6 +168,12 @@ words! {
     ImportStatusWord, "ImportStatus", aperilex_core::ImportStatus;
     /// Where a filing of a bulk import is.
     ImportItemStatusWord, "ImportItemStatus", aperilex_core::ImportItemStatus;
+    /// Whether an account may act.
+    AccountStatusWord, "AccountStatus", aperilex_core::AccountStatus;
+    /// What an account may do beyond its own affairs.
+    AccountRoleWord, "AccountRole", aperilex_core::Role;
+    /// Where credits came from.
+    LotSourceWord, "LotSource", aperilex_core::LotSource;
     /// Whether a task drives its run.
     RoleWord, "TaskRole", aperilex_core::TaskRole;
 }

@@ -354,7 +354,7 @@ async fn imports_of_nothing_of_doubles_and_of_too_much() {
         ),
         (
             "B31",
-            import(r#"{"company":{"ticker":"APXT","forms":["S-4"]}}"#.into()),
+            import(r#"{"company":{"ticker":"APX","forms":["S-4"]}}"#.into()),
             422,
             "invalid-field",
         ),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use aperilex_ports::{
     Balance, CapturePart, CreditLot, EntryId, EntryKind, Hold, HoldId, HoldStatus, JournalTx,
-    Ledger, LedgerEntry, LedgerError, MicroUsd, PlaceHold, PostEntry, Refund, StoreError, Stores,
-    Timestamp, UserId,
+    Ledger, LedgerEntry, LedgerError, MicroUsd, NoticeKind, Outbox, OutboxItem, PendingNotice,
+    PlaceHold, PostEntry, Refund, ReverseCredit, Reversed, StoreError, Stores, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -35,6 +35,10 @@ pub(crate) enum Flaw {
     RefundsAnything,
     HoldsForAnybody,
     ForgetsParts,
+    ForgetsWhatIsOwed,
+    LetsDebtorsHold,
+    TakesBackMoreThanCame,
+    TellsOfHolds,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -59,14 +63,22 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::RefundsMoreThanWasPaid, "LG-19"),
     (Flaw::RefundsAnything, "LG-20"),
     (Flaw::HoldsForAnybody, "LG-21"),
-    (Flaw::ForgetsParts, "LG-22"),
+    (Flaw::TellsOfHolds, "LG-22"),
+    (Flaw::TakesBackMoreThanCame, "LG-23"),
+    (Flaw::ForgetsWhatIsOwed, "LG-23"),
+    (Flaw::LetsDebtorsHold, "LG-24"),
+    (Flaw::ForgetsParts, "LG-25"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
     failures(move |stores| {
         let inner = stores.ledger.clone();
         Stores {
-            ledger: Arc::new(Broken { inner, flaw }),
+            ledger: Arc::new(Broken {
+                inner,
+                outbox: stores.outbox.clone(),
+                flaw,
+            }),
             ..stores
         }
     })
@@ -75,6 +87,7 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
 #[derive(Debug)]
 struct Broken {
     inner: Arc<dyn Ledger>,
+    outbox: Arc<dyn Outbox>,
     flaw: Flaw,
 }
 
@@ -146,11 +159,20 @@ impl Ledger for Broken {
             _ => {}
         }
         let placed = self.inner.place_hold(command).await;
+        if let (Flaw::TellsOfHolds, Ok(hold)) = (self.flaw, &placed) {
+            let balance = self.inner.balance(hold.user).await?;
+            let kind = NoticeKind::LowBalance {
+                before: balance.posted,
+                available: balance.available(),
+                balance: balance.posted,
+            };
+            let notice = PendingNotice::of(hold.user, &hold.id.to_string(), kind, command.now);
+            self.outbox.put(&[OutboxItem::Notice(notice)]).await?;
+        }
         match (self.flaw, placed) {
-            (Flaw::HoldsMoreThanThereIs, Err(LedgerError::InsufficientCredits { .. })) => {
-                Ok(hold(command))
-            }
             (Flaw::HoldsForAnybody, Err(LedgerError::AccountClosed)) => Ok(hold(command)),
+            (Flaw::HoldsMoreThanThereIs, Err(LedgerError::InsufficientCredits { .. }))
+            | (Flaw::LetsDebtorsHold, Err(LedgerError::PastDue { .. })) => Ok(hold(command)),
             (_, placed) => placed,
         }
     }
@@ -259,6 +281,23 @@ impl Ledger for Broken {
                 self.correct(refund.user, refund.amount, refund.now).await
             }
             (_, refunded) => refunded,
+        }
+    }
+
+    async fn reverse(&self, reverse: &ReverseCredit) -> Result<Reversed, LedgerError> {
+        match (self.flaw, self.inner.reverse(reverse).await) {
+            (Flaw::TakesBackMoreThanCame, Err(LedgerError::OverCapture { .. })) => Ok(Reversed {
+                taken: MicroUsd::ZERO,
+                owed: reverse.amount,
+            }),
+            (_, reversed) => reversed,
+        }
+    }
+
+    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError> {
+        match self.flaw {
+            Flaw::ForgetsWhatIsOwed => Ok(MicroUsd::ZERO),
+            _ => self.inner.debt(user).await,
         }
     }
 
