@@ -4,7 +4,9 @@
 //! clock, so any number of engines may work on the same stores.
 
 mod accounts;
+mod admin;
 mod admission;
+mod anchor;
 mod audit;
 mod billing;
 mod failure;
@@ -14,6 +16,7 @@ mod relay_outbox;
 mod request_analysis;
 mod resolve;
 mod run_analysis;
+mod send_notices;
 mod stages;
 mod sweep;
 
@@ -27,11 +30,14 @@ use crate::probe::{NoProbe, Probe, Step};
 use crate::settings::Settings;
 
 pub use accounts::{NewCredentials, Secret, Usage};
+pub use admin::{AccountChange, AuditReport, CreditKind, GiveCredits};
+pub use anchor::{AccountFinding, BooksProof};
 pub use audit::Proof;
 pub use billing::{AccountStatement, RefundCharge};
 pub use import_filing::Imported;
 pub use request_analysis::{AnalysisRequest, Quote, Requested};
 pub use run_analysis::{Claimed, Interruption, Outcome, Run};
+pub use send_notices::{SentNotices, UntoldNotice};
 
 /// The use cases.
 #[derive(Debug, Clone)]
@@ -41,6 +47,7 @@ pub struct Engine {
     probe: Arc<dyn Probe>,
     granted: Arc<billing::Granted>,
     conduct: Arc<Conduct>,
+    proved: Arc<audit::Proved>,
 }
 
 impl Engine {
@@ -53,6 +60,7 @@ impl Engine {
             probe: Arc::new(NoProbe),
             granted: Arc::default(),
             conduct: Arc::default(),
+            proved: Arc::default(),
         }
     }
 

@@ -22,8 +22,9 @@ pub use aperilex_ports::model::*;
 
 pub use conduct::ConductSettings;
 pub use engine::{
-    AccountStatement, AnalysisRequest, Claimed, Engine, Imported, Interruption, NewCredentials,
-    Outcome, Proof, Quote, RefundCharge, Requested, Run, Secret, Usage,
+    AccountChange, AccountFinding, AccountStatement, AnalysisRequest, AuditReport, BooksProof,
+    Claimed, CreditKind, Engine, GiveCredits, Imported, Interruption, NewCredentials, Outcome,
+    Proof, Quote, RefundCharge, Requested, Run, Secret, SentNotices, UntoldNotice, Usage,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;
@@ -31,5 +32,5 @@ pub use lifecycle::{analysis_follows, task_follows};
 pub use period::BillingPeriod;
 pub use probe::{NoProbe, Probe, Step};
 pub use refusal::Refusal;
-pub use settings::{Settings, Timings};
+pub use settings::{Billing, Settings, Timings};
 pub use tier::{Companies, Plans, TierPlan};

@@ -12,8 +12,10 @@ mod filing_parser;
 mod filing_source;
 mod filing_store;
 mod ledger;
+mod notifier;
 mod outbox;
 mod quota_store;
+mod report_store;
 mod settlement;
 mod store;
 mod task_queue;
@@ -30,12 +32,14 @@ pub use filing_analyst::{AnalystError, AnalystProfile, FilingAnalyst};
 pub use filing_parser::{FilingParser, MAX_FILING_BYTES, ParseFilingError};
 pub use filing_source::{FilingSource, FilingSourceError};
 pub use filing_store::{FilingRecord, FilingStore};
-pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry, Refund};
+pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed};
+pub use notifier::{MAX_NOTIFY_TIME, Notifier, NotifyError};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
+pub use report_store::ReportStore;
 pub use settlement::{
-    AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetryTask,
-    Settlement, SettlementError, SubmitTask, Submitted,
+    AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetractAnalysis,
+    Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted,
 };
 pub use store::{MAX_PAGE, StoreError};
 pub use task_queue::{

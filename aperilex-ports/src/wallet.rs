@@ -7,17 +7,20 @@
 mod credit;
 mod hold;
 mod refund;
+mod reverse;
 
 use uuid::Uuid;
 
 use crate::model::{
     Balance, ChainHead, CreditLot, EntryId, EntryKind, Hold, HoldId, JournalTx, LedgerAccount,
-    LedgerEntry, LotTerms, MicroUsd, Operation, Posting, Timestamp, UserId,
+    LedgerEntry, LotTerms, MicroUsd, NoticeKind, Operation, PendingNotice, Posting, Timestamp,
+    UserId,
 };
 use crate::port::LedgerError;
 
-pub use hold::{Charge, Draw, draws};
-pub use refund::Given;
+pub use hold::{Charge, Draw, GiveBack, draws};
+pub use refund::{Given, left};
+pub use reverse::Paid;
 
 /// An account's credits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub struct Wallet {
     pub entry_seq: u64,
     /// Where its chain ends.
     pub head: ChainHead,
+    /// What the account owes; while it owes anything nothing can be spent.
+    pub debt: MicroUsd,
     /// The lots that have something left, and those that a hold or charge in question drew.
     pub lots: Vec<CreditLot>,
 }
@@ -46,6 +51,9 @@ pub struct Change {
     /// The hold that is new or has ended.
     pub hold: Option<Hold>,
 }
+
+/// Balances at or above this are never told as low ones: $100.
+pub const MAX_LOW_BALANCE: MicroUsd = MicroUsd::new(100_000_000);
 
 /// A transaction in the making.
 #[derive(Debug)]
@@ -69,6 +77,12 @@ fn derived(user: UserId, key: &str) -> EntryId {
     EntryId::from_uuid(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
 }
 
+/// The hold that charges what `hold` was placed for, when that one has ended otherwise.
+#[must_use]
+pub fn late(hold: HoldId) -> HoldId {
+    HoldId::from_uuid(Uuid::new_v5(&NAMESPACE, format!("late:{hold}").as_bytes()))
+}
+
 /// Whether an entry of this kind is made by a hold alone.
 pub(crate) const fn is_charge(kind: EntryKind) -> bool {
     matches!(
@@ -80,9 +94,10 @@ pub(crate) const fn is_charge(kind: EntryKind) -> bool {
     )
 }
 
-/// Keys of entries that are made by holds and lapses: no command may take them.
+/// Keys of entries that come about by themselves: no command may take them.
 pub(crate) fn is_reserved(key: &str) -> bool {
-    key.starts_with("end:") || key.starts_with("lapse:")
+    let reserved = ["end:", "lapse:", "goodwill:", "reverse:", "settle:"];
+    reserved.iter().any(|prefix| key.starts_with(prefix))
 }
 
 fn add(one: MicroUsd, other: MicroUsd) -> Result<MicroUsd, LedgerError> {
@@ -102,6 +117,7 @@ impl Wallet {
             balance: Balance::default(),
             entry_seq: 0,
             head: ChainHead::genesis(user),
+            debt: MicroUsd::ZERO,
             lots: Vec::new(),
         }
     }
@@ -120,16 +136,48 @@ impl Wallet {
         available.unwrap_or(MicroUsd::ZERO)
     }
 
-    /// Refused unless this much can be spent at `now`.
+    /// Refused unless this much can be spent at `now`, and nothing is owed.
     ///
     /// # Errors
-    /// [`LedgerError::InsufficientCredits`].
+    /// [`LedgerError::PastDue`], [`LedgerError::InsufficientCredits`].
     pub fn require(&self, needed: MicroUsd, now: Timestamp) -> Result<(), LedgerError> {
+        if needed.is_positive() && self.debt.is_positive() {
+            return Err(LedgerError::PastDue { debt: self.debt });
+        }
+        self.cover(needed, now)
+    }
+
+    /// Refused unless this much can be spent at `now`.
+    fn cover(&self, needed: MicroUsd, now: Timestamp) -> Result<(), LedgerError> {
         let available = self.available(now);
         if needed <= available {
             return Ok(());
         }
         Err(LedgerError::InsufficientCredits { needed, available })
+    }
+
+    /// What the account may want to be told after a change: its balance has fallen. Whether it is low is
+    /// for the sender to say.
+    #[must_use]
+    pub fn fallen(&self, change: &Change) -> Option<PendingNotice> {
+        let balance = self.balance.posted;
+        let moved: MicroUsd = change.entries.iter().map(|line| line.amount).sum();
+        let before = balance.checked_sub(moved)?;
+        if balance >= before || balance >= MAX_LOW_BALANCE {
+            return None;
+        }
+        let last = change.journal.last()?;
+        let kind = NoticeKind::LowBalance {
+            before,
+            available: self.balance.available(),
+            balance,
+        };
+        Some(PendingNotice::of(
+            self.user,
+            &last.seq.to_string(),
+            kind,
+            last.at,
+        ))
     }
 
     /// Takes `amount` from what can be spent, lot by lot in their turn.

@@ -129,7 +129,8 @@ impl Database {
             quota: store.clone(),
             outbox: store.clone(),
             audit: store.clone(),
-            audit_log: store,
+            audit_log: store.clone(),
+            reports: store,
         }
     }
 

@@ -70,7 +70,13 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         ("journal", ledger::journal::after(user, 7).into_query()),
         (
             "outbox",
-            outbox::free(now)
+            outbox::free(outbox::Lane::Work, now)
+                .order_by_asc(entity::outbox::Column::Id)
+                .into_query(),
+        ),
+        (
+            "notices",
+            outbox::free(outbox::Lane::Notice, now)
                 .order_by_asc(entity::outbox::Column::Id)
                 .into_query(),
         ),
@@ -158,6 +164,7 @@ async fn tables_are_what_the_entities_say() {
         ("audit_entry", of_entity(audit_entry::Entity)),
         ("audit_head", of_entity(audit_head::Entity)),
         ("credit_lot", of_entity(credit_lot::Entity)),
+        ("daily_count", of_entity(daily_count::Entity)),
         ("filing", of_entity(filing::Entity)),
         ("filing_access", of_entity(filing_access::Entity)),
         ("hold", of_entity(hold::Entity)),

@@ -1,7 +1,8 @@
 //! The JSON that is stored: each shape has a version, and every version ever written is read.
 
 use aperilex_ports::{
-    FilingMeta, OutboxItem, Priority, StoredDocument, TaskEvent, TaskId, TaskMessage, Timestamp,
+    FilingMeta, OutboxItem, PendingNotice, Priority, StoredDocument, TaskEvent, TaskId,
+    TaskMessage, Timestamp,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,9 @@ enum Item {
     },
     Event {
         event: TaskEvent,
+    },
+    Notice {
+        notice: PendingNotice,
     },
 }
 
@@ -82,6 +86,9 @@ pub(crate) fn write_item(item: &OutboxItem) -> Result<String, Unreadable> {
         OutboxItem::Event(event) => Item::Event {
             event: event.clone(),
         },
+        OutboxItem::Notice(notice) => Item::Notice {
+            notice: notice.clone(),
+        },
     };
     write("outbox item", item)
 }
@@ -99,6 +106,7 @@ pub(crate) fn read_item(json: &str) -> Result<OutboxItem, Unreadable> {
             not_before,
         },
         Item::Event { event } => OutboxItem::Event(event),
+        Item::Notice { notice } => OutboxItem::Notice(notice),
     })
 }
 

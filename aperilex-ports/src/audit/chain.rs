@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::project::project;
 use super::{Books, Findings, Invariant};
 use crate::model::{
-    Balance, ChainHead, EntryId, Hold, HoldId, HoldStatus, JournalTx, LedgerAccount, LedgerEntry,
-    LotTerms, MicroUsd, Operation,
+    Balance, ChainHead, CreditLot, EntryId, Hold, HoldId, JournalTx, LedgerAccount, LedgerEntry,
+    MicroUsd, Operation,
 };
 
 fn subject(tx: &JournalTx) -> String {
@@ -18,12 +19,13 @@ struct Replay {
     balance: Balance,
     /// What is available and held of each lot.
     lots: BTreeMap<EntryId, (MicroUsd, MicroUsd)>,
-    /// Where each came from, and when it lapses.
-    terms: BTreeMap<EntryId, LotTerms>,
+    /// Those that were opened.
+    opened: BTreeSet<EntryId>,
     keys: BTreeSet<String>,
-    /// What was given back of each charge.
+    /// What is owed.
+    debt: MicroUsd,
+    /// What was given back of each charge, and taken back of each credit.
     refunded: BTreeMap<EntryId, MicroUsd>,
-    ends: BTreeMap<HoldId, HoldStatus>,
 }
 
 pub(super) fn journal(books: &Books, found: &mut Findings) {
@@ -56,7 +58,7 @@ pub(super) fn journal(books: &Books, found: &mut Findings) {
             "the journal does not tell of it".into()
         });
     }
-    replay.compare(books, found);
+    compare(books, (replay.balance, replay.debt), found);
 }
 
 /// Whether a transaction is the one that was sealed, in its place.
@@ -106,6 +108,12 @@ fn links(
     );
 }
 
+/// What an account gains by a transaction.
+fn gained(tx: &JournalTx, account: LedgerAccount) -> MicroUsd {
+    let own = tx.postings.iter().filter(|one| one.account == account);
+    own.map(|one| one.amount).sum()
+}
+
 impl Replay {
     fn add(
         &mut self,
@@ -138,20 +146,18 @@ impl Replay {
                 )
             },
         );
-        if let Some(charge) = tx.reverses {
-            let paid = entries.get(&charge).map(|line| line.amount.negated());
-            self.refund(tx, (charge, paid), amount, found);
+        match tx.reverses.map(|id| (id, entries.get(&id))) {
+            Some((id, credit)) if tx.operation == Operation::Reverse => {
+                let came = credit.map(|line| line.amount);
+                self.undo(tx, (id, came), gained(tx, LedgerAccount::Cash), found);
+            }
+            Some((id, charge)) => {
+                let paid = charge.map(|line| line.amount.negated());
+                self.undo(tx, (id, paid), amount, found);
+            }
+            None => {}
         }
-        let status = match tx.operation {
-            Operation::Hold => HoldStatus::Open,
-            Operation::Capture => HoldStatus::Captured,
-            Operation::Void => HoldStatus::Voided,
-            Operation::Expire => HoldStatus::Expired,
-            _ => return,
-        };
-        if let Some(hold) = tx.hold {
-            self.ends.insert(hold, status);
-        }
+        self.owe(tx, found);
     }
 
     /// What the postings do to lots: only the customer's accounts have one, and together these gain what
@@ -166,9 +172,8 @@ impl Replay {
             placed &= customers == posting.lot.is_some();
             let Some(lot) = posting.lot else { continue };
             own = own.saturating_add(posting.amount.micros().into());
-            if let Some(terms) = posting.opens {
-                let known = self.terms.insert(lot, terms);
-                placed &= known.is_none();
+            if posting.opens.is_some() {
+                placed &= self.opened.insert(lot);
             }
             let (available, held) = self.lots.entry(lot).or_default();
             let side = match posting.account {
@@ -197,15 +202,34 @@ impl Replay {
         );
     }
 
-    /// No more comes back of a charge than was paid.
-    fn refund(
+    /// What a transaction makes of what is owed: payments that were taken back add to it, and nothing but
+    /// what settles it takes from it.
+    fn owe(&mut self, tx: &JournalTx, found: &mut Findings) {
+        let paid = gained(tx, LedgerAccount::Receivable);
+        let right = match tx.operation {
+            Operation::Reverse => paid <= MicroUsd::ZERO,
+            Operation::Settle => paid.is_positive(),
+            _ => paid == MicroUsd::ZERO,
+        };
+        let debt = self.debt.checked_sub(paid).unwrap_or(MicroUsd::ZERO);
+        self.debt = debt;
+        found.expect(
+            right && debt >= MicroUsd::ZERO,
+            Invariant::I3,
+            || subject(tx),
+            || format!("it changes what is owed by {}, to {debt}", paid.negated()),
+        );
+    }
+
+    /// No more comes back of a charge than was paid, and no more is taken back than came.
+    fn undo(
         &mut self,
         tx: &JournalTx,
-        (charge, paid): (EntryId, Option<MicroUsd>),
+        (entry, paid): (EntryId, Option<MicroUsd>),
         amount: MicroUsd,
         found: &mut Findings,
     ) {
-        let sum = self.refunded.entry(charge).or_default();
+        let sum = self.refunded.entry(entry).or_default();
         *sum = sum.checked_add(amount).unwrap_or(MicroUsd::ZERO);
         let (sum, within) = (*sum, paid.is_some_and(|paid| *sum <= paid));
         found.expect(
@@ -215,56 +239,48 @@ impl Replay {
             || format!("{sum} were given back of {paid:?}"),
         );
     }
+}
 
-    /// What is stored against what the journal makes of it.
-    fn compare(self, books: &Books, found: &mut Findings) {
-        let account = || "account".to_owned();
+/// What is stored against what the journal makes of it.
+fn compare(books: &Books, (balance, debt): (Balance, MicroUsd), found: &mut Findings) {
+    let account = || "account".to_owned();
+    let made = project(books);
+    let sums = made.balance == balance && balance == books.balance;
+    found.expect(sums, Invariant::I2, account, || {
+        format!(
+            "its balance by the journal is {balance:?}, by its lots {:?}, stored is {:?}",
+            made.balance, books.balance
+        )
+    });
+    let by_id = |lots: &[CreditLot]| -> BTreeMap<EntryId, CreditLot> {
+        lots.iter().map(|lot| (lot.id, *lot)).collect()
+    };
+    let (lots, stored) = (by_id(&made.lots), by_id(&books.lots));
+    for lot in lots.keys().chain(stored.keys()).collect::<BTreeSet<_>>() {
+        let (right, there) = (lots.get(lot), stored.get(lot));
         found.expect(
-            self.balance == books.balance,
+            right == there,
             Invariant::I2,
-            account,
-            || {
-                format!(
-                    "its balance by the journal is {:?}, stored is {:?}",
-                    self.balance, books.balance
-                )
-            },
+            || format!("lot {lot}"),
+            || format!("by the journal it is {right:?}, stored is {there:?}"),
         );
-        let stored: BTreeMap<_, _> = books
-            .lots
-            .iter()
-            .map(|lot| {
-                (
-                    lot.id,
-                    (lot.source, lot.expires_at, lot.available, lot.held),
-                )
-            })
-            .collect();
-        let left = self.lots.into_iter().filter(|(_, (available, held))| {
-            (*available, *held) != (MicroUsd::ZERO, MicroUsd::ZERO)
-        });
-        let terms = self.terms;
-        let lots: BTreeMap<_, _> = left
-            .filter_map(|(id, (available, held))| {
-                let terms = terms.get(&id)?;
-                Some((id, (terms.source, terms.expires_at, available, held)))
-            })
-            .collect();
-        for lot in lots.keys().chain(stored.keys()).collect::<BTreeSet<_>>() {
-            let (right, there) = (lots.get(lot), stored.get(lot));
-            found.expect(
-                right == there,
-                Invariant::I2,
-                || format!("lot {lot}"),
-                || format!("by the journal it has {right:?}, stored is {there:?}"),
-            );
-        }
-        for hold in &books.holds {
-            let right = self.ends.get(&hold.id).copied();
-            let subject = || format!("hold {} ({} {})", hold.id, hold.purpose, hold.amount);
-            found.expect(right == Some(hold.status), Invariant::I7, subject, || {
-                format!("by the journal it is {right:?}, stored is {}", hold.status)
-            });
-        }
     }
+    for hold in &books.holds {
+        let right = made.holds.get(&hold.id).copied();
+        let subject = || format!("hold {} ({} {})", hold.id, hold.purpose, hold.amount);
+        found.expect(right == Some(hold.status), Invariant::I7, subject, || {
+            format!("by the journal it is {right:?}, stored is {}", hold.status)
+        });
+    }
+    let owes = made.debt == debt && debt == books.debt;
+    found.expect(owes, Invariant::I2, account, || {
+        format!("by the journal it owes {debt}, stored is {}", books.debt)
+    });
+    let free = books.balance.available();
+    found.expect(
+        !books.debt.is_positive() || !free.is_positive(),
+        Invariant::I3,
+        account,
+        || format!("it owes {} and can spend {free}", books.debt),
+    );
 }

@@ -30,6 +30,7 @@ const SUITES: &[(&str, &[Scenario<Desk>])] = &[
     ("outbox", outbox::SCENARIOS),
     ("audit_store", audit_store::SCENARIOS),
     ("audit_log", audit_log::SCENARIOS),
+    ("report_store", report_store::SCENARIOS),
 ];
 
 /// The trials of all stores.

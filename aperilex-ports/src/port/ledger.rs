@@ -40,6 +40,12 @@ pub enum LedgerError {
     /// The amount is zero, negative or beyond all sense.
     #[error("the amount is not lawful")]
     BadAmount,
+    /// The account owes something, and spends nothing until that is paid.
+    #[error("{debt} USD are owed")]
+    PastDue {
+        /// How much.
+        debt: MicroUsd,
+    },
     /// There is no such account or hold.
     #[error("no such account or hold")]
     Unknown,
@@ -114,6 +120,34 @@ pub struct Refund {
     pub now: Timestamp,
 }
 
+/// Takes credits back whose payment was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReverseCredit {
+    /// Id of the entry that says so.
+    pub id: EntryId,
+    /// Whose credits.
+    pub user: UserId,
+    /// The top-up.
+    pub entry: EntryId,
+    /// How much; positive, and with earlier ones at most the top-up.
+    pub amount: MicroUsd,
+    /// Unique for the account: the same key and content again gives the first outcome.
+    pub key: String,
+    /// For people.
+    pub description: String,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// What became of credits that were taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reversed {
+    /// What could be taken.
+    pub taken: MicroUsd,
+    /// What was not there and is owed.
+    pub owed: MicroUsd,
+}
+
 /// Keeps entries and holds.
 ///
 /// # Contract
@@ -147,7 +181,8 @@ pub struct Refund {
 ///   given before bought, older before newer. Lapsed credits are not spent.
 /// - **LG-17** a void, an expiry and what of a hold is not charged go back to the lots they came from.
 /// - **LG-18** credits whose time has passed are gone at the next touch of the account, or by `lapse`,
-///   once, as an entry. What is held of them can still be charged; given back, it lapses.
+///   once, as an entry. What is held of them can still be charged; given back, it lapses, and comes
+///   again as goodwill if the end names until when.
 /// - **LG-19** a refund is with earlier ones at most the charge (`OverCapture` says what is left), and
 ///   goes to the lots that paid it, what was drawn last first; for a lapsed lot a new one of its
 ///   source opens.
@@ -155,6 +190,14 @@ pub struct Refund {
 ///   same charge and amount gives the first entry again.
 /// - **LG-21** an account that is not active holds nothing: `place_hold`, and `submit` of the settlement, are
 ///   `AccountClosed` and change nothing. Its holds can still end, and its credits be corrected.
+/// - **LG-22** whatever makes the balance fall below [`MAX_LOW_BALANCE`](crate::wallet::MAX_LOW_BALANCE)
+///   leaves a notice of it in the same commit, if the account wants to be told of its balance.
+/// - **LG-23** `reverse` takes a top-up back: what is left of it first, then other credits in their turn,
+///   never what is held; what is not there is owed, so that `available` is never negative. With earlier
+///   ones it is at most the top-up (`OverCapture` says what is left). Of anything but a top-up of this
+///   account it is `Unknown`; the same key for the same amount gives the first outcome again.
+/// - **LG-24** whoever owes holds nothing (`PastDue`). Whatever comes to be available pays what is owed
+///   first, in the same commit: no account ever owes and can spend. What was held can still be charged.
 #[async_trait]
 pub trait Ledger: Debug + Send + Sync + 'static {
     /// Sets credits aside.
@@ -175,11 +218,17 @@ pub trait Ledger: Debug + Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<LedgerEntry, LedgerError>;
 
-    /// Gives a hold back.
+    /// Gives a hold back. For credits that lapsed meanwhile others come that can be spent until
+    /// `goodwill_until`; none if it is the account's own doing.
     ///
     /// # Errors
     /// [`LedgerError`].
-    async fn void(&self, hold: HoldId, now: Timestamp) -> Result<(), LedgerError>;
+    async fn void(
+        &self,
+        hold: HoldId,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), LedgerError>;
 
     /// Credits or corrects an account.
     ///
@@ -210,17 +259,35 @@ pub trait Ledger: Debug + Send + Sync + 'static {
     /// [`StoreError`].
     async fn holds(&self, user: UserId) -> Result<Vec<Hold>, StoreError>;
 
-    /// Ends open holds whose time has passed and whose task, if any, is finished; at most `limit`.
+    /// Ends open holds whose time has passed and whose task, if any, is finished; at most `limit`. For
+    /// credits that lapsed meanwhile others come, as with `void`.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError>;
+    async fn expire(
+        &self,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Hold>, StoreError>;
 
     /// Gives a charge back.
     ///
     /// # Errors
     /// [`LedgerError`].
     async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError>;
+
+    /// Takes a top-up back.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn reverse(&self, reverse: &ReverseCredit) -> Result<Reversed, LedgerError>;
+
+    /// What an account owes.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unknown`] for an unknown account.
+    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError>;
 
     /// Ends credits whose time has passed, of at most `limit` accounts; gives the entries.
     ///

@@ -44,6 +44,7 @@ impl Wallet {
             self.debit(command, &mut change)?;
         }
         let entry = change.entries.last().cloned();
+        self.settle(command.now, &mut change)?;
         Ok((entry.ok_or(LedgerError::Unknown)?, change))
     }
 
@@ -61,7 +62,7 @@ impl Wallet {
             available: command.amount,
             held: MicroUsd::ZERO,
             expires_at: command.expires_at.map(rounded),
-            created_at: rounded(command.now),
+            created_at: self.not_before(command.now),
         };
         self.lots.push(lot);
         let postings = vec![posting(from, None, command.amount.negated()), opening(&lot)];
@@ -71,7 +72,7 @@ impl Wallet {
 
     fn debit(&mut self, command: &PostEntry, change: &mut Change) -> Result<(), LedgerError> {
         let amount = command.amount.negated();
-        self.require(amount, command.now)?;
+        self.cover(amount, command.now)?;
         let mut postings = Vec::new();
         for draw in self.take(amount, command.now)? {
             let lot = Some(draw.lot);

@@ -57,6 +57,7 @@ impl Graph {
         select::source(&settings.source)?;
         select::analysts(&settings.analyst)?;
         select::events(&settings.events)?;
+        select::notifier(&settings.notices, Arc::new(SystemClock))?;
         select::check_queue(&settings.queue)?;
         universe::load(&settings.universes)?;
         let embedded = matches!(settings.database, DatabaseSelection::Sqlite(_));
@@ -82,6 +83,7 @@ impl Graph {
         let documents = select::documents(&settings.documents, &settings.data_dir).await?;
         let analysts = select::analysts(&settings.analyst)?;
         let events = select::events(&settings.events)?;
+        let notifier = select::notifier(&settings.notices, clock.clone())?;
         select::check_queue(&settings.queue)?;
         let universes = universe::load(&settings.universes)?;
         let database = select::database(&settings.database, &settings.data_dir).await?;
@@ -100,6 +102,7 @@ impl Graph {
             documents,
             queue: Arc::new(queue),
             events,
+            notifier,
             stores: Stores {
                 quota: first_line.clone(),
                 ..stores
@@ -109,6 +112,7 @@ impl Graph {
             plans: settings.plans.clone(),
             universes,
             timings: settings.timings.clone(),
+            billing: settings.billing.clone(),
             conduct: settings.conduct.clone(),
         };
         let engine = Engine::new(ports, engine_settings);

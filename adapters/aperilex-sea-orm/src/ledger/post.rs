@@ -1,8 +1,9 @@
 //! Credits, corrections and refunds.
 
-use aperilex_ports::wallet::{Change, Given};
+use aperilex_ports::wallet::{Change, Given, Paid};
 use aperilex_ports::{
-    CreditLot, EntryId, LedgerEntry, LedgerError, PostEntry, Refund, Timestamp, UserId,
+    CreditLot, EntryId, LedgerEntry, LedgerError, PostEntry, Refund, ReverseCredit, Reversed,
+    Timestamp, UserId,
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
@@ -17,7 +18,7 @@ impl Wallet {
         tx: &DatabaseTransaction,
         command: &PostEntry,
     ) -> Outcome<LedgerEntry> {
-        let first = by_key(tx, self.user(), &command.key).await?;
+        let first = entry_by_key(tx, self.user(), &command.key).await?;
         let posted = self.0.post(command, first.as_ref());
         let (entry, change) = posted.map_err(Stop::Refused)?;
         self.save(tx, change).await?;
@@ -30,7 +31,7 @@ impl Wallet {
         command: &Refund,
     ) -> Outcome<LedgerEntry> {
         let unknown = || Stop::Refused(LedgerError::Unknown);
-        let first = by_key(tx, self.user(), &command.key).await?;
+        let first = entry_by_key(tx, self.user(), &command.key).await?;
         let entry = find_entry(tx, command.entry).await?;
         let entry = entry.filter(|entry| entry.user == self.user());
         let entry = entry.ok_or_else(unknown)?;
@@ -48,6 +49,25 @@ impl Wallet {
         let (entry, change) = refunded.map_err(Stop::Refused)?;
         self.save(tx, change).await?;
         Ok(entry)
+    }
+
+    pub(crate) async fn reverse(
+        &mut self,
+        tx: &DatabaseTransaction,
+        command: &ReverseCredit,
+    ) -> Outcome<Reversed> {
+        let entry = find_entry(tx, command.entry).await?;
+        let entry = entry.filter(|entry| entry.user == self.user());
+        let entry = entry.ok_or(Stop::Refused(LedgerError::Unknown))?;
+        let before = journal::reversing(tx, &entry).await?;
+        let paid = Paid {
+            entry: &entry,
+            before: &before,
+        };
+        let reversed = self.0.reverse(command, &paid);
+        let (reversed, change) = reversed.map_err(Stop::Refused)?;
+        self.save(tx, change).await?;
+        Ok(reversed)
     }
 
     /// Ends what is late.
@@ -85,7 +105,11 @@ impl Wallet {
     }
 }
 
-async fn by_key(tx: &DatabaseTransaction, user: UserId, key: &str) -> Outcome<Option<LedgerEntry>> {
+pub(crate) async fn entry_by_key(
+    tx: &DatabaseTransaction,
+    user: UserId,
+    key: &str,
+) -> Outcome<Option<LedgerEntry>> {
     let row = Entity::find()
         .filter(Column::UserId.eq(user.as_uuid()))
         .filter(Column::Key.eq(key))
@@ -96,7 +120,7 @@ async fn by_key(tx: &DatabaseTransaction, user: UserId, key: &str) -> Outcome<Op
 
 /// Whether the account has an entry of this key.
 pub(crate) async fn has_entry(tx: &DatabaseTransaction, user: UserId, key: &str) -> Outcome<bool> {
-    Ok(by_key(tx, user, key).await?.is_some())
+    Ok(entry_by_key(tx, user, key).await?.is_some())
 }
 
 pub(super) async fn find_entry(

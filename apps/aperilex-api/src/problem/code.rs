@@ -54,10 +54,14 @@ codes! {
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "A valid API key is needed";
     /// Less is available than is needed.
     InsufficientCredits = "insufficient-credits", PAYMENT_REQUIRED, "Not enough credits";
+    /// The account owes for a payment that was taken back.
+    PastDue = "past-due", PAYMENT_REQUIRED, "The account owes for a payment that was taken back";
     /// The price is over `max_price_usd`.
     OverMaxPrice = "over-max-price", PAYMENT_REQUIRED, "The price is over the request's limit";
     /// The account is suspended.
     AccountSuspended = "account-suspended", FORBIDDEN, "The account is suspended";
+    /// Only administrators may.
+    NotAdmin = "not-admin", FORBIDDEN, "This is for administrators";
     /// The plan does not cover the filing.
     NotEntitled = "not-entitled", FORBIDDEN, "The plan does not cover this filing";
     /// There is no such thing, or this account may not know of it.

@@ -1,13 +1,13 @@
-//! `aperilex account`: making and listing accounts.
+//! `aperilex account`: making, listing and changing accounts.
 
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use aperilex_core::Role;
 use aperilex_core::ports::MAX_PAGE;
+use aperilex_core::{AccountChange, Actor, Role};
 use aperilex_wiring::{Graph, Settings};
 
-use crate::args::AccountCommand;
+use crate::args::{AccountCommand, ChangeArgs};
 use crate::exit::BadUsage;
 use crate::output;
 
@@ -33,9 +33,50 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
             )
         }
         AccountCommand::List => list(&engine).await?,
+        AccountCommand::Suspend { change: args } => {
+            let to = AccountChange {
+                suspended: Some(true),
+                ..AccountChange::default()
+            };
+            change(&engine, args, to).await?
+        }
+        AccountCommand::Restore { change: args } => {
+            let to = AccountChange {
+                suspended: Some(false),
+                ..AccountChange::default()
+            };
+            change(&engine, args, to).await?
+        }
+        AccountCommand::Role { role, change: args } => {
+            let to = AccountChange {
+                role: Some(role),
+                ..AccountChange::default()
+            };
+            change(&engine, args, to).await?
+        }
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Changes an account, and says how it stands then.
+async fn change(
+    engine: &aperilex_core::Engine,
+    args: ChangeArgs,
+    to: AccountChange,
+) -> anyhow::Result<String> {
+    let change = AccountChange {
+        reason: args.reason,
+        ..to
+    };
+    let user = args.account;
+    let account = engine
+        .change_account(Actor::Operator, user, &change)
+        .await?;
+    Ok(format!(
+        "account {}\ntier {}\nstatus {}\nrole {}\n",
+        account.id, account.tier, account.status, account.role
+    ))
 }
 
 async fn list(engine: &aperilex_core::Engine) -> anyhow::Result<String> {

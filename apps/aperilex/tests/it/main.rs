@@ -13,5 +13,6 @@ mod flow;
 mod interrupt;
 mod ledger;
 mod mirror;
+mod operate;
 mod races;
 mod server;
