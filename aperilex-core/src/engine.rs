@@ -16,6 +16,7 @@ mod resolve;
 mod run_analysis;
 mod stages;
 mod sweep;
+mod usage;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub use billing::{AccountStatement, RefundCharge};
 pub use import_filing::Imported;
 pub use request_analysis::{AnalysisRequest, Quote, Requested};
 pub use run_analysis::{Claimed, Interruption, Outcome, Run};
+pub use usage::{UsageOverview, day_of};
 
 /// The use cases.
 #[derive(Debug, Clone)]
@@ -41,6 +43,7 @@ pub struct Engine {
     probe: Arc<dyn Probe>,
     granted: Arc<billing::Granted>,
     proved: Arc<audit::Proved>,
+    tally: Arc<usage::Tally>,
 }
 
 impl Engine {
@@ -53,6 +56,7 @@ impl Engine {
             probe: Arc::new(NoProbe),
             granted: Arc::default(),
             proved: Arc::default(),
+            tally: Arc::default(),
         }
     }
 

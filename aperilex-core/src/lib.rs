@@ -22,7 +22,7 @@ pub use aperilex_ports::model::*;
 pub use engine::{
     AccountChange, AccountStatement, AnalysisRequest, AuditReport, Claimed, CreditKind, Engine,
     GiveCredits, Imported, Interruption, NewCredentials, Outcome, Proof, Quote, RefundCharge,
-    Requested, Run, Secret, Usage,
+    Requested, Run, Secret, Usage, UsageOverview, day_of,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;

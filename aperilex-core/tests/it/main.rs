@@ -13,6 +13,7 @@ mod money;
 mod request_analysis;
 mod run_analysis;
 mod throttle;
+mod usage;
 mod verify;
 mod verify_claims;
 mod verify_forgeries;

@@ -11,6 +11,7 @@ mod health;
 mod page;
 mod quotes;
 mod tasks;
+mod usage;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub(crate) type Routes = (
     figures::Figures,
     account::AccountRoutes,
     admin::Admin,
+    usage::UsageRoutes,
     description::Description,
 );
 
@@ -45,6 +47,7 @@ pub(crate) fn routes(api: &Arc<Api>) -> Routes {
         figures::Figures(api()),
         account::AccountRoutes(api()),
         admin::Admin(api()),
+        usage::UsageRoutes(api()),
         description::Description,
     )
 }

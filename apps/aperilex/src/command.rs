@@ -8,6 +8,7 @@ mod import;
 mod ledger;
 mod parse;
 mod serve;
+mod usage;
 mod verify;
 
 use std::process::ExitCode;
@@ -63,6 +64,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             };
             audit_log::run(settings(common)?, wanted).await
         }
+        Command::Usage { command } => usage::run(settings(common)?, command).await,
         Command::Migrate => {
             Graph::without_source(&settings(common)?).await?;
             output::print("the database is up to date")?;

@@ -106,3 +106,35 @@ async fn what_operators_do_is_in_the_audit_log() {
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("A1 audit entry 1: its stored hash"), "{said}");
 }
+
+#[test]
+fn usage_is_reported_by_day_and_week() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path();
+    let create = [
+        "account",
+        "create",
+        "--email",
+        "jo@example.com",
+        "--tier",
+        "basic",
+    ];
+    assert_eq!(run(data, &create).0, 0);
+    let (code, daily) = run(data, &["usage", "report"]);
+    assert_eq!(code, 0, "{daily}");
+    assert!(daily.starts_with("usage from "), "{daily}");
+    assert!(daily.contains("accounts by tier\n  basic\t1\n"), "{daily}");
+    assert!(
+        daily.contains("not told of fewer than five accounts"),
+        "{daily}"
+    );
+    assert_eq!(run(data, &["usage", "report", "--daily"]), (0, daily));
+
+    let (code, weekly) = run(data, &["usage", "report", "--weekly", "--format", "json"]);
+    assert_eq!(code, 0, "{weekly}");
+    let weekly: serde_json::Value = serde_json::from_str(&weekly).unwrap();
+    assert_eq!(weekly["report"]["accounts"]["basic"], 1);
+    assert_eq!(weekly["popular"], serde_json::json!([]));
+    assert!(weekly["from"].as_str() < weekly["to"].as_str());
+    assert_eq!(run(data, &["usage", "report", "--daily", "--weekly"]).0, 2);
+}
