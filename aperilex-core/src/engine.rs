@@ -5,6 +5,8 @@
 
 mod accounts;
 mod admin;
+mod admission;
+mod anchor;
 mod audit;
 mod billing;
 mod failure;
@@ -14,6 +16,7 @@ mod relay_outbox;
 mod request_analysis;
 mod resolve;
 mod run_analysis;
+mod send_notices;
 mod stages;
 mod sweep;
 mod usage;
@@ -23,16 +26,19 @@ use std::time::Duration;
 
 use aperilex_ports::{Ports, TaskId, Timestamp};
 
+use crate::conduct::Conduct;
 use crate::probe::{NoProbe, Probe, Step};
 use crate::settings::Settings;
 
 pub use accounts::{NewCredentials, Secret, Usage};
 pub use admin::{AccountChange, AuditReport, CreditKind, GiveCredits};
+pub use anchor::{AccountFinding, BooksProof};
 pub use audit::Proof;
 pub use billing::{AccountStatement, RefundCharge};
 pub use import_filing::Imported;
 pub use request_analysis::{AnalysisRequest, Quote, Requested};
 pub use run_analysis::{Claimed, Interruption, Outcome, Run};
+pub use send_notices::{SentNotices, UntoldNotice};
 pub use usage::{UsageOverview, day_of};
 
 /// The use cases.
@@ -42,6 +48,7 @@ pub struct Engine {
     settings: Arc<Settings>,
     probe: Arc<dyn Probe>,
     granted: Arc<billing::Granted>,
+    conduct: Arc<Conduct>,
     proved: Arc<audit::Proved>,
     tally: Arc<usage::Tally>,
 }
@@ -55,6 +62,7 @@ impl Engine {
             settings: Arc::new(settings),
             probe: Arc::new(NoProbe),
             granted: Arc::default(),
+            conduct: Arc::default(),
             proved: Arc::default(),
             tally: Arc::default(),
         }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod conduct;
 mod engine;
 mod entitlement;
 mod error;
@@ -19,10 +20,12 @@ pub use aperilex_ports as ports;
 pub use aperilex_ports::Answer;
 pub use aperilex_ports::model::*;
 
+pub use conduct::ConductSettings;
 pub use engine::{
-    AccountChange, AccountStatement, AnalysisRequest, AuditReport, Claimed, CreditKind, Engine,
-    GiveCredits, Imported, Interruption, NewCredentials, Outcome, Proof, Quote, RefundCharge,
-    Requested, Run, Secret, Usage, UsageOverview, day_of,
+    AccountChange, AccountFinding, AccountStatement, AnalysisRequest, AuditReport, BooksProof,
+    Claimed, CreditKind, Engine, GiveCredits, Imported, Interruption, NewCredentials, Outcome,
+    Proof, Quote, RefundCharge, Requested, Run, Secret, SentNotices, UntoldNotice, Usage,
+    UsageOverview, day_of,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;
@@ -30,5 +33,5 @@ pub use lifecycle::{analysis_follows, task_follows};
 pub use period::BillingPeriod;
 pub use probe::{NoProbe, Probe, Step};
 pub use refusal::Refusal;
-pub use settings::{Settings, Timings};
+pub use settings::{Billing, Settings, Timings};
 pub use tier::{Companies, Plans, TierPlan};

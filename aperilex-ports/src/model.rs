@@ -43,6 +43,7 @@ mod item_8k;
 mod journal;
 mod ledger;
 mod money;
+mod notice;
 mod submission;
 mod table;
 mod task;
@@ -75,20 +76,23 @@ pub use filing::{
 };
 pub use form_type::{FormFamily, FormType, ParseFormTypeError};
 pub use id::{
-    AnalysisId, EntryId, FilingId, HoldId, KeyId, LeaseToken, ParseIdError, TaskId, UserId,
+    AnalysisId, EntryId, FilingId, HoldId, KeyId, LeaseToken, NoticeId, ParseIdError, TaskId,
+    UserId,
 };
 pub use item::ItemKey;
 pub use item_8k::item_8k_code;
 pub use journal::{
-    ChainHead, CreditLot, JournalTx, LedgerAccount, LotSource, LotTerms, Operation, Posting,
+    ChainHead, CreditLot, JournalTx, LedgerAccount, LedgerRoot, LotSource, LotTerms, Operation,
+    Posting,
 };
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use money::{MicroUsd, ParseMoneyError};
+pub use notice::{Notice, NoticeKind, NoticePreferences, NoticeToken, PendingNotice};
 pub use submission::{Party, SubmissionHeader};
 pub use table::{Statement, Table, TableNumber};
 pub use task::{
     AccessSource, Failure, Lease, PendingAccess, PoolKey, Priority, Task, TaskCharges, TaskEvent,
-    TaskRole,
+    TaskRole, Waiver,
 };
 pub use ticker::{ParseTickerError, Ticker};
 pub use tier::{AnalysisStatus, ParseWordError, Quality, TaskStatus, Template, Tier};

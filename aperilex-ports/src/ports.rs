@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::port::{
     AccountStore, AnalysisPool, AuditLog, AuditStore, Clock, DocumentStore, EventBus,
-    FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, Ledger, Outbox, QuotaStore,
-    ReportStore, Settlement, TaskQueue, TaskStore,
+    FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, Ledger, Notifier, Outbox,
+    QuotaStore, ReportStore, Settlement, TaskQueue, TaskStore,
 };
 
 /// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
@@ -27,6 +27,8 @@ pub struct Ports {
     pub queue: Arc<dyn TaskQueue>,
     /// Wakes those who wait.
     pub events: Arc<dyn EventBus>,
+    /// Tells accounts what happened.
+    pub notifier: Arc<dyn Notifier>,
     /// The stores of the database.
     pub stores: Stores,
 }

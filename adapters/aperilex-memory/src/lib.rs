@@ -12,6 +12,7 @@ mod faults;
 mod filings;
 mod ledger;
 mod memory;
+mod notifier;
 mod outbox;
 mod parser;
 mod planted;
@@ -31,6 +32,7 @@ pub use documents::MemoryDocuments;
 pub use events::MemoryEvents;
 pub use faults::{Fault, Faults};
 pub use memory::Memory;
+pub use notifier::MemoryNotifier;
 pub use parser::PlainParser;
 #[cfg(feature = "planted")]
 pub use planted::Bug;

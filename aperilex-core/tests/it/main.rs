@@ -7,10 +7,13 @@
 )]
 
 mod billing;
+mod conduct;
 mod crash_points;
 mod left_lying;
 mod money;
+mod notices;
 mod request_analysis;
+mod retract;
 mod run_analysis;
 mod throttle;
 mod usage;

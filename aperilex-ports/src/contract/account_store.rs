@@ -17,6 +17,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AC-5", accounts_come_oldest_first_by_page),
     scenario!(id: "AC-6", a_change_brings_its_record),
     scenario!(id: "AC-6", of_racing_changes_one_wins),
+    scenario!(id: "AC-7", an_account_chooses_what_it_is_told_of),
 ];
 
 async fn an_account_reads_back_with_an_empty_wallet(desk: Desk) {
@@ -254,4 +255,28 @@ async fn of_racing_changes_one_wins(desk: Desk) {
     let log = desk.stores.audit_log.entries(None, 9).await.unwrap();
     let records: Vec<_> = log.into_iter().map(|entry| entry.record).collect();
     assert_eq!(records, [won.audit.clone()]);
+}
+
+async fn an_account_chooses_what_it_is_told_of(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let [ours, theirs] = [desk.account().await, desk.account().await];
+    let default = NoticePreferences::default();
+    assert_eq!((default.tasks, default.low_balance), (false, true));
+    assert_eq!(accounts.preferences(ours).await.unwrap(), default);
+    for (tasks, low_balance) in [(true, false), (true, true), (false, false), (false, true)] {
+        let wanted = NoticePreferences { tasks, low_balance };
+        accounts.prefer(ours, wanted).await.unwrap();
+        assert_eq!(accounts.preferences(ours).await.unwrap(), wanted);
+        assert_eq!(accounts.preferences(theirs).await.unwrap(), default);
+    }
+    let stranger = desk.person().id;
+    for refused in [
+        accounts.preferences(stranger).await.map(drop),
+        accounts.prefer(stranger, default).await,
+    ] {
+        assert!(
+            matches!(refused, Err(AccountStoreError::Unknown)),
+            "{refused:?}"
+        );
+    }
 }

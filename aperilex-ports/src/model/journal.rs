@@ -189,6 +189,19 @@ impl ChainHead {
     }
 }
 
+/// Where all chains ended at a time, so that nobody can write one anew unseen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerRoot {
+    /// SHA-256 of the list of all ends, by which the document store keeps it.
+    pub digest: Digest,
+    /// Accounts in it.
+    pub accounts: u64,
+    /// What did not hold of their books.
+    pub findings: u64,
+    /// When.
+    pub at: Timestamp,
+}
+
 impl JournalTx {
     /// What its postings sum to: nothing, if it is sound.
     #[must_use]

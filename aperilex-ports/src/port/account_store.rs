@@ -6,7 +6,8 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::model::{
-    Account, ApiKey, AuditRecord, Digest, Email, KeyId, Standing, Timestamp, UserId,
+    Account, ApiKey, AuditRecord, Digest, Email, KeyId, NoticePreferences, Standing, Timestamp,
+    UserId,
 };
 
 /// Why an account or key was not made.
@@ -50,6 +51,8 @@ pub struct ChangeAccount {
 /// - **AC-6** `change` changes an account that stands as expected, and stores its record in the audit log, in
 ///   one commit. One that stands otherwise is `Conflict`, an unknown one `Unknown`, and nothing changes;
 ///   of racing changes one wins.
+/// - **AC-7** what an account wants to be told of reads back as it chose, and is the default until it
+///   chooses; of an unknown account it is `Unknown`.
 #[async_trait]
 pub trait AccountStore: Debug + Send + Sync + 'static {
     /// Makes an account.
@@ -93,6 +96,21 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`AccountStoreError`].
     async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError>;
+    /// What an account wants to be told of.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn preferences(&self, user: UserId) -> Result<NoticePreferences, AccountStoreError>;
+
+    /// Chooses what an account is told of.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn prefer(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
+    ) -> Result<(), AccountStoreError>;
 
     /// Accounts made after the given one.
     ///

@@ -36,6 +36,11 @@ impl Authenticator {
         Self { known }
     }
 
+    /// Whether the request carries a key that was good a moment ago.
+    pub(crate) fn remembers(&self, headers: &HeaderMap) -> bool {
+        bearer(headers).is_ok_and(|key| self.known.contains_key(&Digest::of(key.as_bytes())))
+    }
+
     /// Forgets an account, so that its next request shows how it stands now.
     pub(crate) fn forget(&self, user: UserId) {
         let asked = self

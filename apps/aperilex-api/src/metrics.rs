@@ -62,6 +62,8 @@ struct Standing {
     queue: u64,
     dead_letters: u64,
     oldest_waiting_s: u64,
+    /// What the last proof that was kept found, and how long ago.
+    proof: Option<(u64, u64)>,
 }
 
 /// Something that another part counts.
@@ -133,7 +135,7 @@ impl Metrics {
         let help = "Quotas decided in memory because their store did not answer.";
         page.counter("quota_fallbacks_total", help, fallbacks);
         page.standing(standing.as_ref());
-        page.findings(engine.findings());
+        page.proof(standing.and_then(|it| it.proof), engine.findings());
         page.into_text()
     }
 
@@ -171,7 +173,9 @@ async fn look(engine: &Engine) -> Result<Standing, EngineError> {
         waited.unwrap_or_default().as_secs()
     };
     let dead = engine.dead_letters(MAX_PAGE).await?.len();
+    let roots = ports.stores.audit.roots(1).await?;
     Ok(Standing {
+        proof: roots.first().map(|root| (root.findings, age(root.at))),
         oldest_waiting_s: gauges.oldest_waiting.map_or(0, age),
         queue: ports.queue.depth().await.map_err(EngineError::from)?,
         dead_letters: u64::try_from(dead).unwrap_or(u64::MAX),

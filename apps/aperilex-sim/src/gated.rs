@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aperilex_core::ports::audit::Books;
+use aperilex_core::ports::audit::{Books, Projection};
 use aperilex_core::ports::*;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -58,6 +58,8 @@ gated!(AccountStore {
     revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
     change(change: &ChangeAccount) -> Account, AccountStoreError;
     list(after: Option<UserId>, limit: usize) -> Vec<Account>, StoreError;
+    preferences(user: UserId) -> NoticePreferences, AccountStoreError;
+    prefer(user: UserId, preferences: NoticePreferences) -> (), AccountStoreError;
 });
 
 gated!(AnalysisPool {
@@ -78,6 +80,10 @@ gated!(AuditLog {
 
 gated!(AuditStore {
     books(user: UserId) -> Option<Books>, StoreError;
+    heads(after: Option<UserId>, limit: usize) -> Vec<(UserId, ChainHead)>, StoreError;
+    keep_root(root: &LedgerRoot) -> (), StoreError;
+    roots(limit: usize) -> Vec<LedgerRoot>, StoreError;
+    rebuild(user: UserId, projection: &Projection) -> (), StoreError;
 });
 
 gated!(DocumentStore {
@@ -113,20 +119,27 @@ gated!(FilingStore {
 gated!(Ledger {
     place_hold(hold: &PlaceHold) -> Hold, LedgerError;
     capture(hold: HoldId, amount: MicroUsd, description: &str, now: Timestamp) -> LedgerEntry, LedgerError;
-    void(hold: HoldId, now: Timestamp) -> (), LedgerError;
+    void(hold: HoldId, goodwill_until: Option<Timestamp>, now: Timestamp) -> (), LedgerError;
     post(entry: &PostEntry) -> LedgerEntry, LedgerError;
     balance(user: UserId) -> Balance, LedgerError;
     entries(user: UserId, before: Option<u64>, limit: usize) -> Vec<LedgerEntry>, StoreError;
     holds(user: UserId) -> Vec<Hold>, StoreError;
-    expire(now: Timestamp, limit: usize) -> Vec<Hold>, StoreError;
+    expire(goodwill_until: Option<Timestamp>, now: Timestamp, limit: usize) -> Vec<Hold>, StoreError;
     refund(refund: &Refund) -> LedgerEntry, LedgerError;
     lapse(now: Timestamp, limit: usize) -> Vec<LedgerEntry>, StoreError;
     lots(user: UserId) -> Vec<CreditLot>, StoreError;
     journal(user: UserId, after: u64, limit: usize) -> Vec<JournalTx>, StoreError;
 });
 
+gated!(Notifier {
+    notify(notice: &Notice) -> (), NotifyError;
+});
+
 gated!(Outbox {
     next_batch(limit: usize, leased_until: Timestamp, now: Timestamp) -> Vec<OutboxMessage>, StoreError;
+    next_notices(limit: usize, leased_until: Timestamp, now: Timestamp) -> Vec<OutboxMessage>, StoreError;
+    put_off(id: i64, until: Timestamp) -> (), StoreError;
+    put(items: &[OutboxItem]) -> (), StoreError;
     mark_sent(ids: &[i64], now: Timestamp) -> (), StoreError;
 });
 
@@ -151,6 +164,7 @@ gated!(Settlement {
     complete(command: &CompleteTask) -> (), SettlementError;
     abandon(command: &AbandonTask) -> (), SettlementError;
     retry(command: &RetryTask) -> (), SettlementError;
+    retract(command: &RetractAnalysis) -> Option<Retracted>, SettlementError;
     cancel(task: TaskId, holds_expire_at: Timestamp, now: Timestamp) -> Task, SettlementError;
 });
 
@@ -191,6 +205,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
         documents: Gated::new(ports.documents, gate),
         queue: Gated::new(ports.queue, gate),
         events: Gated::new(ports.events, gate),
+        notifier: Gated::new(ports.notifier, gate),
         stores: Stores {
             accounts: Gated::new(stores.accounts, gate),
             filings: Gated::new(stores.filings, gate),

@@ -40,7 +40,7 @@ impl State {
 
     fn withdraw(&mut self, id: TaskId, now: Timestamp) -> Result<(), SettlementError> {
         if !self.has(Bug::KeepsHoldsOfWithdrawn) {
-            self.void_holds(id, now)?;
+            self.void_holds(id, None, now)?;
         }
         self.change(id, now, |task| task.status = TaskStatus::Cancelled);
         Ok(())

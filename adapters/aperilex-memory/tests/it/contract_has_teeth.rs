@@ -6,8 +6,7 @@ use std::fmt::Debug;
 use aperilex_ports::contract::clauses;
 
 use crate::broken::{accounts, audit, documents, events, filings, ledger, outbox, pool, queue};
-use crate::broken::{audit_log, reports};
-use crate::broken::{quota, settlement, tasks};
+use crate::broken::{audit_log, notifier, quota, reports, settlement, tasks};
 
 /// Asserts that every flaw is caught by its clause.
 fn bite<F: Copy + Debug>(flaws: &[(F, &str)], caught: impl Fn(F) -> Vec<&'static str>) {
@@ -95,6 +94,11 @@ fn broken_event_buses_are_caught() {
     bite(events::FLAWS, events::caught);
 }
 
+#[test]
+fn broken_notifiers_are_caught() {
+    bite(notifier::FLAWS, notifier::caught);
+}
+
 fn ids<F>(flaws: &[(F, &'static str)]) -> impl Iterator<Item = &'static str> {
     flaws.iter().map(|(_, clause)| *clause)
 }
@@ -115,6 +119,7 @@ fn every_clause_bites() {
         .chain(ids(queue::FLAWS))
         .chain(ids(documents::FLAWS))
         .chain(ids(events::FLAWS))
+        .chain(ids(notifier::FLAWS))
         .collect();
     let all: BTreeSet<_> = clauses().into_iter().collect();
     let toothless: Vec<_> = all.difference(&biting).collect();

@@ -17,7 +17,7 @@ impl Wallet {
         tx: &DatabaseTransaction,
         command: &PostEntry,
     ) -> Outcome<LedgerEntry> {
-        let first = by_key(tx, self.user(), &command.key).await?;
+        let first = entry_by_key(tx, self.user(), &command.key).await?;
         let posted = self.0.post(command, first.as_ref());
         let (entry, change) = posted.map_err(Stop::Refused)?;
         self.save(tx, change).await?;
@@ -30,7 +30,7 @@ impl Wallet {
         command: &Refund,
     ) -> Outcome<LedgerEntry> {
         let unknown = || Stop::Refused(LedgerError::Unknown);
-        let first = by_key(tx, self.user(), &command.key).await?;
+        let first = entry_by_key(tx, self.user(), &command.key).await?;
         let entry = find_entry(tx, command.entry).await?;
         let entry = entry.filter(|entry| entry.user == self.user());
         let entry = entry.ok_or_else(unknown)?;
@@ -85,7 +85,11 @@ impl Wallet {
     }
 }
 
-async fn by_key(tx: &DatabaseTransaction, user: UserId, key: &str) -> Outcome<Option<LedgerEntry>> {
+pub(crate) async fn entry_by_key(
+    tx: &DatabaseTransaction,
+    user: UserId,
+    key: &str,
+) -> Outcome<Option<LedgerEntry>> {
     let row = Entity::find()
         .filter(Column::UserId.eq(user.as_uuid()))
         .filter(Column::Key.eq(key))
@@ -96,7 +100,7 @@ async fn by_key(tx: &DatabaseTransaction, user: UserId, key: &str) -> Outcome<Op
 
 /// Whether the account has an entry of this key.
 pub(crate) async fn has_entry(tx: &DatabaseTransaction, user: UserId, key: &str) -> Outcome<bool> {
-    Ok(by_key(tx, user, key).await?.is_some())
+    Ok(entry_by_key(tx, user, key).await?.is_some())
 }
 
 pub(super) async fn find_entry(

@@ -106,7 +106,7 @@ async fn withdraw(
     task: &mut Task,
     now: Timestamp,
 ) -> Outcome<()> {
-    void_all(tx, wallet, task, now).await?;
+    void_all(tx, wallet, task, None, now).await?;
     task.status = TaskStatus::Cancelled;
     task.lease = None;
     Ok(())

@@ -61,6 +61,9 @@ async fn run_or_join(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<
     }
     let task = new_task(command, leader.as_ref());
     pay(tx, command, &task).await?;
+    if let Some(leader) = leader.filter(|leader| command.priority < leader.priority) {
+        lift(tx, leader, command).await?;
+    }
     run::insert(tx, &task).await?;
     if task.role == TaskRole::Leader {
         enqueue(tx, &task, task.created_at).await?;
@@ -159,12 +162,31 @@ fn new_task(command: &SubmitTask, leader: Option<&Task>) -> Task {
         lease: None,
         charges: command.charges.clone(),
         max_running: command.max_running,
+        waiver: None,
         analysis: None,
         failure: None,
         last_event: 1,
         created_at: now,
         updated_at: now,
     }
+}
+
+/// Makes a run as urgent as one who waits for it. Its leader is locked.
+async fn lift(tx: &DatabaseTransaction, mut leader: Task, command: &SubmitTask) -> Outcome<()> {
+    leader.priority = command.priority;
+    task::Entity::update_many()
+        .col_expr(
+            task::Column::Priority,
+            i64::from(leader.priority.level()).into(),
+        )
+        .filter(task::Column::Id.eq(leader.id.as_uuid()))
+        .exec(tx)
+        .await?;
+    if leader.status != TaskStatus::Running {
+        let now = rounded(command.now);
+        enqueue(tx, &leader, leader.not_before.unwrap_or(now).max(now)).await?;
+    }
+    Ok(())
 }
 
 /// Places the holds: for access, and for the analysis if the task leads.

@@ -31,7 +31,7 @@ async fn the_journal_is_sealed() {
         let user = funded(&stores, 100).await;
         let held = hold(user, 30);
         stores.ledger.place_hold(&held).await.unwrap();
-        stores.ledger.void(held.id, at(1)).await.unwrap();
+        stores.ledger.void(held.id, None, at(1)).await.unwrap();
         let posting = "INSERT INTO ledger_posting SELECT user_id, seq, 9, account, lot_id, 1, NULL, NULL \
                        FROM ledger_posting WHERE line = 0 AND seq = 1";
         let next = "INSERT INTO ledger_tx SELECT user_id, seq + 1, operation, 'x', hold_id, \
@@ -185,7 +185,7 @@ async fn a_damaged_row_keeps_no_other_from_being_swept() {
             .execute_unprepared(damage)
             .await
             .unwrap();
-        let ended = stores.ledger.expire(at(9999), 9).await.unwrap();
+        let ended = stores.ledger.expire(None, at(9999), 9).await.unwrap();
         let ids: Vec<_> = ended.iter().map(|hold| hold.id).collect();
         assert_eq!(ids, [late.id]);
     }

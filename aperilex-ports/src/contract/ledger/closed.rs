@@ -53,7 +53,7 @@ pub(super) async fn a_suspended_account_holds_nothing(desk: Desk) {
         .capture(holds[0].id, usd(10), "work", at(2))
         .await
         .unwrap();
-    ledger.void(holds[1].id, at(2)).await.unwrap();
+    ledger.void(holds[1].id, None, at(2)).await.unwrap();
     ledger.post(&desk.top_up(user, 5)).await.unwrap();
     assert_eq!(desk.balance(user).await.available(), usd(995));
     desk.audit().await;

@@ -116,12 +116,18 @@ impl Page {
         self.gauge("dead_letters", help, standing.dead_letters);
     }
 
-    /// What the last proof of the books found; absent if this process has made none.
-    pub(super) fn findings(&mut self, findings: Option<u64>) {
-        let help = "What did not hold when the books were last proved by this process; -1 if they were not.";
-        match findings {
-            Some(findings) => self.gauge("verification_findings", help, findings),
-            None => self.gauge("verification_findings", help, -1),
+    /// What the last proof of all books found: the one that was kept, of whatever process, else this
+    /// process's own; and how old the kept one is.
+    pub(super) fn proof(&mut self, kept: Option<(u64, u64)>, own: Option<u64>) {
+        let help = "What did not hold when all books were last proved; -1 if they never were.";
+        let name = "verification_findings";
+        match kept.map(|(findings, _)| findings).or(own) {
+            Some(findings) => self.gauge(name, help, findings),
+            None => self.gauge(name, help, -1),
+        }
+        if let Some((_, age)) = kept {
+            let help = "How long ago all books were proved and anchored.";
+            self.gauge("verification_age_seconds", help, age);
         }
     }
 }

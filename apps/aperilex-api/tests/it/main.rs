@@ -14,6 +14,7 @@ mod bad_input;
 mod description;
 mod events;
 mod faults;
+mod gate;
 mod metrics;
 mod operations;
 mod pool;

@@ -82,12 +82,15 @@ async fn every_metric_is_scraped() {
         .await;
     assert_eq!(waiting.status, 202);
     while world.engine.relay_outbox().await.unwrap() > 0 {}
+    world.engine.send_notices().await.unwrap();
     let delivery = queue.receive(1, Duration::from_secs(30)).await.unwrap();
     queue
         .reject(&delivery[0].receipt, "it was odd")
         .await
         .unwrap();
-    world.memory.clock.advance(Duration::from_secs(90));
+    world.memory.clock.advance(Duration::from_secs(30));
+    world.engine.reconcile().await.unwrap();
+    world.memory.clock.advance(Duration::from_secs(60));
 
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -154,7 +157,8 @@ async fn every_metric_is_scraped() {
         ("outbox_depth", 0.0),
         ("queue_depth", 0.0),
         ("dead_letters", 1.0),
-        ("verification_findings", -1.0),
+        ("verification_findings", 0.0),
+        ("verification_age_seconds", 60.0),
     ] {
         assert!(
             (value(name) - expected).abs() < 1e-9,
@@ -209,6 +213,8 @@ async fn stores_that_do_not_answer_are_told_of_and_not_guessed() {
     let seen = samples(&page);
     assert!(seen["aperilex_stores_up"].abs() < 1e-9);
     assert!(!page.contains("aperilex_available_usd"), "{page}");
+    let unproved = seen["aperilex_verification_findings"];
+    assert!((unproved + 1.0).abs() < 1e-9, "{unproved}");
     shutdown.cancel();
     server.await.unwrap().unwrap();
 }

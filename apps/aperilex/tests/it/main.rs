@@ -12,5 +12,7 @@ mod crash;
 mod flow;
 mod interrupt;
 mod ledger;
+mod mirror;
 mod operate;
+mod races;
 mod server;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::ledger::tamper;
-use crate::server::aperilex;
+use crate::server::{aperilex, worlds};
 
 fn run(data: &Path, words: &[&str]) -> (i32, String) {
     let data = ["--data-dir", data.to_str().unwrap()];
@@ -137,4 +137,62 @@ fn usage_is_reported_by_day_and_week() {
     assert_eq!(weekly["popular"], serde_json::json!([]));
     assert!(weekly["from"].as_str() < weekly["to"].as_str());
     assert_eq!(run(data, &["usage", "report", "--daily", "--weekly"]).0, 2);
+}
+
+/// An address that nobody listens on at the moment.
+fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+#[tokio::test]
+async fn a_running_server_is_measured_and_hears_of_a_suspension() {
+    for world in worlds().await {
+        let metrics = free_address();
+        let world = world.set("API__METRICS_LISTEN", &metrics);
+        let key = world.account("jo@example.com", "5.00");
+        let server = world.serve(None);
+        server.task(&key).await;
+        assert_eq!(server.final_tasks(&key).await[0]["status"], "completed");
+
+        let page = reqwest::get(format!("http://{metrics}/metrics"))
+            .await
+            .unwrap();
+        let page = page.text().await.unwrap();
+        for line in [
+            "aperilex_requests_total{operation=\"requestAnalysis\",status=\"202\"} 1",
+            "aperilex_quota_fallbacks_total 0",
+            "aperilex_stores_up 1",
+            "aperilex_tasks{status=\"completed\"} 1",
+            "aperilex_open_holds 0",
+            "aperilex_held_usd 0.000000",
+            "aperilex_dead_letters 0",
+        ] {
+            assert!(
+                page.lines().any(|it| it == line),
+                "{}: {line}\n{page}",
+                world.name()
+            );
+        }
+
+        // The command line writes to the database alone; the server has just seen the key as good.
+        let me = server.json(&key, "/api/v1/me").await;
+        let account = me["account_id"].as_str().unwrap();
+        let suspend = [
+            "account",
+            "suspend",
+            "--account",
+            account,
+            "--reason",
+            "a test",
+        ];
+        assert!(world.run(&suspend).status.success());
+        let refused = server.ask(&key).await.unwrap();
+        assert_eq!(refused.status(), 403, "{}", world.name());
+        let problem: serde_json::Value = refused.json().await.unwrap();
+        assert_eq!(problem["code"], "account-suspended");
+        world.verify();
+        let log = world.run(&["audit-log", "--verify"]);
+        assert!(log.status.success(), "{}", world.name());
+    }
 }

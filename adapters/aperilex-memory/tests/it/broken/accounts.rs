@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aperilex_ports::{
     Account, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email, KeyId,
-    StoreError, Stores, Tier, Timestamp, UserId,
+    NoticePreferences, StoreError, Stores, Tier, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -19,6 +19,7 @@ pub(crate) enum Flaw {
     ListsNewestFirst,
     ChangesWhateverStands,
     ChangesWithoutRecord,
+    ForgetsPreferences,
     RacesChanges,
 }
 
@@ -31,6 +32,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::ChangesWhateverStands, "AC-6"),
     (Flaw::ChangesWithoutRecord, "AC-6"),
     (Flaw::RacesChanges, "AC-6"),
+    (Flaw::ForgetsPreferences, "AC-7"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -117,6 +119,22 @@ impl AccountStore for Broken {
             }
             _ => self.inner.change(change).await,
         }
+    }
+
+    async fn preferences(&self, user: UserId) -> Result<NoticePreferences, AccountStoreError> {
+        self.inner.preferences(user).await
+    }
+
+    async fn prefer(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
+    ) -> Result<(), AccountStoreError> {
+        let preferences = match self.flaw {
+            Flaw::ForgetsPreferences => NoticePreferences::default(),
+            _ => preferences,
+        };
+        self.inner.prefer(user, preferences).await
     }
 
     async fn list(&self, after: Option<UserId>, limit: usize) -> Result<Vec<Account>, StoreError> {

@@ -1,14 +1,15 @@
-//! Requests per window, one row per account.
+//! Requests that were allowed, numbered from 1 in each account.
 
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "quota")]
+#[sea_orm(table_name = "quota_log")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) user_id: Uuid,
-    pub(crate) version: i64,
-    pub(crate) windows: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) n: i64,
+    pub(crate) at: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
