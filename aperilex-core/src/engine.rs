@@ -22,6 +22,7 @@ mod run_analysis;
 mod send_notices;
 mod stages;
 mod sweep;
+mod usage;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +44,7 @@ pub use import_work::ImportStep;
 pub use request_analysis::{AnalysisRequest, Quote, Requested};
 pub use run_analysis::{Claimed, Interruption, Outcome, Run};
 pub use send_notices::{SentNotices, UntoldNotice};
+pub use usage::{UsageOverview, day_of};
 
 /// The use cases.
 #[derive(Debug, Clone)]
@@ -53,6 +55,7 @@ pub struct Engine {
     granted: Arc<billing::Granted>,
     conduct: Arc<Conduct>,
     proved: Arc<audit::Proved>,
+    tally: Arc<usage::Tally>,
 }
 
 impl Engine {
@@ -66,6 +69,7 @@ impl Engine {
             granted: Arc::default(),
             conduct: Arc::default(),
             proved: Arc::default(),
+            tally: Arc::default(),
         }
     }
 

@@ -25,7 +25,7 @@ pub use engine::{
     AccountChange, AccountFinding, AccountStatement, AnalysisRequest, AuditReport, BooksProof,
     Claimed, CreditKind, Engine, GiveCredits, ImportRequest, ImportSelection, ImportStep, Imported,
     Interruption, MAX_IMPORT_ITEMS, NewCredentials, Outcome, Proof, Quote, RefundCharge, Requested,
-    Run, Secret, SentNotices, StartedImport, UntoldNotice, Usage,
+    Run, Secret, SentNotices, StartedImport, UntoldNotice, Usage, UsageOverview, day_of,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;

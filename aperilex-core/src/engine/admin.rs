@@ -329,7 +329,7 @@ impl Engine {
         Ok(report)
     }
 
-    /// What does not hold, as far as this process has proved the books of all accounts; none if it has not.
+    /// What did not hold when this process last proved the books of all accounts; none if it has not.
     #[must_use]
     pub fn findings(&self) -> Option<u64> {
         self.proved.findings()

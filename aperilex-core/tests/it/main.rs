@@ -17,6 +17,7 @@ mod request_analysis;
 mod retract;
 mod run_analysis;
 mod throttle;
+mod usage;
 mod verify;
 mod verify_claims;
 mod verify_forgeries;

@@ -17,6 +17,7 @@ use crate::auth::Authenticator;
 use crate::gate::Gate;
 use crate::in_flight::InFlight;
 use crate::limits::Streams;
+use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::settings::{ApiSettings, seconds};
 use crate::wake::Wakes;
@@ -34,6 +35,7 @@ pub(crate) struct Api {
     pub(crate) streams: Arc<Streams>,
     pub(crate) in_flight: Arc<InFlight>,
     pub(crate) wakes: Arc<Wakes>,
+    pub(crate) metrics: Arc<Metrics>,
     /// Cancelled when the server stops.
     pub(crate) closing: CancellationToken,
     results: Cache<Digest, Bytes>,
@@ -42,7 +44,12 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    pub(crate) fn new(engine: Engine, settings: ApiSettings, closing: CancellationToken) -> Self {
+    pub(crate) fn new(
+        engine: Engine,
+        settings: ApiSettings,
+        metrics: Arc<Metrics>,
+        closing: CancellationToken,
+    ) -> Self {
         let weigh = |_: &Digest, bytes: &Bytes| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         let results = Cache::builder()
             .weigher(weigh)
@@ -58,6 +65,7 @@ impl Api {
             streams: Arc::default(),
             in_flight: Arc::default(),
             wakes: Arc::default(),
+            metrics,
             closing,
             results,
             contents,

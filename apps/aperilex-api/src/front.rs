@@ -8,7 +8,7 @@
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aperilex_core::{Account, AccountStatus, Refusal, Role, Timestamp};
 use futures_util::FutureExt;
@@ -30,6 +30,8 @@ use crate::settings::seconds;
 
 /// Long polls may take this much longer than others.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// What requests for no operation are counted as.
+const NO_OPERATION: &str = "none";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Most segments of a path that are said back.
 const MAX_SEGMENTS: usize = 12;
@@ -50,10 +52,20 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         }
     }
 
-    async fn answer(&self, mut request: Request) -> Result<Response, Problem> {
-        let operation = self
-            .operations
-            .find(request.method(), request.uri().path())?;
+    /// The answer, and the id of the operation that gave it.
+    async fn answer(&self, request: Request) -> (&'static str, Result<Response, Problem>) {
+        let found = self.operations.find(request.method(), request.uri().path());
+        match found {
+            Ok(operation) => (operation.id, self.answer_by(operation, request).await),
+            Err(problem) => (NO_OPERATION, Err(problem)),
+        }
+    }
+
+    async fn answer_by(
+        &self,
+        operation: &Operation,
+        mut request: Request,
+    ) -> Result<Response, Problem> {
         let mut rates = Vec::new();
         if operation.protected {
             refuse_key_in_url(request.uri().query())?;
@@ -202,10 +214,18 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
             request.set_method(Method::GET);
         }
         let span = tracing::error_span!("request", request_id = id);
+        let began = Instant::now();
         let answering = AssertUnwindSafe(self.answer(request)).catch_unwind();
-        let mut response = match answering.instrument(span.clone()).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(problem)) => problem.render(instance(uri.path()), &id),
+        let answered = answering.instrument(span.clone()).await;
+        let operation = answered.as_ref().map_or(NO_OPERATION, |(id, _)| id);
+        let mut response = match answered {
+            Ok((_, Ok(response))) => response,
+            Ok((_, Err(problem))) => {
+                if problem.code == ProblemCode::QuotaExceeded {
+                    self.api.metrics.refused_by_quota();
+                }
+                problem.render(instance(uri.path()), &id)
+            }
             Err(panic) => {
                 span.in_scope(|| tracing::error!(panic = words(&*panic), "a handler panicked"));
                 Problem::internal().render(instance(uri.path()), &id)
@@ -219,6 +239,9 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
         }
         finish(&mut response, &id, self.api.settings.behind_tls);
         let status = response.status().as_u16();
+        self.api
+            .metrics
+            .answered(operation, status, began.elapsed());
         tracing::debug!(request_id = id, %method, path = uri.path(), status, "answered");
         Ok(response)
     }

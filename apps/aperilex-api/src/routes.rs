@@ -12,6 +12,7 @@ mod imports;
 mod page;
 mod quotes;
 mod tasks;
+mod usage;
 
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ pub(crate) type Routes = (
     figures::Figures,
     account::AccountRoutes,
     admin::Admin,
+    usage::UsageRoutes,
     description::Description,
 );
 
@@ -48,6 +50,7 @@ pub(crate) fn routes(api: &Arc<Api>) -> Routes {
         figures::Figures(api()),
         account::AccountRoutes(api()),
         admin::Admin(api()),
+        usage::UsageRoutes(api()),
         description::Description,
     )
 }

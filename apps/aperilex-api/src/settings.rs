@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
 
 /// Limits and times of the API. All sizes are in bytes; all times are whole seconds if the name ends
 /// in `_s`, milliseconds if in `_ms`.
@@ -31,6 +32,8 @@ pub struct ApiSettings {
     pub retry_ms: u64,
     /// Open event streams of one account.
     pub sse_per_account: usize,
+    /// Where metrics are served, apart from the API; nowhere, if none. There is no key there.
+    pub metrics_listen: Option<SocketAddr>,
     /// Open connections; more wait to be accepted.
     pub max_connections: usize,
     /// Requests a minute from one address (IPv4, or network of 64 bits) that no account stands behind:
@@ -64,6 +67,7 @@ impl Default for ApiSettings {
             poll_s: 5,
             retry_ms: 2_000,
             sse_per_account: 5,
+            metrics_listen: None,
             max_connections: 4_096,
             anonymous_per_minute: 30,
             trusted_proxies: Vec::new(),

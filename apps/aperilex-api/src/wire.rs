@@ -16,3 +16,4 @@ pub(crate) mod request;
 pub(crate) mod strict;
 pub(crate) mod task;
 pub(crate) mod text;
+pub(crate) mod usage;

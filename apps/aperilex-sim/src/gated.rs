@@ -67,7 +67,7 @@ gated!(AnalysisPool {
     readable(user: UserId, analysis: AnalysisId) -> Option<(AnalysisRecord, AccessSource)>, StoreError;
     list(user: UserId, filing: Option<FilingId>, before: Option<AnalysisId>, limit: usize)
         -> Vec<(AnalysisRecord, AccessSource)>, StoreError;
-    record_view(analysis: AnalysisId) -> (), StoreError;
+    record_view(analysis: AnalysisId, times: u64) -> (), StoreError;
 });
 
 gated!(AuditLog {

@@ -134,6 +134,11 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: ParseFormat,
     },
+    /// Show what was asked for, done and earned
+    Usage {
+        #[command(subcommand)]
+        command: UsageCommand,
+    },
     /// Bring the database up to date
     Migrate,
     /// Show the settings in force, without secrets
@@ -192,6 +197,22 @@ pub(crate) struct ChangeArgs {
     /// Why, for the audit log
     #[arg(long)]
     pub(crate) reason: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UsageCommand {
+    /// Report on whole days of UTC
+    Report {
+        /// The last whole day (the default)
+        #[arg(long, conflicts_with = "weekly")]
+        daily: bool,
+        /// The last seven whole days
+        #[arg(long)]
+        weekly: bool,
+        /// How to show it
+        #[arg(long, value_enum, default_value = "text")]
+        format: ParseFormat,
+    },
 }
 
 #[derive(Debug, Subcommand)]

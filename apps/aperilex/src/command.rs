@@ -10,6 +10,7 @@ mod ledger;
 mod parse;
 mod prefill;
 mod serve;
+mod usage;
 mod verify;
 
 use std::process::ExitCode;
@@ -86,6 +87,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             };
             audit_log::run(settings(common)?, wanted).await
         }
+        Command::Usage { command } => usage::run(settings(common)?, command).await,
         Command::Migrate => {
             Graph::without_source(&settings(common)?).await?;
             output::print("the database is up to date")?;

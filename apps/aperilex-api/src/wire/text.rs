@@ -172,6 +172,8 @@ words! {
     AccountStatusWord, "AccountStatus", aperilex_core::AccountStatus;
     /// What an account may do beyond its own affairs.
     AccountRoleWord, "AccountRole", aperilex_core::Role;
+    /// What became of a request, or that an analysis was read.
+    CountWord, "Outcome", aperilex_core::CountName;
     /// Where credits came from.
     LotSourceWord, "LotSource", aperilex_core::LotSource;
     /// Whether a task drives its run.

@@ -15,6 +15,7 @@ mod description;
 mod events;
 mod faults;
 mod gate;
+mod metrics;
 mod operations;
 mod pool;
 mod server;
