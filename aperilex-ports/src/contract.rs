@@ -50,6 +50,7 @@ pub mod filing_store;
 pub mod ledger;
 pub mod outbox;
 pub mod quota_store;
+pub mod session_store;
 pub mod settlement;
 mod stores;
 mod support;

@@ -42,6 +42,8 @@ mod item_8k;
 mod journal;
 mod ledger;
 mod money;
+mod secret;
+mod session;
 mod submission;
 mod table;
 mod task;
@@ -50,7 +52,7 @@ mod tier;
 mod wording;
 
 pub use accession::{AccessionNumber, ParseAccessionError};
-pub use account::{Account, AccountStatus, ApiKey, Role};
+pub use account::{Account, AccountStatus, ApiKey, Role, Scope, Scopes};
 pub use analysis::{
     AnalysedDocument, AnalysisRecord, AnalysisResult, Certificate, Citation, Claim, ClaimStatus,
     DecodeAnalysisError, Figure, Latency, Method, NotFound, PartKind, PriorFigure, QuoteMatch,
@@ -72,7 +74,8 @@ pub use filing::{
 };
 pub use form_type::{FormFamily, FormType, ParseFormTypeError};
 pub use id::{
-    AnalysisId, EntryId, FilingId, HoldId, KeyId, LeaseToken, ParseIdError, TaskId, UserId,
+    AnalysisId, EntryId, FilingId, HoldId, KeyId, LeaseToken, ParseIdError, SessionId, TaskId,
+    UserId,
 };
 pub use item::ItemKey;
 pub use item_8k::item_8k_code;
@@ -81,6 +84,8 @@ pub use journal::{
 };
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use money::{MicroUsd, ParseMoneyError};
+pub use secret::{ParsePasswordError, Password, PasswordHash, Secret};
+pub use session::{AccessClaims, ExternalIdentity, OneTime, OneTimePurpose, Session};
 pub use submission::{Party, SubmissionHeader};
 pub use table::{Statement, Table, TableNumber};
 pub use task::{

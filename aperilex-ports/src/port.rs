@@ -13,12 +13,14 @@ mod filing_store;
 mod ledger;
 mod outbox;
 mod quota_store;
+mod session_store;
 mod settlement;
+mod sign_in;
 mod store;
 mod task_queue;
 mod task_store;
 
-pub use account_store::{AccountStore, AccountStoreError};
+pub use account_store::{AccountStore, AccountStoreError, KeyOwner, OpenAccount};
 pub use analysis_pool::{AnalysisPool, FindAnalysis};
 pub use audit_store::AuditStore;
 pub use clock::{Clock, IdSource};
@@ -31,9 +33,14 @@ pub use filing_store::{FilingRecord, FilingStore};
 pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry, Refund};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
+pub use session_store::{Redeem, RotateSession, SessionStore};
 pub use settlement::{
     AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetryTask,
     Settlement, SettlementError, SubmitTask, Submitted,
+};
+pub use sign_in::{
+    AccessTokens, Challenge, IdentityProvider, Journey, Letter, LetterSubject, Letters,
+    PasswordMatch, Passwords, SignIn, SignInError, Vouched,
 };
 pub use store::{MAX_PAGE, StoreError};
 pub use task_queue::{

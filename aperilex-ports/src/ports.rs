@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::port::{
     AccountStore, AnalysisPool, AuditStore, Clock, DocumentStore, EventBus, FilingAnalyst,
-    FilingParser, FilingSource, FilingStore, IdSource, Ledger, Outbox, QuotaStore, Settlement,
-    TaskQueue, TaskStore,
+    FilingParser, FilingSource, FilingStore, IdSource, Ledger, Outbox, QuotaStore, SessionStore,
+    Settlement, SignIn, TaskQueue, TaskStore,
 };
 
 /// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
@@ -27,6 +27,8 @@ pub struct Ports {
     pub queue: Arc<dyn TaskQueue>,
     /// Wakes those who wait.
     pub events: Arc<dyn EventBus>,
+    /// What signing in needs beside the database.
+    pub sign_in: SignIn,
     /// The stores of the database.
     pub stores: Stores,
 }
@@ -52,4 +54,6 @@ pub struct Stores {
     pub outbox: Arc<dyn Outbox>,
     /// Books, for proving them.
     pub audit: Arc<dyn AuditStore>,
+    /// Sessions, passwords, one-time tokens.
+    pub sessions: Arc<dyn SessionStore>,
 }

@@ -14,6 +14,7 @@ mod m20261123_000007_create_quota;
 mod m20261123_000008_create_queue;
 mod m20261126_000009_create_journal;
 mod m20261126_000010_add_max_running;
+mod m20261126_000012_create_session;
 mod run;
 
 pub use run::{names, pending, run};
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_create_queue::Migration),
             Box::new(m20261126_000009_create_journal::Migration),
             Box::new(m20261126_000010_add_max_running::Migration),
+            Box::new(m20261126_000012_create_session::Migration),
         ]
     }
 }

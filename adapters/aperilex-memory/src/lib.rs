@@ -17,7 +17,9 @@ mod planted;
 mod pool;
 mod queue;
 mod quota;
+mod sessions;
 mod settlement;
+mod sign_in;
 mod source;
 mod state;
 mod stores;
@@ -33,5 +35,6 @@ pub use parser::PlainParser;
 #[cfg(feature = "planted")]
 pub use planted::Bug;
 pub use queue::MemoryQueue;
+pub use sign_in::{MemoryLetters, OpenTokens, QuickPasswords, WordChallenge};
 pub use source::MemorySource;
 pub use stores::MemoryStores;

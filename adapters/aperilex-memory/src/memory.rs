@@ -7,8 +7,8 @@ use aperilex_ports::{
 };
 
 use crate::{
-    Faults, MemoryDocuments, MemoryEvents, MemoryQueue, MemorySource, MemoryStores, PlainParser,
-    ScriptedAnalyst, SequentialIds, VirtualClock,
+    Faults, MemoryDocuments, MemoryEvents, MemoryLetters, MemoryQueue, MemorySource, MemoryStores,
+    PlainParser, ScriptedAnalyst, SequentialIds, VirtualClock,
 };
 
 /// A whole world in memory, with a handle on each part of it.
@@ -32,6 +32,8 @@ pub struct Memory {
     pub queue: Arc<MemoryQueue>,
     /// Events.
     pub events: Arc<MemoryEvents>,
+    /// Letters about signing in.
+    pub letters: Arc<MemoryLetters>,
     /// Records.
     pub stores: MemoryStores,
     /// Makes any of them fail.
@@ -60,6 +62,7 @@ impl Memory {
             documents: Arc::new(MemoryDocuments::new(faults.clone())),
             queue: Arc::new(MemoryQueue::new(clock.clone(), faults.clone())),
             events: Arc::new(MemoryEvents::new(faults.clone())),
+            letters: Arc::default(),
             stores: MemoryStores::new(faults.clone()),
             clock,
             faults,
@@ -78,6 +81,7 @@ impl Memory {
             documents: self.documents.clone(),
             queue: self.queue.clone(),
             events: self.events.clone(),
+            sign_in: crate::sign_in::sign_in(&self.letters),
             stores: self.stores.stores(),
         }
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
-    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, Digest, FilingId, FilingRecord,
-    Hold, HoldId, JournalTx, KeyId, LedgerEntry, OutboxItem, Task, TaskEvent, TaskId, Timestamp,
-    UserId,
+    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, Digest, ExternalIdentity, FilingId,
+    FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry, OneTime, OutboxItem, PasswordHash,
+    Session, SessionId, Task, TaskEvent, TaskId, Timestamp, UserId,
 };
 
 use crate::planted::Bug;
@@ -18,6 +18,12 @@ pub(crate) struct State {
     pub(crate) bug: Option<Bug>,
     pub(crate) accounts: BTreeMap<UserId, Account>,
     pub(crate) keys: BTreeMap<KeyId, ApiKey>,
+    pub(crate) identities: BTreeMap<ExternalIdentity, UserId>,
+    pub(crate) passwords: BTreeMap<UserId, PasswordHash>,
+    pub(crate) sessions: BTreeMap<SessionId, Session>,
+    /// Refresh tokens by their hash: of which session, and when they were used.
+    pub(crate) refresh: BTreeMap<Digest, (SessionId, Option<Timestamp>)>,
+    pub(crate) one_time: BTreeMap<Digest, OneTime>,
     pub(crate) filings: BTreeMap<FilingId, FilingRecord>,
     pub(crate) access: BTreeMap<(UserId, FilingId), AccessSource>,
     pub(crate) analyses: BTreeMap<AnalysisId, AnalysisRecord>,

@@ -44,7 +44,8 @@ impl MemoryStores {
             settlement: all.clone(),
             quota: all.clone(),
             outbox: all.clone(),
-            audit: all,
+            audit: all.clone(),
+            sessions: all,
         }
     }
 

@@ -128,7 +128,8 @@ impl Database {
             settlement: store.clone(),
             quota: store.clone(),
             outbox: store.clone(),
-            audit: store,
+            audit: store.clone(),
+            sessions: store,
         }
     }
 

@@ -20,6 +20,7 @@ mod queue;
 mod quota_store;
 mod read;
 mod run;
+mod session_store;
 mod settlement;
 mod shape;
 mod stored;

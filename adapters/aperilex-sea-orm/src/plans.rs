@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use aperilex_ports::{
-    AnalysisId, Digest, FilingId, FindAnalysis, PoolKey, Quality, Template, Timestamp, UserId,
+    AnalysisId, Digest, ExternalIdentity, FilingId, FindAnalysis, PoolKey, Quality, SessionId,
+    Template, Timestamp, UserId,
 };
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -17,7 +18,8 @@ use crate::database::Database;
 use crate::support::{Fresh, each};
 use crate::transaction::Durability;
 use crate::{
-    account_store, analysis_pool, entity, ledger, outbox, queue, run, settlement, task_store,
+    account_store, analysis_pool, entity, ledger, outbox, queue, run, session_store, settlement,
+    task_store,
 };
 
 fn queries() -> Vec<(&'static str, SelectStatement)> {
@@ -41,9 +43,18 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         schema_version: 1,
         prompt_versions: vec!["1".into()],
     };
+    let identity = ExternalIdentity {
+        issuer: "https://id.example.com".into(),
+        subject: "1".into(),
+    };
+    let session = SessionId::from_uuid(Uuid::from_u128(4));
     let urgent = queue::work::visible(0).order_by_asc(entity::queue_message::Column::Rank);
     vec![
-        ("by_key", account_store::owner_of(&Digest::of(b""))),
+        ("by_key", account_store::owner_of(&Digest::of(b""), now)),
+        ("by identity", account_store::identified(&identity)),
+        ("signed in", session_store::signed_in(session, now)),
+        ("sessions over", session_store::over(now).into_query()),
+        ("tokens over", session_store::late(now).into_query()),
         ("find", analysis_pool::satisfying(&request).into_query()),
         ("readable", analysis_pool::one_readable(user, analysis)),
         (
@@ -147,6 +158,7 @@ async fn tables_are_what_the_entities_say() {
         ("analysis", of_entity(analysis::Entity)),
         ("api_key", of_entity(api_key::Entity)),
         ("credit_lot", of_entity(credit_lot::Entity)),
+        ("external_identity", of_entity(external_identity::Entity)),
         ("filing", of_entity(filing::Entity)),
         ("filing_access", of_entity(filing_access::Entity)),
         ("hold", of_entity(hold::Entity)),
@@ -155,11 +167,15 @@ async fn tables_are_what_the_entities_say() {
         ("ledger_posting", of_entity(ledger_posting::Entity)),
         ("ledger_tx", of_entity(ledger_tx::Entity)),
         ("live_run", of_entity(live_run::Entity)),
+        ("one_time", of_entity(one_time::Entity)),
         ("outbox", of_entity(outbox::Entity)),
+        ("password", of_entity(password::Entity)),
         ("queue_dead_letter", of_entity(queue_dead_letter::Entity)),
         ("queue_dedup", of_entity(queue_dedup::Entity)),
         ("queue_message", of_entity(queue_message::Entity)),
         ("quota", of_entity(quota::Entity)),
+        ("session", of_entity(session::Entity)),
+        ("session_refresh", of_entity(session_refresh::Entity)),
         ("task", of_entity(task::Entity)),
         ("task_event", of_entity(task_event::Entity)),
     ];

@@ -29,6 +29,7 @@ const SUITES: &[(&str, &[Scenario<Desk>])] = &[
     ("quota_store", quota_store::SCENARIOS),
     ("outbox", outbox::SCENARIOS),
     ("audit_store", audit_store::SCENARIOS),
+    ("session_store", session_store::SCENARIOS),
 ];
 
 /// The trials of all stores.

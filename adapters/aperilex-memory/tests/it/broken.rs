@@ -10,6 +10,7 @@ pub(crate) mod outbox;
 pub(crate) mod pool;
 pub(crate) mod queue;
 pub(crate) mod quota;
+pub(crate) mod sessions;
 pub(crate) mod settlement;
 pub(crate) mod tasks;
 

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use aperilex_ports::contract::clauses;
 
 use crate::broken::{accounts, audit, documents, events, filings, ledger, outbox, pool, queue};
-use crate::broken::{quota, settlement, tasks};
+use crate::broken::{quota, sessions, settlement, tasks};
 
 /// Asserts that every flaw is caught by its clause.
 fn bite<F: Copy + Debug>(flaws: &[(F, &str)], caught: impl Fn(F) -> Vec<&'static str>) {
@@ -65,6 +65,11 @@ fn broken_quota_stores_are_caught() {
 }
 
 #[test]
+fn broken_session_stores_are_caught() {
+    bite(sessions::FLAWS, sessions::caught);
+}
+
+#[test]
 fn broken_outboxes_are_caught() {
     bite(outbox::FLAWS, outbox::caught);
 }
@@ -98,6 +103,7 @@ fn every_clause_bites() {
         .chain(ids(accounts::FLAWS))
         .chain(ids(quota::FLAWS))
         .chain(ids(audit::FLAWS))
+        .chain(ids(sessions::FLAWS))
         .chain(ids(outbox::FLAWS))
         .chain(ids(queue::FLAWS))
         .chain(ids(documents::FLAWS))
