@@ -6,13 +6,17 @@
 mod accounts;
 mod audit;
 mod billing;
+mod close_account;
 mod failure;
 mod import_filing;
+mod keys;
 mod read;
 mod relay_outbox;
 mod request_analysis;
 mod resolve;
 mod run_analysis;
+mod sessions;
+mod sign_up;
 mod stages;
 mod sweep;
 
@@ -24,12 +28,14 @@ use aperilex_ports::{Ports, TaskId, Timestamp};
 use crate::probe::{NoProbe, Probe, Step};
 use crate::settings::Settings;
 
-pub use accounts::{NewCredentials, Secret, Usage};
+pub use accounts::{NewCredentials, Usage};
 pub use audit::Proof;
 pub use billing::{AccountStatement, RefundCharge};
 pub use import_filing::Imported;
+pub use keys::{Authority, IssuedKey, NewKey};
 pub use request_analysis::{AnalysisRequest, Quote, Requested};
 pub use run_analysis::{Claimed, Interruption, Outcome, Run};
+pub use sessions::{Departure, SignedIn};
 
 /// The use cases.
 #[derive(Debug, Clone)]
@@ -38,6 +44,7 @@ pub struct Engine {
     settings: Arc<Settings>,
     probe: Arc<dyn Probe>,
     granted: Arc<billing::Granted>,
+    newcomers: Arc<sign_up::Newcomers>,
 }
 
 impl Engine {
@@ -49,6 +56,7 @@ impl Engine {
             settings: Arc::new(settings),
             probe: Arc::new(NoProbe),
             granted: Arc::default(),
+            newcomers: Arc::default(),
         }
     }
 

@@ -20,8 +20,9 @@ pub use aperilex_ports::Answer;
 pub use aperilex_ports::model::*;
 
 pub use engine::{
-    AccountStatement, AnalysisRequest, Claimed, Engine, Imported, Interruption, NewCredentials,
-    Outcome, Proof, Quote, RefundCharge, Requested, Run, Secret, Usage,
+    AccountStatement, AnalysisRequest, Authority, Claimed, Departure, Engine, Imported,
+    Interruption, IssuedKey, NewCredentials, NewKey, Outcome, Proof, Quote, RefundCharge,
+    Requested, Run, SignedIn, Usage,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;
@@ -29,5 +30,5 @@ pub use lifecycle::{analysis_follows, task_follows};
 pub use period::BillingPeriod;
 pub use probe::{NoProbe, Probe, Step};
 pub use refusal::Refusal;
-pub use settings::{Settings, Timings};
+pub use settings::{AccountRules, ChallengeUse, Settings, Timings};
 pub use tier::{Companies, Plans, TierPlan};

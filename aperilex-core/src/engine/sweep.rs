@@ -22,7 +22,7 @@ impl Engine {
     ///   sent again
     /// - an open hold whose time has passed is given back
     /// - credits whose time has passed lapse
-    /// - idempotency keys whose time has passed are forgotten
+    /// - idempotency keys, sessions and one-time tokens whose time has passed are forgotten
     ///
     /// What cannot be picked up keeps nothing else back.
     ///
@@ -56,10 +56,14 @@ impl Engine {
         let expired = stores.ledger.expire(now, BATCH).await;
         let lapsed = stores.ledger.lapse(now, BATCH).await;
         let forgotten = stores.settlement.forget(now, BATCH).await;
+        let over = stores.sessions.forget(now, BATCH).await;
         let expired = count(expired.map(|holds| holds.len()));
         let lapsed = count(lapsed.map(|entries| entries.len()));
         let done = stale.len() + expired + lapsed;
         if let Err(error) = forgotten {
+            failed = failed.or(Some(error.into()));
+        }
+        if let Err(error) = over {
             failed = failed.or(Some(error.into()));
         }
         failed.map_or(Ok(done), Err)

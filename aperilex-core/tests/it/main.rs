@@ -12,6 +12,7 @@ mod left_lying;
 mod money;
 mod request_analysis;
 mod run_analysis;
+mod sign_in;
 mod throttle;
 mod verify;
 mod verify_claims;
