@@ -9,7 +9,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aperilex_core::{AccountStatus, Refusal};
+use aperilex_core::Scopes;
 use futures_util::FutureExt;
 use poem::http::header::{
     ACCEPT, CACHE_CONTROL, CONNECTION, STRICT_TRANSPORT_SECURITY, TRANSFER_ENCODING,
@@ -56,13 +56,16 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         let mut rates = Vec::new();
         if operation.protected {
             refuse_key_in_url(request.uri().query())?;
-            let account = self
+            let authority = self
                 .api
                 .authenticator
-                .account(&self.api.engine, request.headers())
+                .authority(&self.api.engine, request.headers())
                 .await?;
-            rates = self.admit(operation, &account).await?;
-            request.set_data(Caller(account));
+            rates = self.admit(operation, &authority.account).await?;
+            if !authority.scopes.covers(operation.needs) {
+                return Err(scope_missing(operation.needs).with_headers(rates));
+            }
+            request.set_data(Caller(authority));
         }
         match self.perform(operation, request).await {
             Ok(mut response) => {
@@ -83,9 +86,7 @@ impl<E: Endpoint<Output = Response>> Front<E> {
             let outcome = self.api.engine.admit(account).await?;
             return Ok(rate_headers(&outcome.windows));
         }
-        if account.status == AccountStatus::Suspended {
-            return Err(Refusal::AccountSuspended.into());
-        }
+        self.api.engine.may_act(account)?;
         Ok(Vec::new())
     }
 
@@ -133,6 +134,11 @@ impl<E: Endpoint<Output = Response>> Front<E> {
             }
         }
     }
+}
+
+fn scope_missing(needs: Scopes) -> Problem {
+    let detail = format!("this operation needs a key for: {needs}");
+    Problem::new(ProblemCode::ScopeMissing, detail)
 }
 
 /// The path as it is told in a problem: no piece of it longer than what is said back.

@@ -7,8 +7,10 @@ mod description;
 mod figures;
 mod filings;
 mod health;
+mod keys;
 mod page;
 mod quotes;
+mod sessions;
 mod tasks;
 
 use std::sync::Arc;
@@ -16,6 +18,11 @@ use std::sync::Arc;
 use poem_openapi::Tags;
 
 use crate::api::Api;
+
+/// How answers with a secret in them are cached.
+fn no_store() -> String {
+    "no-store".to_owned()
+}
 
 /// All operations.
 pub(crate) type Routes = (
@@ -27,6 +34,8 @@ pub(crate) type Routes = (
     contents::Contents,
     figures::Figures,
     account::AccountRoutes,
+    keys::Keys,
+    sessions::Sessions,
     description::Description,
 );
 
@@ -42,6 +51,8 @@ pub(crate) fn routes(api: &Arc<Api>) -> Routes {
         contents::Contents(api()),
         figures::Figures(api()),
         account::AccountRoutes(api()),
+        keys::Keys(api()),
+        sessions::Sessions(api()),
         description::Description,
     )
 }
@@ -57,6 +68,10 @@ enum Group {
     Filings,
     /// The account, its limits and its credits.
     Account,
+    /// API keys.
+    Keys,
+    /// Signing up, in and out.
+    SignIn,
     /// The service itself.
     Service,
 }

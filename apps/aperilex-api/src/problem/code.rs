@@ -52,12 +52,24 @@ codes! {
     BadRequest = "bad-request", BAD_REQUEST, "The request cannot be understood";
     /// No valid key was sent.
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "A valid API key is needed";
+    /// The e-mail address or the password is wrong, or an identity provider did not vouch.
+    SignInFailed = "sign-in-failed", UNAUTHORIZED, "Signing in failed";
+    /// The session is over, or its refresh token was used before.
+    SessionExpired = "session-expired", UNAUTHORIZED, "The session is over";
     /// Less is available than is needed.
     InsufficientCredits = "insufficient-credits", PAYMENT_REQUIRED, "Not enough credits";
     /// The price is over `max_price_usd`.
     OverMaxPrice = "over-max-price", PAYMENT_REQUIRED, "The price is over the request's limit";
     /// The account is suspended.
     AccountSuspended = "account-suspended", FORBIDDEN, "The account is suspended";
+    /// Nobody has shown yet that the account's address is theirs.
+    Unverified = "unverified", FORBIDDEN, "The e-mail address is not verified";
+    /// The key is not for this.
+    ScopeMissing = "scope-missing", FORBIDDEN, "The key is not for this";
+    /// A challenge is to be passed first.
+    ChallengeRequired = "challenge-required", FORBIDDEN, "A challenge is to be passed";
+    /// This installation does not do that.
+    NotOffered = "not-offered", FORBIDDEN, "This is not offered here";
     /// The plan does not cover the filing.
     NotEntitled = "not-entitled", FORBIDDEN, "The plan does not cover this filing";
     /// There is no such thing, or this account may not know of it.
@@ -77,6 +89,8 @@ codes! {
         "idempotency-in-progress", CONFLICT, "The first request is not answered yet";
     /// The address has an account.
     EmailTaken = "email-taken", CONFLICT, "The e-mail address has an account";
+    /// The account has as many keys as it may.
+    TooManyKeys = "too-many-keys", CONFLICT, "The account has too many keys";
     /// Another request changed the same thing at the same time.
     Conflict = "conflict", CONFLICT, "Another request was faster";
     /// The body is larger than the limit.

@@ -164,6 +164,8 @@ words! {
     EntryKindWord, "EntryKind", aperilex_core::EntryKind;
     /// What an account has subscribed to.
     TierWord, "Tier", aperilex_core::Tier;
+    /// What a key may be used for.
+    ScopeWord, "Scope", aperilex_core::Scope;
     /// Whether a task drives its run.
     RoleWord, "TaskRole", aperilex_core::TaskRole;
 }

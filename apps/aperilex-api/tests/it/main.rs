@@ -16,6 +16,7 @@ mod faults;
 mod operations;
 mod pool;
 mod server;
+mod sign_in;
 mod socket;
 mod wire;
 mod world;
