@@ -55,6 +55,7 @@ impl Graph {
         select::analysts(&settings.analyst)?;
         select::events(&settings.events)?;
         select::check_queue(&settings.queue)?;
+        select::check_sign_in(settings)?;
         universe::load(&settings.universes)?;
         let embedded = matches!(settings.database, DatabaseSelection::Sqlite(_));
         if embedded && !settings.data_dir.exists() {
@@ -80,6 +81,7 @@ impl Graph {
         let analysts = select::analysts(&settings.analyst)?;
         let events = select::events(&settings.events)?;
         select::check_queue(&settings.queue)?;
+        let sign_in = select::sign_in(settings)?;
         let universes = universe::load(&settings.universes)?;
         let database = select::database(&settings.database, &settings.data_dir).await?;
         aperilex_migrations::run(database.connection())
@@ -95,12 +97,14 @@ impl Graph {
             documents,
             queue: Arc::new(queue),
             events,
+            sign_in,
             stores: database.stores(),
         };
         let engine_settings = EngineSettings {
             plans: settings.plans.clone(),
             universes,
             timings: settings.timings.clone(),
+            accounts: settings.accounts.clone(),
         };
         let engine = Engine::new(ports, engine_settings);
         Ok(Self {

@@ -6,7 +6,7 @@ mod selection;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use aperilex_core::{Plans, Timings};
+use aperilex_core::{AccountRules, Plans, Timings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use validator::Validate;
@@ -47,6 +47,10 @@ pub struct Settings {
     pub plans: Plans,
     /// Times and counts of the flow.
     pub timings: Timings,
+    /// How people come by accounts.
+    pub accounts: AccountRules,
+    /// How people sign in; its settings are its own.
+    pub auth: Value,
     /// Files with the companies that plans name; the built-in lists if not given.
     pub universes: UniverseFiles,
 }
@@ -66,6 +70,8 @@ impl Default for Settings {
             api: Value::Object(serde_json::Map::new()),
             plans: Plans::default(),
             timings: Timings::default(),
+            accounts: AccountRules::default(),
+            auth: Value::Object(serde_json::Map::new()),
             universes: UniverseFiles::default(),
         }
     }
@@ -132,6 +138,7 @@ impl Settings {
             .validate()
             .map_err(|errors| worker_error(&errors))?;
         timings(&self.timings)?;
+        accounts(&self.accounts)?;
         for (name, plan) in [
             ("demo", &self.plans.demo),
             ("basic", &self.plans.basic),
@@ -176,6 +183,23 @@ fn timings(t: &Timings) -> Result<(), WiringError> {
             _ => continue,
         };
         return Err(WiringError::setting(format!("timings.{path}"), reason));
+    }
+    Ok(())
+}
+
+/// What is given away lasts long enough to be used, and not for ever.
+fn accounts(rules: &AccountRules) -> Result<(), WiringError> {
+    const HOUR: u64 = 60 * 60;
+    const DAY: u64 = 24 * HOUR;
+    for (path, value, least, most) in [
+        ("access_ttl_s", rules.access_ttl_s, 60, HOUR),
+        ("session_ttl_s", rules.session_ttl_s, HOUR, 366 * DAY),
+        ("token_ttl_s", rules.token_ttl_s, 5 * 60, 7 * DAY),
+    ] {
+        if !(least..=most).contains(&value) {
+            let reason = format!("expected {least} to {most}");
+            return Err(WiringError::setting(format!("accounts.{path}"), reason));
+        }
     }
     Ok(())
 }
