@@ -4,6 +4,7 @@
 //! clock, so any number of engines may work on the same stores.
 
 mod accounts;
+mod anchor;
 mod audit;
 mod billing;
 mod close_account;
@@ -29,6 +30,7 @@ use crate::probe::{NoProbe, Probe, Step};
 use crate::settings::Settings;
 
 pub use accounts::{NewCredentials, Usage};
+pub use anchor::{AccountFinding, BooksProof};
 pub use audit::Proof;
 pub use billing::{AccountStatement, RefundCharge};
 pub use import_filing::Imported;

@@ -20,9 +20,9 @@ pub use aperilex_ports::Answer;
 pub use aperilex_ports::model::*;
 
 pub use engine::{
-    AccountStatement, AnalysisRequest, Authority, Claimed, Departure, Engine, Imported,
-    Interruption, IssuedKey, NewCredentials, NewKey, Outcome, Proof, Quote, RefundCharge,
-    Requested, Run, SignedIn, Usage,
+    AccountFinding, AccountStatement, AnalysisRequest, Authority, BooksProof, Claimed, Departure,
+    Engine, Imported, Interruption, IssuedKey, NewCredentials, NewKey, Outcome, Proof, Quote,
+    RefundCharge, Requested, Run, SignedIn, Usage,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;

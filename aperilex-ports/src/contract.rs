@@ -43,6 +43,7 @@ macro_rules! scenario {
 
 pub mod account_store;
 pub mod analysis_pool;
+pub mod audit_log;
 pub mod audit_store;
 pub mod document_store;
 pub mod event_bus;

@@ -24,6 +24,7 @@ use text_serde;
 mod accession;
 mod account;
 mod analysis;
+mod audit_record;
 mod canonical;
 mod cells;
 mod cik;
@@ -52,12 +53,13 @@ mod tier;
 mod wording;
 
 pub use accession::{AccessionNumber, ParseAccessionError};
-pub use account::{Account, AccountStatus, ApiKey, Role, Scope, Scopes};
+pub use account::{Account, AccountStatus, ApiKey, Role, Scope, Scopes, Standing};
 pub use analysis::{
     AnalysedDocument, AnalysisRecord, AnalysisResult, Certificate, Citation, Claim, ClaimStatus,
     DecodeAnalysisError, Figure, Latency, Method, NotFound, PartKind, PriorFigure, QuoteMatch,
     SectionSummary, TokenUsage,
 };
+pub use audit_record::{Actor, AuditEntry, AuditHead, AuditRecord, ParseActorError};
 pub use canonical::{CanonicalText, RawMap, RawRun};
 pub use cells::Cells;
 pub use cik::{Cik, ParseCikError};
@@ -80,7 +82,8 @@ pub use id::{
 pub use item::ItemKey;
 pub use item_8k::item_8k_code;
 pub use journal::{
-    ChainHead, CreditLot, JournalTx, LedgerAccount, LotSource, LotTerms, Operation, Posting,
+    ChainHead, CreditLot, JournalTx, LedgerAccount, LedgerRoot, LotSource, LotTerms, Operation,
+    Posting,
 };
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use money::{MicroUsd, ParseMoneyError};
@@ -90,7 +93,7 @@ pub use submission::{Party, SubmissionHeader};
 pub use table::{Statement, Table, TableNumber};
 pub use task::{
     AccessSource, Failure, Lease, PendingAccess, PoolKey, Priority, Task, TaskCharges, TaskEvent,
-    TaskRole,
+    TaskRole, Waiver,
 };
 pub use ticker::{ParseTickerError, Ticker};
 pub use tier::{AnalysisStatus, ParseWordError, Quality, TaskStatus, Template, Tier};

@@ -2,6 +2,7 @@
 
 mod account_store;
 mod analysis_pool;
+mod audit_log;
 mod audit_store;
 mod clock;
 mod document_store;
@@ -20,8 +21,9 @@ mod store;
 mod task_queue;
 mod task_store;
 
-pub use account_store::{AccountStore, AccountStoreError, KeyOwner, OpenAccount};
+pub use account_store::{AccountStore, AccountStoreError, ChangeAccount, KeyOwner, OpenAccount};
 pub use analysis_pool::{AnalysisPool, FindAnalysis};
+pub use audit_log::AuditLog;
 pub use audit_store::AuditStore;
 pub use clock::{Clock, IdSource};
 pub use document_store::{DocumentStore, DocumentStoreError, MAX_OBJECT_BYTES};
@@ -35,8 +37,8 @@ pub use outbox::{Outbox, OutboxItem, OutboxMessage};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
 pub use session_store::{Redeem, RotateSession, SessionStore};
 pub use settlement::{
-    AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetryTask,
-    Settlement, SettlementError, SubmitTask, Submitted,
+    AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetractAnalysis,
+    Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted,
 };
 pub use sign_in::{
     AccessTokens, Challenge, IdentityProvider, Journey, Letter, LetterSubject, Letters,
@@ -44,7 +46,7 @@ pub use sign_in::{
 };
 pub use store::{MAX_PAGE, StoreError};
 pub use task_queue::{
-    DeadLetter, Delivery, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage,
+    DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage,
     QueueCapabilities, QueueError, ReceiptHandle, TaskQueue,
 };
 pub use task_store::{AdvanceTask, ClaimTask, TaskStore, TaskStoreError};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::port::{
-    AccountStore, AnalysisPool, AuditStore, Clock, DocumentStore, EventBus, FilingAnalyst,
-    FilingParser, FilingSource, FilingStore, IdSource, Ledger, Outbox, QuotaStore, SessionStore,
-    Settlement, SignIn, TaskQueue, TaskStore,
+    AccountStore, AnalysisPool, AuditLog, AuditStore, Clock, DocumentStore, EventBus,
+    FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, Ledger, Outbox, QuotaStore,
+    SessionStore, Settlement, SignIn, TaskQueue, TaskStore,
 };
 
 /// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
@@ -56,4 +56,6 @@ pub struct Stores {
     pub audit: Arc<dyn AuditStore>,
     /// Sessions, passwords, one-time tokens.
     pub sessions: Arc<dyn SessionStore>,
+    /// What was done, and by whom.
+    pub audit_log: Arc<dyn AuditLog>,
 }

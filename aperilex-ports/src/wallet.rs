@@ -16,8 +16,8 @@ use crate::model::{
 };
 use crate::port::LedgerError;
 
-pub use hold::{Charge, Draw, draws};
-pub use refund::Given;
+pub use hold::{Charge, Draw, GiveBack, draws};
+pub use refund::{Given, left};
 
 /// An account's credits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,12 @@ fn derived(user: UserId, key: &str) -> EntryId {
     EntryId::from_uuid(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
 }
 
+/// The hold that charges what `hold` was placed for, when that one has ended otherwise.
+#[must_use]
+pub fn late(hold: HoldId) -> HoldId {
+    HoldId::from_uuid(Uuid::new_v5(&NAMESPACE, format!("late:{hold}").as_bytes()))
+}
+
 /// Whether an entry of this kind is made by a hold alone.
 pub(crate) const fn is_charge(kind: EntryKind) -> bool {
     matches!(
@@ -80,9 +86,11 @@ pub(crate) const fn is_charge(kind: EntryKind) -> bool {
     )
 }
 
-/// Keys of entries that are made by holds and lapses: no command may take them.
+/// Keys of entries that are made by holds, their ends and lapses: no command may take them.
 pub(crate) fn is_reserved(key: &str) -> bool {
-    key.starts_with("end:") || key.starts_with("lapse:")
+    ["end:", "lapse:", "goodwill:"]
+        .iter()
+        .any(|prefix| key.starts_with(prefix))
 }
 
 fn add(one: MicroUsd, other: MicroUsd) -> Result<MicroUsd, LedgerError> {

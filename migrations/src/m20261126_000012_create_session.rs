@@ -55,8 +55,7 @@ async fn sessions(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         ],
     )
     .foreign_key(
-        belongs_to("session_refresh", "session_id", "session")
-            .on_delete(ForeignKeyAction::Cascade),
+        belongs_to("session_refresh", "session_id", "session").on_delete(ForeignKeyAction::Cascade),
     )
     .take();
     let indexes = [index("session_refresh", &["session_id"])];
@@ -96,5 +95,10 @@ async fn credentials(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     .primary_key(&mut key(&["issuer", "subject"]))
     .foreign_key(&mut belongs_to("external_identity", "user_id", "account"))
     .take();
-    create(manager, identity, &[index("external_identity", &["user_id"])]).await
+    create(
+        manager,
+        identity,
+        &[index("external_identity", &["user_id"])],
+    )
+    .await
 }

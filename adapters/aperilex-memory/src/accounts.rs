@@ -1,7 +1,7 @@
 //! Accounts and keys.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, Digest, Email,
+    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email,
     ExternalIdentity, KeyId, KeyOwner, LedgerError, MAX_PAGE, OpenAccount, Role, StoreError,
     Timestamp, UserId,
 };
@@ -33,8 +33,9 @@ impl AccountStore for MemoryStores {
 
     async fn by_key(&self, hash: &Digest, now: Timestamp) -> Result<Option<KeyOwner>, StoreError> {
         self.read("accounts.by_key", |state| {
-            let works =
-                |key: &&ApiKey| key.revoked_at.is_none() && key.expires_at.is_none_or(|end| now < end);
+            let works = |key: &&ApiKey| {
+                key.revoked_at.is_none() && key.expires_at.is_none_or(|end| now < end)
+            };
             let mut working = state.keys.values().filter(works);
             let key = working.find(|key| key.hash == *hash)?.clone();
             let account = state.accounts.get(&key.user)?.clone();
@@ -62,7 +63,10 @@ impl AccountStore for MemoryStores {
     async fn keys(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError> {
         self.read("accounts.keys", |state| {
             let newest_first = state.keys.values().rev();
-            newest_first.filter(|key| key.user == user).cloned().collect()
+            newest_first
+                .filter(|key| key.user == user)
+                .cloned()
+                .collect()
         })
     }
 
@@ -86,6 +90,22 @@ impl AccountStore for MemoryStores {
 
     async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError> {
         self.commit("accounts.close", |state| state.close(user, address))
+    }
+
+    async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError> {
+        self.commit("accounts.change", |state| {
+            let account = state.accounts.get_mut(&change.user);
+            let account = account.ok_or(AccountStoreError::Unknown)?;
+            if account.standing() != change.expected {
+                return Err(StoreError::Conflict.into());
+            }
+            account.tier = change.to.tier;
+            account.status = change.to.status;
+            account.role = change.to.role;
+            let changed = account.clone();
+            state.log(&change.audit);
+            Ok(changed)
+        })
     }
 
     async fn list(&self, after: Option<UserId>, limit: usize) -> Result<Vec<Account>, StoreError> {
@@ -147,7 +167,8 @@ impl State {
     pub(crate) fn sign_out(&mut self, user: UserId) {
         self.sessions.retain(|_, session| session.user != user);
         let sessions = &self.sessions;
-        self.refresh.retain(|_, (session, _)| sessions.contains_key(session));
+        self.refresh
+            .retain(|_, (session, _)| sessions.contains_key(session));
         self.one_time.retain(|_, token| token.user != user);
     }
 }

@@ -4,6 +4,7 @@
 mod accounts;
 mod analyst;
 mod audit;
+mod audit_log;
 mod clock;
 mod documents;
 mod events;

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aperilex_ports::{
-    Clock, DeadLetter, Delivery, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage,
-    Priority, QueueCapabilities, QueueError, ReceiptHandle, TaskQueue, Timestamp,
+    Clock, DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY,
+    NewMessage, Priority, QueueCapabilities, QueueError, ReceiptHandle, TaskQueue, Timestamp,
 };
 use async_trait::async_trait;
 
@@ -29,6 +29,8 @@ struct Contents {
     seen: BTreeMap<String, Timestamp>,
     /// Oldest first.
     dead: Vec<DeadLetter>,
+    /// Dead letters ever.
+    died: u64,
 }
 
 #[derive(Debug)]
@@ -120,12 +122,9 @@ impl TaskQueue for MemoryQueue {
     }
 
     async fn reject(&self, receipt: &ReceiptHandle, reason: &str) -> Result<(), QueueError> {
-        self.run("queue.reject", |mut contents, _| {
+        self.run("queue.reject", |mut contents, now| {
             let message = contents.take(receipt)?;
-            contents.dead.push(DeadLetter {
-                body: message.body,
-                reason: Some(reason.to_owned()),
-            });
+            contents.give_up(message, Some(reason.to_owned()), now);
             Ok(())
         })
     }
@@ -142,6 +141,26 @@ impl TaskQueue for MemoryQueue {
             contents.bury(now);
             let newest = contents.dead.iter().rev().take(limit);
             Ok(newest.cloned().collect())
+        })
+    }
+
+    async fn redrive(&self, letter: &LetterId) -> Result<bool, QueueError> {
+        self.run("queue.redrive", |mut contents, now| {
+            let mut dead = contents.dead.iter();
+            let Some(place) = dead.position(|one| one.id == *letter) else {
+                return Ok(false);
+            };
+            let letter = contents.dead.remove(place);
+            contents.sent += 1;
+            let message = Message {
+                body: letter.body,
+                priority: Priority::new(5),
+                visible_at: now,
+                receive_count: 0,
+            };
+            let id = contents.sent;
+            contents.messages.insert(id, message);
+            Ok(true)
         })
     }
 }
@@ -188,12 +207,20 @@ impl Contents {
     fn bury(&mut self, now: Timestamp) {
         let most = MemoryQueue::CAPABILITIES.max_receives.unwrap_or(u32::MAX);
         let given_up = |_: &u64, it: &mut Message| it.receive_count >= most && it.visible_at <= now;
-        for (_, message) in self.messages.extract_if(.., given_up) {
-            self.dead.push(DeadLetter {
-                body: message.body,
-                reason: None,
-            });
+        let spent: Vec<_> = self.messages.extract_if(.., given_up).collect();
+        for (_, message) in spent {
+            self.give_up(message, None, now);
         }
+    }
+
+    fn give_up(&mut self, message: Message, reason: Option<String>, now: Timestamp) {
+        self.died += 1;
+        self.dead.push(DeadLetter {
+            id: LetterId(self.died.to_string()),
+            body: message.body,
+            reason,
+            died_at: Some(now),
+        });
     }
 
     /// The message that was delivered with this receipt and not since.

@@ -1,8 +1,8 @@
 //! Sessions, passwords, one-time tokens.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStoreError, Digest, OneTime, PasswordHash, Redeem, RotateSession,
-    Session, SessionId, SessionStore, StoreError, Timestamp, UserId,
+    Account, AccountStatus, AccountStoreError, Digest, OneTime, PasswordHash, Redeem,
+    RotateSession, Session, SessionId, SessionStore, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 

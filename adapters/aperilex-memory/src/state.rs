@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
-    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, Digest, ExternalIdentity, FilingId,
-    FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry, OneTime, OutboxItem, PasswordHash,
-    Session, SessionId, Task, TaskEvent, TaskId, Timestamp, UserId,
+    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, Digest,
+    ExternalIdentity, FilingId, FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry,
+    LedgerRoot, OneTime, OutboxItem, PasswordHash, Session, SessionId, Task, TaskEvent, TaskId,
+    Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -25,7 +26,9 @@ pub(crate) struct State {
     pub(crate) refresh: BTreeMap<Digest, (SessionId, Option<Timestamp>)>,
     pub(crate) one_time: BTreeMap<Digest, OneTime>,
     pub(crate) filings: BTreeMap<FilingId, FilingRecord>,
-    pub(crate) access: BTreeMap<(UserId, FilingId), AccessSource>,
+    /// Where all chains ended, oldest first.
+    pub(crate) roots: Vec<LedgerRoot>,
+    pub(crate) access: BTreeMap<(UserId, FilingId), (AccessSource, Option<Waiver>)>,
     pub(crate) analyses: BTreeMap<AnalysisId, AnalysisRecord>,
     pub(crate) views: BTreeMap<AnalysisId, u64>,
     pub(crate) tasks: BTreeMap<TaskId, Task>,
@@ -39,6 +42,8 @@ pub(crate) struct State {
     pub(crate) wallets: BTreeMap<UserId, Wallet>,
     /// Transactions of each account, oldest first.
     pub(crate) journal: BTreeMap<UserId, Vec<JournalTx>>,
+    /// What was done, oldest first.
+    pub(crate) audit_log: Vec<AuditEntry>,
     /// Allowed requests of each account and window, oldest first.
     pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
     /// Rows by number; sent ones are removed.

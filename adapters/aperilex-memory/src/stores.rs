@@ -45,7 +45,8 @@ impl MemoryStores {
             quota: all.clone(),
             outbox: all.clone(),
             audit: all.clone(),
-            sessions: all,
+            sessions: all.clone(),
+            audit_log: all,
         }
     }
 

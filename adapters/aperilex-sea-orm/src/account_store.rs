@@ -1,7 +1,7 @@
 //! Accounts and their keys.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, Digest, Email,
+    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email,
     ExternalIdentity, KeyId, KeyOwner, LedgerError, OpenAccount, Role, StoreError, Timestamp,
     UserId,
 };
@@ -13,6 +13,7 @@ use sea_orm::{
     Iterable, JoinType, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait,
 };
 
+use crate::audit_log::append;
 use crate::database::Store;
 use crate::entity::{account, api_key, external_identity, password};
 use crate::error::{Stop, Unreadable, store_error};
@@ -84,6 +85,10 @@ impl AccountStore for Store {
 
     async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError> {
         transact!(self.db, |tx| close(tx, user, address).await)
+    }
+
+    async fn change(&self, command: &ChangeAccount) -> Result<Account, AccountStoreError> {
+        transact!(self.db, |tx| change(tx, command).await)
     }
 
     async fn list(&self, after: Option<UserId>, limit: usize) -> Result<Vec<Account>, StoreError> {
@@ -186,6 +191,33 @@ async fn create(tx: &DatabaseTransaction, account: &Account) -> Outcome<()> {
     Ok(())
 }
 
+/// The row of an account is its wallet's lock too: who holds credits meanwhile waits, and then sees the change.
+async fn change(tx: &DatabaseTransaction, command: &ChangeAccount) -> Outcome<Account> {
+    use account::Column;
+    let row = account::Entity::find_by_id(command.user.as_uuid())
+        .lock_exclusive()
+        .one(tx)
+        .await?;
+    let row = row.ok_or(Stop::Refused(AccountStoreError::Unknown))?;
+    let mut changed = Account::try_from(row)?;
+    if changed.standing() != command.expected {
+        return Err(Stop::Refused(StoreError::Conflict.into()));
+    }
+    let to = command.to;
+    account::Entity::update_many()
+        .col_expr(Column::Tier, to.tier.as_str().into())
+        .col_expr(Column::Status, to.status.as_str().into())
+        .col_expr(Column::Role, to.role.as_str().into())
+        .filter(Column::Id.eq(command.user.as_uuid()))
+        .exec(tx)
+        .await?;
+    append(tx, &command.audit).await?;
+    changed.tier = to.tier;
+    changed.status = to.status;
+    changed.role = to.role;
+    Ok(changed)
+}
+
 async fn add_key(tx: &DatabaseTransaction, key: &ApiKey) -> Outcome<()> {
     let owner = account::Entity::find_by_id(key.user.as_uuid());
     if owner.one(tx).await?.is_none() {
@@ -234,7 +266,10 @@ async fn open(tx: &DatabaseTransaction, command: &OpenAccount) -> Outcome<()> {
 async fn close(tx: &DatabaseTransaction, user: UserId, address: &Email) -> Outcome<()> {
     let closed = account::Entity::update_many()
         .col_expr(account::Column::Email, address.as_str().into())
-        .col_expr(account::Column::Status, AccountStatus::Deleted.as_str().into())
+        .col_expr(
+            account::Column::Status,
+            AccountStatus::Deleted.as_str().into(),
+        )
         .col_expr(account::Column::Role, Role::Member.as_str().into())
         .filter(account::Column::Id.eq(user.as_uuid()))
         .exec(tx)
@@ -250,7 +285,9 @@ async fn close(tx: &DatabaseTransaction, user: UserId, address: &Email) -> Outco
         .filter(external_identity::Column::UserId.eq(user.as_uuid()))
         .exec(tx)
         .await?;
-    password::Entity::delete_by_id(user.as_uuid()).exec(tx).await?;
+    password::Entity::delete_by_id(user.as_uuid())
+        .exec(tx)
+        .await?;
     sign_out(tx, user).await?;
     Ok(())
 }

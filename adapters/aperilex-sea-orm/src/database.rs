@@ -129,7 +129,8 @@ impl Database {
             quota: store.clone(),
             outbox: store.clone(),
             audit: store.clone(),
-            sessions: store,
+            sessions: store.clone(),
+            audit_log: store,
         }
     }
 

@@ -3,6 +3,8 @@
 pub(crate) mod account;
 pub(crate) mod analysis;
 pub(crate) mod api_key;
+pub(crate) mod audit_entry;
+pub(crate) mod audit_head;
 pub(crate) mod credit_lot;
 pub(crate) mod external_identity;
 pub(crate) mod filing;
@@ -11,6 +13,7 @@ pub(crate) mod hold;
 pub(crate) mod idempotency;
 pub(crate) mod ledger_entry;
 pub(crate) mod ledger_posting;
+pub(crate) mod ledger_root;
 pub(crate) mod ledger_tx;
 pub(crate) mod live_run;
 pub(crate) mod one_time;

@@ -6,6 +6,7 @@ mod transaction;
 
 mod account_store;
 mod analysis_pool;
+mod audit_log;
 mod audit_store;
 mod config;
 mod database;

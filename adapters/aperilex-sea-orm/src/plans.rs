@@ -157,6 +157,8 @@ async fn tables_are_what_the_entities_say() {
         ("account", of_entity(account::Entity)),
         ("analysis", of_entity(analysis::Entity)),
         ("api_key", of_entity(api_key::Entity)),
+        ("audit_entry", of_entity(audit_entry::Entity)),
+        ("audit_head", of_entity(audit_head::Entity)),
         ("credit_lot", of_entity(credit_lot::Entity)),
         ("external_identity", of_entity(external_identity::Entity)),
         ("filing", of_entity(filing::Entity)),

@@ -1,8 +1,8 @@
 //! Sessions, passwords, one-time tokens.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStoreError, Digest, OneTime, PasswordHash, Redeem, RotateSession,
-    Session, SessionId, SessionStore, StoreError, Timestamp, UserId,
+    Account, AccountStatus, AccountStoreError, Digest, OneTime, PasswordHash, Redeem,
+    RotateSession, Session, SessionId, SessionStore, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
@@ -179,7 +179,10 @@ async fn rotate(tx: &DatabaseTransaction, command: &RotateSession) -> Outcome<Op
         .exec(tx)
         .await?;
     session::Entity::update_many()
-        .col_expr(session::Column::ExpiresAt, micros(command.expires_at).into())
+        .col_expr(
+            session::Column::ExpiresAt,
+            micros(command.expires_at).into(),
+        )
         .filter(session::Column::Id.eq(row.id))
         .exec(tx)
         .await?;
@@ -224,7 +227,10 @@ async fn redeem(tx: &DatabaseTransaction, command: &Redeem) -> Outcome<Option<Us
         return Ok(None);
     }
     account::Entity::update_many()
-        .col_expr(account::Column::Status, AccountStatus::Active.as_str().into())
+        .col_expr(
+            account::Column::Status,
+            AccountStatus::Active.as_str().into(),
+        )
         .filter(account::Column::Id.eq(token.user_id))
         .filter(account::Column::Status.eq(AccountStatus::Unverified.as_str()))
         .exec(tx)

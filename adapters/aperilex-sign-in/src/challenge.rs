@@ -47,16 +47,25 @@ fn failed(error: impl Into<BoxError>) -> SignInError {
 #[async_trait]
 impl Challenge for SiteVerify {
     async fn is_passed(&self, answer: &str) -> Result<bool, SignInError> {
-        let form = form(&[("secret", self.secret.expose_secret()), ("response", answer)]);
+        let form = form(&[
+            ("secret", self.secret.expose_secret()),
+            ("response", answer),
+        ]);
         let request = self
             .client
             .post(&self.url)
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form);
-        let response = request.send().await.map_err(|error| failed(error.without_url()))?;
+        let response = request
+            .send()
+            .await
+            .map_err(|error| failed(error.without_url()))?;
         let response = response.error_for_status();
         let response = response.map_err(|error| failed(error.without_url()))?;
-        let verdict: Verdict = response.json().await.map_err(|error| failed(error.without_url()))?;
+        let verdict: Verdict = response
+            .json()
+            .await
+            .map_err(|error| failed(error.without_url()))?;
         Ok(verdict.success)
     }
 }

@@ -11,8 +11,17 @@ use url::Url;
 const MIN_SECRET: usize = 32;
 /// What stands in examples, and in the word lists of those who try.
 const KNOWN_WORDS: [&str; 11] = [
-    "secret", "password", "changeme", "change-me", "example", "default", "aperilex", "test",
-    "0123456789", "your-", "insecure",
+    "secret",
+    "password",
+    "changeme",
+    "change-me",
+    "example",
+    "default",
+    "aperilex",
+    "test",
+    "0123456789",
+    "your-",
+    "insecure",
 ];
 
 /// A setting that is not lawful. The message names it and what would be right, never its value.
@@ -130,7 +139,10 @@ impl SignInConfig {
                 return Err(wrong(path("name"), reason));
             }
             if !names.insert(name) {
-                return Err(wrong(path("name"), "expected a name that no other provider has"));
+                return Err(wrong(
+                    path("name"),
+                    "expected a name that no other provider has",
+                ));
             }
             safe_url(&path("issuer"), &provider.issuer)?;
             if provider.issuer.ends_with('/') {
@@ -228,7 +240,11 @@ mod tests {
             ("9f1c5b7d3e8a4602", None, "jwt.current.secret"),
             (known.as_str(), None, "jwt.current.secret"),
             (&"ab".repeat(20), None, "jwt.current.secret"),
-            ("a-very-long-PASSWORD-that-is-a-word", None, "jwt.current.secret"),
+            (
+                "a-very-long-PASSWORD-that-is-a-word",
+                None,
+                "jwt.current.secret",
+            ),
             (GOOD, Some(("b", "short")), "jwt.previous.secret"),
             (GOOD, Some(("b", GOOD)), "jwt.previous"),
             (GOOD, Some(("a", OTHER)), "jwt.previous"),
@@ -262,7 +278,10 @@ mod tests {
         ] {
             assert_eq!(of(&providers).unwrap().path, path, "{providers}");
         }
-        assert_eq!(mistake(&format!(r#"{{"oidc":[{good}]}}"#)).unwrap().path, "jwt");
+        assert_eq!(
+            mistake(&format!(r#"{{"oidc":[{good}]}}"#)).unwrap().path,
+            "jwt"
+        );
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Access tokens as JWTs: HS256, and nothing else that a token may ask for.
 
-use aperilex_ports::{AccessClaims, AccessTokens, Secret, SessionId, SignInError, Timestamp, UserId};
+use aperilex_ports::{
+    AccessClaims, AccessTokens, Secret, SessionId, SignInError, Timestamp, UserId,
+};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};

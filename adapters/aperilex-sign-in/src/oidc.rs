@@ -126,10 +126,16 @@ impl OidcProvider {
     }
 
     /// The provider's keys: with this id among them, if asking again may help and is not too soon.
-    async fn keys(&self, metadata: &Metadata, kid: Option<&str>) -> Result<Arc<JwkSet>, SignInError> {
+    async fn keys(
+        &self,
+        metadata: &Metadata,
+        kid: Option<&str>,
+    ) -> Result<Arc<JwkSet>, SignInError> {
         let mut known = self.known.lock().await;
         let has = |keys: &Arc<JwkSet>| kid.is_none_or(|kid| keys.find(kid).is_some());
-        let soon = known.asked.is_some_and(|asked| asked.elapsed() < FETCH_EVERY);
+        let soon = known
+            .asked
+            .is_some_and(|asked| asked.elapsed() < FETCH_EVERY);
         match &known.keys {
             Some(keys) if soon || has(keys) => return Ok(Arc::clone(keys)),
             None if soon => return Err(failed("its keys could not be fetched a moment ago")),
@@ -181,7 +187,11 @@ async fn answer<T: DeserializeOwned>(
         return Err(failed(format!("it answers {}", response.status())));
     }
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| failed(error.without_url()))? {
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| failed(error.without_url()))?
+    {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > MAX_ANSWER {
             return Err(refused("its answer is too large"));

@@ -109,7 +109,8 @@ impl Passwords for ArgonPasswords {
         self.off(move |params| {
             let hash = Phc::new(&text).map_err(failed)?;
             // It verifies with the parameters that are written in the hash.
-            let verified = argon(params.clone()).verify_password(password.reveal().as_bytes(), &hash);
+            let verified =
+                argon(params.clone()).verify_password(password.reveal().as_bytes(), &hash);
             Ok(match verified {
                 Ok(()) if known && is_current(&hash, &params) => PasswordMatch::Yes,
                 Ok(()) if known => PasswordMatch::Outdated,

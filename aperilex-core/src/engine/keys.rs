@@ -98,9 +98,8 @@ impl Engine {
     pub async fn issue_key(&self, user: UserId, wanted: &NewKey) -> Result<IssuedKey, EngineError> {
         let now = self.now();
         let keys = self.ports.stores.accounts.keys(user).await?;
-        let works = |key: &&ApiKey| {
-            key.revoked_at.is_none() && key.expires_at.is_none_or(|end| now < end)
-        };
+        let works =
+            |key: &&ApiKey| key.revoked_at.is_none() && key.expires_at.is_none_or(|end| now < end);
         if keys.iter().filter(works).count() >= MAX_KEYS || keys.len() >= MAX_PAGE {
             return Err(Refusal::TooManyKeys { limit: MAX_KEYS }.into());
         }

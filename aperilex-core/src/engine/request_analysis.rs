@@ -24,6 +24,8 @@ pub struct AnalysisRequest {
     pub template: Template,
     /// At least how good; the lowest that is offered if not said.
     pub quality: Option<Quality>,
+    /// Make it anew, whatever the pool has.
+    pub refresh: bool,
     /// Refuse if it costs more.
     pub max_price: Option<MicroUsd>,
     /// The client's key for repeating the request safely.
@@ -70,8 +72,8 @@ struct Case {
     key: PoolKey,
     access: Option<PendingAccess>,
     analysis: MicroUsd,
-    /// What of the pool satisfies it.
-    wanted: FindAnalysis,
+    /// What of the pool satisfies it; none if it is to be made anew.
+    wanted: Option<FindAnalysis>,
 }
 
 impl Engine {
@@ -85,7 +87,10 @@ impl Engine {
         request: &AnalysisRequest,
     ) -> Result<Quote, EngineError> {
         let case = self.decide(account, request).await?;
-        let pooled = self.ports.stores.pool.find(&case.wanted).await?.is_some();
+        let pooled = match &case.wanted {
+            Some(wanted) => self.ports.stores.pool.find(wanted).await?.is_some(),
+            None => false,
+        };
         let balance = self.ports.stores.ledger.balance(account.id).await?;
         let ttl = Duration::from_secs(self.settings.timings.quote_ttl_s);
         let (access_kind, access) = match &case.access {
@@ -174,7 +179,7 @@ impl Engine {
         };
         let plan = self.settings.plans.of(account.tier);
         Ok(Case {
-            wanted: self.wanted(&record, &key),
+            wanted: (!request.refresh).then(|| self.wanted(&record, &key)),
             record,
             key,
             access,
@@ -266,7 +271,7 @@ impl Engine {
         SubmitTask {
             task: TaskId::from_uuid(self.id(now)),
             user: account.id,
-            pool: Some(case.wanted),
+            pool: case.wanted,
             priority: plan.priority,
             charges: TaskCharges {
                 access: case.access,
@@ -289,6 +294,7 @@ fn fingerprint(request: &AnalysisRequest) -> Digest {
         request.filing,
         request.template.as_str(),
         request.quality.map(Quality::as_str),
+        request.refresh,
         request.max_price.map(|max| max.to_string()),
     ]);
     Digest::of(asked.to_string().as_bytes())

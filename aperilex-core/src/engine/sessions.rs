@@ -111,7 +111,10 @@ impl Engine {
     }
 
     fn session_end(&self, now: Timestamp) -> Timestamp {
-        later(now, Duration::from_secs(self.settings.accounts.session_ttl_s))
+        later(
+            now,
+            Duration::from_secs(self.settings.accounts.session_ttl_s),
+        )
     }
 
     fn signed_in(

@@ -263,7 +263,7 @@ impl Engine {
                 created_at: result.created_at,
                 retracted_at: None,
             },
-            charge: true,
+            free: None,
             now: self.now(),
         };
         Ok(self.ports.stores.settlement.complete(&command).await?)

@@ -11,6 +11,7 @@ mod crash_points;
 mod left_lying;
 mod money;
 mod request_analysis;
+mod retract;
 mod run_analysis;
 mod sign_in;
 mod throttle;

@@ -126,7 +126,10 @@ fn a_newcomer_is_let_in_behind_the_letter() {
     assert_eq!(again, Err(Refusal::TokenSpent), "twice");
     let account = house.account("jo@example.com");
     assert_eq!(account.status, AccountStatus::Active);
-    assert_eq!((account.tier, house.engine.may_act(&account)), (Tier::Demo, Ok(())));
+    assert_eq!(
+        (account.tier, house.engine.may_act(&account)),
+        (Tier::Demo, Ok(()))
+    );
     let signed_in = house.sign_in("jo@example.com", PASSWORD).unwrap();
     assert_eq!(signed_in.user, account.id);
     assert!(house.knows(signed_in.access.reveal()));
@@ -182,7 +185,12 @@ fn a_new_password_signs_out_everywhere() {
     house.member("jo@example.com");
     let signed_in = house.sign_in("jo@example.com", PASSWORD).unwrap();
     house.later(61);
-    block_on(house.engine.forgot_password(&"jo@example.com".parse().unwrap())).unwrap();
+    block_on(
+        house
+            .engine
+            .forgot_password(&"jo@example.com".parse().unwrap()),
+    )
+    .unwrap();
     let token = token(&house.letter());
     house
         .set_password(&token, OneTimePurpose::ResetPassword, "quite another one")
@@ -192,16 +200,24 @@ fn a_new_password_signs_out_everywhere() {
     assert_eq!(ended, Refusal::SessionEnded);
     let old = house.sign_in("jo@example.com", PASSWORD).unwrap_err();
     assert_eq!(old, Refusal::SignInFailed);
-    house.sign_in("jo@example.com", "quite another one").unwrap();
+    house
+        .sign_in("jo@example.com", "quite another one")
+        .unwrap();
 }
 
 #[test]
 fn sign_up_is_closed_unless_it_is_opened() {
     let closed = House::new(|_, settings| settings.accounts.sign_up = false);
     let what = "sign-up";
-    assert_eq!(closed.sign_up("jo@example.com"), Err(Refusal::NotOfferedHere { what }));
+    assert_eq!(
+        closed.sign_up("jo@example.com"),
+        Err(Refusal::NotOfferedHere { what })
+    );
     let mute = House::new(|ports, _| ports.sign_in.letters = None);
-    assert!(matches!(mute.sign_up("jo@example.com"), Err(Refusal::NotOfferedHere { .. })));
+    assert!(matches!(
+        mute.sign_up("jo@example.com"),
+        Err(Refusal::NotOfferedHere { .. })
+    ));
     let unsigned = House::new(|ports, _| ports.sign_in.tokens = None);
     unsigned.member("jo@example.com");
     let what = "signing in";
@@ -231,7 +247,10 @@ fn the_odd_are_asked_to_pass_a_challenge() {
     let suspicious = house(ChallengeUse::Suspicious);
     assert!(asks(&suspicious, "jo+1@example.com", None));
     for n in 0..19 {
-        assert!(!asks(&suspicious, &format!("jo{n}@example.com"), None), "{n}");
+        assert!(
+            !asks(&suspicious, &format!("jo{n}@example.com"), None),
+            "{n}"
+        );
     }
     assert!(asks(&suspicious, "late@example.com", None), "a burst");
     assert!(!asks(&suspicious, "late@example.com", Some("a person")));
@@ -273,7 +292,10 @@ fn a_session_goes_on_by_its_refresh_tokens() {
     let thief = house.refresh(first.refresh.reveal()).unwrap_err();
     assert_eq!(thief, Refusal::SessionEnded);
     assert!(!house.knows(second.access.reveal()), "the session is ended");
-    assert_eq!(house.refresh(second.refresh.reveal()).unwrap_err(), Refusal::SessionEnded);
+    assert_eq!(
+        house.refresh(second.refresh.reveal()).unwrap_err(),
+        Refusal::SessionEnded
+    );
 }
 
 #[test]
@@ -302,16 +324,25 @@ fn a_key_may_what_it_is_for_until_its_end() {
     };
     let issued = block_on(house.engine.issue_key(account.id, &wanted)).unwrap();
     let secret = issued.secret.reveal();
-    let found = block_on(house.engine.authenticate(secret)).unwrap().unwrap();
+    let found = block_on(house.engine.authenticate(secret))
+        .unwrap()
+        .unwrap();
     assert_eq!(found.scopes, wanted.scopes);
     assert_ne!(found.scopes, Scopes::ALL);
     let keys = block_on(house.engine.keys(account.id)).unwrap();
-    assert_eq!((keys[0].name.as_str(), keys[0].used_at), ("reports", Some(now)));
+    assert_eq!(
+        (keys[0].name.as_str(), keys[0].used_at),
+        ("reports", Some(now))
+    );
     assert!(secret.starts_with(&keys[0].prefix) && keys[0].prefix.len() < 20);
     house.later(3599);
     assert!(house.knows(secret));
     let keys = block_on(house.engine.keys(account.id)).unwrap();
-    assert_eq!(keys[0].used_at, Some(now), "the last use is kept to the hour");
+    assert_eq!(
+        keys[0].used_at,
+        Some(now),
+        "the last use is kept to the hour"
+    );
     house.later(1);
     assert!(!house.knows(secret));
 }
@@ -359,12 +390,7 @@ impl IdentityProvider for Trusting {
         Ok(format!("https://id.example.com/?state={}", journey.state))
     }
 
-    async fn finish(
-        &self,
-        code: &str,
-        _: &Journey,
-        _: Timestamp,
-    ) -> Result<Vouched, SignInError> {
+    async fn finish(&self, code: &str, _: &Journey, _: Timestamp) -> Result<Vouched, SignInError> {
         if code == "forged" {
             let reason = "the signature is wrong";
             return Err(SignInError::Refused { reason });
@@ -387,16 +413,28 @@ fn who_comes_from_elsewhere_is_the_same_every_time() {
     let travel = |code: &str| {
         let departure = block_on(house.engine.depart("works")).unwrap();
         let state = departure.url.split_once("state=").unwrap().1;
-        let arrived = house.engine.arrive("works", &departure.baggage, state, code);
+        let arrived = house
+            .engine
+            .arrive("works", &departure.baggage, state, code);
         refusal(block_on(arrived))
     };
     let first = travel("17,jo@works.example").unwrap();
     let account = house.account("jo@works.example");
-    assert_eq!((account.tier, account.status), (Tier::Enterprise, AccountStatus::Active));
+    assert_eq!(
+        (account.tier, account.status),
+        (Tier::Enterprise, AccountStatus::Active)
+    );
     assert_eq!(first.user, account.id);
-    assert_eq!(travel("17").unwrap().user, account.id, "known by the subject alone");
+    assert_eq!(
+        travel("17").unwrap().user,
+        account.id,
+        "known by the subject alone"
+    );
     assert_eq!(travel("17,new@works.example").unwrap().user, account.id);
-    assert_eq!(travel("18,jo@works.example").unwrap_err(), Refusal::EmailTaken);
+    assert_eq!(
+        travel("18,jo@works.example").unwrap_err(),
+        Refusal::EmailTaken
+    );
     assert!(matches!(travel("19"), Err(Refusal::NotOfferedHere { .. })));
     assert_eq!(travel("forged").unwrap_err(), Refusal::SignInFailed);
     let unknown = block_on(house.engine.depart("elsewhere"));
@@ -408,8 +446,13 @@ fn only_the_browser_that_departed_arrives() {
     let house = House::new(|ports, _| ports.sign_in.providers = vec![Arc::new(Trusting)]);
     let [mine, theirs] = [(), ()].map(|()| block_on(house.engine.depart("works")).unwrap());
     let state = theirs.url.split_once("state=").unwrap().1;
-    let arrived = house.engine.arrive("works", &mine.baggage, state, "17,jo@works.example");
-    assert_eq!(refusal(block_on(arrived)).unwrap_err(), Refusal::SignInFailed);
+    let arrived = house
+        .engine
+        .arrive("works", &mine.baggage, state, "17,jo@works.example");
+    assert_eq!(
+        refusal(block_on(arrived)).unwrap_err(),
+        Refusal::SignInFailed
+    );
 }
 
 #[test]
@@ -424,12 +467,23 @@ fn a_closed_account_is_nobodys() {
     for _ in 0..2 {
         block_on(world.engine.close_account(&account)).unwrap();
     }
-    let task = block_on(ports.stores.tasks.get(waiting.id)).unwrap().unwrap();
+    let task = block_on(ports.stores.tasks.get(waiting.id))
+        .unwrap()
+        .unwrap();
     assert!(task.status.is_terminal(), "{task:?}");
-    assert!(block_on(world.engine.authenticate(key.secret.reveal())).unwrap().is_none());
-    let closed = block_on(ports.stores.accounts.get(account.id)).unwrap().unwrap();
+    assert!(
+        block_on(world.engine.authenticate(key.secret.reveal()))
+            .unwrap()
+            .is_none()
+    );
+    let closed = block_on(ports.stores.accounts.get(account.id))
+        .unwrap()
+        .unwrap();
     assert_eq!(closed.status, AccountStatus::Deleted);
     assert!(closed.email.as_str().ends_with("@accounts.invalid"));
-    assert_eq!((balance().posted, balance().held), (posted, aperilex_core::MicroUsd::ZERO));
+    assert_eq!(
+        (balance().posted, balance().held),
+        (posted, aperilex_core::MicroUsd::ZERO)
+    );
     world.account("jo", Tier::Basic, "0");
 }

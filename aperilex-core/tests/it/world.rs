@@ -152,6 +152,7 @@ pub(crate) fn request(accession: &str) -> AnalysisRequest {
         filing: FilingLocator::Accession(accession.parse().unwrap()),
         template: Template::Comprehensive,
         quality: None,
+        refresh: false,
         max_price: None,
         idempotency_key: None,
     }

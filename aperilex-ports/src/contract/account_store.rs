@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 
+use super::audit_log::record;
 use super::support::{Desk, MOST_PAGES, at, usd};
 use super::*;
 use crate::*;
@@ -14,11 +15,13 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AC-3", a_live_key_finds_its_account),
     scenario!(id: "AC-4", a_key_needs_an_account),
     scenario!(id: "AC-5", accounts_come_oldest_first_by_page),
-    scenario!(id: "AC-6", an_account_opens_with_all_that_comes_with_it),
-    scenario!(id: "AC-6", an_account_opens_whole_or_not_at_all),
-    scenario!(id: "AC-7", a_key_past_its_time_finds_nothing),
-    scenario!(id: "AC-8", keys_are_listed_newest_first),
-    scenario!(id: "AC-9", a_closed_account_leaves_its_books_alone),
+    scenario!(id: "AC-7", an_account_opens_with_all_that_comes_with_it),
+    scenario!(id: "AC-7", an_account_opens_whole_or_not_at_all),
+    scenario!(id: "AC-8", a_key_past_its_time_finds_nothing),
+    scenario!(id: "AC-9", keys_are_listed_newest_first),
+    scenario!(id: "AC-10", a_closed_account_leaves_its_books_alone),
+    scenario!(id: "AC-6", a_change_brings_its_record),
+    scenario!(id: "AC-6", of_racing_changes_one_wins),
 ];
 
 async fn an_account_reads_back_with_an_empty_wallet(desk: Desk) {
@@ -182,13 +185,19 @@ async fn an_account_opens_with_all_that_comes_with_it(desk: Desk) {
     let command = opening(&desk, "first");
     accounts.open(&command).await.unwrap();
     let (account, key) = (command.account, command.key.unwrap());
-    assert_eq!(accounts.get(account.id).await.unwrap().as_ref(), Some(&account));
+    assert_eq!(
+        accounts.get(account.id).await.unwrap().as_ref(),
+        Some(&account)
+    );
     assert_eq!(desk.balance(account.id).await.posted, usd(500));
     let found = accounts.by_key(&key.hash, at(1)).await.unwrap().unwrap();
     assert_eq!((found.account, found.key), (account.clone(), key));
     let found = accounts.by_identity(&identity("first")).await.unwrap();
     assert_eq!(found, Some(account));
-    assert_eq!(accounts.by_identity(&identity("other")).await.unwrap(), None);
+    assert_eq!(
+        accounts.by_identity(&identity("other")).await.unwrap(),
+        None
+    );
     let elsewhere = ExternalIdentity {
         issuer: "https://other.example.com".to_owned(),
         ..identity("first")
@@ -230,15 +239,27 @@ async fn an_account_opens_whole_or_not_at_all(desk: Desk) {
         ..fresh.clone()
     };
     let refused = accounts.open(&taken).await;
-    assert!(matches!(refused, Err(AccountStoreError::EmailTaken)), "{refused:?}");
+    assert!(
+        matches!(refused, Err(AccountStoreError::EmailTaken)),
+        "{refused:?}"
+    );
     let refused = accounts.open(&known).await;
-    assert!(matches!(refused, Err(AccountStoreError::IdentityTaken)), "{refused:?}");
+    assert!(
+        matches!(refused, Err(AccountStoreError::IdentityTaken)),
+        "{refused:?}"
+    );
     let refused = accounts.open(&worthless).await;
-    assert!(matches!(refused, Err(AccountStoreError::Credit(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(AccountStoreError::Credit(_))),
+        "{refused:?}"
+    );
     assert_eq!(accounts.get(fresh.account.id).await.unwrap(), None);
     let hash = fresh.key.as_ref().unwrap().hash;
     assert_eq!(accounts.by_key(&hash, at(1)).await.unwrap(), None);
-    assert_eq!(accounts.by_identity(&identity("second")).await.unwrap(), None);
+    assert_eq!(
+        accounts.by_identity(&identity("second")).await.unwrap(),
+        None
+    );
     assert_eq!(accounts.list(None, 9).await.unwrap(), [first.account]);
     accounts.open(&fresh).await.unwrap();
 }
@@ -273,11 +294,17 @@ async fn keys_are_listed_newest_first(desk: Desk) {
         accounts.add_key(&key).await.unwrap();
         made.insert(0, key);
     }
-    accounts.add_key(&key(&desk, other, "theirs")).await.unwrap();
+    accounts
+        .add_key(&key(&desk, other, "theirs"))
+        .await
+        .unwrap();
     assert_eq!(accounts.keys(user).await.unwrap(), made);
     accounts.revoke_key(made[0].id, at(5)).await.unwrap();
     accounts.touch_key(made[1].id, at(6)).await.unwrap();
-    accounts.touch_key(desk.id(KeyId::from_uuid), at(6)).await.unwrap();
+    accounts
+        .touch_key(desk.id(KeyId::from_uuid), at(6))
+        .await
+        .unwrap();
     made[0].revoked_at = Some(at(5));
     made[1].used_at = Some(at(6));
     assert_eq!(accounts.keys(user).await.unwrap(), made);
@@ -310,9 +337,21 @@ async fn a_closed_account_leaves_its_books_alone(desk: Desk) {
     };
     sessions.put_one_time(&token("one")).await.unwrap();
     sessions.redeem(&redeem("one")).await.unwrap();
-    sessions.begin(&Session { id: desk.id(SessionId::from_uuid), ..session }, &Digest::of(b"second")).await.unwrap();
+    sessions
+        .begin(
+            &Session {
+                id: desk.id(SessionId::from_uuid),
+                ..session
+            },
+            &Digest::of(b"second"),
+        )
+        .await
+        .unwrap();
     sessions.put_one_time(&token("two")).await.unwrap();
-    let (balance, entries) = (desk.balance(account.id).await, desk.entries(account.id).await);
+    let (balance, entries) = (
+        desk.balance(account.id).await,
+        desk.entries(account.id).await,
+    );
 
     let address: Email = "gone@accounts.invalid".parse().unwrap();
     for _ in 0..2 {
@@ -327,7 +366,10 @@ async fn a_closed_account_leaves_its_books_alone(desk: Desk) {
     assert_eq!(accounts.get(account.id).await.unwrap(), Some(closed));
     assert_eq!(accounts.by_email(&account.email).await.unwrap(), None);
     assert_eq!(accounts.keys(account.id).await.unwrap(), []);
-    assert_eq!(accounts.by_identity(&identity("first")).await.unwrap(), None);
+    assert_eq!(
+        accounts.by_identity(&identity("first")).await.unwrap(),
+        None
+    );
     assert_eq!(sessions.account(session.id, at(2)).await.unwrap(), None);
     assert_eq!(sessions.password(account.id).await.unwrap(), None);
     assert_eq!(sessions.redeem(&redeem("two")).await.unwrap(), None);
@@ -349,5 +391,110 @@ async fn a_closed_account_leaves_its_books_alone(desk: Desk) {
     let unknown = desk.id(UserId::from_uuid);
     let nobody: Email = "nobody@accounts.invalid".parse().unwrap();
     let refused = accounts.close(unknown, &nobody).await;
-    assert!(matches!(refused, Err(AccountStoreError::Unknown)), "{refused:?}");
+    assert!(
+        matches!(refused, Err(AccountStoreError::Unknown)),
+        "{refused:?}"
+    );
+}
+
+/// What it becomes with this role.
+fn change(account: &Account, to: Standing, n: u32) -> ChangeAccount {
+    ChangeAccount {
+        user: account.id,
+        expected: account.standing(),
+        to,
+        audit: record(n),
+        now: at(1),
+    }
+}
+
+async fn a_change_brings_its_record(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let user = desk.funded(100).await;
+    let before = accounts.get(user).await.unwrap().unwrap();
+    let to = Standing {
+        tier: Tier::Professional,
+        status: AccountStatus::Suspended,
+        role: Role::Admin,
+    };
+    let changed = accounts.change(&change(&before, to, 1)).await.unwrap();
+    assert_eq!(changed.standing(), to);
+    assert_eq!(accounts.get(user).await.unwrap(), Some(changed.clone()));
+    let unchanged = Account {
+        tier: before.tier,
+        status: before.status,
+        role: before.role,
+        ..changed.clone()
+    };
+    assert_eq!(unchanged, before, "nothing else is another");
+
+    // It stands otherwise by now, in each respect.
+    let back = before.standing();
+    for expected in [
+        Standing {
+            tier: Tier::Basic,
+            ..to
+        },
+        Standing {
+            status: AccountStatus::Active,
+            ..to
+        },
+        Standing {
+            role: Role::Member,
+            ..to
+        },
+    ] {
+        let late = ChangeAccount {
+            expected,
+            ..change(&changed, back, 2)
+        };
+        let refused = accounts.change(&late).await;
+        let conflict = matches!(refused, Err(AccountStoreError::Store(StoreError::Conflict)));
+        assert!(conflict, "{refused:?}");
+    }
+    let unknown = accounts.change(&change(&desk.person(), to, 3)).await;
+    assert!(
+        matches!(unknown, Err(AccountStoreError::Unknown)),
+        "{unknown:?}"
+    );
+    assert_eq!(accounts.get(user).await.unwrap(), Some(changed));
+    let log = desk.stores.audit_log.entries(None, 9).await.unwrap();
+    let records: Vec<_> = log.into_iter().map(|entry| entry.record).collect();
+    assert_eq!(records, [record(1)]);
+    assert_eq!(desk.balance(user).await.posted.micros(), 100);
+}
+
+async fn of_racing_changes_one_wins(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let user = desk.account().await;
+    let before = accounts.get(user).await.unwrap().unwrap();
+    let tos = [
+        (Tier::Demo, Role::Member),
+        (Tier::Professional, Role::Member),
+        (Tier::Enterprise, Role::Member),
+        (Tier::Basic, Role::Admin),
+    ];
+    let changes: Vec<_> = (1_u32..)
+        .zip(tos)
+        .map(|(n, (tier, role))| {
+            let to = Standing {
+                tier,
+                role,
+                ..before.standing()
+            };
+            change(&before, to, n)
+        })
+        .collect();
+    let outcomes = join_all(changes.iter().map(|change| accounts.change(change))).await;
+    let won: Vec<_> = (changes.iter().zip(&outcomes))
+        .filter(|(_, outcome)| outcome.is_ok())
+        .collect();
+    let [(won, _)] = won.as_slice() else {
+        panic!("one wins: {outcomes:?}");
+    };
+    let after = accounts.get(user).await.unwrap().unwrap();
+    assert_eq!(after.standing(), won.to);
+    let log = desk.stores.audit_log.entries(None, 9).await.unwrap();
+    let records: Vec<_> = log.into_iter().map(|entry| entry.record).collect();
+    assert_eq!(records, [won.audit.clone()]);
 }

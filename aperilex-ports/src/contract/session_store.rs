@@ -300,7 +300,10 @@ async fn nobody_signs_in_without_an_account(desk: Desk) {
         expires_at: at(1000),
     };
     let begun = sessions.begin(&session, &hash("token")).await;
-    assert!(matches!(begun, Err(AccountStoreError::Unknown)), "{begun:?}");
+    assert!(
+        matches!(begun, Err(AccountStoreError::Unknown)),
+        "{begun:?}"
+    );
     let token = OneTime {
         hash: hash("token"),
         user,

@@ -30,6 +30,7 @@ const SUITES: &[(&str, &[Scenario<Desk>])] = &[
     ("outbox", outbox::SCENARIOS),
     ("audit_store", audit_store::SCENARIOS),
     ("session_store", session_store::SCENARIOS),
+    ("audit_log", audit_log::SCENARIOS),
 ];
 
 /// The trials of all stores.

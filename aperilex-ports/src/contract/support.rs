@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use uuid::Uuid;
 
-use crate::audit::{Rules, check};
+use crate::audit::{Opened, Rules, check};
 use crate::*;
 
 /// When every scenario begins: 2026-01-01T00:00:00Z.
@@ -326,7 +326,7 @@ impl Desk {
             task: task.id,
             lease,
             analysis: self.analysis(task.id, &task.key),
-            charge: true,
+            free: None,
             now: at(10),
         }
     }
@@ -380,6 +380,11 @@ impl Desk {
                 assert_eq!(*events, self.events(task.id).await);
             }
         }
+    }
+
+    pub(super) async fn opened(&self, user: UserId) -> Vec<Opened> {
+        let books = self.stores.audit.books(user).await.unwrap();
+        books.unwrap().access
     }
 
     pub(super) async fn audit_one(&self, user: UserId) {

@@ -9,8 +9,8 @@ use futures_util::future::join_all;
 use super::support::MOST_PAGES;
 use super::*;
 use crate::{
-    Delivery, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage, Priority,
-    QueueCapabilities, QueueError, TaskQueue,
+    DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage,
+    Priority, QueueCapabilities, QueueError, TaskQueue,
 };
 
 /// How a contract test gets at queues.
@@ -92,6 +92,8 @@ pub const SCENARIOS: &[QueueScenario] = &[
     scenario!(id: "TQ-12", what_is_over_a_limit_is_refused),
     scenario!(id: "TQ-13", a_delayed_message_appears_in_its_time, if |it| it.delays),
     scenario!(id: "TQ-14", a_rejected_message_is_dead_at_once),
+    scenario!(id: "TQ-15", a_redriven_letter_comes_again),
+    scenario!(id: "TQ-15", of_many_redrives_one_sends),
 ];
 
 const VISIBILITY: Duration = Duration::from_secs(30);
@@ -418,4 +420,49 @@ async fn a_rejected_message_is_dead_at_once(bench: Box<dyn QueueBench>) {
         2,
         "at most the limit"
     );
+}
+
+/// Sends messages that become dead letters, and gives them, newest first.
+async fn bury(bench: &dyn QueueBench, texts: &[&str]) -> Vec<DeadLetter> {
+    let queue = bench.queue();
+    for text in texts {
+        queue.send(&message(text)).await.unwrap();
+        let delivery = one(bench).await;
+        queue.reject(&delivery.receipt, "poison").await.unwrap();
+    }
+    queue.dead_letters(9).await.unwrap()
+}
+
+async fn a_redriven_letter_comes_again(bench: Box<dyn QueueBench>) {
+    let queue = bench.queue();
+    let dead = bury(&*bench, &["a", "b"]).await;
+    let letter = dead.iter().find(|letter| letter.body == b"a").unwrap();
+    assert!(queue.redrive(&letter.id).await.unwrap());
+    let again = one(&*bench).await;
+    assert_eq!((again.body.as_slice(), again.receive_count), (&b"a"[..], 1));
+    assert!(receive(&*bench).await.is_empty(), "once");
+    let left = queue.dead_letters(9).await.unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].body, b"b");
+
+    assert!(!queue.redrive(&letter.id).await.unwrap(), "it is gone");
+    for unknown in ["", "x", "-1", "999999999"] {
+        let sent = queue.redrive(&LetterId(unknown.into())).await.unwrap();
+        assert!(!sent, "{unknown}");
+    }
+    queue.acknowledge(&again.receipt).await.unwrap();
+    assert_eq!(queue.depth().await.unwrap(), 0);
+    assert_eq!(queue.dead_letters(9).await.unwrap(), left);
+}
+
+async fn of_many_redrives_one_sends(bench: Box<dyn QueueBench>) {
+    let queue = bench.queue();
+    let dead = bury(&*bench, &["a"]).await;
+    let redrives = (0..8).map(|_| queue.redrive(&dead[0].id));
+    let sent = join_all(redrives).await;
+    assert_eq!(
+        sent.into_iter().filter(|it| *it.as_ref().unwrap()).count(),
+        1
+    );
+    assert_eq!(queue.depth().await.unwrap(), 1);
 }

@@ -184,6 +184,7 @@ async fn what_cannot_be_claimed(desk: Desk) {
         task: task.id,
         guard: Guard::Lease(lease),
         failure: failure(),
+        goodwill_until: None,
         now: at(5),
     };
     let again = again.at(6);
@@ -432,6 +433,7 @@ async fn mark_queued_takes_its_generation_alone(desk: Desk) {
         task: task.id,
         guard: Guard::Lease(lease),
         failure: failure(),
+        goodwill_until: None,
         now: at(4),
     };
     let again = again.at(9);

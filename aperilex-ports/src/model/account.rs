@@ -134,6 +134,29 @@ pub struct Account {
     pub created_at: Timestamp,
 }
 
+/// What an operator may change of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Its plan.
+    pub tier: Tier,
+    /// Whether it may act.
+    pub status: AccountStatus,
+    /// What it may do.
+    pub role: Role,
+}
+
+impl Account {
+    /// Its standing.
+    #[must_use]
+    pub const fn standing(&self) -> Standing {
+        Standing {
+            tier: self.tier,
+            status: self.status,
+            role: self.role,
+        }
+    }
+}
+
 /// An API key as kept: its secret is known only as a hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
@@ -165,7 +188,12 @@ mod tests {
 
     #[test]
     fn scopes_read_back_and_refuse_other_words() {
-        for text in ["", "read", "read billing", "read analyse import billing admin"] {
+        for text in [
+            "",
+            "read",
+            "read billing",
+            "read analyse import billing admin",
+        ] {
             assert_eq!(text.parse::<Scopes>().unwrap().to_string(), text);
         }
         assert_eq!(Scope::ALL.iter().copied().collect::<Scopes>(), Scopes::ALL);

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 
 use super::{LedgerError, PostEntry, StoreError};
 use crate::model::{
-    Account, ApiKey, Digest, Email, ExternalIdentity, KeyId, Timestamp, UserId,
+    Account, ApiKey, AuditRecord, Digest, Email, ExternalIdentity, KeyId, Standing, Timestamp,
+    UserId,
 };
 
 /// Why an account or key was not made.
@@ -52,6 +53,21 @@ pub struct KeyOwner {
     pub key: ApiKey,
 }
 
+/// An account's standing is changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangeAccount {
+    /// Whose.
+    pub user: UserId,
+    /// What it is, as far as whoever changes it knows.
+    pub expected: Standing,
+    /// What it becomes.
+    pub to: Standing,
+    /// Who changes it, and why; stored in the same commit.
+    pub audit: AuditRecord,
+    /// The time.
+    pub now: Timestamp,
+}
+
 /// Keeps accounts and API keys.
 ///
 /// # Contract
@@ -60,11 +76,14 @@ pub struct KeyOwner {
 /// - **AC-3** a key's hash finds its account; a revoked or unknown one finds nothing.
 /// - **AC-4** a key for an unknown account is `Unknown`.
 /// - **AC-5** `list` gives all accounts, oldest first, without gaps between pages.
-/// - **AC-6** `open` makes the account with its key, identity and credits, or nothing at all; the identity
+/// - **AC-6** `change` changes an account that stands as expected, and stores its record in the audit log, in
+///   one commit. One that stands otherwise is `Conflict`, an unknown one `Unknown`, and nothing changes;
+///   of racing changes one wins.
+/// - **AC-7** `open` makes the account with its key, identity and credits, or nothing at all; the identity
 ///   finds the account from then on, and has no second one.
-/// - **AC-7** a key finds nothing from its end on.
-/// - **AC-8** `keys` gives all keys of one account, newest first, as made, and with the latest use told.
-/// - **AC-9** `close` leaves the id, the tier and the books: the address is replaced and free again, keys,
+/// - **AC-8** a key finds nothing from its end on.
+/// - **AC-9** `keys` gives all keys of one account, newest first, as made, and with the latest use told.
+/// - **AC-10** `close` leaves the id, the tier and the books: the address is replaced and free again, keys,
 ///   sessions, password, one-time tokens and identities are gone. A second time changes nothing.
 #[async_trait]
 pub trait AccountStore: Debug + Send + Sync + 'static {
@@ -133,6 +152,12 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`AccountStoreError::Unknown`], or the store's own.
     async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError>;
+
+    /// Changes an account's standing.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError>;
 
     /// Accounts made after the given one.
     ///

@@ -7,8 +7,7 @@ use async_trait::async_trait;
 
 use crate::error::{BoxError, Retry};
 use crate::model::{
-    AccessClaims, Email, ExternalIdentity, Password, PasswordHash, Secret, Tier, Timestamp,
-    UserId,
+    AccessClaims, Email, ExternalIdentity, Password, PasswordHash, Secret, Tier, Timestamp, UserId,
 };
 
 /// Why something could not be found out.

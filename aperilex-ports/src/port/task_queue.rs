@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::error::{BoxError, Retry};
-use crate::model::Priority;
+use crate::model::{Priority, Timestamp};
 
 /// Longest time a message may be hidden: 12 h, the limit of SQS.
 pub const MAX_VISIBILITY: Duration = Duration::from_secs(12 * 60 * 60);
@@ -90,13 +90,21 @@ pub struct Delivery {
     pub receive_count: u32,
 }
 
+/// Names a dead letter, in the queue's own way.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LetterId(pub String);
+
 /// A message that was given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
+    /// For sending it again.
+    pub id: LetterId,
     /// The bytes as sent.
     pub body: Vec<u8>,
     /// Why, if it was said.
     pub reason: Option<String>,
+    /// When, if the queue knows.
+    pub died_at: Option<Timestamp>,
 }
 
 /// A queue: at least once, no order promised.
@@ -119,6 +127,8 @@ pub struct DeadLetter {
 /// - **TQ-12** over-limit bodies, batches and times are refused before sending.
 /// - **TQ-13** a delayed message appears after its delay and not before (`delays`).
 /// - **TQ-14** `reject` makes a dead letter at once, listed with its reason.
+/// - **TQ-15** a redriven dead letter is delivered again, its deliveries counted anew, and is listed no
+///   more. Of an unknown one, or one that was redriven, nothing is sent: `false`.
 ///
 /// # Units
 /// `visibility` and `delay` are wall time, at most [`MAX_VISIBILITY`].
@@ -169,4 +179,10 @@ pub trait TaskQueue: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`QueueError`].
     async fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>, QueueError>;
+
+    /// Sends a dead letter again, visible at once. Returns whether there was one.
+    ///
+    /// # Errors
+    /// [`QueueError`].
+    async fn redrive(&self, letter: &LetterId) -> Result<bool, QueueError>;
 }

@@ -256,7 +256,11 @@ mod tests {
             (Method::GET, "/api/v1/admin/accounts", "admin"),
             (Method::POST, "/api/v1/keys", "read analyse import billing"),
             (Method::DELETE, "/api/v1/me", "read analyse import billing"),
-            (Method::POST, "/api/v1/billings", "read analyse import billing"),
+            (
+                Method::POST,
+                "/api/v1/billings",
+                "read analyse import billing",
+            ),
         ] {
             assert_eq!(needs(path, &method).to_string(), scopes, "{method} {path}");
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aperilex_core::ports::audit::Books;
+use aperilex_core::ports::audit::{Books, Projection};
 use aperilex_core::ports::*;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -61,6 +61,7 @@ gated!(AccountStore {
     touch_key(key: KeyId, now: Timestamp) -> (), StoreError;
     close(user: UserId, address: &Email) -> (), AccountStoreError;
     revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
+    change(change: &ChangeAccount) -> Account, AccountStoreError;
     list(after: Option<UserId>, limit: usize) -> Vec<Account>, StoreError;
 });
 
@@ -84,8 +85,20 @@ gated!(AnalysisPool {
     record_view(analysis: AnalysisId) -> (), StoreError;
 });
 
+gated!(AuditLog {
+    append(record: &AuditRecord) -> AuditEntry, StoreError;
+    post(entry: &PostEntry, record: &AuditRecord) -> LedgerEntry, LedgerError;
+    refund(refund: &Refund, record: &AuditRecord) -> LedgerEntry, LedgerError;
+    entries(before: Option<u64>, limit: usize) -> Vec<AuditEntry>, StoreError;
+    head() -> AuditHead, StoreError;
+});
+
 gated!(AuditStore {
     books(user: UserId) -> Option<Books>, StoreError;
+    heads(after: Option<UserId>, limit: usize) -> Vec<(UserId, ChainHead)>, StoreError;
+    keep_root(root: &LedgerRoot) -> (), StoreError;
+    roots(limit: usize) -> Vec<LedgerRoot>, StoreError;
+    rebuild(user: UserId, projection: &Projection) -> (), StoreError;
 });
 
 gated!(DocumentStore {
@@ -121,12 +134,12 @@ gated!(FilingStore {
 gated!(Ledger {
     place_hold(hold: &PlaceHold) -> Hold, LedgerError;
     capture(hold: HoldId, amount: MicroUsd, description: &str, now: Timestamp) -> LedgerEntry, LedgerError;
-    void(hold: HoldId, now: Timestamp) -> (), LedgerError;
+    void(hold: HoldId, goodwill_until: Option<Timestamp>, now: Timestamp) -> (), LedgerError;
     post(entry: &PostEntry) -> LedgerEntry, LedgerError;
     balance(user: UserId) -> Balance, LedgerError;
     entries(user: UserId, before: Option<u64>, limit: usize) -> Vec<LedgerEntry>, StoreError;
     holds(user: UserId) -> Vec<Hold>, StoreError;
-    expire(now: Timestamp, limit: usize) -> Vec<Hold>, StoreError;
+    expire(goodwill_until: Option<Timestamp>, now: Timestamp, limit: usize) -> Vec<Hold>, StoreError;
     refund(refund: &Refund) -> LedgerEntry, LedgerError;
     lapse(now: Timestamp, limit: usize) -> Vec<LedgerEntry>, StoreError;
     lots(user: UserId) -> Vec<CreditLot>, StoreError;
@@ -152,6 +165,7 @@ gated!(Settlement {
     complete(command: &CompleteTask) -> (), SettlementError;
     abandon(command: &AbandonTask) -> (), SettlementError;
     retry(command: &RetryTask) -> (), SettlementError;
+    retract(command: &RetractAnalysis) -> Option<Retracted>, SettlementError;
     cancel(task: TaskId, holds_expire_at: Timestamp, now: Timestamp) -> Task, SettlementError;
 });
 
@@ -163,6 +177,7 @@ gated!(TaskQueue [capabilities -> QueueCapabilities] {
     reject(receipt: &ReceiptHandle, reason: &str) -> (), QueueError;
     depth() -> u64, QueueError;
     dead_letters(limit: usize) -> Vec<DeadLetter>, QueueError;
+    redrive(letter: &LetterId) -> bool, QueueError;
 });
 
 gated!(TaskStore {
@@ -203,6 +218,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
             outbox: Gated::new(stores.outbox, gate),
             audit: Gated::new(stores.audit, gate),
             sessions: Gated::new(stores.sessions, gate),
+            audit_log: Gated::new(stores.audit_log, gate),
         },
     }
 }

@@ -107,6 +107,14 @@ impl Runtime {
         let sweeping = supervise("sweeper", stop.clone(), sweeping);
         runtime.work.spawn(sweeping);
 
+        let (stop, on) = (&runtime.stop_work, engine.clone());
+        let reconciling = {
+            let stop = stop.clone();
+            move || reconciler(on.clone(), stop.clone())
+        };
+        let reconciling = supervise("reconciler", stop.clone(), reconciling);
+        runtime.work.spawn(reconciling);
+
         if let Some(worker) = runtime.worker(engine, settings, which) {
             let working = move || worker.clone().work(wake.clone(), poll);
             let working = supervise("worker", stop.clone(), working);
@@ -205,6 +213,32 @@ async fn relay(engine: Engine, wake: Arc<WakeProbe>, poll: Duration, stop: Cance
 
 /// Accounts that are looked at for their monthly credits in one round.
 const ACCOUNTS: usize = 100;
+
+/// How often all books are proved and anchored, by one process of all.
+const RECONCILE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How often it is asked whether that is due.
+const RECONCILE_ASK: Duration = Duration::from_secs(15 * 60);
+
+async fn reconciler(engine: Engine, stop: CancellationToken) {
+    loop {
+        // Not at the start of all processes at once, nor while they begin their work.
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(RECONCILE_ASK) => {}
+        }
+        match engine.reconcile_if_due(RECONCILE_EVERY).await {
+            Ok(None) => {}
+            Ok(Some((root, proved))) => {
+                for (account, finding) in &proved.findings {
+                    error!(%account, "the books do not hold: {finding}");
+                }
+                let (accounts, findings) = (root.accounts, root.findings);
+                info!(accounts, findings, root = %root.digest, "books proved and anchored");
+            }
+            Err(error) => report("reconciler", &error),
+        }
+    }
+}
 
 async fn sweeper(engine: Engine, every: Duration, stop: CancellationToken) {
     let mut account = None;

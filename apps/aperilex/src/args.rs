@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use aperilex_core::{
-    Date, Email, EntryId, FormType, KeyId, MicroUsd, Scope, Template, Ticker, Tier, Timestamp, UserId,
+    AnalysisId, Date, Digest, Email, EntryId, FormType, KeyId, MicroUsd, Scope, Template, Ticker,
+    Tier, Timestamp, UserId,
 };
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -187,9 +188,23 @@ pub(crate) enum LedgerCommand {
         /// Nothing is under way: everything must be final
         #[arg(long)]
         quiet: bool,
+        /// Chains must lead through this root, which `ledger reconcile` said
+        #[arg(long, value_name = "SHA256")]
+        root: Option<Digest>,
         /// How to show it
         #[arg(long, value_enum, default_value = "text")]
         format: ParseFormat,
+    },
+    /// Prove all books and anchor where their chains end; prints the root, to be kept elsewhere
+    Reconcile,
+    /// Make balances, lots and holds anew from the journal, and show what was stored otherwise
+    Rebuild {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+        /// Put it right; without, it is only shown
+        #[arg(long)]
+        write: bool,
     },
     /// Show what an account's credits did in a month
     Statement {
@@ -233,6 +248,15 @@ pub(crate) enum LedgerCommand {
         #[arg(long)]
         key: String,
         /// Why, for the account's statement
+        #[arg(long)]
+        reason: String,
+    },
+    /// Withdraw an analysis: it answers no request any more, and its payer has the fee back
+    Retract {
+        /// The analysis
+        #[arg(long, value_name = "ID")]
+        analysis: AnalysisId,
+        /// Why, for the payer's statement
         #[arg(long)]
         reason: String,
     },

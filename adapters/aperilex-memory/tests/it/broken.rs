@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod audit_log;
 pub(crate) mod documents;
 pub(crate) mod events;
 pub(crate) mod filings;

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 
 use aperilex_ports::contract::clauses;
 
+use crate::broken::audit_log;
 use crate::broken::{accounts, audit, documents, events, filings, ledger, outbox, pool, queue};
 use crate::broken::{quota, sessions, settlement, tasks};
 
@@ -60,6 +61,11 @@ fn broken_books_are_caught() {
 }
 
 #[test]
+fn broken_audit_logs_are_caught() {
+    bite(audit_log::FLAWS, audit_log::caught);
+}
+
+#[test]
 fn broken_quota_stores_are_caught() {
     bite(quota::FLAWS, quota::caught);
 }
@@ -104,6 +110,7 @@ fn every_clause_bites() {
         .chain(ids(quota::FLAWS))
         .chain(ids(audit::FLAWS))
         .chain(ids(sessions::FLAWS))
+        .chain(ids(audit_log::FLAWS))
         .chain(ids(outbox::FLAWS))
         .chain(ids(queue::FLAWS))
         .chain(ids(documents::FLAWS))

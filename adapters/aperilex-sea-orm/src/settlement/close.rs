@@ -16,7 +16,14 @@ pub(super) async fn abandon(tx: &DatabaseTransaction, command: &AbandonTask) -> 
     let users = run.tasks.iter().map(|task| task.user);
     let mut wallets = Wallets::lock(tx, users).await?;
     for task in &mut run.tasks {
-        void_all(tx, wallets.of(task.user)?, task, command.now).await?;
+        void_all(
+            tx,
+            wallets.of(task.user)?,
+            task,
+            command.goodwill_until,
+            command.now,
+        )
+        .await?;
         task.status = TaskStatus::Failed;
         task.progress = AnalysisStatus::Error;
         task.lease = None;
@@ -53,11 +60,12 @@ pub(super) async fn void_all(
     tx: &DatabaseTransaction,
     wallet: &mut Wallet,
     task: &Task,
+    goodwill_until: Option<Timestamp>,
     now: Timestamp,
 ) -> Outcome<()> {
     let access = task.charges.access.as_ref().map(|access| access.hold);
     for hold in access.into_iter().chain([task.charges.analysis_hold]) {
-        void_if_open(tx, wallet, hold, now).await?;
+        void_if_open(tx, wallet, hold, goodwill_until, now).await?;
     }
     Ok(())
 }
@@ -67,11 +75,12 @@ pub(super) async fn void_if_open(
     tx: &DatabaseTransaction,
     wallet: &mut Wallet,
     hold: HoldId,
+    goodwill_until: Option<Timestamp>,
     now: Timestamp,
 ) -> Outcome<()> {
     let placed = find_hold(tx, hold).await?;
     if placed.is_some_and(|hold| hold.status == HoldStatus::Open) {
-        wallet.void(tx, hold, now).await?;
+        wallet.void(tx, hold, goodwill_until, now).await?;
     }
     Ok(())
 }

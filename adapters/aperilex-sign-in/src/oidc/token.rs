@@ -43,7 +43,9 @@ fn base64url(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+        let bits = chunk
+            .iter()
+            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
         let bits = bits << (8 * (3 - chunk.len()));
         for place in 0..=chunk.len() {
             let sextet = bits >> (18 - 6 * place) & 0x3F;
@@ -76,11 +78,15 @@ pub(super) fn verified(
     let key = key.ok_or_else(|| refused("the token is signed with an unknown key"))?;
     // The key says what it is for; a token that says otherwise lies.
     if algorithm(key) != Some(said) {
-        return Err(refused("the token is signed with an algorithm that is not taken"));
+        return Err(refused(
+            "the token is signed with an algorithm that is not taken",
+        ));
     }
     let decoding = DecodingKey::from_jwk(key).map_err(|_| refused("the key cannot be read"))?;
     let read = jsonwebtoken::decode::<Claims>(token, &decoding, &signature_only(said));
-    Ok(read.map_err(|_| refused("the signature or a claim is wrong"))?.claims)
+    Ok(read
+        .map_err(|_| refused("the signature or a claim is wrong"))?
+        .claims)
 }
 
 fn algorithm(key: &Jwk) -> Option<Algorithm> {
@@ -138,12 +144,21 @@ mod tests {
     fn the_challenge_is_that_of_the_standard() {
         // RFC 7636, appendix B.
         let verifier = Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned());
-        assert_eq!(challenge(&verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        assert_eq!(
+            challenge(&verifier),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
     }
 
     #[test]
     fn base64_of_every_length() {
-        for (bytes, text) in [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg")] {
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "Zg"),
+            ("fo", "Zm8"),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg"),
+        ] {
             assert_eq!(base64url(bytes.as_bytes()), text);
         }
     }

@@ -27,7 +27,10 @@ async fn service(answer: ResponseTemplate) -> (MockServer, SiteVerify) {
 async fn the_service_decides() {
     for (body, passed) in [
         (json!({"success": true, "hostname": "apx.example"}), true),
-        (json!({"success": false, "error-codes": ["timeout-or-duplicate"]}), false),
+        (
+            json!({"success": false, "error-codes": ["timeout-or-duplicate"]}),
+            false,
+        ),
     ] {
         let (_server, challenge) = service(ResponseTemplate::new(200).set_body_json(body)).await;
         assert_eq!(challenge.is_passed("an answer=").await.unwrap(), passed);
@@ -50,7 +53,10 @@ async fn a_service_that_fails_lets_nobody_pass() {
             shown.push_str(&inner.to_string());
             cause = inner.source();
         }
-        assert!(!shown.contains("s&cret") && !shown.contains("s%26cret"), "{shown}");
+        assert!(
+            !shown.contains("s&cret") && !shown.contains("s%26cret"),
+            "{shown}"
+        );
         drop(server);
     }
 }

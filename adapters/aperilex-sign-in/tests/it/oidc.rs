@@ -58,7 +58,10 @@ impl House {
         });
         let mut keys = json!({"keys": [Signer::ec("another").jwk(), signer.jwk()]});
         change(&mut discovery, &mut keys);
-        for (place, body) in [("/.well-known/openid-configuration", discovery), ("/keys", keys)] {
+        for (place, body) in [
+            ("/.well-known/openid-configuration", discovery),
+            ("/keys", keys),
+        ] {
             Mock::given(method("GET"))
                 .and(path(place))
                 .respond_with(ResponseTemplate::new(200).set_body_json(body))
@@ -117,7 +120,9 @@ impl House {
 
     async fn fetches_of_keys(&self) -> usize {
         let requests = self.server.received_requests().await.unwrap();
-        let keys = requests.iter().filter(|request| request.url.path() == "/keys");
+        let keys = requests
+            .iter()
+            .filter(|request| request.url.path() == "/keys");
         keys.count()
     }
 }
@@ -133,7 +138,9 @@ fn exchange(request: &Request, challenge: &str, token: &Mutex<String>) -> Respon
         ("client_id", "apx"),
         ("client_secret", "s&cret"),
     ];
-    let lawful = right.iter().all(|(name, value)| fields.get(*name).is_some_and(|is| is == value))
+    let lawful = right
+        .iter()
+        .all(|(name, value)| fields.get(*name).is_some_and(|is| is == value))
         && base64url(Digest::of(verifier.as_bytes()).as_bytes()) == challenge;
     if !lawful {
         return ResponseTemplate::new(400).set_body_json(json!({"error": "invalid_grant"}));
@@ -198,12 +205,21 @@ async fn claims_that_lie() {
     let house = House::new(Signer::ec("k1")).await;
     let unreadable = "the signature or a claim is wrong";
     for (changes, told) in [
-        (json!({"iss": "https://id.example"}), "the token is of another issuer"),
-        (json!({"iss": format!("{}/", house.server.uri())}), "the token is of another issuer"),
+        (
+            json!({"iss": "https://id.example"}),
+            "the token is of another issuer",
+        ),
+        (
+            json!({"iss": format!("{}/", house.server.uri())}),
+            "the token is of another issuer",
+        ),
         (json!({"iss": null}), unreadable),
         (json!({"aud": "other"}), "the token is for somebody else"),
         (json!({"aud": []}), "the token is for somebody else"),
-        (json!({"aud": ["apx", "other"]}), "the token is for somebody else"),
+        (
+            json!({"aud": ["apx", "other"]}),
+            "the token is for somebody else",
+        ),
         (json!({"azp": "other"}), "the token is for somebody else"),
         (json!({"aud": null}), unreadable),
         (json!({"exp": NOW - 60}), "the time of the token is not now"),
@@ -211,10 +227,16 @@ async fn claims_that_lie() {
         (json!({"nbf": NOW + 61}), "the time of the token is not now"),
         (json!({"exp": (NOW + 300).to_string()}), unreadable),
         (json!({"exp": null}), unreadable),
-        (json!({"nonce": "another nonce"}), "the token is of another journey"),
+        (
+            json!({"nonce": "another nonce"}),
+            "the token is of another journey",
+        ),
         (json!({"nonce": null}), "the token is of another journey"),
         (json!({"sub": ""}), "the subject is empty or too long"),
-        (json!({"sub": "x".repeat(256)}), "the subject is empty or too long"),
+        (
+            json!({"sub": "x".repeat(256)}),
+            "the subject is empty or too long",
+        ),
         (json!({"sub": null}), unreadable),
     ] {
         assert_eq!(reason(house.finish_with(&changes).await), told, "{changes}");
@@ -241,12 +263,28 @@ async fn signatures_that_lie() {
     let signature = "the signature or a claim is wrong";
     let algorithm = "the token is signed with an algorithm that is not taken";
     for (what, token, told) in [
-        ("other claims", format!("{}.{}.{}", pieces[0], part(&other), pieces[2]), signature),
+        (
+            "other claims",
+            format!("{}.{}.{}", pieces[0], part(&other), pieces[2]),
+            signature,
+        ),
         ("another key", Signer::rsa("k1").sign(&claims), signature),
-        ("no signature", format!("{}.{}.", pieces[0], pieces[1]), signature),
-        ("the public key as a secret", swapped.sign(&claims), algorithm),
+        (
+            "no signature",
+            format!("{}.{}.", pieces[0], pieces[1]),
+            signature,
+        ),
+        (
+            "the public key as a secret",
+            swapped.sign(&claims),
+            algorithm,
+        ),
         ("an EC key", Signer::ec("k1").sign(&claims), algorithm),
-        ("none", format!("{none}.{}.", pieces[1]), "the token cannot be read"),
+        (
+            "none",
+            format!("{none}.{}.", pieces[1]),
+            "the token cannot be read",
+        ),
         ("no token", "token".to_owned(), "the token cannot be read"),
         (
             "no key id",
@@ -285,8 +323,14 @@ async fn a_code_that_is_not_ours_is_refused() {
         ..journey()
     };
     let told = "it refuses what it was sent";
-    assert_eq!(reason(house.provider.finish("the code", &stranger, now).await), told);
-    let other = house.provider.finish("another code", &house.journey, now).await;
+    assert_eq!(
+        reason(house.provider.finish("the code", &stranger, now).await),
+        told
+    );
+    let other = house
+        .provider
+        .finish("another code", &house.journey, now)
+        .await;
     assert_eq!(reason(other), told);
 }
 
@@ -297,7 +341,10 @@ async fn discovery_that_lies() {
     };
     let house = House::publishing(Signer::ec("k1"), other_issuer).await;
     let begun = house.provider.begin(&house.journey).await;
-    assert!(matches!(begun, Err(SignInError::Refused { .. })), "{begun:?}");
+    assert!(
+        matches!(begun, Err(SignInError::Refused { .. })),
+        "{begun:?}"
+    );
     let no_scheme = |discovery: &mut Value, _: &mut Value| {
         discovery["token_endpoint"] = json!("file:///etc/passwd");
     };
@@ -325,7 +372,10 @@ async fn a_provider_that_is_down_is_not_asked_again_and_again() {
         .await;
     for _ in 0..5 {
         let outcome = house.finish_with(&json!({})).await;
-        assert!(matches!(outcome, Err(SignInError::Unavailable { .. })), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(SignInError::Unavailable { .. })),
+            "{outcome:?}"
+        );
     }
     assert_eq!(house.fetches_of_keys().await, 1);
     drop(broken);

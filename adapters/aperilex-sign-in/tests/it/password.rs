@@ -13,11 +13,20 @@ fn password(text: &str) -> Password {
 #[tokio::test]
 async fn a_password_is_known_again() {
     let passwords = ArgonPasswords::new().unwrap();
-    let (right, wrong) = (password("correct horse battery"), password("incorrect horse battery"));
+    let (right, wrong) = (
+        password("correct horse battery"),
+        password("incorrect horse battery"),
+    );
     let [first, second] = [passwords.hash(&right).await, passwords.hash(&right).await];
     let (first, second) = (first.unwrap(), second.unwrap());
     assert_ne!(first, second, "each has a salt of its own");
-    assert!(first.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", first.as_str());
+    assert!(
+        first
+            .as_str()
+            .starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+        "{}",
+        first.as_str()
+    );
     let compare = async |password, hash| passwords.compare(password, hash).await.unwrap();
     assert_eq!(compare(&right, Some(&first)).await, PasswordMatch::Yes);
     assert_eq!(compare(&wrong, Some(&first)).await, PasswordMatch::No);
@@ -35,7 +44,10 @@ async fn hashes_of_other_parameters_are_outdated() {
     let compared = new.compare(&right, Some(&hash)).await.unwrap();
     assert_eq!(compared, PasswordMatch::Outdated);
     let wrong = password("incorrect horse battery");
-    assert_eq!(new.compare(&wrong, Some(&hash)).await.unwrap(), PasswordMatch::No);
+    assert_eq!(
+        new.compare(&wrong, Some(&hash)).await.unwrap(),
+        PasswordMatch::No
+    );
     let broken = PasswordHash::new("$argon2id$nothing".to_owned());
     assert!(new.compare(&right, Some(&broken)).await.is_err());
 }
@@ -45,7 +57,10 @@ async fn hashes_of_other_parameters_are_outdated() {
 #[tokio::test]
 async fn nobody_learns_by_the_time() {
     let passwords = ArgonPasswords::new().unwrap();
-    let hash = passwords.hash(&password("correct horse battery")).await.unwrap();
+    let hash = passwords
+        .hash(&password("correct horse battery"))
+        .await
+        .unwrap();
     let wrong = password("incorrect horse battery");
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for _ in 0..15 {
@@ -57,7 +72,10 @@ async fn nobody_learns_by_the_time() {
     }
     let (known, unknown) = (known.into_iter().min(), unknown.into_iter().min());
     let (known, unknown) = (known.unwrap(), unknown.unwrap());
-    assert!(known < unknown * 2 && unknown < known * 2, "{known:?} and {unknown:?}");
+    assert!(
+        known < unknown * 2 && unknown < known * 2,
+        "{known:?} and {unknown:?}"
+    );
 }
 
 /// Fifty people sign in at once on a runtime with one thread, and others are still served.

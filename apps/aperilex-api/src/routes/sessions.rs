@@ -166,7 +166,8 @@ impl Sessions {
     /// Sets a new password; all sessions end.
     #[oai(path = "/passwords", method = "post", operation_id = "resetPassword")]
     async fn reset(&self, body: PasswordBody) -> Result<Done, Fails<Bodied>> {
-        self.set_password(&body, OneTimePurpose::ResetPassword).await
+        self.set_password(&body, OneTimePurpose::ResetPassword)
+            .await
     }
 
     /// Signs in.
@@ -263,7 +264,9 @@ impl Sessions {
     ) -> Result<Done, Fails<Bodied>> {
         let (token, password) = &body.0;
         let engine = &self.0.engine;
-        engine.set_password(token.reveal(), purpose, password).await?;
+        engine
+            .set_password(token.reveal(), purpose, password)
+            .await?;
         self.0.authenticator.forget();
         Ok(Done::Done)
     }

@@ -151,7 +151,12 @@ async fn a_suspended_account_may_nothing() {
     let accounts: std::sync::Arc<dyn AccountStore> = world.memory.stores.stores().accounts;
     accounts.create(&account).await.unwrap();
     let whole = aperilex_core::NewKey::whole("key");
-    let key = world.engine.issue_key(account.id, &whole).await.unwrap().secret;
+    let key = world
+        .engine
+        .issue_key(account.id, &whole)
+        .await
+        .unwrap()
+        .secret;
     for (method, path) in protected(&ids(&world).await) {
         let answer = world.send(call(&method, &path).key(key.reveal())).await;
         assert_eq!(answer.problem(), "account-suspended", "{method} {path}");

@@ -63,7 +63,10 @@ pub(crate) fn sign_in(settings: &Settings) -> Result<SignIn, WiringError> {
     }
     Ok(SignIn {
         passwords: Arc::new(ArgonPasswords::new().map_err(failed)?),
-        tokens: config.jwt.as_ref().map(|jwt| Arc::new(JwtTokens::new(jwt)) as _),
+        tokens: config
+            .jwt
+            .as_ref()
+            .map(|jwt| Arc::new(JwtTokens::new(jwt)) as _),
         challenge: challenge.map(|challenge| Arc::new(challenge) as _),
         providers,
     })

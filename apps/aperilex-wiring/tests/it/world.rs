@@ -133,6 +133,7 @@ impl World {
             filing: FilingLocator::Accession(accession.parse().unwrap()),
             template: Template::Comprehensive,
             quality: None,
+            refresh: false,
             max_price: None,
             idempotency_key: None,
         };

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use aperilex_core::{Engine, EngineError, NewKey, Role, Scopes, Timestamp, UserId};
 use aperilex_core::ports::MAX_PAGE;
+use aperilex_core::{Engine, EngineError, NewKey, Role, Scopes, Timestamp, UserId};
 use aperilex_wiring::{Graph, Settings};
 
 use crate::args::{AccountCommand, KeyCommand};

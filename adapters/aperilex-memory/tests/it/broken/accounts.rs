@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, Digest, Email, ExternalIdentity, KeyId,
-    KeyOwner, OpenAccount, StoreError, Stores, Tier, Timestamp, UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email,
+    ExternalIdentity, KeyId, KeyOwner, OpenAccount, StoreError, Stores, Tier, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
-use super::failures;
+use super::{failures, pause};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {
@@ -18,11 +18,14 @@ pub(crate) enum Flaw {
     KeepsRevokedKeys,
     KeysForNobody,
     ListsNewestFirst,
-    OpensInSteps,
-    KeysLastForEver,
+    ChangesWhateverStands,
+    ChangesWithoutRecord,
     ForgetsScopes,
-    KeepsTheAddress,
     KeepsIdentities,
+    KeepsTheAddress,
+    KeysLastForEver,
+    OpensInSteps,
+    RacesChanges,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -31,11 +34,14 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::KeepsRevokedKeys, "AC-3"),
     (Flaw::KeysForNobody, "AC-4"),
     (Flaw::ListsNewestFirst, "AC-5"),
-    (Flaw::OpensInSteps, "AC-6"),
-    (Flaw::KeysLastForEver, "AC-7"),
-    (Flaw::ForgetsScopes, "AC-8"),
-    (Flaw::KeepsTheAddress, "AC-9"),
-    (Flaw::KeepsIdentities, "AC-9"),
+    (Flaw::OpensInSteps, "AC-7"),
+    (Flaw::KeysLastForEver, "AC-8"),
+    (Flaw::ForgetsScopes, "AC-9"),
+    (Flaw::KeepsTheAddress, "AC-10"),
+    (Flaw::KeepsIdentities, "AC-10"),
+    (Flaw::ChangesWhateverStands, "AC-6"),
+    (Flaw::ChangesWithoutRecord, "AC-6"),
+    (Flaw::RacesChanges, "AC-6"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -154,6 +160,37 @@ impl AccountStore for Broken {
             return Ok(());
         }
         self.inner.revoke_key(key, now).await
+    }
+
+    async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError> {
+        let now = self.inner.get(change.user).await?;
+        let stands = now.map(|account| account.standing());
+        let anyway = |expected| ChangeAccount {
+            expected,
+            ..change.clone()
+        };
+        match (self.flaw, stands) {
+            (Flaw::ChangesWhateverStands, Some(stands)) => self.inner.change(&anyway(stands)).await,
+            (Flaw::RacesChanges, Some(stands)) if stands == change.expected => {
+                pause().await;
+                let stands = self.inner.get(change.user).await?.map(|it| it.standing());
+                self.inner
+                    .change(&anyway(stands.unwrap_or(change.to)))
+                    .await
+            }
+            (Flaw::ChangesWithoutRecord, Some(stands)) if stands == change.expected => {
+                // As if it were done: nothing is written at all.
+                let account = self.inner.get(change.user).await?;
+                let account = account.ok_or(AccountStoreError::Unknown)?;
+                Ok(Account {
+                    tier: change.to.tier,
+                    status: change.to.status,
+                    role: change.to.role,
+                    ..account
+                })
+            }
+            _ => self.inner.change(change).await,
+        }
     }
 
     async fn list(&self, after: Option<UserId>, limit: usize) -> Result<Vec<Account>, StoreError> {

@@ -33,6 +33,7 @@ pub(crate) enum Flaw {
     LapsesNothing,
     RefundsMoreThanWasPaid,
     RefundsAnything,
+    HoldsForAnybody,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -56,6 +57,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::LapsesNothing, "LG-18"),
     (Flaw::RefundsMoreThanWasPaid, "LG-19"),
     (Flaw::RefundsAnything, "LG-20"),
+    (Flaw::HoldsForAnybody, "LG-21"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -145,6 +147,7 @@ impl Ledger for Broken {
             (Flaw::HoldsMoreThanThereIs, Err(LedgerError::InsufficientCredits { .. })) => {
                 Ok(hold(command))
             }
+            (Flaw::HoldsForAnybody, Err(LedgerError::AccountClosed)) => Ok(hold(command)),
             (_, placed) => placed,
         }
     }
@@ -173,11 +176,16 @@ impl Ledger for Broken {
         }
     }
 
-    async fn void(&self, id: HoldId, now: Timestamp) -> Result<(), LedgerError> {
+    async fn void(
+        &self,
+        id: HoldId,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
         if self.flaw == Flaw::KeepsVoidedHolds {
             return Ok(());
         }
-        self.inner.void(id, now).await
+        self.inner.void(id, goodwill_until, now).await
     }
 
     async fn post(&self, entry: &PostEntry) -> Result<LedgerEntry, LedgerError> {
@@ -222,10 +230,15 @@ impl Ledger for Broken {
         self.inner.holds(user).await
     }
 
-    async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError> {
+    async fn expire(
+        &self,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Hold>, StoreError> {
         let early = self.flaw == Flaw::ExpiresEarly;
         let now = if early { Timestamp::MAX } else { now };
-        self.inner.expire(now, limit).await
+        self.inner.expire(goodwill_until, now, limit).await
     }
 
     async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use aperilex_memory::{Faults, MemoryQueue, VirtualClock};
 use aperilex_ports::contract::{Backend, QueueBench, QueueFixture, Running, task_queue_failures};
 use aperilex_ports::{
-    DeadLetter, Delivery, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage, Priority,
-    QueueCapabilities, QueueError, ReceiptHandle, TaskQueue, Timestamp,
+    DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage,
+    Priority, QueueCapabilities, QueueError, ReceiptHandle, TaskQueue, Timestamp,
 };
 use async_trait::async_trait;
 
@@ -29,6 +29,8 @@ pub(crate) enum Flaw {
     BendsLimits,
     IgnoresDelay,
     ForgetsReasons,
+    ListsRedrivenOnes,
+    RedrivesNothing,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -46,6 +48,8 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::BendsLimits, "TQ-12"),
     (Flaw::IgnoresDelay, "TQ-13"),
     (Flaw::ForgetsReasons, "TQ-14"),
+    (Flaw::ListsRedrivenOnes, "TQ-15"),
+    (Flaw::RedrivesNothing, "TQ-15"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -186,5 +190,25 @@ impl TaskQueue for Broken {
             _ => {}
         }
         Ok(dead)
+    }
+    async fn redrive(&self, letter: &LetterId) -> Result<bool, QueueError> {
+        match self.flaw {
+            Flaw::RedrivesNothing => Ok(true),
+            Flaw::ListsRedrivenOnes => {
+                let dead = self.inner.dead_letters(99).await?;
+                let Some(letter) = dead.into_iter().find(|one| one.id == *letter) else {
+                    return Ok(false);
+                };
+                let again = NewMessage {
+                    body: letter.body,
+                    dedup_id: format!("again {}", fresh_number()),
+                    priority: Priority::new(5),
+                    delay: Duration::ZERO,
+                };
+                self.inner.send(&again).await?;
+                Ok(true)
+            }
+            _ => self.inner.redrive(letter).await,
+        }
     }
 }

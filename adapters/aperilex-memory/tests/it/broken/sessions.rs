@@ -79,7 +79,13 @@ struct Seen {
 impl Broken {
     /// Looks whether a token is fresh, and uses it up some time later.
     async fn rotate_later(&self, command: &RotateSession) -> Result<Option<Session>, StoreError> {
-        let fresh = self.seen.lock().unwrap().fresh.get(&command.refresh).copied();
+        let fresh = self
+            .seen
+            .lock()
+            .unwrap()
+            .fresh
+            .get(&command.refresh)
+            .copied();
         pause().await;
         let Some(session) = fresh else {
             return self.inner.rotate(command).await;
@@ -94,10 +100,15 @@ impl Broken {
     }
 
     async fn redeem_again(&self, command: &Redeem) -> Result<Option<UserId>, StoreError> {
-        let token = self.seen.lock().unwrap().tokens.get(&command.token).copied();
-        let known = token.filter(|token| {
-            token.purpose == command.purpose && command.now < token.expires_at
-        });
+        let token = self
+            .seen
+            .lock()
+            .unwrap()
+            .tokens
+            .get(&command.token)
+            .copied();
+        let known = token
+            .filter(|token| token.purpose == command.purpose && command.now < token.expires_at);
         self.inner.redeem(command).await?;
         Ok(known.map(|token| token.user))
     }
@@ -107,7 +118,14 @@ impl Broken {
         let Some(user) = self.inner.redeem(command).await? else {
             return Ok(None);
         };
-        let sessions: Vec<_> = self.seen.lock().unwrap().sessions.values().copied().collect();
+        let sessions: Vec<_> = self
+            .seen
+            .lock()
+            .unwrap()
+            .sessions
+            .values()
+            .copied()
+            .collect();
         for session in sessions.into_iter().filter(|session| session.user == user) {
             let lost = Digest::of(session.id.to_string().as_bytes());
             let _ = self.inner.begin(&session, &lost).await;
@@ -168,7 +186,9 @@ impl SessionStore for Broken {
             Flaw::ConfusesPurposes => OneTimePurpose::ResetPassword,
             _ => token.purpose,
         };
-        self.inner.put_one_time(&OneTime { purpose, ..*token }).await
+        self.inner
+            .put_one_time(&OneTime { purpose, ..*token })
+            .await
     }
 
     async fn redeem(&self, command: &Redeem) -> Result<Option<UserId>, StoreError> {
@@ -177,11 +197,20 @@ impl SessionStore for Broken {
             Flaw::KeepsSessions => self.redeem_alone(command).await,
             Flaw::ConfusesPurposes => {
                 let purpose = OneTimePurpose::ResetPassword;
-                let command = Redeem { purpose, ..command.clone() };
+                let command = Redeem {
+                    purpose,
+                    ..command.clone()
+                };
                 self.inner.redeem(&command).await
             }
             Flaw::LeavesTheSuspendedOut => {
-                let token = self.seen.lock().unwrap().tokens.get(&command.token).copied();
+                let token = self
+                    .seen
+                    .lock()
+                    .unwrap()
+                    .tokens
+                    .get(&command.token)
+                    .copied();
                 let owner = match token {
                     Some(token) => self.accounts.get(token.user).await?,
                     None => None,

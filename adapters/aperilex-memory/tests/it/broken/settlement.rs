@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use aperilex_ports::{
     AbandonTask, Answer, CompleteTask, EntryKind, GrantAccess, Guard, HoldId, HoldStatus,
-    IdempotentRequest, LeaseToken, Ledger, MicroUsd, PendingAccess, PlaceHold, RetryTask,
-    Settlement, SettlementError, StoreError, Stores, SubmitTask, Submitted, Task, TaskId, TaskRole,
-    TaskStatus, TaskStore, TaskStoreError, Timestamp, UserId,
+    IdempotentRequest, LeaseToken, Ledger, MicroUsd, PendingAccess, PlaceHold, Priority,
+    RetractAnalysis, Retracted, RetryTask, Settlement, SettlementError, StoreError, Stores,
+    SubmitTask, Submitted, Task, TaskId, TaskRole, TaskStatus, TaskStore, TaskStoreError,
+    Timestamp, UserId, Waiver,
 };
 use async_trait::async_trait;
 
@@ -32,6 +33,9 @@ pub(crate) enum Flaw {
     IgnoresMaxPrice,
     ForgetsEarly,
     WithholdsUnpaidAccess,
+    MixesUpReasons,
+    RetractsNothing,
+    ForgetsUrgency,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -53,6 +57,9 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::IgnoresMaxPrice, "SE-16"),
     (Flaw::ForgetsEarly, "SE-17"),
     (Flaw::WithholdsUnpaidAccess, "SE-18"),
+    (Flaw::MixesUpReasons, "SE-19"),
+    (Flaw::RetractsNothing, "SE-20"),
+    (Flaw::ForgetsUrgency, "SE-21"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -139,6 +146,7 @@ impl Settlement for Broken {
             Flaw::IgnoresMaxRunning => request.max_running = None,
             Flaw::IgnoresThePool => request.pool = None,
             Flaw::IgnoresMaxPrice => request.max_price = None,
+            Flaw::ForgetsUrgency => request.priority = Priority::BACKGROUND,
             _ => {}
         }
         let outcome = self.inner.submit(&request).await;
@@ -218,7 +226,10 @@ impl Settlement for Broken {
         let mut command = command.clone();
         command.lease = self.real_lease(command.task, command.lease).await;
         if self.flaw == Flaw::CompletesFree {
-            command.charge = false;
+            command.free = Some(Waiver::NoFee);
+        }
+        if self.flaw == Flaw::MixesUpReasons && command.free.is_some() {
+            command.free = Some(Waiver::NoFee);
         }
         self.forgive(self.inner.complete(&command).await)
     }
@@ -251,6 +262,16 @@ impl Settlement for Broken {
             return Ok(());
         }
         self.forgive(self.inner.retry(&command).await)
+    }
+
+    async fn retract(
+        &self,
+        command: &RetractAnalysis,
+    ) -> Result<Option<Retracted>, SettlementError> {
+        if self.flaw == Flaw::RetractsNothing {
+            return Ok(None);
+        }
+        self.inner.retract(command).await
     }
 
     async fn cancel(
