@@ -49,8 +49,9 @@ pub async fn owner(engine: &Engine, data_dir: &Path) -> Result<Owner, WiringErro
             });
         }
         Some(account) => {
-            let issued = engine.issue_key(account.id, &NewKey::whole("owner"));
-            let issued = issued.await.map_err(|e| start()(e.into()))?;
+            let wanted = NewKey::whole("owner");
+            let issued = engine.issue_key(account.id, &wanted).await;
+            let issued = issued.map_err(|e| start()(e.into()))?;
             (account, issued.secret)
         }
         None => match create(engine, email.clone()).await {

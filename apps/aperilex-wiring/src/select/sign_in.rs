@@ -69,5 +69,6 @@ pub(crate) fn sign_in(settings: &Settings) -> Result<SignIn, WiringError> {
             .map(|jwt| Arc::new(JwtTokens::new(jwt)) as _),
         challenge: challenge.map(|challenge| Arc::new(challenge) as _),
         providers,
+        letters: None,
     })
 }
