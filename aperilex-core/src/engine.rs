@@ -4,6 +4,8 @@
 //! clock, so any number of engines may work on the same stores.
 
 mod accounts;
+mod admin;
+mod admission;
 mod anchor;
 mod audit;
 mod billing;
@@ -16,6 +18,7 @@ mod relay_outbox;
 mod request_analysis;
 mod resolve;
 mod run_analysis;
+mod send_notices;
 mod sessions;
 mod sign_up;
 mod stages;
@@ -26,10 +29,12 @@ use std::time::Duration;
 
 use aperilex_ports::{Ports, TaskId, Timestamp};
 
+use crate::conduct::Conduct;
 use crate::probe::{NoProbe, Probe, Step};
 use crate::settings::Settings;
 
 pub use accounts::{NewCredentials, Usage};
+pub use admin::{AccountChange, AuditReport, CreditKind, GiveCredits};
 pub use anchor::{AccountFinding, BooksProof};
 pub use audit::Proof;
 pub use billing::{AccountStatement, RefundCharge};
@@ -37,6 +42,7 @@ pub use import_filing::Imported;
 pub use keys::{Authority, IssuedKey, NewKey};
 pub use request_analysis::{AnalysisRequest, Quote, Requested};
 pub use run_analysis::{Claimed, Interruption, Outcome, Run};
+pub use send_notices::{SentNotices, UntoldNotice};
 pub use sessions::{Departure, SignedIn};
 
 /// The use cases.
@@ -47,6 +53,8 @@ pub struct Engine {
     probe: Arc<dyn Probe>,
     granted: Arc<billing::Granted>,
     newcomers: Arc<sign_up::Newcomers>,
+    conduct: Arc<Conduct>,
+    proved: Arc<audit::Proved>,
 }
 
 impl Engine {
@@ -59,6 +67,8 @@ impl Engine {
             probe: Arc::new(NoProbe),
             granted: Arc::default(),
             newcomers: Arc::default(),
+            conduct: Arc::default(),
+            proved: Arc::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod conduct;
 mod engine;
 mod entitlement;
 mod error;
@@ -19,10 +20,12 @@ pub use aperilex_ports as ports;
 pub use aperilex_ports::Answer;
 pub use aperilex_ports::model::*;
 
+pub use conduct::ConductSettings;
 pub use engine::{
-    AccountFinding, AccountStatement, AnalysisRequest, Authority, BooksProof, Claimed, Departure,
-    Engine, Imported, Interruption, IssuedKey, NewCredentials, NewKey, Outcome, Proof, Quote,
-    RefundCharge, Requested, Run, SignedIn, Usage,
+    AccountChange, AccountFinding, AccountStatement, AnalysisRequest, AuditReport, Authority,
+    BooksProof, Claimed, CreditKind, Departure, Engine, GiveCredits, Imported, Interruption,
+    IssuedKey, NewCredentials, NewKey, Outcome, Proof, Quote, RefundCharge, Requested, Run,
+    SentNotices, SignedIn, UntoldNotice, Usage,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;
@@ -30,5 +33,5 @@ pub use lifecycle::{analysis_follows, task_follows};
 pub use period::BillingPeriod;
 pub use probe::{NoProbe, Probe, Step};
 pub use refusal::Refusal;
-pub use settings::{AccountRules, ChallengeUse, Settings, Timings};
+pub use settings::{AccountRules, Billing, ChallengeUse, Settings, Timings};
 pub use tier::{Companies, Plans, TierPlan};

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use aperilex_ports::MicroUsd;
 use serde::{Deserialize, Serialize};
 
+use crate::conduct::ConductSettings;
 use crate::entitlement::Universes;
 use crate::tier::Plans;
 
@@ -31,6 +33,12 @@ pub struct Timings {
     pub task_max_age_s: u64,
     /// Silence after which a waiting task's message is sent again.
     pub resend_after_s: u64,
+    /// Attempts before a notice is given up.
+    pub notice_attempts: u32,
+    /// First back-off after a notice that could not be told; it doubles with every attempt.
+    pub notice_backoff_s: u64,
+    /// Longest back-off of a notice.
+    pub notice_backoff_max_s: u64,
 }
 
 impl Default for Timings {
@@ -46,6 +54,10 @@ impl Default for Timings {
             backoff_max_s: 60,
             task_max_age_s: 60 * 60,
             resend_after_s: 120,
+            // Four days with the back-off below: a receiver may be away for a long week-end.
+            notice_attempts: 24,
+            notice_backoff_s: 60,
+            notice_backoff_max_s: 6 * 60 * 60,
         }
     }
 }
@@ -105,6 +117,22 @@ impl Default for AccountRules {
     }
 }
 
+/// Credits and payments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Billing {
+    /// An account is told when its balance falls below this.
+    pub low_balance_usd: MicroUsd,
+}
+
+impl Default for Billing {
+    fn default() -> Self {
+        Self {
+            low_balance_usd: MicroUsd::new(1_000_000),
+        }
+    }
+}
+
 /// What an installation decides.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -116,4 +144,8 @@ pub struct Settings {
     pub timings: Timings,
     /// How people come by accounts.
     pub accounts: AccountRules,
+    /// Credits and payments.
+    pub billing: Billing,
+    /// What ignoring refusals leads to.
+    pub conduct: ConductSettings,
 }

@@ -43,6 +43,7 @@ mod item_8k;
 mod journal;
 mod ledger;
 mod money;
+mod notice;
 mod secret;
 mod session;
 mod submission;
@@ -50,6 +51,7 @@ mod table;
 mod task;
 mod ticker;
 mod tier;
+mod usage;
 mod wording;
 
 pub use accession::{AccessionNumber, ParseAccessionError};
@@ -76,8 +78,8 @@ pub use filing::{
 };
 pub use form_type::{FormFamily, FormType, ParseFormTypeError};
 pub use id::{
-    AnalysisId, EntryId, FilingId, HoldId, KeyId, LeaseToken, ParseIdError, SessionId, TaskId,
-    UserId,
+    AnalysisId, EntryId, FilingId, HoldId, KeyId, LeaseToken, NoticeId, ParseIdError, SessionId,
+    TaskId, UserId,
 };
 pub use item::ItemKey;
 pub use item_8k::item_8k_code;
@@ -87,6 +89,7 @@ pub use journal::{
 };
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use money::{MicroUsd, ParseMoneyError};
+pub use notice::{Notice, NoticeKind, NoticePreferences, NoticeToken, PendingNotice};
 pub use secret::{ParsePasswordError, Password, PasswordHash, Secret};
 pub use session::{AccessClaims, ExternalIdentity, OneTime, OneTimePurpose, Session};
 pub use submission::{Party, SubmissionHeader};
@@ -97,6 +100,10 @@ pub use task::{
 };
 pub use ticker::{ParseTickerError, Ticker};
 pub use tier::{AnalysisStatus, ParseWordError, Quality, TaskStatus, Template, Tier};
+pub use usage::{
+    AccountUsage, CountName, Days, Gauges, PoolShare, PopularFiling, Quantiles, UsageQuery,
+    UsageReport,
+};
 pub use wording::{figure_words, metric_concepts, row_words};
 
 pub use jiff::Timestamp;

@@ -12,8 +12,10 @@ mod filing_parser;
 mod filing_source;
 mod filing_store;
 mod ledger;
+mod notifier;
 mod outbox;
 mod quota_store;
+mod report_store;
 mod session_store;
 mod settlement;
 mod sign_in;
@@ -33,20 +35,22 @@ pub use filing_parser::{FilingParser, MAX_FILING_BYTES, ParseFilingError};
 pub use filing_source::{FilingSource, FilingSourceError};
 pub use filing_store::{FilingRecord, FilingStore};
 pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry, Refund};
+pub use notifier::{MAX_NOTIFY_TIME, Notifier, NotifyError};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
+pub use report_store::ReportStore;
 pub use session_store::{Redeem, RotateSession, SessionStore};
 pub use settlement::{
     AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetractAnalysis,
     Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted,
 };
 pub use sign_in::{
-    AccessTokens, Challenge, IdentityProvider, Journey, Letter, LetterSubject, Letters,
-    PasswordMatch, Passwords, SignIn, SignInError, Vouched,
+    AccessTokens, Challenge, IdentityProvider, Journey, PasswordMatch, Passwords, SignIn,
+    SignInError, Vouched,
 };
 pub use store::{MAX_PAGE, StoreError};
 pub use task_queue::{
-    DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage,
-    QueueCapabilities, QueueError, ReceiptHandle, TaskQueue,
+    DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_OVERTAKING, MAX_VISIBILITY,
+    NewMessage, QueueCapabilities, QueueError, ReceiptHandle, TaskQueue,
 };
 pub use task_store::{AdvanceTask, ClaimTask, TaskStore, TaskStoreError};

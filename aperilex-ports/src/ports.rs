@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::port::{
     AccountStore, AnalysisPool, AuditLog, AuditStore, Clock, DocumentStore, EventBus,
-    FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, Ledger, Outbox, QuotaStore,
-    SessionStore, Settlement, SignIn, TaskQueue, TaskStore,
+    FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, Ledger, Notifier, Outbox,
+    QuotaStore, ReportStore, SessionStore, Settlement, SignIn, TaskQueue, TaskStore,
 };
 
 /// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
@@ -29,6 +29,8 @@ pub struct Ports {
     pub events: Arc<dyn EventBus>,
     /// What signing in needs beside the database.
     pub sign_in: SignIn,
+    /// Tells accounts what happened.
+    pub notifier: Arc<dyn Notifier>,
     /// The stores of the database.
     pub stores: Stores,
 }
@@ -58,4 +60,6 @@ pub struct Stores {
     pub sessions: Arc<dyn SessionStore>,
     /// What was done, and by whom.
     pub audit_log: Arc<dyn AuditLog>,
+    /// Usage in aggregate.
+    pub reports: Arc<dyn ReportStore>,
 }

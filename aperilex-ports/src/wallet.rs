@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use crate::model::{
     Balance, ChainHead, CreditLot, EntryId, EntryKind, Hold, HoldId, JournalTx, LedgerAccount,
-    LedgerEntry, LotTerms, MicroUsd, Operation, Posting, Timestamp, UserId,
+    LedgerEntry, LotTerms, MicroUsd, NoticeKind, Operation, PendingNotice, Posting, Timestamp,
+    UserId,
 };
 use crate::port::LedgerError;
 
@@ -46,6 +47,9 @@ pub struct Change {
     /// The hold that is new or has ended.
     pub hold: Option<Hold>,
 }
+
+/// Balances at or above this are never told as low ones: $100.
+pub const MAX_LOW_BALANCE: MicroUsd = MicroUsd::new(100_000_000);
 
 /// A transaction in the making.
 #[derive(Debug)]
@@ -138,6 +142,30 @@ impl Wallet {
             return Ok(());
         }
         Err(LedgerError::InsufficientCredits { needed, available })
+    }
+
+    /// What the account may want to be told after a change: its balance has fallen. Whether it is low is
+    /// for the sender to say.
+    #[must_use]
+    pub fn fallen(&self, change: &Change) -> Option<PendingNotice> {
+        let balance = self.balance.posted;
+        let moved: MicroUsd = change.entries.iter().map(|line| line.amount).sum();
+        let before = balance.checked_sub(moved)?;
+        if balance >= before || balance >= MAX_LOW_BALANCE {
+            return None;
+        }
+        let last = change.journal.last()?;
+        let kind = NoticeKind::LowBalance {
+            before,
+            available: self.balance.available(),
+            balance,
+        };
+        Some(PendingNotice::of(
+            self.user,
+            &last.seq.to_string(),
+            kind,
+            last.at,
+        ))
     }
 
     /// Takes `amount` from what can be spent, lot by lot in their turn.

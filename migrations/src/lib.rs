@@ -14,8 +14,11 @@ mod m20261123_000007_create_quota;
 mod m20261123_000008_create_queue;
 mod m20261126_000009_create_journal;
 mod m20261126_000010_add_max_running;
+mod m20261126_000011_create_quota_log;
 mod m20261126_000012_create_session;
 mod m20261126_000016_create_audit_log;
+mod m20261126_000017_create_daily_count;
+mod m20261126_000018_create_payment;
 mod m20261126_000019_add_waiver;
 mod m20261126_000020_create_ledger_root;
 mod run;
@@ -41,7 +44,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000009_create_journal::Migration),
             Box::new(m20261126_000010_add_max_running::Migration),
             Box::new(m20261126_000012_create_session::Migration),
+            Box::new(m20261126_000011_create_quota_log::Migration),
             Box::new(m20261126_000016_create_audit_log::Migration),
+            Box::new(m20261126_000017_create_daily_count::Migration),
+            Box::new(m20261126_000018_create_payment::Migration),
             Box::new(m20261126_000019_add_waiver::Migration),
             Box::new(m20261126_000020_create_ledger_root::Migration),
         ]

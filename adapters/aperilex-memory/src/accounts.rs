@@ -2,8 +2,8 @@
 
 use aperilex_ports::{
     Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email,
-    ExternalIdentity, KeyId, KeyOwner, LedgerError, MAX_PAGE, OpenAccount, Role, StoreError,
-    Timestamp, UserId,
+    ExternalIdentity, KeyId, KeyOwner, LedgerError, MAX_PAGE, NoticePreferences, OpenAccount, Role,
+    StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -105,6 +105,28 @@ impl AccountStore for MemoryStores {
             let changed = account.clone();
             state.log(&change.audit);
             Ok(changed)
+        })
+    }
+
+    async fn preferences(&self, user: UserId) -> Result<NoticePreferences, AccountStoreError> {
+        self.read("accounts.preferences", |state| {
+            let there = state.accounts.contains_key(&user);
+            there.then(|| state.wants(user))
+        })?
+        .ok_or(AccountStoreError::Unknown)
+    }
+
+    async fn prefer(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
+    ) -> Result<(), AccountStoreError> {
+        self.commit("accounts.prefer", |state| {
+            if !state.accounts.contains_key(&user) {
+                return Err(AccountStoreError::Unknown);
+            }
+            state.preferences.insert(user, preferences);
+            Ok(())
         })
     }
 

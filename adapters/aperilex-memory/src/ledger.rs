@@ -3,8 +3,8 @@
 use aperilex_ports::wallet::{Change, Charge, Draw, GiveBack, Given, Wallet, draws};
 use aperilex_ports::{
     AccountStatus, Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry,
-    LedgerError, MAX_PAGE, MicroUsd, Operation, PlaceHold, PostEntry, Refund, StoreError,
-    Timestamp, UserId,
+    LedgerError, MAX_PAGE, MicroUsd, Operation, OutboxItem, PlaceHold, PostEntry, Refund,
+    StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -140,6 +140,10 @@ impl State {
         let user = wallet.user;
         let (mut wallet, mut change) = (wallet, change);
         self.spoil(&mut wallet, &mut change);
+        let fallen = wallet.fallen(&change);
+        if let Some(notice) = fallen.filter(|_| self.wants(user).low_balance) {
+            self.announce(OutboxItem::Notice(notice));
+        }
         let entries = self.entries.entry(user).or_default();
         entries.extend(change.entries);
         let journal = self.journal.entry(user).or_default();

@@ -7,7 +7,7 @@ use aperilex_ports::{
 };
 
 use crate::{
-    Faults, MemoryDocuments, MemoryEvents, MemoryLetters, MemoryQueue, MemorySource, MemoryStores,
+    Faults, MemoryDocuments, MemoryEvents, MemoryNotifier, MemoryQueue, MemorySource, MemoryStores,
     PlainParser, ScriptedAnalyst, SequentialIds, VirtualClock,
 };
 
@@ -32,8 +32,8 @@ pub struct Memory {
     pub queue: Arc<MemoryQueue>,
     /// Events.
     pub events: Arc<MemoryEvents>,
-    /// Letters about signing in.
-    pub letters: Arc<MemoryLetters>,
+    /// What accounts were told.
+    pub notifier: Arc<MemoryNotifier>,
     /// Records.
     pub stores: MemoryStores,
     /// Makes any of them fail.
@@ -62,7 +62,7 @@ impl Memory {
             documents: Arc::new(MemoryDocuments::new(faults.clone())),
             queue: Arc::new(MemoryQueue::new(clock.clone(), faults.clone())),
             events: Arc::new(MemoryEvents::new(faults.clone())),
-            letters: Arc::default(),
+            notifier: Arc::new(MemoryNotifier::new(faults.clone())),
             stores: MemoryStores::new(faults.clone()),
             clock,
             faults,
@@ -81,7 +81,8 @@ impl Memory {
             documents: self.documents.clone(),
             queue: self.queue.clone(),
             events: self.events.clone(),
-            sign_in: crate::sign_in::sign_in(&self.letters),
+            sign_in: crate::sign_in::sign_in(),
+            notifier: self.notifier.clone(),
             stores: self.stores.stores(),
         }
     }

@@ -5,12 +5,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aperilex_ports::{
-    Clock, DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY,
-    NewMessage, Priority, QueueCapabilities, QueueError, ReceiptHandle, TaskQueue, Timestamp,
+    Clock, DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_OVERTAKING,
+    MAX_VISIBILITY, NewMessage, Priority, QueueCapabilities, QueueError, ReceiptHandle, TaskQueue,
+    Timestamp,
 };
 use async_trait::async_trait;
 
 use crate::faults::Faults;
+
+/// Waiting is worth a level of priority for each of these, so that none waits for ever.
+const LEVEL: Duration = Duration::from_secs(MAX_OVERTAKING.as_secs() / 9);
 
 /// A queue with every ability a queue can have.
 #[derive(Debug)]
@@ -36,7 +40,8 @@ struct Contents {
 #[derive(Debug)]
 struct Message {
     body: Vec<u8>,
-    priority: Priority,
+    /// What is served by: when it was due, and later the less urgent it is.
+    rank: Timestamp,
     visible_at: Timestamp,
     receive_count: u32,
 }
@@ -154,7 +159,8 @@ impl TaskQueue for MemoryQueue {
             contents.sent += 1;
             let message = Message {
                 body: letter.body,
-                priority: Priority::new(5),
+                // How urgent it was died with it.
+                rank: after(now, LEVEL * u32::from(Priority::new(5).level())),
                 visible_at: now,
                 receive_count: 0,
             };
@@ -174,10 +180,11 @@ impl Contents {
         }
         self.seen.insert(message.dedup_id.clone(), now);
         self.sent += 1;
+        let due = after(now, message.delay);
         let message = Message {
             body: message.body.clone(),
-            priority: message.priority,
-            visible_at: after(now, message.delay),
+            rank: after(due, LEVEL * u32::from(message.priority.level())),
+            visible_at: due,
             receive_count: 0,
         };
         self.messages.insert(self.sent, message);
@@ -190,7 +197,7 @@ impl Contents {
             .iter_mut()
             .filter(|(_, it)| it.visible_at <= now);
         let mut waiting: Vec<_> = visible.collect();
-        waiting.sort_by_key(|(id, message)| (message.priority, **id));
+        waiting.sort_by_key(|(id, message)| (message.rank, **id));
         let deliver = |(id, message): (&u64, &mut Message)| {
             message.receive_count += 1;
             message.visible_at = hidden_until;

@@ -1,8 +1,9 @@
 //! Sessions, passwords, one-time tokens.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStoreError, Digest, OneTime, PasswordHash, Redeem,
-    RotateSession, Session, SessionId, SessionStore, StoreError, Timestamp, UserId,
+    Account, AccountStatus, AccountStoreError, Digest, OneTime, OutboxItem, PasswordHash,
+    PendingNotice, Redeem, RotateSession, Session, SessionId, SessionStore, StoreError, Timestamp,
+    UserId,
 };
 use async_trait::async_trait;
 
@@ -45,12 +46,17 @@ impl SessionStore for MemoryStores {
         })
     }
 
-    async fn put_one_time(&self, token: &OneTime) -> Result<(), AccountStoreError> {
+    async fn put_one_time(
+        &self,
+        token: &OneTime,
+        notice: &PendingNotice,
+    ) -> Result<(), AccountStoreError> {
         self.commit("sessions.put_one_time", |state| {
             if !state.accounts.contains_key(&token.user) {
                 return Err(AccountStoreError::Unknown);
             }
             state.one_time.insert(token.hash, *token);
+            state.announce(OutboxItem::Notice(notice.clone()));
             Ok(())
         })
     }

@@ -1,10 +1,10 @@
 //! Signing in without slow hashes and signatures: for tests, and never for people.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use aperilex_ports::{
-    AccessClaims, AccessTokens, Challenge, Digest, Letter, Letters, Password, PasswordHash,
-    PasswordMatch, Passwords, Secret, SessionId, SignIn, SignInError, Timestamp, UserId,
+    AccessClaims, AccessTokens, Challenge, Digest, Password, PasswordHash, PasswordMatch,
+    Passwords, Secret, SessionId, SignIn, SignInError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -85,33 +85,12 @@ impl Challenge for WordChallenge {
     }
 }
 
-/// Keeps letters, for tests to read.
-#[derive(Debug, Default)]
-pub struct MemoryLetters(Mutex<Vec<Letter>>);
-
-impl MemoryLetters {
-    /// The letters since the last call, oldest first.
-    pub fn taken(&self) -> Vec<Letter> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-#[async_trait]
-impl Letters for MemoryLetters {
-    async fn take(&self, letter: &Letter) -> Result<(), SignInError> {
-        let mut letters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        letters.push(letter.clone());
-        Ok(())
-    }
-}
-
 /// Signing in, in memory.
-pub(crate) fn sign_in(letters: &Arc<MemoryLetters>) -> SignIn {
+pub(crate) fn sign_in() -> SignIn {
     SignIn {
         passwords: Arc::new(QuickPasswords { edition: 1 }),
         tokens: Some(Arc::new(OpenTokens)),
         challenge: None,
         providers: Vec::new(),
-        letters: Some(letters.clone()),
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
-    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, Digest,
+    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, CountName, Date, Digest,
     ExternalIdentity, FilingId, FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry,
-    LedgerRoot, OneTime, OutboxItem, PasswordHash, Session, SessionId, Task, TaskEvent, TaskId,
-    Timestamp, UserId, Waiver,
+    LedgerRoot, NoticePreferences, OneTime, OutboxItem, PasswordHash, Session, SessionId, Task,
+    TaskEvent, TaskId, Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -18,6 +18,8 @@ pub(crate) struct State {
     /// The bug that is planted, if any.
     pub(crate) bug: Option<Bug>,
     pub(crate) accounts: BTreeMap<UserId, Account>,
+    /// What accounts want to be told of, as far as they have chosen.
+    pub(crate) preferences: BTreeMap<UserId, NoticePreferences>,
     pub(crate) keys: BTreeMap<KeyId, ApiKey>,
     pub(crate) identities: BTreeMap<ExternalIdentity, UserId>,
     pub(crate) passwords: BTreeMap<UserId, PasswordHash>,
@@ -29,6 +31,8 @@ pub(crate) struct State {
     /// Where all chains ended, oldest first.
     pub(crate) roots: Vec<LedgerRoot>,
     pub(crate) access: BTreeMap<(UserId, FilingId), (AccessSource, Option<Waiver>)>,
+    /// When each access was given.
+    pub(crate) granted_at: BTreeMap<(UserId, FilingId), Timestamp>,
     pub(crate) analyses: BTreeMap<AnalysisId, AnalysisRecord>,
     pub(crate) views: BTreeMap<AnalysisId, u64>,
     pub(crate) tasks: BTreeMap<TaskId, Task>,
@@ -44,8 +48,10 @@ pub(crate) struct State {
     pub(crate) journal: BTreeMap<UserId, Vec<JournalTx>>,
     /// What was done, oldest first.
     pub(crate) audit_log: Vec<AuditEntry>,
-    /// Allowed requests of each account and window, oldest first.
-    pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
+    /// Allowed requests of each account, oldest first.
+    pub(crate) quota: BTreeMap<UserId, Vec<Timestamp>>,
+    /// Counts by day.
+    pub(crate) counts: BTreeMap<(Date, CountName), u64>,
     /// Rows by number; sent ones are removed.
     pub(crate) outbox: BTreeMap<i64, OutboxRow>,
     /// The number of the newest row ever.
@@ -73,6 +79,8 @@ pub(crate) struct OutboxRow {
     pub(crate) item: OutboxItem,
     /// Nobody else gets it before this.
     pub(crate) leased_until: Option<Timestamp>,
+    /// How often it was handed out.
+    pub(crate) attempts: u32,
 }
 
 impl State {
@@ -81,12 +89,18 @@ impl State {
         self.bug == Some(bug)
     }
 
+    /// What an account wants to be told of.
+    pub(crate) fn wants(&self, user: UserId) -> NoticePreferences {
+        self.preferences.get(&user).copied().unwrap_or_default()
+    }
+
     /// Puts something into the outbox.
     pub(crate) fn announce(&mut self, item: OutboxItem) {
         self.last_row += 1;
         let row = OutboxRow {
             item,
             leased_until: None,
+            attempts: 0,
         };
         self.outbox.insert(self.last_row, row);
     }

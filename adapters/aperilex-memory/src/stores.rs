@@ -46,7 +46,8 @@ impl MemoryStores {
             outbox: all.clone(),
             audit: all.clone(),
             sessions: all.clone(),
-            audit_log: all,
+            audit_log: all.clone(),
+            reports: all,
         }
     }
 

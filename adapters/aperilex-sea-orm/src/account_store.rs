@@ -2,8 +2,8 @@
 
 use aperilex_ports::{
     Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email,
-    ExternalIdentity, KeyId, KeyOwner, LedgerError, OpenAccount, Role, StoreError, Timestamp,
-    UserId,
+    ExternalIdentity, KeyId, KeyOwner, LedgerError, NoticePreferences, OpenAccount, Role,
+    StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
@@ -91,6 +91,32 @@ impl AccountStore for Store {
         transact!(self.db, |tx| change(tx, command).await)
     }
 
+    async fn preferences(&self, user: UserId) -> Result<NoticePreferences, AccountStoreError> {
+        let query = account::Entity::find_by_id(user.as_uuid()).into_query();
+        let wanted = self.db.one::<account::Model, Wanted>(&query).await?;
+        let wanted = wanted.map(|Wanted(wanted)| wanted);
+        wanted.ok_or(AccountStoreError::Unknown)
+    }
+
+    async fn prefer(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
+    ) -> Result<(), AccountStoreError> {
+        use account::Column;
+        let (tasks, low) = (preferences.tasks, preferences.low_balance);
+        let update = account::Entity::update_many()
+            .col_expr(Column::NotifyTasks, i64::from(tasks).into())
+            .col_expr(Column::NotifyLowBalance, i64::from(low).into())
+            .filter(Column::Id.eq(user.as_uuid()))
+            .into_query();
+        let updated = self.db.alone(Durability::Full, &update).await;
+        match updated.map_err(store_error)? {
+            0 => Err(AccountStoreError::Unknown),
+            _ => Ok(()),
+        }
+    }
+
     async fn list(&self, after: Option<UserId>, limit: usize) -> Result<Vec<Account>, StoreError> {
         // Ids are in the order of their making.
         let query = account::Entity::find()
@@ -100,6 +126,16 @@ impl AccountStore for Store {
             .order_by_asc(account::Column::Id)
             .limit(page(limit));
         self.db.all::<account::Model, _>(&query.into_query()).await
+    }
+}
+
+struct Wanted(NoticePreferences);
+
+impl TryFrom<account::Model> for Wanted {
+    type Error = Unreadable;
+
+    fn try_from(row: account::Model) -> Result<Self, Unreadable> {
+        Ok(Self(row.wants()))
     }
 }
 
@@ -170,6 +206,7 @@ async fn create(tx: &DatabaseTransaction, account: &Account) -> Outcome<()> {
     if query.one(tx).await?.is_some() {
         return Err(Stop::Refused(AccountStoreError::EmailTaken));
     }
+    let wanted = NoticePreferences::default();
     let row = account::ActiveModel {
         id: Set(account.id.as_uuid()),
         email: Set(account.email.as_str().to_owned()),
@@ -182,6 +219,9 @@ async fn create(tx: &DatabaseTransaction, account: &Account) -> Outcome<()> {
         chain_seq: Set(0),
         chain_hash: Set(None),
         chain_at: Set(None),
+        debt: Set(0),
+        notify_tasks: Set(i64::from(wanted.tasks)),
+        notify_low_balance: Set(i64::from(wanted.low_balance)),
         created_at: Set(micros(account.created_at)),
     };
     // Where two are as fast as each other the second runs again, and finds the first.

@@ -130,7 +130,8 @@ impl Database {
             outbox: store.clone(),
             audit: store.clone(),
             sessions: store.clone(),
-            audit_log: store,
+            audit_log: store.clone(),
+            reports: store,
         }
     }
 

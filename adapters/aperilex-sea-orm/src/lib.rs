@@ -20,6 +20,7 @@ mod plans;
 mod queue;
 mod quota_store;
 mod read;
+mod report_store;
 mod run;
 mod session_store;
 mod settlement;

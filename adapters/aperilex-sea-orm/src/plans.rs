@@ -2,10 +2,11 @@
 //! what the entities say.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use aperilex_ports::{
-    AnalysisId, Digest, ExternalIdentity, FilingId, FindAnalysis, PoolKey, Quality, SessionId,
-    Template, Timestamp, UserId,
+    AnalysisId, Digest, ExternalIdentity, FilingId, FindAnalysis, PoolKey, Quality, QuotaWindow,
+    SessionId, Template, Timestamp, UserId,
 };
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -18,8 +19,8 @@ use crate::database::Database;
 use crate::support::{Fresh, each};
 use crate::transaction::Durability;
 use crate::{
-    account_store, analysis_pool, entity, ledger, outbox, queue, run, session_store, settlement,
-    task_store,
+    account_store, analysis_pool, entity, ledger, outbox, queue, quota_store, run, session_store,
+    settlement, task_store,
 };
 
 fn queries() -> Vec<(&'static str, SelectStatement)> {
@@ -48,6 +49,11 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         subject: "1".into(),
     };
     let session = SessionId::from_uuid(Uuid::from_u128(4));
+    let hour = QuotaWindow {
+        name: "hour",
+        length: Duration::from_secs(3600),
+        limit: 10,
+    };
     let urgent = queue::work::visible(0).order_by_asc(entity::queue_message::Column::Rank);
     vec![
         ("by_key", account_store::owner_of(&Digest::of(b""), now)),
@@ -73,11 +79,18 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         ("journal", ledger::journal::after(user, 7).into_query()),
         (
             "outbox",
-            outbox::free(now)
+            outbox::free(outbox::Lane::Work, now)
+                .order_by_asc(entity::outbox::Column::Id)
+                .into_query(),
+        ),
+        (
+            "notices",
+            outbox::free(outbox::Lane::Notice, now)
                 .order_by_asc(entity::outbox::Column::Id)
                 .into_query(),
         ),
         ("queue", urgent.into_query()),
+        ("quota", quota_store::newest(user, &[hour], 0)),
     ]
 }
 
@@ -161,6 +174,7 @@ async fn tables_are_what_the_entities_say() {
         ("audit_head", of_entity(audit_head::Entity)),
         ("credit_lot", of_entity(credit_lot::Entity)),
         ("external_identity", of_entity(external_identity::Entity)),
+        ("daily_count", of_entity(daily_count::Entity)),
         ("filing", of_entity(filing::Entity)),
         ("filing_access", of_entity(filing_access::Entity)),
         ("hold", of_entity(hold::Entity)),
@@ -175,7 +189,7 @@ async fn tables_are_what_the_entities_say() {
         ("queue_dead_letter", of_entity(queue_dead_letter::Entity)),
         ("queue_dedup", of_entity(queue_dedup::Entity)),
         ("queue_message", of_entity(queue_message::Entity)),
-        ("quota", of_entity(quota::Entity)),
+        ("quota_log", of_entity(quota_log::Entity)),
         ("session", of_entity(session::Entity)),
         ("session_refresh", of_entity(session_refresh::Entity)),
         ("task", of_entity(task::Entity)),

@@ -1,8 +1,9 @@
 //! Sessions, passwords, one-time tokens.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStoreError, Digest, OneTime, PasswordHash, Redeem,
-    RotateSession, Session, SessionId, SessionStore, StoreError, Timestamp, UserId,
+    Account, AccountStatus, AccountStoreError, Digest, OneTime, OutboxItem, PasswordHash,
+    PendingNotice, Redeem, RotateSession, Session, SessionId, SessionStore, StoreError, Timestamp,
+    UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 use crate::database::Store;
 use crate::entity::{account, one_time, password, session, session_refresh};
 use crate::error::{Stop, Unreadable, store_error};
+use crate::outbox;
 use crate::read::page;
 use crate::stored::{micros, rounded, time};
 use crate::transaction::Durability;
@@ -49,8 +51,12 @@ impl SessionStore for Store {
         ended.map(drop).map_err(store_error)
     }
 
-    async fn put_one_time(&self, token: &OneTime) -> Result<(), AccountStoreError> {
-        transact!(self.db, |tx| put_one_time(tx, token).await)
+    async fn put_one_time(
+        &self,
+        token: &OneTime,
+        notice: &PendingNotice,
+    ) -> Result<(), AccountStoreError> {
+        transact!(self.db, |tx| put_one_time(tx, token, notice).await)
     }
 
     async fn redeem(&self, command: &Redeem) -> Result<Option<UserId>, StoreError> {
@@ -197,6 +203,7 @@ async fn rotate(tx: &DatabaseTransaction, command: &RotateSession) -> Outcome<Op
 async fn put_one_time(
     tx: &DatabaseTransaction,
     token: &OneTime,
+    notice: &PendingNotice,
 ) -> Result<(), Stop<AccountStoreError>> {
     require_account(tx, token.user).await?;
     let row = one_time::ActiveModel {
@@ -208,7 +215,7 @@ async fn put_one_time(
     one_time::Entity::insert(row)
         .exec_without_returning(tx)
         .await?;
-    Ok(())
+    outbox::put(tx, [OutboxItem::Notice(notice.clone())]).await
 }
 
 async fn redeem(tx: &DatabaseTransaction, command: &Redeem) -> Outcome<Option<UserId>> {

@@ -93,48 +93,9 @@ impl Engine {
         Ok(NewCredentials { account, key })
     }
 
-    /// The first two decisions on every request: the account may act, and its quota allows one more. Then
-    /// it is given its monthly credits, if it lacks them.
-    ///
-    /// # Errors
-    /// [`Refusal::AccountSuspended`], [`Refusal::Unverified`], [`Refusal::QuotaExceeded`], or a port's
-    /// failure.
-    pub async fn admit(&self, account: &Account) -> Result<QuotaOutcome, EngineError> {
-        may_act(account)?;
-        let windows = quota::windows(self.settings.plans.of(account.tier));
-        if windows.is_empty() {
-            self.grant_or_go_on(account).await;
-            return Ok(QuotaOutcome {
-                allowed: true,
-                windows: Vec::new(),
-            });
-        }
-        let outcome = self
-            .ports
-            .stores
-            .quota
-            .consume(account.id, &windows, self.now())
-            .await?;
-        if outcome.allowed {
-            self.grant_or_go_on(account).await;
-            return Ok(outcome);
-        }
-        let retry_after = outcome
-            .windows
-            .iter()
-            .map(|w| w.retry_after)
-            .max()
-            .unwrap_or_default();
-        Err(Refusal::QuotaExceeded {
-            retry_after,
-            windows: outcome.windows,
-        }
-        .into())
-    }
-
     /// A request that needs no credits is not refused because they could not be given: the next request,
     /// or the sweeper, gives them.
-    async fn grant_or_go_on(&self, account: &Account) {
+    pub(super) async fn grant_or_go_on(&self, account: &Account) {
         let _ = self.grant_monthly(account).await;
     }
 

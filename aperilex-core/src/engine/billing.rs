@@ -5,8 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, AccountStatus, AnalysisId, EntryId, EntryKind, LedgerEntry, LedgerError, MAX_PAGE,
-    MicroUsd, PostEntry, Refund, RetractAnalysis, Retracted, Timestamp, UserId,
+    Account, AccountStatus, AnalysisId, Balance, CreditLot, EntryId, EntryKind, LedgerEntry,
+    LedgerError, MAX_PAGE, MicroUsd, PostEntry, Refund, RetractAnalysis, Retracted, Timestamp,
+    UserId,
 };
 
 use super::{Engine, later};
@@ -14,7 +15,7 @@ use crate::error::EngineError;
 use crate::period::BillingPeriod;
 
 /// Credits that come in the place of lapsed ones live as long.
-const FRESH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub(super) const FRESH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Credits that come for those that lapsed while they were held for what failed.
 const GOODWILL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// Accounts that are remembered to have their grant: a few megabytes.
@@ -206,6 +207,22 @@ impl Engine {
             now,
         };
         Ok(self.ports.stores.ledger.post(&command).await?)
+    }
+
+    /// What an account has.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
+    pub async fn balance(&self, user: UserId) -> Result<Balance, EngineError> {
+        Ok(self.ports.stores.ledger.balance(user).await?)
+    }
+
+    /// Its credits by lot, in the order in which they are spent.
+    ///
+    /// # Errors
+    /// A port's failure.
+    pub async fn lots(&self, user: UserId) -> Result<Vec<CreditLot>, EngineError> {
+        Ok(self.ports.stores.ledger.lots(user).await?)
     }
 
     /// What an account's credits did in a period.

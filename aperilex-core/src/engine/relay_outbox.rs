@@ -53,6 +53,8 @@ impl Engine {
                 let _ = self.ports.events.publish(event).await;
                 Ok(())
             }
+            // These go their own way, and no store hands them out here.
+            OutboxItem::Notice(_) => Ok(()),
         }
     }
 

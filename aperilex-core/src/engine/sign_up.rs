@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStoreError, Digest, Email, Letter, LetterSubject, Letters,
-    OneTime, OneTimePurpose, OpenAccount, Password, Redeem, Role, Secret, Tier, Timestamp, UserId,
+    Account, AccountStatus, AccountStoreError, Digest, Email, NoticeKind, NoticeToken, OneTime,
+    OneTimePurpose, OpenAccount, Password, PendingNotice, Redeem, Role, Tier, Timestamp, UserId,
 };
 
 use super::{Engine, earlier, later};
@@ -71,12 +71,6 @@ fn is_odd(email: &Email) -> bool {
 }
 
 impl Engine {
-    fn letters(&self) -> Result<&dyn Letters, Refusal> {
-        let letters = self.ports.sign_in.letters.as_deref();
-        let what = "writing to an address";
-        letters.ok_or(Refusal::NotOfferedHere { what })
-    }
-
     /// Makes an unverified account, and writes to its address. Of an address that has an account already
     /// nobody learns but its owner.
     ///
@@ -86,7 +80,6 @@ impl Engine {
         if !self.settings.accounts.sign_up {
             return Err(Refusal::NotOfferedHere { what: "sign-up" }.into());
         }
-        self.letters()?;
         self.challenge(email, challenge).await?;
         let accounts = &self.ports.stores.accounts;
         let known = match accounts.by_email(email).await? {
@@ -98,10 +91,8 @@ impl Engine {
                 Err(error) => return Err(error.into()),
             },
         };
-        if known.status == AccountStatus::Unverified {
-            return self.write_token(&known, OneTimePurpose::VerifyEmail).await;
-        }
-        self.write(&known, LetterSubject::AlreadyThere).await
+        // Whoever has forgotten that they have an account gets a way in.
+        self.write(&known).await
     }
 
     /// Asks for a challenge where the installation wants one.
@@ -145,66 +136,45 @@ impl Engine {
         Ok(command.account)
     }
 
-    async fn write_token(
-        &self,
-        account: &Account,
-        purpose: OneTimePurpose,
-    ) -> Result<(), EngineError> {
+    /// Writes to an account what lets its owner set a password.
+    async fn write(&self, account: &Account) -> Result<(), EngineError> {
         let now = self.now();
         if !self.newcomers.may_write(account.id, now) {
             return Ok(());
         }
         let lasts = Duration::from_secs(self.settings.accounts.token_ttl_s);
         let secret = self.new_secret(ONE_TIME_PREFIX);
+        let letter = NoticeToken::new(secret.reveal().to_owned());
+        let (purpose, kind) = match account.status {
+            AccountStatus::Unverified => {
+                let kind = NoticeKind::Verification { token: letter };
+                (OneTimePurpose::VerifyEmail, kind)
+            }
+            _ => {
+                let kind = NoticeKind::PasswordReset { token: letter };
+                (OneTimePurpose::ResetPassword, kind)
+            }
+        };
         let token = OneTime {
             hash: Digest::of(secret.reveal().as_bytes()),
             user: account.id,
             purpose,
             expires_at: later(now, lasts),
         };
-        self.ports.stores.sessions.put_one_time(&token).await?;
-        self.post(account, subject(purpose, secret), now).await
-    }
-
-    async fn write(&self, account: &Account, subject: LetterSubject) -> Result<(), EngineError> {
-        let now = self.now();
-        if !self.newcomers.may_write(account.id, now) {
-            return Ok(());
-        }
-        self.post(account, subject, now).await
-    }
-
-    async fn post(
-        &self,
-        account: &Account,
-        subject: LetterSubject,
-        at: Timestamp,
-    ) -> Result<(), EngineError> {
-        let letter = Letter {
-            user: account.id,
-            subject,
-            at,
-        };
-        Ok(self.letters()?.take(&letter).await?)
+        let notice = PendingNotice::of(account.id, &token.hash.to_string(), kind, now);
+        let sessions = &self.ports.stores.sessions;
+        Ok(sessions.put_one_time(&token, &notice).await?)
     }
 
     /// Writes to an address so that its owner can set a new password. Whether it has an account nobody
     /// learns but its owner.
     ///
     /// # Errors
-    /// [`Refusal::NotOfferedHere`], or a port's failure.
+    /// A port's failure.
     pub async fn forgot_password(&self, email: &Email) -> Result<(), EngineError> {
-        self.letters()?;
-        let found = self.ports.stores.accounts.by_email(email).await?;
-        match found {
+        match self.ports.stores.accounts.by_email(email).await? {
             None => Ok(()),
-            Some(account) => {
-                let purpose = match account.status {
-                    AccountStatus::Unverified => OneTimePurpose::VerifyEmail,
-                    _ => OneTimePurpose::ResetPassword,
-                };
-                self.write_token(&account, purpose).await
-            }
+            Some(account) => self.write(&account).await,
         }
     }
 
@@ -229,13 +199,6 @@ impl Engine {
         };
         let redeemed = self.ports.stores.sessions.redeem(&command).await?;
         redeemed.ok_or_else(|| Refusal::TokenSpent.into())
-    }
-}
-
-const fn subject(purpose: OneTimePurpose, token: Secret) -> LetterSubject {
-    match purpose {
-        OneTimePurpose::VerifyEmail => LetterSubject::VerifyEmail(token),
-        OneTimePurpose::ResetPassword => LetterSubject::ResetPassword(token),
     }
 }
 

@@ -7,9 +7,11 @@
 )]
 
 mod billing;
+mod conduct;
 mod crash_points;
 mod left_lying;
 mod money;
+mod notices;
 mod request_analysis;
 mod retract;
 mod run_analysis;

@@ -27,6 +27,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// A world where something is decided otherwise.
+    pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
         let memory = Memory::new(now);
         for (accession, form, filed) in [
@@ -43,10 +48,11 @@ impl World {
             small: universe(),
             large: universe(),
         };
-        let settings = Settings {
+        let mut settings = Settings {
             universes,
             ..Settings::default()
         };
+        change(&mut settings);
         let engine = Engine::new(memory.ports(), settings);
         Self { memory, engine }
     }

@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 
 use super::audit_log::record;
+use super::session_store::notice;
 use super::support::{Desk, MOST_PAGES, at, usd};
 use super::*;
 use crate::*;
@@ -15,13 +16,14 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AC-3", a_live_key_finds_its_account),
     scenario!(id: "AC-4", a_key_needs_an_account),
     scenario!(id: "AC-5", accounts_come_oldest_first_by_page),
-    scenario!(id: "AC-7", an_account_opens_with_all_that_comes_with_it),
-    scenario!(id: "AC-7", an_account_opens_whole_or_not_at_all),
-    scenario!(id: "AC-8", a_key_past_its_time_finds_nothing),
-    scenario!(id: "AC-9", keys_are_listed_newest_first),
-    scenario!(id: "AC-10", a_closed_account_leaves_its_books_alone),
+    scenario!(id: "AC-8", an_account_opens_with_all_that_comes_with_it),
+    scenario!(id: "AC-8", an_account_opens_whole_or_not_at_all),
+    scenario!(id: "AC-9", a_key_past_its_time_finds_nothing),
+    scenario!(id: "AC-10", keys_are_listed_newest_first),
+    scenario!(id: "AC-11", a_closed_account_leaves_its_books_alone),
     scenario!(id: "AC-6", a_change_brings_its_record),
     scenario!(id: "AC-6", of_racing_changes_one_wins),
+    scenario!(id: "AC-7", an_account_chooses_what_it_is_told_of),
 ];
 
 async fn an_account_reads_back_with_an_empty_wallet(desk: Desk) {
@@ -335,7 +337,8 @@ async fn a_closed_account_leaves_its_books_alone(desk: Desk) {
         password: PasswordHash::new("hash".to_owned()),
         now: at(1),
     };
-    sessions.put_one_time(&token("one")).await.unwrap();
+    let one = token("one");
+    sessions.put_one_time(&one, &notice(&one)).await.unwrap();
     sessions.redeem(&redeem("one")).await.unwrap();
     sessions
         .begin(
@@ -347,7 +350,8 @@ async fn a_closed_account_leaves_its_books_alone(desk: Desk) {
         )
         .await
         .unwrap();
-    sessions.put_one_time(&token("two")).await.unwrap();
+    let two = token("two");
+    sessions.put_one_time(&two, &notice(&two)).await.unwrap();
     let (balance, entries) = (
         desk.balance(account.id).await,
         desk.entries(account.id).await,
@@ -497,4 +501,28 @@ async fn of_racing_changes_one_wins(desk: Desk) {
     let log = desk.stores.audit_log.entries(None, 9).await.unwrap();
     let records: Vec<_> = log.into_iter().map(|entry| entry.record).collect();
     assert_eq!(records, [won.audit.clone()]);
+}
+
+async fn an_account_chooses_what_it_is_told_of(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let [ours, theirs] = [desk.account().await, desk.account().await];
+    let default = NoticePreferences::default();
+    assert_eq!((default.tasks, default.low_balance), (false, true));
+    assert_eq!(accounts.preferences(ours).await.unwrap(), default);
+    for (tasks, low_balance) in [(true, false), (true, true), (false, false), (false, true)] {
+        let wanted = NoticePreferences { tasks, low_balance };
+        accounts.prefer(ours, wanted).await.unwrap();
+        assert_eq!(accounts.preferences(ours).await.unwrap(), wanted);
+        assert_eq!(accounts.preferences(theirs).await.unwrap(), default);
+    }
+    let stranger = desk.person().id;
+    for refused in [
+        accounts.preferences(stranger).await.map(drop),
+        accounts.prefer(stranger, default).await,
+    ] {
+        assert!(
+            matches!(refused, Err(AccountStoreError::Unknown)),
+            "{refused:?}"
+        );
+    }
 }

@@ -3,6 +3,7 @@
 mod closed;
 mod journal;
 mod lots;
+mod notices;
 
 use futures_util::future::join_all;
 
@@ -12,6 +13,7 @@ use crate::*;
 use closed::*;
 use journal::*;
 use lots::*;
+use notices::*;
 
 /// The scenarios.
 pub const SCENARIOS: &[Scenario<Desk>] = &[
@@ -44,6 +46,8 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "LG-20", only_own_charges_are_refunded_and_once),
     scenario!(id: "LG-21", a_suspended_account_holds_nothing),
     scenario!(id: "LG-21", a_suspended_follower_takes_nothing_over),
+    scenario!(id: "LG-22", a_balance_that_falls_leaves_a_notice),
+    scenario!(id: "LG-22", who_does_not_want_it_and_who_has_plenty_gets_none),
 ];
 
 async fn a_hold_lowers_available_alone(desk: Desk) {

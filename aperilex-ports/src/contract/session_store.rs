@@ -22,6 +22,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "SN-7", a_password_is_replaced_where_it_was_read),
     scenario!(id: "SN-8", what_is_over_is_forgotten),
     scenario!(id: "SN-9", nobody_signs_in_without_an_account),
+    scenario!(id: "SN-10", a_token_comes_with_its_notice),
 ];
 
 /// The grace of these scenarios, in seconds.
@@ -29,6 +30,13 @@ const GRACE: u64 = 10;
 
 fn hash(token: &str) -> Digest {
     Digest::of(token.as_bytes())
+}
+
+/// What brings a token to its owner.
+pub(super) fn notice(token: &OneTime) -> PendingNotice {
+    let secret = NoticeToken::new("the token itself".to_owned());
+    let kind = NoticeKind::PasswordReset { token: secret };
+    PendingNotice::of(token.user, &token.hash.to_string(), kind, at(0))
 }
 
 impl Desk {
@@ -69,7 +77,9 @@ impl Desk {
             purpose,
             expires_at: at(end),
         };
-        self.stores.sessions.put_one_time(&token).await.unwrap();
+        let notice = notice(&token);
+        let sessions = &self.stores.sessions;
+        sessions.put_one_time(&token, &notice).await.unwrap();
     }
 
     async fn redeems(
@@ -310,8 +320,39 @@ async fn nobody_signs_in_without_an_account(desk: Desk) {
         purpose: OneTimePurpose::VerifyEmail,
         expires_at: at(1000),
     };
-    let kept = sessions.put_one_time(&token).await;
+    let kept = sessions.put_one_time(&token, &notice(&token)).await;
     assert!(matches!(kept, Err(AccountStoreError::Unknown)), "{kept:?}");
     assert_eq!(desk.exchange("token", "next", 1).await, None);
     assert_eq!(desk.password_of(user).await, None);
+}
+
+async fn a_token_comes_with_its_notice(desk: Desk) {
+    let user = desk.account().await;
+    let outbox = &desk.stores.outbox;
+    let notices = async |second| {
+        let rows = outbox.next_notices(9, at(second + 60), at(second)).await;
+        let items = rows.unwrap().into_iter().map(|row| row.item);
+        items.collect::<Vec<_>>()
+    };
+    let token = OneTime {
+        hash: hash("token"),
+        user,
+        purpose: OneTimePurpose::ResetPassword,
+        expires_at: at(1000),
+    };
+    let stranger = OneTime {
+        user: desk.id(UserId::from_uuid),
+        ..token
+    };
+    let sessions = &desk.stores.sessions;
+    let refused = sessions.put_one_time(&stranger, &notice(&stranger)).await;
+    assert!(refused.is_err());
+    assert_eq!(notices(0).await, [], "nothing is told of what is not kept");
+    sessions
+        .put_one_time(&token, &notice(&token))
+        .await
+        .unwrap();
+    assert_eq!(notices(1).await, [OutboxItem::Notice(notice(&token))]);
+    let redeemed = desk.redeems("token", token.purpose, "p", 2).await;
+    assert_eq!(redeemed, Some(user));
 }

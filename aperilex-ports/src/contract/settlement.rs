@@ -4,6 +4,7 @@ mod access;
 mod cancel;
 mod end;
 mod idempotency;
+mod notices;
 mod pool;
 mod retract;
 mod submit;
@@ -15,6 +16,7 @@ use access::*;
 use cancel::*;
 use end::*;
 use idempotency::*;
+use notices::*;
 use pool::*;
 use retract::*;
 use submit::*;
@@ -73,4 +75,6 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "SE-20", a_retracted_analysis_is_given_back),
     scenario!(id: "SE-20", racing_retractions_refund_once),
     scenario!(id: "SE-21", the_most_urgent_sets_the_pace),
+    scenario!(id: "SE-22", who_wants_to_be_told_of_tasks_is_told),
+    scenario!(id: "SE-22", a_refused_end_tells_nobody),
 ];

@@ -347,6 +347,26 @@ impl Desk {
         items
     }
 
+    /// The notices of an account that wait in the outbox, oldest first. They stay there for a minute.
+    pub(super) async fn notices(&self, user: UserId, now: i64) -> Vec<PendingNotice> {
+        let outbox = &self.stores.outbox;
+        let rows = outbox
+            .next_notices(MAX_PAGE, at(now + 60), at(now))
+            .await
+            .unwrap();
+        let notices = rows.into_iter().map(|row| match row.item {
+            OutboxItem::Notice(notice) => notice,
+            other => panic!("expected notices alone, got {other:?}"),
+        });
+        notices.filter(|notice| notice.user == user).collect()
+    }
+
+    pub(super) async fn prefer(&self, user: UserId, tasks: bool, low_balance: bool) {
+        let preferences = NoticePreferences { tasks, low_balance };
+        let accounts = &self.stores.accounts;
+        accounts.prefer(user, preferences).await.unwrap();
+    }
+
     /// All events of a task.
     pub(super) async fn events(&self, task: TaskId) -> Vec<TaskEvent> {
         self.stores.tasks.events(task, 0, MAX_PAGE).await.unwrap()

@@ -9,8 +9,8 @@ use futures_util::future::join_all;
 use super::support::MOST_PAGES;
 use super::*;
 use crate::{
-    DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage,
-    Priority, QueueCapabilities, QueueError, TaskQueue,
+    DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_OVERTAKING, MAX_VISIBILITY,
+    NewMessage, Priority, QueueCapabilities, QueueError, TaskQueue,
 };
 
 /// How a contract test gets at queues.
@@ -87,6 +87,7 @@ pub const SCENARIOS: &[QueueScenario] = &[
     scenario!(id: "TQ-8", a_repeated_id_is_dropped, if |it| it.dedup_window.is_some()),
     scenario!(id: "TQ-8", of_many_with_one_id_one_is_sent, if |it| it.dedup_window.is_some()),
     scenario!(id: "TQ-9", the_urgent_overtake, if |it| it.priorities),
+    scenario!(id: "TQ-9", the_least_urgent_has_its_turn, if |it| it.priorities),
     scenario!(id: "TQ-10", what_is_never_settled_dies, if |it| it.max_receives.is_some()),
     scenario!(id: "TQ-11", an_empty_queue_answers),
     scenario!(id: "TQ-12", what_is_over_a_limit_is_refused),
@@ -315,6 +316,34 @@ async fn the_urgent_overtake(bench: Box<dyn QueueBench>) {
         assert_eq!(batch.len(), 1);
         assert_eq!(batch[0].body, expected.as_bytes());
     }
+}
+
+async fn the_least_urgent_has_its_turn(bench: Box<dyn QueueBench>) {
+    let queue = bench.queue();
+    let level = |text: &str, level| NewMessage {
+        priority: Priority::new(level),
+        ..message(text)
+    };
+    queue.send(&level("background", 9)).await.unwrap();
+    // A thousand of the most urgent, ten each half minute: all that can be worked off.
+    let batch = u64::try_from(MAX_BATCH).unwrap();
+    let mut waited = Duration::ZERO;
+    for round in 0..1000 / batch {
+        for n in 0..batch {
+            let urgent = level(&format!("urgent {round} {n}"), 0);
+            queue.send(&urgent).await.unwrap();
+        }
+        let deliveries = queue.receive(MAX_BATCH, MAX_VISIBILITY).await.unwrap();
+        assert_eq!(deliveries.len(), MAX_BATCH);
+        if deliveries.iter().any(|it| it.body == b"background") {
+            assert!(round > 1, "it was not less urgent");
+            assert!(waited <= MAX_OVERTAKING, "it waited {waited:?}");
+            return;
+        }
+        bench.advance(seconds(30)).await;
+        waited += seconds(30);
+    }
+    panic!("a thousand went before it");
 }
 
 async fn what_is_never_settled_dies(bench: Box<dyn QueueBench>) {

@@ -335,7 +335,7 @@ async fn every_change_is_one_event(desk: Desk) {
 fn event_of(item: OutboxItem) -> Option<TaskEvent> {
     match item {
         OutboxItem::Event(event) => Some(event),
-        OutboxItem::Enqueue { .. } => None,
+        OutboxItem::Enqueue { .. } | OutboxItem::Notice(_) => None,
     }
 }
 

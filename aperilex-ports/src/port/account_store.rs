@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::{LedgerError, PostEntry, StoreError};
 use crate::model::{
-    Account, ApiKey, AuditRecord, Digest, Email, ExternalIdentity, KeyId, Standing, Timestamp,
-    UserId,
+    Account, ApiKey, AuditRecord, Digest, Email, ExternalIdentity, KeyId, NoticePreferences,
+    Standing, Timestamp, UserId,
 };
 
 /// Why an account or key was not made.
@@ -79,11 +79,13 @@ pub struct ChangeAccount {
 /// - **AC-6** `change` changes an account that stands as expected, and stores its record in the audit log, in
 ///   one commit. One that stands otherwise is `Conflict`, an unknown one `Unknown`, and nothing changes;
 ///   of racing changes one wins.
-/// - **AC-7** `open` makes the account with its key, identity and credits, or nothing at all; the identity
+/// - **AC-7** what an account wants to be told of reads back as it chose, and is the default until it
+///   chooses; of an unknown account it is `Unknown`.
+/// - **AC-8** `open` makes the account with its key, identity and credits, or nothing at all; the identity
 ///   finds the account from then on, and has no second one.
-/// - **AC-8** a key finds nothing from its end on.
-/// - **AC-9** `keys` gives all keys of one account, newest first, as made, and with the latest use told.
-/// - **AC-10** `close` leaves the id, the tier and the books: the address is replaced and free again, keys,
+/// - **AC-9** a key finds nothing from its end on.
+/// - **AC-10** `keys` gives all keys of one account, newest first, as made, and with the latest use told.
+/// - **AC-11** `close` leaves the id, the tier and the books: the address is replaced and free again, keys,
 ///   sessions, password, one-time tokens and identities are gone. A second time changes nothing.
 #[async_trait]
 pub trait AccountStore: Debug + Send + Sync + 'static {
@@ -158,6 +160,21 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`AccountStoreError`].
     async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError>;
+    /// What an account wants to be told of.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn preferences(&self, user: UserId) -> Result<NoticePreferences, AccountStoreError>;
+
+    /// Chooses what an account is told of.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn prefer(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
+    ) -> Result<(), AccountStoreError>;
 
     /// Accounts made after the given one.
     ///

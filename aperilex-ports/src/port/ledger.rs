@@ -156,6 +156,8 @@ pub struct Refund {
 ///   same charge and amount gives the first entry again.
 /// - **LG-21** an account that is not active holds nothing: `place_hold`, and `submit` of the settlement, are
 ///   `AccountClosed` and change nothing. Its holds can still end, and its credits be corrected.
+/// - **LG-22** whatever makes the balance fall below [`MAX_LOW_BALANCE`](crate::wallet::MAX_LOW_BALANCE)
+///   leaves a notice of it in the same commit, if the account wants to be told of its balance.
 #[async_trait]
 pub trait Ledger: Debug + Send + Sync + 'static {
     /// Sets credits aside.

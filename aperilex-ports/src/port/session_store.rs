@@ -7,7 +7,8 @@ use async_trait::async_trait;
 
 use super::{AccountStoreError, StoreError};
 use crate::model::{
-    Account, Digest, OneTime, OneTimePurpose, PasswordHash, Session, SessionId, Timestamp, UserId,
+    Account, Digest, OneTime, OneTimePurpose, PasswordHash, PendingNotice, Session, SessionId,
+    Timestamp, UserId,
 };
 
 /// Exchanges a refresh token for the next one.
@@ -54,6 +55,7 @@ pub struct Redeem {
 /// - **SN-7** a password reads back; it is replaced only where it is still the one that was read.
 /// - **SN-8** `forget` removes what is over, at most so many, and nothing else.
 /// - **SN-9** a session or one-time token for an unknown account is `Unknown`.
+/// - **SN-10** a one-time token is kept together with the notice that brings it to its owner, or not at all.
 #[async_trait]
 pub trait SessionStore: Debug + Send + Sync + 'static {
     /// Begins a session with the hash of its first refresh token.
@@ -84,11 +86,15 @@ pub trait SessionStore: Debug + Send + Sync + 'static {
     /// [`StoreError`].
     async fn end(&self, session: SessionId) -> Result<(), StoreError>;
 
-    /// Keeps a one-time token.
+    /// Keeps a one-time token, and puts the notice that brings it to its owner into the outbox.
     ///
     /// # Errors
     /// [`AccountStoreError`].
-    async fn put_one_time(&self, token: &OneTime) -> Result<(), AccountStoreError>;
+    async fn put_one_time(
+        &self,
+        token: &OneTime,
+        notice: &PendingNotice,
+    ) -> Result<(), AccountStoreError>;
 
     /// Uses a one-time token up, and says whose it was. None: it is not good.
     ///

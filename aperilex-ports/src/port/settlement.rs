@@ -297,6 +297,8 @@ pub struct Retracted {
 ///   in one commit; repeated, it gives the first outcome. One that is not there is `None`.
 /// - **SE-21** a follower that is more urgent makes its run as urgent: what waits in the queue is sent
 ///   again with its priority.
+/// - **SE-22** `complete` and `abandon` leave a notice for each account of the run that wants to be told
+///   of tasks, in the same commit, and for no other.
 #[async_trait]
 pub trait Settlement: Debug + Send + Sync + 'static {
     /// Accepts a request.

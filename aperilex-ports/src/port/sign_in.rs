@@ -1,4 +1,4 @@
-//! What signing in asks of the world: slow hashes, signed tokens, challenges, identity providers, letters.
+//! What signing in asks of the world: slow hashes, signed tokens, challenges, identity providers.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::error::{BoxError, Retry};
 use crate::model::{
-    AccessClaims, Email, ExternalIdentity, Password, PasswordHash, Secret, Tier, Timestamp, UserId,
+    AccessClaims, Email, ExternalIdentity, Password, PasswordHash, Secret, Tier, Timestamp,
 };
 
 /// Why something could not be found out.
@@ -146,40 +146,6 @@ pub trait IdentityProvider: Debug + Send + Sync + 'static {
     ) -> Result<Vouched, SignInError>;
 }
 
-/// What an account is to be written about its sign-in. Addressed by id: the address is looked up when the
-/// letter is sent, so it is kept nowhere else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
-    /// To whom.
-    pub user: UserId,
-    /// What about.
-    pub subject: LetterSubject,
-    /// When it was written.
-    pub at: Timestamp,
-}
-
-/// What a [`Letter`] is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum LetterSubject {
-    /// Whoever has this token owns the address of a new account.
-    VerifyEmail(Secret),
-    /// Whoever has this token may set a new password.
-    ResetPassword(Secret),
-    /// Somebody, perhaps the owner, tried to sign up with an address that has an account.
-    AlreadyThere,
-}
-
-/// Takes letters and sees to their delivery.
-#[async_trait]
-pub trait Letters: Debug + Send + Sync + 'static {
-    /// Takes one; from now on it is not lost.
-    ///
-    /// # Errors
-    /// [`SignInError`].
-    async fn take(&self, letter: &Letter) -> Result<(), SignInError>;
-}
-
 /// Everything that signing in asks of the world beside the database.
 #[derive(Debug, Clone)]
 pub struct SignIn {
@@ -191,6 +157,4 @@ pub struct SignIn {
     pub challenge: Option<Arc<dyn Challenge>>,
     /// Where people may have an account.
     pub providers: Vec<Arc<dyn IdentityProvider>>,
-    /// Takes letters; without it nobody can sign up.
-    pub letters: Option<Arc<dyn Letters>>,
 }

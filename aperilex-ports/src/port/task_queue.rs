@@ -10,6 +10,9 @@ use crate::model::{Priority, Timestamp};
 
 /// Longest time a message may be hidden: 12 h, the limit of SQS.
 pub const MAX_VISIBILITY: Duration = Duration::from_secs(12 * 60 * 60);
+/// How much later than the least urgent message the most urgent one may have become due, and still go
+/// before it: five minutes for each of the nine levels between them.
+pub const MAX_OVERTAKING: Duration = Duration::from_secs(9 * 5 * 60);
 /// Most messages one receive hands out.
 pub const MAX_BATCH: usize = 10;
 /// Largest message body: 64 KiB.
@@ -121,7 +124,8 @@ pub struct DeadLetter {
 /// - **TQ-7** bodies arrive unchanged, up to [`MAX_MESSAGE_BYTES`].
 /// - **TQ-8** a message with a `dedup_id` sent within the window is dropped, also after the first
 ///   was acknowledged (`dedup_window`).
-/// - **TQ-9** the more urgent of two waiting messages is delivered first (`priorities`).
+/// - **TQ-9** the more urgent of two waiting messages is delivered first, yet none is overtaken for
+///   ever: what became due [`MAX_OVERTAKING`] later comes after it, however urgent (`priorities`).
 /// - **TQ-10** after `max_receives` deliveries the message is a dead letter (`max_receives`).
 /// - **TQ-11** receiving from an empty queue returns, and does not hang.
 /// - **TQ-12** over-limit bodies, batches and times are refused before sending.

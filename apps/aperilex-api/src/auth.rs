@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aperilex_core::{
-    Account, Authority, Digest, Engine, EngineError, Scopes, SessionId, Timestamp,
+    Account, Authority, Digest, Engine, EngineError, Scopes, SessionId, Timestamp, UserId,
 };
 use moka::sync::Cache;
 use poem::http::HeaderMap;
@@ -33,8 +33,36 @@ impl Authenticator {
         let known = Cache::builder()
             .max_capacity(REMEMBERED)
             .time_to_live(remember)
+            .support_invalidation_closures()
             .build();
         Self { known }
+    }
+
+    /// Whether the request carries a key that was good a moment ago.
+    pub(crate) fn remembers(&self, headers: &HeaderMap) -> bool {
+        bearer(headers).is_ok_and(|key| self.known.contains_key(&Digest::of(key.as_bytes())))
+    }
+
+    /// Forgets an account, so that its next request shows how it stands now.
+    pub(crate) fn forget(&self, user: UserId) {
+        let asked = self
+            .known
+            .invalidate_entries_if(move |_, authority| authority.account.id == user);
+        if asked.is_err() {
+            // Cannot be: closures are enabled. All are forgotten rather than one too few.
+            self.known.invalidate_all();
+        }
+    }
+
+    /// The same as [`Authenticator::authority`], as it is stored at this moment.
+    pub(crate) async fn authority_now(
+        &self,
+        engine: &Engine,
+        headers: &HeaderMap,
+    ) -> Result<Arc<Authority>, Problem> {
+        self.known
+            .invalidate(&Digest::of(bearer(headers)?.as_bytes()));
+        self.authority(engine, headers).await
     }
 
     /// Whose key or token the request carries, and what it may be used for.
@@ -61,11 +89,6 @@ impl Authenticator {
         let authority = Arc::new(authority);
         self.known.insert(digest, Arc::clone(&authority));
         Ok(authority)
-    }
-
-    /// Asks the database again for all of them: something was revoked.
-    pub(crate) fn forget(&self) {
-        self.known.invalidate_all();
     }
 }
 

@@ -8,6 +8,9 @@ use poem_openapi::registry::{MetaOperation, MetaParamIn};
 
 use crate::problem::{Problem, ProblemCode};
 
+/// Everything below is for administrators alone: a new operation there cannot forget to say so.
+const ADMIN: &str = "/api/v1/admin/";
+
 /// One operation.
 #[derive(Debug)]
 pub(crate) struct Operation {
@@ -19,6 +22,8 @@ pub(crate) struct Operation {
     pub(crate) counted: bool,
     /// What a key must be for.
     pub(crate) needs: Scopes,
+    /// Whether only administrators may.
+    pub(crate) admin: bool,
     query: Vec<String>,
     media_types: Vec<&'static str>,
 }
@@ -46,10 +51,11 @@ impl Operations {
                 .map(segment)
                 .collect();
             let place = path.path;
+            let admin = place.starts_with(ADMIN);
             let operations = path
                 .operations
                 .into_iter()
-                .map(|meta| operation(&place, meta));
+                .map(|meta| operation(meta, &place, admin));
             match paths.iter_mut().find(|known| known.segments == segments) {
                 Some(known) => known.operations.extend(operations),
                 None => paths.push(Path {
@@ -64,7 +70,7 @@ impl Operations {
     /// The operation for a path and method.
     pub(crate) fn find(&self, method: &Method, path: &str) -> Result<&Operation, Problem> {
         if method == Method::CONNECT {
-            return Err(not_allowed("GET, HEAD, POST, DELETE".to_owned()));
+            return Err(not_allowed("GET, HEAD, POST, PATCH, DELETE".to_owned()));
         }
         let fits = |pattern: &Path| {
             let given = path.strip_prefix('/').unwrap_or(path).split('/');
@@ -124,7 +130,7 @@ fn needs(path: &str, method: &Method) -> Scopes {
     [one].into_iter().collect()
 }
 
-fn operation(path: &str, meta: MetaOperation) -> (Method, Operation) {
+fn operation(meta: MetaOperation, path: &str, admin: bool) -> (Method, Operation) {
     let in_query =
         |p: &&poem_openapi::registry::MetaOperationParam| p.in_type == MetaParamIn::Query;
     let contents = meta
@@ -137,6 +143,7 @@ fn operation(path: &str, meta: MetaOperation) -> (Method, Operation) {
         protected: !meta.security.is_empty(),
         needs: needs(path, &meta.method),
         counted: !meta.security.is_empty() && meta.method != Method::GET,
+        admin,
         query: meta
             .params
             .iter()

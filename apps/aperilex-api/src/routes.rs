@@ -1,6 +1,7 @@
 //! The operations, by subject.
 
 mod account;
+mod admin;
 mod analyses;
 mod contents;
 mod description;
@@ -36,6 +37,7 @@ pub(crate) type Routes = (
     account::AccountRoutes,
     keys::Keys,
     sessions::Sessions,
+    admin::Admin,
     description::Description,
 );
 
@@ -53,6 +55,7 @@ pub(crate) fn routes(api: &Arc<Api>) -> Routes {
         account::AccountRoutes(api()),
         keys::Keys(api()),
         sessions::Sessions(api()),
+        admin::Admin(api()),
         description::Description,
     )
 }
@@ -72,6 +75,8 @@ enum Group {
     Keys,
     /// Signing up, in and out.
     SignIn,
+    /// What administrators do.
+    Admin,
     /// The service itself.
     Service,
 }

@@ -48,12 +48,15 @@ macro_rules! strict_body {
 }
 
 pub(crate) mod account;
+pub(crate) mod admin;
 pub(crate) mod analysis;
+pub(crate) mod billing;
 pub(crate) mod content;
 pub(crate) mod cursor;
 pub(crate) mod figures;
 pub(crate) mod filing;
 pub(crate) mod key;
+pub(crate) mod order;
 pub(crate) mod payload;
 pub(crate) mod quote;
 pub(crate) mod request;

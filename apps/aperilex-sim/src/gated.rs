@@ -63,6 +63,8 @@ gated!(AccountStore {
     revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
     change(change: &ChangeAccount) -> Account, AccountStoreError;
     list(after: Option<UserId>, limit: usize) -> Vec<Account>, StoreError;
+    preferences(user: UserId) -> NoticePreferences, AccountStoreError;
+    prefer(user: UserId, preferences: NoticePreferences) -> (), AccountStoreError;
 });
 
 gated!(SessionStore {
@@ -70,7 +72,7 @@ gated!(SessionStore {
     rotate(command: &RotateSession) -> Option<Session>, StoreError;
     account(session: SessionId, now: Timestamp) -> Option<Account>, StoreError;
     end(session: SessionId) -> (), StoreError;
-    put_one_time(token: &OneTime) -> (), AccountStoreError;
+    put_one_time(token: &OneTime, notice: &PendingNotice) -> (), AccountStoreError;
     redeem(command: &Redeem) -> Option<UserId>, StoreError;
     password(user: UserId) -> Option<PasswordHash>, StoreError;
     rehash(user: UserId, from: &PasswordHash, to: &PasswordHash) -> bool, StoreError;
@@ -146,14 +148,28 @@ gated!(Ledger {
     journal(user: UserId, after: u64, limit: usize) -> Vec<JournalTx>, StoreError;
 });
 
+gated!(Notifier {
+    notify(notice: &Notice) -> (), NotifyError;
+});
+
 gated!(Outbox {
     next_batch(limit: usize, leased_until: Timestamp, now: Timestamp) -> Vec<OutboxMessage>, StoreError;
+    next_notices(limit: usize, leased_until: Timestamp, now: Timestamp) -> Vec<OutboxMessage>, StoreError;
+    put_off(id: i64, until: Timestamp) -> (), StoreError;
+    put(items: &[OutboxItem]) -> (), StoreError;
     mark_sent(ids: &[i64], now: Timestamp) -> (), StoreError;
 });
 
 gated!(QuotaStore {
     consume(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
     usage(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
+});
+
+gated!(ReportStore {
+    count(day: Date, name: CountName, more: u64) -> (), StoreError;
+    usage(query: &UsageQuery) -> UsageReport, StoreError;
+    of_account(user: UserId, days: Days) -> AccountUsage, StoreError;
+    gauges() -> Gauges, StoreError;
 });
 
 gated!(Settlement {
@@ -207,6 +223,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
         queue: Gated::new(ports.queue, gate),
         events: Gated::new(ports.events, gate),
         sign_in: ports.sign_in,
+        notifier: Gated::new(ports.notifier, gate),
         stores: Stores {
             accounts: Gated::new(stores.accounts, gate),
             filings: Gated::new(stores.filings, gate),
@@ -219,6 +236,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
             audit: Gated::new(stores.audit, gate),
             sessions: Gated::new(stores.sessions, gate),
             audit_log: Gated::new(stores.audit_log, gate),
+            reports: Gated::new(stores.reports, gate),
         },
     }
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use aperilex_core::ports::{FilingSource, Ports};
+use aperilex_core::ports::{FilingSource, Ports, QuotaStore, Stores};
 use aperilex_core::{Engine, Settings as EngineSettings};
 use aperilex_filing_parser::Parser;
+use aperilex_layers::FirstLine;
 use aperilex_sea_orm::{Database, QueueSettings};
 
 use crate::error::WiringError;
@@ -22,6 +23,8 @@ pub struct Graph {
     pub engine: Engine,
     /// The database, for migrations and health.
     pub database: Database,
+    /// What stands before the quota store, for its counts.
+    pub first_line: Arc<FirstLine<dyn QuotaStore>>,
     /// What it was put together from.
     pub settings: Settings,
 }
@@ -54,6 +57,7 @@ impl Graph {
         select::source(&settings.source)?;
         select::analysts(&settings.analyst)?;
         select::events(&settings.events)?;
+        select::notifier(&settings.notices, Arc::new(SystemClock))?;
         select::check_queue(&settings.queue)?;
         select::check_sign_in(settings)?;
         universe::load(&settings.universes)?;
@@ -80,6 +84,7 @@ impl Graph {
         let documents = select::documents(&settings.documents, &settings.data_dir).await?;
         let analysts = select::analysts(&settings.analyst)?;
         let events = select::events(&settings.events)?;
+        let notifier = select::notifier(&settings.notices, clock.clone())?;
         select::check_queue(&settings.queue)?;
         let sign_in = select::sign_in(settings)?;
         let universes = universe::load(&settings.universes)?;
@@ -88,6 +93,8 @@ impl Graph {
             .await
             .map_err(|error| WiringError::start("database schema")(error.into()))?;
         let queue = database.queue(clock.clone(), QueueSettings::default());
+        let stores = database.stores();
+        let first_line = Arc::new(FirstLine::new(stores.quota.clone()));
         let ports = Ports {
             clock,
             ids: Arc::new(SystemIds),
@@ -98,18 +105,25 @@ impl Graph {
             queue: Arc::new(queue),
             events,
             sign_in,
-            stores: database.stores(),
+            notifier,
+            stores: Stores {
+                quota: first_line.clone(),
+                ..stores
+            },
         };
         let engine_settings = EngineSettings {
             plans: settings.plans.clone(),
             universes,
             timings: settings.timings.clone(),
             accounts: settings.accounts.clone(),
+            billing: settings.billing.clone(),
+            conduct: settings.conduct.clone(),
         };
         let engine = Engine::new(ports, engine_settings);
         Ok(Self {
             engine,
             database,
+            first_line,
             settings: settings.clone(),
         })
     }

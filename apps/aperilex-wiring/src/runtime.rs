@@ -1,9 +1,9 @@
-//! The loops that drive the engine: relay, workers, sweeper.
+//! The loops that drive the engine: relay, sender of notices, workers, sweeper.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use aperilex_core::{Engine, EngineError, PoolKey, Probe, Step, TaskId};
+use aperilex_core::{Engine, EngineError, PoolKey, Probe, Step, TaskId, UntoldNotice};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -21,6 +21,7 @@ const RESTART: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct WakeProbe {
     relay: Notify,
+    notices: Notify,
     pub(crate) work: Notify,
     next: Arc<dyn Probe>,
 }
@@ -31,6 +32,7 @@ impl WakeProbe {
     pub fn new(next: Arc<dyn Probe>) -> Arc<Self> {
         Arc::new(Self {
             relay: Notify::new(),
+            notices: Notify::new(),
             work: Notify::new(),
             next,
         })
@@ -43,7 +45,10 @@ impl Probe for WakeProbe {
             // Every committed change has left something in the outbox.
             Step::MessageSent => self.work.notify_one(),
             Step::Fetched | Step::Analysed | Step::Acknowledged | Step::Relayed => {}
-            _ => self.relay.notify_one(),
+            _ => {
+                self.relay.notify_one();
+                self.notices.notify_one();
+            }
         }
         self.next.reached(step, task);
     }
@@ -97,6 +102,14 @@ impl Runtime {
         };
         let relaying = supervise("relay", stop.clone(), relaying);
         runtime.relay.spawn(relaying);
+
+        let (stop, on) = (&runtime.stop_work, engine.clone());
+        let telling = {
+            let (stop, wake) = (stop.clone(), wake.clone());
+            move || notices(on.clone(), wake.clone(), poll, stop.clone())
+        };
+        let telling = supervise("sender of notices", stop.clone(), telling);
+        runtime.work.spawn(telling);
 
         let every = Duration::from_millis(settings.sweep_ms);
         let (stop, on) = (&runtime.stop_work, engine.clone());
@@ -209,6 +222,41 @@ async fn relay(engine: Engine, wake: Arc<WakeProbe>, poll: Duration, stop: Cance
     }
     // What the last runs have left.
     while engine.relay_outbox().await.is_ok_and(|sent| sent > 0) {}
+}
+
+/// Tells accounts what happened, apart from the relay: a receiver that is slow delays no message.
+async fn notices(engine: Engine, wake: Arc<WakeProbe>, poll: Duration, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let sent = tokio::select! {
+            // What is under way is told again: its lease runs out.
+            () = stop.cancelled() => return,
+            sent = engine.send_notices() => sent,
+        };
+        match sent {
+            Ok(sent) => {
+                sent.untold.iter().for_each(untold);
+                if sent.done == 0 && sent.untold.is_empty() {
+                    idle(&wake.notices, poll.max(Duration::from_secs(1)), &stop).await;
+                }
+            }
+            Err(error) => {
+                report("sender of notices", &error);
+                idle(&wake.notices, poll.max(Duration::from_secs(1)), &stop).await;
+            }
+        }
+    }
+}
+
+/// Reports a notice that was not told: one that never will be is for an operator to know.
+fn untold(notice: &UntoldNotice) {
+    let (id, kind, attempts) = (notice.id, notice.kind, notice.attempts);
+    let cause = std::error::Error::source(&notice.error);
+    let cause = cause.map(ToString::to_string).unwrap_or_default();
+    let why = &notice.error;
+    match notice.again_in {
+        None => error!(notice.id = %id, attempts, cause, "notice `{kind}` given up: {why}"),
+        Some(_) => warn!(notice.id = %id, attempts, cause, "notice `{kind}` put off: {why}"),
+    }
 }
 
 /// Accounts that are looked at for their monthly credits in one round.

@@ -6,7 +6,8 @@ mod selection;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use aperilex_core::{AccountRules, Plans, Timings};
+use aperilex_core::ports::wallet::MAX_LOW_BALANCE;
+use aperilex_core::{AccountRules, Billing, ConductSettings, MicroUsd, Plans, Timings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use validator::Validate;
@@ -15,8 +16,8 @@ use crate::error::WiringError;
 
 pub use layers::Layers;
 pub use selection::{
-    AnalystSelection, DatabaseSelection, DocumentsSelection, EventsSelection, QueueSelection,
-    SourceSelection,
+    AnalystSelection, DatabaseSelection, DocumentsSelection, EventsSelection, NoticeSelection,
+    QueueSelection, SourceSelection,
 };
 
 /// Everything an installation decides.
@@ -39,6 +40,8 @@ pub struct Settings {
     pub analyst: AnalystSelection,
     /// How those who wait are woken.
     pub events: EventsSelection,
+    /// How accounts are told what happened.
+    pub notices: NoticeSelection,
     /// The worker.
     pub worker: WorkerSettings,
     /// The HTTP server; its settings are its own.
@@ -51,6 +54,10 @@ pub struct Settings {
     pub accounts: AccountRules,
     /// How people sign in; its settings are its own.
     pub auth: Value,
+    /// Credits and payments.
+    pub billing: Billing,
+    /// What ignoring refusals leads to.
+    pub conduct: ConductSettings,
     /// Files with the companies that plans name; the built-in lists if not given.
     pub universes: UniverseFiles,
 }
@@ -66,12 +73,15 @@ impl Default for Settings {
             queue: QueueSelection::default(),
             analyst: AnalystSelection::default(),
             events: EventsSelection::default(),
+            notices: NoticeSelection::default(),
             worker: WorkerSettings::default(),
             api: Value::Object(serde_json::Map::new()),
             plans: Plans::default(),
             timings: Timings::default(),
             accounts: AccountRules::default(),
             auth: Value::Object(serde_json::Map::new()),
+            billing: Billing::default(),
+            conduct: ConductSettings::default(),
             universes: UniverseFiles::default(),
         }
     }
@@ -139,6 +149,8 @@ impl Settings {
             .map_err(|errors| worker_error(&errors))?;
         timings(&self.timings)?;
         accounts(&self.accounts)?;
+        billing(&self.billing)?;
+        conduct(&self.conduct)?;
         for (name, plan) in [
             ("demo", &self.plans.demo),
             ("basic", &self.plans.basic),
@@ -176,6 +188,9 @@ fn timings(t: &Timings) -> Result<(), WiringError> {
         ("backoff_max_s", t.backoff_max_s, 0, HOUR),
         ("task_max_age_s", t.task_max_age_s, t.run_limit_s, 7 * DAY),
         ("resend_after_s", t.resend_after_s, 1, DAY),
+        ("notice_attempts", u64::from(t.notice_attempts), 1, 100),
+        ("notice_backoff_s", t.notice_backoff_s, 1, DAY),
+        ("notice_backoff_max_s", t.notice_backoff_max_s, 1, 7 * DAY),
     ] {
         let reason = match value {
             value if value < least => format!("expected at least {least}"),
@@ -199,6 +214,31 @@ fn accounts(rules: &AccountRules) -> Result<(), WiringError> {
         if !(least..=most).contains(&value) {
             let reason = format!("expected {least} to {most}");
             return Err(WiringError::setting(format!("accounts.{path}"), reason));
+        }
+    }
+    Ok(())
+}
+
+fn billing(billing: &Billing) -> Result<(), WiringError> {
+    let low = billing.low_balance_usd;
+    if low < MicroUsd::ZERO || low > MAX_LOW_BALANCE {
+        let path = "billing.low_balance_usd";
+        let reason = format!("expected 0 to {MAX_LOW_BALANCE}");
+        return Err(WiringError::setting(path, reason));
+    }
+    Ok(())
+}
+
+/// A day of back-off would be a suspension, and one that nobody is told of.
+fn conduct(settings: &ConductSettings) -> Result<(), WiringError> {
+    const DAY: u64 = 24 * 60 * 60;
+    for (path, value, most) in [
+        ("window_s", settings.window_s, 30 * DAY),
+        ("backoff_max_s", settings.backoff_max_s, DAY),
+    ] {
+        if value == 0 || value > most {
+            let reason = format!("expected 1 to {most}");
+            return Err(WiringError::setting(format!("conduct.{path}"), reason));
         }
     }
     Ok(())

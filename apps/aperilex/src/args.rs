@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use aperilex_core::{
-    AnalysisId, Date, Digest, Email, EntryId, FormType, KeyId, MicroUsd, Scope, Template, Ticker,
-    Tier, Timestamp, UserId,
+    AnalysisId, Date, Digest, Email, EntryId, FormType, KeyId, MicroUsd, Role, Scope, Template,
+    Ticker, Tier, Timestamp, UserId,
 };
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -98,6 +98,23 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: LedgerCommand,
     },
+    /// Show messages that were given up, and send them again
+    DeadLetters {
+        #[command(subcommand)]
+        command: DeadLettersCommand,
+    },
+    /// Show what was done with accounts and the installation, and by whom
+    AuditLog {
+        /// At most so many entries, the newest
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+        /// Check that the whole log is one chain, as it was written
+        #[arg(long)]
+        verify: bool,
+        /// How to show it
+        #[arg(long, value_enum, default_value = "text")]
+        format: ParseFormat,
+    },
     /// Bring the database up to date
     Migrate,
     /// Show the settings in force, without secrets
@@ -138,6 +155,24 @@ pub(crate) enum AccountCommand {
         #[arg(long, value_name = "ID")]
         account: UserId,
     },
+    /// Suspend an account at once: it may nothing until it is restored
+    Suspend {
+        #[command(flatten)]
+        change: ChangeArgs,
+    },
+    /// Lift a suspension
+    Restore {
+        #[command(flatten)]
+        change: ChangeArgs,
+    },
+    /// Make an account an administrator, or a member again
+    Role {
+        /// What it is to be: member or admin
+        #[arg(long)]
+        role: Role,
+        #[command(flatten)]
+        change: ChangeArgs,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -172,6 +207,28 @@ pub(crate) enum KeyCommand {
         /// The key, as the list names it
         #[arg(long, value_name = "ID")]
         key: KeyId,
+    },
+}
+
+/// Which account is changed, and why.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct ChangeArgs {
+    /// The account
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: UserId,
+    /// Why, for the audit log
+    #[arg(long)]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeadLettersCommand {
+    /// List the newest
+    List,
+    /// Send one again
+    Redrive {
+        /// The letter, as the list names it
+        letter: String,
     },
 }
 

@@ -23,7 +23,7 @@ impl State {
             self.capture(access.hold, &charge(access), grant.now)?;
         }
         let waiver = (!charged).then_some(Waiver::NoFee);
-        self.open_access(user, filing, access.source, waiver);
+        self.open_access((user, filing), access.source, waiver, grant.now);
         Ok(charged)
     }
 
@@ -70,7 +70,7 @@ impl State {
         if self.has(Bug::ForgetsAccess) {
             return Ok(());
         }
-        self.open_access(user, filing, access.source, waiver);
+        self.open_access((user, filing), access.source, waiver, now);
         Ok(())
     }
 
@@ -83,16 +83,15 @@ impl State {
     /// Paid access is for ever; access from another source may become paid.
     fn open_access(
         &mut self,
-        user: UserId,
-        filing: FilingId,
+        key: (UserId, FilingId),
         source: AccessSource,
         waiver: Option<Waiver>,
+        now: Timestamp,
     ) {
-        let waiver = waiver.filter(|_| source == AccessSource::Paid);
-        let access = self.access.entry((user, filing));
-        let access = access.or_insert((source, waiver));
-        if source == AccessSource::Paid {
-            *access = (source, waiver);
+        let paid = source == AccessSource::Paid;
+        if paid || !self.access.contains_key(&key) {
+            self.access.insert(key, (source, waiver.filter(|_| paid)));
+            self.granted_at.insert(key, now);
         }
     }
 

@@ -3,8 +3,8 @@
 use aperilex_ports::wallet::Charge;
 use aperilex_ports::{
     AbandonTask, AnalysisStatus, CompleteTask, EntryKind, Guard, Hold, HoldId, HoldStatus,
-    PlaceHold, RetryTask, SettlementError, StoreError, TaskId, TaskRole, TaskStatus,
-    TaskStoreError, Timestamp, Waiver,
+    NoticeKind, OutboxItem, PendingNotice, PlaceHold, RetryTask, SettlementError, StoreError,
+    TaskId, TaskRole, TaskStatus, TaskStoreError, Timestamp, Waiver,
 };
 
 use crate::planted::Bug;
@@ -62,6 +62,8 @@ impl State {
                 task.failure = None;
                 task.lease = None;
             });
+            let completed = NoticeKind::Completed { task, analysis: id };
+            self.tell(task, completed, now);
         }
         Ok(())
     }
@@ -117,6 +119,8 @@ impl State {
                 task.failure = Some(command.failure.clone());
                 task.lease = None;
             });
+            let failure = command.failure.clone();
+            self.tell(task, NoticeKind::Failed { task, failure }, command.now);
         }
         Ok(())
     }
@@ -139,6 +143,15 @@ impl State {
             self.tell_followers(&key, AnalysisStatus::Queued, now);
         }
         Ok(())
+    }
+
+    /// Leaves a notice for the account of a task, if it wants to be told.
+    fn tell(&mut self, task: TaskId, kind: NoticeKind, now: Timestamp) {
+        let user = self.tasks.get(&task).map(|task| task.user);
+        if let Some(user) = user.filter(|user| self.wants(*user).tasks) {
+            let notice = PendingNotice::of(user, &task.to_string(), kind, now);
+            self.announce(OutboxItem::Notice(notice));
+        }
     }
 
     /// Whether this caller may end the run.

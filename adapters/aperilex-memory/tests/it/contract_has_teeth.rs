@@ -5,9 +5,8 @@ use std::fmt::Debug;
 
 use aperilex_ports::contract::clauses;
 
-use crate::broken::audit_log;
 use crate::broken::{accounts, audit, documents, events, filings, ledger, outbox, pool, queue};
-use crate::broken::{quota, sessions, settlement, tasks};
+use crate::broken::{audit_log, notifier, quota, reports, sessions, settlement, tasks};
 
 /// Asserts that every flaw is caught by its clause.
 fn bite<F: Copy + Debug>(flaws: &[(F, &str)], caught: impl Fn(F) -> Vec<&'static str>) {
@@ -66,6 +65,11 @@ fn broken_audit_logs_are_caught() {
 }
 
 #[test]
+fn broken_reports_are_caught() {
+    bite(reports::FLAWS, reports::caught);
+}
+
+#[test]
 fn broken_quota_stores_are_caught() {
     bite(quota::FLAWS, quota::caught);
 }
@@ -95,6 +99,11 @@ fn broken_event_buses_are_caught() {
     bite(events::FLAWS, events::caught);
 }
 
+#[test]
+fn broken_notifiers_are_caught() {
+    bite(notifier::FLAWS, notifier::caught);
+}
+
 fn ids<F>(flaws: &[(F, &'static str)]) -> impl Iterator<Item = &'static str> {
     flaws.iter().map(|(_, clause)| *clause)
 }
@@ -111,10 +120,12 @@ fn every_clause_bites() {
         .chain(ids(audit::FLAWS))
         .chain(ids(sessions::FLAWS))
         .chain(ids(audit_log::FLAWS))
+        .chain(ids(reports::FLAWS))
         .chain(ids(outbox::FLAWS))
         .chain(ids(queue::FLAWS))
         .chain(ids(documents::FLAWS))
         .chain(ids(events::FLAWS))
+        .chain(ids(notifier::FLAWS))
         .collect();
     let all: BTreeSet<_> = clauses().into_iter().collect();
     let toothless: Vec<_> = all.difference(&biting).collect();

@@ -6,7 +6,7 @@ use aperilex_ports::audit::Projection;
 use aperilex_ports::wallet::{self, Change};
 use aperilex_ports::{
     AccountStatus, Balance, ChainHead, CreditLot, JournalTx, LedgerEntry, LedgerError, MicroUsd,
-    Timestamp, UserId,
+    NoticePreferences, OutboxItem, Timestamp, UserId,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
@@ -19,11 +19,13 @@ use super::{Outcome, hold};
 use crate::entity::account::{Column, Entity, Model};
 use crate::entity::{credit_lot, ledger_entry, ledger_posting, ledger_tx};
 use crate::error::{Stop, Unreadable};
+use crate::outbox;
 use crate::stored::{count, micros, number, time, word};
 
-/// An account's credits. Nobody else changes them while this exists, because its row is locked.
+/// An account's credits, and what it wants to be told of. Nobody else changes them while this exists,
+/// because its row is locked.
 #[derive(Debug)]
-pub(crate) struct Wallet(pub(super) wallet::Wallet, AccountStatus);
+pub(crate) struct Wallet(pub(super) wallet::Wallet, AccountStatus, NoticePreferences);
 
 impl Wallet {
     pub(crate) async fn lock(tx: &DatabaseTransaction, user: UserId) -> Outcome<Self> {
@@ -48,6 +50,11 @@ impl Wallet {
         self.0.user
     }
 
+    /// What the account wants to be told of.
+    pub(crate) const fn wants(&self) -> NoticePreferences {
+        self.2
+    }
+
     /// Saves what a change did.
     pub(super) async fn save(&self, tx: &DatabaseTransaction, change: Change) -> Outcome<()> {
         if change == Change::default() {
@@ -67,7 +74,9 @@ impl Wallet {
         if let Some(changed) = &change.hold {
             hold::save(tx, changed, change.journal.last()).await?;
         }
-        save_sums(tx, &self.0).await
+        save_sums(tx, &self.0).await?;
+        let fallen = self.0.fallen(&change).filter(|_| self.2.low_balance);
+        Ok(outbox::put(tx, fallen.map(OutboxItem::Notice)).await?)
     }
 }
 
@@ -272,7 +281,8 @@ impl Wallets {
         for row in rows {
             let own = lots.remove(&row.id).unwrap_or_default();
             let status = word("status of an account", &row.status)?;
-            let wallet = Wallet(open(row, own)?, status);
+            let wants = row.wants();
+            let wallet = Wallet(open(row, own)?, status, wants);
             wallets.insert(wallet.user(), wallet);
         }
         Ok(Self(wallets))

@@ -1,6 +1,6 @@
 //! The queue's statements.
 
-use aperilex_ports::{Delivery, NewMessage, Priority, StoreError};
+use aperilex_ports::{Delivery, MAX_OVERTAKING, NewMessage, Priority, StoreError};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{
     DeleteStatement, Expr, ExprTrait, LockBehavior, LockType, OnConflict, UpdateStatement,
@@ -20,7 +20,7 @@ type Outcome<T> = Result<T, Stop<StoreError>>;
 
 /// Waiting ages: a message overtakes those that are one level more urgent and were due this much later
 /// (five minutes, in microseconds), so that none waits for ever.
-const LEVEL: i64 = 300_000_000;
+const LEVEL: i64 = MAX_OVERTAKING.as_secs().cast_signed() * 1_000_000 / 9;
 
 /// How urgent a message is that is sent again by hand: its own urgency died with it.
 const AGAIN: u8 = 5;

@@ -1,14 +1,15 @@
 //! A run ends badly, or is tried again.
 
 use aperilex_ports::{
-    AbandonTask, AnalysisStatus, HoldId, HoldStatus, RetryTask, SettlementError, Task, TaskStatus,
-    Timestamp,
+    AbandonTask, AnalysisStatus, HoldId, HoldStatus, NoticeKind, OutboxItem, PendingNotice,
+    RetryTask, SettlementError, Task, TaskId, TaskStatus, Timestamp,
 };
 use sea_orm::DatabaseTransaction;
 
 use super::Outcome;
 use crate::error::Stop;
 use crate::ledger::{Wallet, Wallets, find_hold};
+use crate::outbox;
 use crate::run::{Run, enqueue, save_all};
 
 pub(super) async fn abandon(tx: &DatabaseTransaction, command: &AbandonTask) -> Outcome<()> {
@@ -33,7 +34,29 @@ pub(super) async fn abandon(tx: &DatabaseTransaction, command: &AbandonTask) -> 
         Run::close(tx, &leader.key).await?;
     }
     save_all(tx, &mut run.tasks, command.now).await?;
-    Ok(())
+    notices(tx, &run, &mut wallets, |task| NoticeKind::Failed {
+        task,
+        failure: command.failure.clone(),
+    })
+    .await
+}
+
+/// Leaves a notice of the end of a run for each account that wants to be told.
+pub(super) async fn notices(
+    tx: &DatabaseTransaction,
+    run: &Run,
+    wallets: &mut Wallets,
+    kind: impl Fn(TaskId) -> NoticeKind,
+) -> Outcome<()> {
+    let mut items = Vec::new();
+    for task in &run.tasks {
+        if wallets.of(task.user)?.wants().tasks {
+            let (what, at) = (task.id.to_string(), task.updated_at);
+            let notice = PendingNotice::of(task.user, &what, kind(task.id), at);
+            items.push(OutboxItem::Notice(notice));
+        }
+    }
+    outbox::put(tx, items).await
 }
 
 pub(super) async fn retry(tx: &DatabaseTransaction, command: &RetryTask) -> Outcome<()> {

@@ -1,15 +1,15 @@
 //! A run ends well.
 
 use aperilex_ports::{
-    AnalysisStatus, CompleteTask, EntryKind, PlaceHold, SettlementError, StoreError, Task,
-    TaskStatus, Waiver,
+    AnalysisStatus, CompleteTask, EntryKind, NoticeKind, PlaceHold, SettlementError, StoreError,
+    Task, TaskStatus, Waiver,
 };
 use sea_orm::{DatabaseTransaction, EntityTrait};
 
 use super::Outcome;
 use super::access::deliver_to;
 use super::charge::settle;
-use super::close::void_if_open;
+use super::close::{notices, void_if_open};
 use crate::entity::analysis;
 use crate::error::Stop;
 use crate::ledger::{Wallet, Wallets};
@@ -36,7 +36,11 @@ pub(super) async fn complete(tx: &DatabaseTransaction, command: &CompleteTask) -
         task.analysis = Some(command.analysis.id);
     }
     save_all(tx, &mut run.tasks, command.now).await?;
-    Ok(())
+    notices(tx, &run, &mut wallets, |task| NoticeKind::Completed {
+        task,
+        analysis: command.analysis.id,
+    })
+    .await
 }
 
 async fn store(tx: &DatabaseTransaction, command: &CompleteTask) -> Outcome<()> {

@@ -115,6 +115,6 @@ fn message(item: OutboxItem) -> Option<(TaskId, u32, Priority)> {
         OutboxItem::Enqueue {
             message, priority, ..
         } => Some((message.task, message.generation, priority)),
-        OutboxItem::Event(_) => None,
+        _ => None,
     }
 }

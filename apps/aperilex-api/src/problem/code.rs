@@ -70,6 +70,8 @@ codes! {
     ChallengeRequired = "challenge-required", FORBIDDEN, "A challenge is to be passed";
     /// This installation does not do that.
     NotOffered = "not-offered", FORBIDDEN, "This is not offered here";
+    /// Only administrators may.
+    NotAdmin = "not-admin", FORBIDDEN, "This is for administrators";
     /// The plan does not cover the filing.
     NotEntitled = "not-entitled", FORBIDDEN, "The plan does not cover this filing";
     /// There is no such thing, or this account may not know of it.

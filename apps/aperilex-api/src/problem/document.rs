@@ -150,7 +150,7 @@ pub(crate) struct Bodied;
 pub(crate) struct Paid;
 
 impl Statuses for Public {
-    const ALL: &'static [u16] = &[400, 406, 422, 500, 503];
+    const ALL: &'static [u16] = &[400, 406, 422, 429, 500, 503];
 }
 
 impl Statuses for Plain {

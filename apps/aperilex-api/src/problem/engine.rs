@@ -130,6 +130,10 @@ impl From<Refusal> for Problem {
             Refusal::ChallengeRequired => Self::new(ProblemCode::ChallengeRequired, detail),
             Refusal::NotOfferedHere { .. } => Self::new(ProblemCode::NotOffered, detail),
             Refusal::TooManyKeys { .. } => Self::new(ProblemCode::TooManyKeys, detail),
+            Refusal::BadAmount | Refusal::OverRefund { .. } => {
+                Self::field(ProblemCode::InvalidField, "/amount_usd", detail)
+            }
+            Refusal::OwnAccount => Self::field(ProblemCode::InvalidField, "", detail),
             Refusal::EmailTaken => Self::new(ProblemCode::EmailTaken, detail),
             _ => Self::internal(),
         }

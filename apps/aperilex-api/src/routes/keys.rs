@@ -86,7 +86,7 @@ impl Keys {
     async fn revoke(&self, caller: Caller, key_id: Path<Uuid>) -> Result<Revoked, Fails<Plain>> {
         let key = KeyId::from_uuid(key_id.0);
         self.0.engine.revoke_key(caller.id, key).await?;
-        self.0.authenticator.forget();
+        self.0.authenticator.forget(caller.id);
         Ok(Revoked::Done)
     }
 }

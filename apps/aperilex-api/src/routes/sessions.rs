@@ -203,7 +203,7 @@ impl Sessions {
             what: "session".to_owned(),
         })?;
         self.0.engine.sign_out(session).await?;
-        self.0.authenticator.forget();
+        self.0.authenticator.forget(caller.id);
         Ok(Done::Done)
     }
 
@@ -264,10 +264,10 @@ impl Sessions {
     ) -> Result<Done, Fails<Bodied>> {
         let (token, password) = &body.0;
         let engine = &self.0.engine;
-        engine
+        let user = engine
             .set_password(token.reveal(), purpose, password)
             .await?;
-        self.0.authenticator.forget();
+        self.0.authenticator.forget(user);
         Ok(Done::Done)
     }
 }

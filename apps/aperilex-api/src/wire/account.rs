@@ -53,7 +53,7 @@ struct WindowDocument {
 /// Credits.
 #[derive(Debug, Object)]
 #[oai(rename = "Balance")]
-struct BalanceDocument {
+pub(crate) struct BalanceDocument {
     /// Sum of all entries.
     balance_usd: Usd,
     /// Set aside for what runs.

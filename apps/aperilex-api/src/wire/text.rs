@@ -166,6 +166,12 @@ words! {
     TierWord, "Tier", aperilex_core::Tier;
     /// What a key may be used for.
     ScopeWord, "Scope", aperilex_core::Scope;
+    /// Whether an account may act.
+    AccountStatusWord, "AccountStatus", aperilex_core::AccountStatus;
+    /// What an account may do beyond its own affairs.
+    AccountRoleWord, "AccountRole", aperilex_core::Role;
+    /// Where credits came from.
+    LotSourceWord, "LotSource", aperilex_core::LotSource;
     /// Whether a task drives its run.
     RoleWord, "TaskRole", aperilex_core::TaskRole;
 }

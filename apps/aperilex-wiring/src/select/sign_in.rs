@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use aperilex_core::ChallengeUse;
 use aperilex_core::ports::{IdentityProvider, SignIn, SignInError};
-use aperilex_core::{AccountRules, ChallengeUse};
 use aperilex_sign_in::{ArgonPasswords, JwtTokens, OidcProvider, SignInConfig, SiteVerify};
 use serde_json::Value;
 
 use crate::error::WiringError;
-use crate::settings::Settings;
+use crate::settings::{NoticeSelection, Settings};
 
 /// Reads `auth`. A mistake is named by its path and without its value: nearly all of it is secret.
 fn config(auth: &Value) -> Result<SignInConfig, WiringError> {
@@ -33,7 +33,12 @@ fn config(auth: &Value) -> Result<SignInConfig, WiringError> {
 }
 
 /// What one setting demands of another.
-fn agree(rules: &AccountRules, config: &SignInConfig) -> Result<(), WiringError> {
+fn agree(settings: &Settings, config: &SignInConfig) -> Result<(), WiringError> {
+    let rules = &settings.accounts;
+    if rules.sign_up && matches!(settings.notices, NoticeSelection::Log(_)) {
+        let reason = "needs `notices` by mail or webhook: a log has no token in it";
+        return Err(WiringError::setting("accounts.sign_up", reason));
+    }
     if rules.sign_up && config.jwt.is_none() {
         let reason = "needs `auth.jwt`: who has signed up could not sign in";
         return Err(WiringError::setting("accounts.sign_up", reason));
@@ -47,13 +52,13 @@ fn agree(rules: &AccountRules, config: &SignInConfig) -> Result<(), WiringError>
 
 /// Looks whether the settings are lawful.
 pub(crate) fn check_sign_in(settings: &Settings) -> Result<(), WiringError> {
-    agree(&settings.accounts, &config(&settings.auth)?)
+    agree(settings, &config(&settings.auth)?)
 }
 
 /// What signing in needs. Nothing is asked of anybody yet.
 pub(crate) fn sign_in(settings: &Settings) -> Result<SignIn, WiringError> {
     let config = config(&settings.auth)?;
-    agree(&settings.accounts, &config)?;
+    agree(settings, &config)?;
     let failed = |error: SignInError| WiringError::start("sign-in")(error.into());
     let challenge = config.challenge.as_ref().map(SiteVerify::new);
     let challenge = challenge.transpose().map_err(failed)?;
@@ -69,6 +74,5 @@ pub(crate) fn sign_in(settings: &Settings) -> Result<SignIn, WiringError> {
             .map(|jwt| Arc::new(JwtTokens::new(jwt)) as _),
         challenge: challenge.map(|challenge| Arc::new(challenge) as _),
         providers,
-        letters: None,
     })
 }

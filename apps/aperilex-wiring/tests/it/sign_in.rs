@@ -1,10 +1,7 @@
 //! Signing in for real: slow hashes, signed tokens, SQLite.
 
-use std::sync::Arc;
-
-use aperilex_core::ports::{LetterSubject, SignInError};
-use aperilex_core::{Email, Engine, EngineError, OneTimePurpose, Password, Refusal};
-use aperilex_memory::MemoryLetters;
+use aperilex_core::ports::{NoticeKind, OutboxItem, OutboxMessage, SignInError};
+use aperilex_core::{Email, Engine, EngineError, OneTimePurpose, Password, Refusal, Timestamp};
 use aperilex_wiring::Graph;
 use aperilex_wiring::settings::Layers;
 use serde_json::json;
@@ -13,18 +10,37 @@ const OLD: &str = "9f1c5b7d3e8a4602b1d7c9e5f3a80614";
 const NEW: &str = "c3d1e7a95b2f4860d8e4a1c6b9f70352";
 
 /// An engine on this folder whose tokens are signed with these keys.
-async fn engine(dir: &std::path::Path, keys: serde_json::Value) -> (Engine, Arc<MemoryLetters>) {
+async fn engine(dir: &std::path::Path, keys: serde_json::Value) -> Engine {
     let mut layers = Layers::default();
     layers.set(&["data_dir"], json!(dir));
     layers.set(&["accounts", "sign_up"], json!(true));
     layers.set(&["auth", "jwt"], keys);
+    // Nothing is sent here: who sends notices is not started.
+    let smtp =
+        json!({"host": "127.0.0.1", "port": 2525, "from": "apx@example.com", "security": "none"});
+    layers.set(&["notices"], json!({"provider": "smtp", "settings": smtp}));
     let graph = Graph::without_source(&layers.settings().unwrap())
         .await
         .unwrap();
-    let letters = Arc::new(MemoryLetters::default());
-    let mut ports = graph.engine.ports().clone();
-    ports.sign_in.letters = Some(letters.clone());
-    (Engine::new(ports, graph.engine.settings().clone()), letters)
+    graph.engine
+}
+
+/// The token of the one notice that waits.
+async fn token(engine: &Engine) -> String {
+    let (now, never) = (Timestamp::MAX, Timestamp::MAX);
+    let notices = engine.ports().stores.outbox.next_notices(9, never, now);
+    match &notices.await.unwrap()[..] {
+        [
+            OutboxMessage {
+                item: OutboxItem::Notice(notice),
+                ..
+            },
+        ] => match &notice.kind {
+            NoticeKind::Verification { token } => token.reveal().to_owned(),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
 }
 
 fn key(kid: &str, secret: &str) -> serde_json::Value {
@@ -36,20 +52,17 @@ async fn keys_are_rotated_under_signed_in_people() {
     let dir = tempfile::tempdir().unwrap();
     let email: Email = "jo@example.com".parse().unwrap();
     let password: Password = "correct horse battery".parse().unwrap();
-    let (before, letters) = engine(dir.path(), json!({"current": key("one", OLD)})).await;
+    let before = engine(dir.path(), json!({"current": key("one", OLD)})).await;
     before.sign_up(&email, None).await.unwrap();
-    let letter = letters.taken().remove(0);
-    let LetterSubject::VerifyEmail(token) = letter.subject else {
-        panic!("{letter:?}");
-    };
-    let verify = before.set_password(token.reveal(), OneTimePurpose::VerifyEmail, &password);
+    let token = token(&before).await;
+    let verify = before.set_password(&token, OneTimePurpose::VerifyEmail, &password);
     verify.await.unwrap();
     let signed_in = before.sign_in(&email, &password).await.unwrap();
     let access = signed_in.access.reveal();
     assert_eq!(access.split('.').count(), 3, "a JWT");
 
     let rotated = json!({"current": key("two", NEW), "previous": key("one", OLD)});
-    let (during, _) = engine(dir.path(), rotated).await;
+    let during = engine(dir.path(), rotated).await;
     let known = during.authenticate(access).await.unwrap().unwrap();
     assert_eq!(known.account.email, email);
     let renewed = during
@@ -57,7 +70,7 @@ async fn keys_are_rotated_under_signed_in_people() {
         .await
         .unwrap();
 
-    let (after, _) = engine(dir.path(), json!({"current": key("two", NEW)})).await;
+    let after = engine(dir.path(), json!({"current": key("two", NEW)})).await;
     assert!(after.authenticate(access).await.unwrap().is_none());
     let renewed = renewed.access.reveal();
     assert!(after.authenticate(renewed).await.unwrap().is_some());
@@ -72,7 +85,7 @@ async fn keys_are_rotated_under_signed_in_people() {
 #[tokio::test]
 async fn passwords_are_argon2id_in_the_database() {
     let dir = tempfile::tempdir().unwrap();
-    let (engine, _) = engine(dir.path(), json!({"current": key("one", OLD)})).await;
+    let engine = engine(dir.path(), json!({"current": key("one", OLD)})).await;
     let passwords = &engine.ports().sign_in.passwords;
     let password: Password = "correct horse battery".parse().unwrap();
     let hash: Result<_, SignInError> = passwords.hash(&password).await;

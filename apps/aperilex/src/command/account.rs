@@ -1,13 +1,15 @@
-//! `aperilex account`: making, listing and closing accounts, and their keys.
+//! `aperilex account`: making, listing, changing and closing accounts, and their keys.
 
 use std::fmt::Write;
 use std::process::ExitCode;
 
 use aperilex_core::ports::MAX_PAGE;
-use aperilex_core::{Engine, EngineError, NewKey, Role, Scopes, Timestamp, UserId};
+use aperilex_core::{
+    AccountChange, Actor, Engine, EngineError, NewKey, Role, Scopes, Timestamp, UserId,
+};
 use aperilex_wiring::{Graph, Settings};
 
-use crate::args::{AccountCommand, KeyCommand};
+use crate::args::{AccountCommand, ChangeArgs, KeyCommand};
 use crate::exit::BadUsage;
 use crate::output;
 
@@ -42,9 +44,46 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
             engine.close_account(&found).await?;
             format!("account {account} is closed\n")
         }
+        AccountCommand::Suspend { change: args } => {
+            let to = AccountChange {
+                suspended: Some(true),
+                ..AccountChange::default()
+            };
+            change(&engine, args, to).await?
+        }
+        AccountCommand::Restore { change: args } => {
+            let to = AccountChange {
+                suspended: Some(false),
+                ..AccountChange::default()
+            };
+            change(&engine, args, to).await?
+        }
+        AccountCommand::Role { role, change: args } => {
+            let to = AccountChange {
+                role: Some(role),
+                ..AccountChange::default()
+            };
+            change(&engine, args, to).await?
+        }
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Changes an account, and says how it stands then.
+async fn change(engine: &Engine, args: ChangeArgs, to: AccountChange) -> anyhow::Result<String> {
+    let change = AccountChange {
+        reason: args.reason,
+        ..to
+    };
+    let user = args.account;
+    let account = engine
+        .change_account(Actor::Operator, user, &change)
+        .await?;
+    Ok(format!(
+        "account {}\ntier {}\nstatus {}\nrole {}\n",
+        account.id, account.tier, account.status, account.role
+    ))
 }
 
 async fn list(engine: &Engine) -> anyhow::Result<String> {

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use aperilex_core::{
-    AccountFinding, AccountStatement, BillingPeriod, BooksProof, CreditLot, Engine, EngineError,
-    LedgerEntry, MicroUsd, Proof, RefundCharge, UserId,
+    AccountFinding, AccountStatement, Actor, BillingPeriod, BooksProof, CreditKind, CreditLot,
+    Engine, EngineError, GiveCredits, LedgerEntry, MicroUsd, Proof, RefundCharge, UserId,
 };
 use aperilex_wiring::{Graph, Settings};
 use serde::Serialize;
@@ -73,7 +73,15 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
         }
         LedgerCommand::TopUp { account, usd, key } => {
             positive(usd)?;
-            line(&engine.top_up(account, usd, &key, "bought credits").await?)
+            let give = GiveCredits {
+                kind: CreditKind::TopUp,
+                amount: usd,
+                key,
+                reason: "bought credits".to_owned(),
+                expires_at: None,
+            };
+            let actor = Actor::Operator;
+            line(&engine.give_credits(actor, account, &give).await?)
         }
         LedgerCommand::Refund {
             account,
@@ -89,7 +97,7 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
                 key,
                 reason,
             };
-            line(&engine.refund(account, &refund).await?)
+            line(&engine.refund_by(Actor::Operator, account, &refund).await?)
         }
         LedgerCommand::Retract { analysis, reason } => {
             let retracted = engine.retract_analysis(analysis, &reason).await?;

@@ -14,7 +14,7 @@ fn verify(data: &Path, more: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), said)
 }
 
-async fn tamper(data: &Path, statements: &[&'static str]) {
+pub(crate) async fn tamper(data: &Path, statements: &[&'static str]) {
     let database = format!("sqlite://{}", data.join("aperilex.sqlite3").display());
     let mut connection = SqliteConnection::connect(&database).await.unwrap();
     for statement in statements {

@@ -13,4 +13,7 @@ mod flow;
 mod goodbye;
 mod interrupt;
 mod ledger;
+mod mirror;
+mod operate;
+mod races;
 mod server;

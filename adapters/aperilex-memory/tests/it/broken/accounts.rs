@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use aperilex_ports::{
     Account, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email,
-    ExternalIdentity, KeyId, KeyOwner, OpenAccount, StoreError, Stores, Tier, Timestamp, UserId,
+    ExternalIdentity, KeyId, KeyOwner, NoticePreferences, OpenAccount, StoreError, Stores, Tier,
+    Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -20,6 +21,7 @@ pub(crate) enum Flaw {
     ListsNewestFirst,
     ChangesWhateverStands,
     ChangesWithoutRecord,
+    ForgetsPreferences,
     ForgetsScopes,
     KeepsIdentities,
     KeepsTheAddress,
@@ -34,14 +36,15 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::KeepsRevokedKeys, "AC-3"),
     (Flaw::KeysForNobody, "AC-4"),
     (Flaw::ListsNewestFirst, "AC-5"),
-    (Flaw::OpensInSteps, "AC-7"),
-    (Flaw::KeysLastForEver, "AC-8"),
-    (Flaw::ForgetsScopes, "AC-9"),
-    (Flaw::KeepsTheAddress, "AC-10"),
-    (Flaw::KeepsIdentities, "AC-10"),
+    (Flaw::OpensInSteps, "AC-8"),
+    (Flaw::KeysLastForEver, "AC-9"),
+    (Flaw::ForgetsScopes, "AC-10"),
+    (Flaw::KeepsTheAddress, "AC-11"),
+    (Flaw::KeepsIdentities, "AC-11"),
     (Flaw::ChangesWhateverStands, "AC-6"),
     (Flaw::ChangesWithoutRecord, "AC-6"),
     (Flaw::RacesChanges, "AC-6"),
+    (Flaw::ForgetsPreferences, "AC-7"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -191,6 +194,22 @@ impl AccountStore for Broken {
             }
             _ => self.inner.change(change).await,
         }
+    }
+
+    async fn preferences(&self, user: UserId) -> Result<NoticePreferences, AccountStoreError> {
+        self.inner.preferences(user).await
+    }
+
+    async fn prefer(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
+    ) -> Result<(), AccountStoreError> {
+        let preferences = match self.flaw {
+            Flaw::ForgetsPreferences => NoticePreferences::default(),
+            _ => preferences,
+        };
+        self.inner.prefer(user, preferences).await
     }
 
     async fn list(&self, after: Option<UserId>, limit: usize) -> Result<Vec<Account>, StoreError> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use aperilex_ports::{
     Balance, CreditLot, EntryId, EntryKind, Hold, HoldId, HoldStatus, JournalTx, Ledger,
-    LedgerEntry, LedgerError, MicroUsd, PlaceHold, PostEntry, Refund, StoreError, Stores,
-    Timestamp, UserId,
+    LedgerEntry, LedgerError, MicroUsd, NoticeKind, Outbox, OutboxItem, PendingNotice, PlaceHold,
+    PostEntry, Refund, StoreError, Stores, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -34,6 +34,7 @@ pub(crate) enum Flaw {
     RefundsMoreThanWasPaid,
     RefundsAnything,
     HoldsForAnybody,
+    TellsOfHolds,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -58,13 +59,18 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::RefundsMoreThanWasPaid, "LG-19"),
     (Flaw::RefundsAnything, "LG-20"),
     (Flaw::HoldsForAnybody, "LG-21"),
+    (Flaw::TellsOfHolds, "LG-22"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
     failures(move |stores| {
         let inner = stores.ledger.clone();
         Stores {
-            ledger: Arc::new(Broken { inner, flaw }),
+            ledger: Arc::new(Broken {
+                inner,
+                outbox: stores.outbox.clone(),
+                flaw,
+            }),
             ..stores
         }
     })
@@ -73,6 +79,7 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
 #[derive(Debug)]
 struct Broken {
     inner: Arc<dyn Ledger>,
+    outbox: Arc<dyn Outbox>,
     flaw: Flaw,
 }
 
@@ -143,6 +150,16 @@ impl Ledger for Broken {
             _ => {}
         }
         let placed = self.inner.place_hold(command).await;
+        if let (Flaw::TellsOfHolds, Ok(hold)) = (self.flaw, &placed) {
+            let balance = self.inner.balance(hold.user).await?;
+            let kind = NoticeKind::LowBalance {
+                before: balance.posted,
+                available: balance.available(),
+                balance: balance.posted,
+            };
+            let notice = PendingNotice::of(hold.user, &hold.id.to_string(), kind, command.now);
+            self.outbox.put(&[OutboxItem::Notice(notice)]).await?;
+        }
         match (self.flaw, placed) {
             (Flaw::HoldsMoreThanThereIs, Err(LedgerError::InsufficientCredits { .. })) => {
                 Ok(hold(command))

@@ -1,6 +1,6 @@
 //! Broken queues.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aperilex_memory::{Faults, MemoryQueue, VirtualClock};
@@ -24,6 +24,7 @@ pub(crate) enum Flaw {
     SpoilsBytes,
     ForgetsIds,
     IgnoresPriority,
+    LetsStarve,
     LosesTheDead,
     FailsWhenEmpty,
     BendsLimits,
@@ -43,6 +44,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::SpoilsBytes, "TQ-7"),
     (Flaw::ForgetsIds, "TQ-8"),
     (Flaw::IgnoresPriority, "TQ-9"),
+    (Flaw::LetsStarve, "TQ-9"),
     (Flaw::LosesTheDead, "TQ-10"),
     (Flaw::FailsWhenEmpty, "TQ-11"),
     (Flaw::BendsLimits, "TQ-12"),
@@ -73,6 +75,7 @@ impl QueueFixture for Fixture {
         let inner = MemoryQueue::new(clock.clone(), Faults::default());
         let queue = Arc::new(Broken {
             inner,
+            held_back: Mutex::default(),
             flaw: self.0,
         });
         Box::new(Bench { clock, queue })
@@ -102,6 +105,8 @@ impl QueueBench for Bench {
 #[derive(Debug)]
 struct Broken {
     inner: MemoryQueue,
+    /// The least urgent, until nothing else is left.
+    held_back: Mutex<Vec<NewMessage>>,
     flaw: Flaw,
 }
 
@@ -135,6 +140,10 @@ impl TaskQueue for Broken {
                 message.delay = message.delay.min(MAX_VISIBILITY);
             }
             Flaw::IgnoresDelay => message.delay = Duration::ZERO,
+            Flaw::LetsStarve if message.priority == Priority::new(9) => {
+                self.held_back.lock().unwrap().push(message);
+                return Ok(());
+            }
             _ => {}
         }
         self.inner.send(&message).await
@@ -150,6 +159,14 @@ impl TaskQueue for Broken {
         match self.flaw {
             Flaw::CountsNothing => deliveries.iter_mut().for_each(|it| it.receive_count = 1),
             Flaw::HandsOutTwice => deliveries.extend(deliveries.clone()),
+            Flaw::LetsStarve if deliveries.len() < max => {
+                let held_back = std::mem::take(&mut *self.held_back.lock().unwrap());
+                for message in &held_back {
+                    self.inner.send(message).await?;
+                }
+                let left = max - deliveries.len();
+                deliveries.extend(self.inner.receive(left, visibility).await?);
+            }
             Flaw::FailsWhenEmpty if deliveries.is_empty() => {
                 return Err(QueueError::Unavailable { source: broken() });
             }

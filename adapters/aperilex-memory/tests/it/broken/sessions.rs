@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use aperilex_ports::{
     Account, AccountStatus, AccountStore, AccountStoreError, Digest, OneTime, OneTimePurpose,
-    PasswordHash, Redeem, RotateSession, Session, SessionId, SessionStore, StoreError, Stores,
-    Timestamp, UserId,
+    Outbox, PasswordHash, PendingNotice, Redeem, RotateSession, Session, SessionId, SessionStore,
+    StoreError, Stores, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -27,6 +27,7 @@ pub(crate) enum Flaw {
     RehashesWhatever,
     ForgetsTheLiving,
     SessionsForNobody,
+    LosesTheNotice,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -42,6 +43,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::RehashesWhatever, "SN-7"),
     (Flaw::ForgetsTheLiving, "SN-8"),
     (Flaw::SessionsForNobody, "SN-9"),
+    (Flaw::LosesTheNotice, "SN-10"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -49,6 +51,7 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
         let broken = Broken {
             inner: stores.sessions.clone(),
             accounts: stores.accounts.clone(),
+            outbox: stores.outbox.clone(),
             seen: Mutex::default(),
             flaw,
         };
@@ -63,6 +66,7 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
 struct Broken {
     inner: Arc<dyn SessionStore>,
     accounts: Arc<dyn AccountStore>,
+    outbox: Arc<dyn Outbox>,
     seen: Mutex<Seen>,
     flaw: Flaw,
 }
@@ -180,15 +184,25 @@ impl SessionStore for Broken {
         self.inner.end(session).await
     }
 
-    async fn put_one_time(&self, token: &OneTime) -> Result<(), AccountStoreError> {
+    async fn put_one_time(
+        &self,
+        token: &OneTime,
+        notice: &PendingNotice,
+    ) -> Result<(), AccountStoreError> {
         self.seen.lock().unwrap().tokens.insert(token.hash, *token);
         let purpose = match self.flaw {
             Flaw::ConfusesPurposes => OneTimePurpose::ResetPassword,
             _ => token.purpose,
         };
-        self.inner
-            .put_one_time(&OneTime { purpose, ..*token })
-            .await
+        let token = OneTime { purpose, ..*token };
+        self.inner.put_one_time(&token, notice).await?;
+        if self.flaw == Flaw::LosesTheNotice {
+            let (now, never) = (notice.at, Timestamp::MAX);
+            let rows = self.outbox.next_notices(99, never, now).await?;
+            let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+            self.outbox.mark_sent(&ids, now).await?;
+        }
+        Ok(())
     }
 
     async fn redeem(&self, command: &Redeem) -> Result<Option<UserId>, StoreError> {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use aperilex_ports::{
     AbandonTask, Answer, CompleteTask, EntryKind, GrantAccess, Guard, HoldId, HoldStatus,
-    IdempotentRequest, LeaseToken, Ledger, MicroUsd, PendingAccess, PlaceHold, Priority,
-    RetractAnalysis, Retracted, RetryTask, Settlement, SettlementError, StoreError, Stores,
-    SubmitTask, Submitted, Task, TaskId, TaskRole, TaskStatus, TaskStore, TaskStoreError,
-    Timestamp, UserId, Waiver,
+    IdempotentRequest, LeaseToken, Ledger, MicroUsd, NoticeKind, Outbox, OutboxItem, PendingAccess,
+    PendingNotice, PlaceHold, Priority, RetractAnalysis, Retracted, RetryTask, Settlement,
+    SettlementError, StoreError, Stores, SubmitTask, Submitted, Task, TaskId, TaskRole, TaskStatus,
+    TaskStore, TaskStoreError, Timestamp, UserId, Waiver,
 };
 use async_trait::async_trait;
 
@@ -33,9 +33,10 @@ pub(crate) enum Flaw {
     IgnoresMaxPrice,
     ForgetsEarly,
     WithholdsUnpaidAccess,
+    ForgetsUrgency,
     MixesUpReasons,
     RetractsNothing,
-    ForgetsUrgency,
+    TellsThatRefusedEndsHappened,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -60,6 +61,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::MixesUpReasons, "SE-19"),
     (Flaw::RetractsNothing, "SE-20"),
     (Flaw::ForgetsUrgency, "SE-21"),
+    (Flaw::TellsThatRefusedEndsHappened, "SE-22"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -68,6 +70,7 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
             inner: stores.settlement.clone(),
             ledger: stores.ledger.clone(),
             tasks: stores.tasks.clone(),
+            outbox: stores.outbox.clone(),
             flaw,
         };
         Stores {
@@ -82,6 +85,7 @@ struct Broken {
     inner: Arc<dyn Settlement>,
     ledger: Arc<dyn Ledger>,
     tasks: Arc<dyn TaskStore>,
+    outbox: Arc<dyn Outbox>,
     flaw: Flaw,
 }
 
@@ -230,6 +234,16 @@ impl Settlement for Broken {
         }
         if self.flaw == Flaw::MixesUpReasons && command.free.is_some() {
             command.free = Some(Waiver::NoFee);
+        }
+        if self.flaw == Flaw::TellsThatRefusedEndsHappened
+            && let Some(task) = self.tasks.get(command.task).await?
+        {
+            // As if the notice were not part of the commit.
+            let (task, user) = (task.id, task.user);
+            let analysis = command.analysis.id;
+            let kind = NoticeKind::Completed { task, analysis };
+            let notice = PendingNotice::of(user, &task.to_string(), kind, command.now);
+            self.outbox.put(&[OutboxItem::Notice(notice)]).await?;
         }
         self.forgive(self.inner.complete(&command).await)
     }
