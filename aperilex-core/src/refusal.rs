@@ -40,6 +40,14 @@ pub enum Refusal {
         /// What is available.
         available: MicroUsd,
     },
+    /// A payment was taken back after its credits were spent.
+    #[error(
+        "{debt} USD are owed for a payment that was taken back; add at least as much and ask again"
+    )]
+    PastDue {
+        /// What is owed.
+        debt: MicroUsd,
+    },
     /// The price is over what the caller allows.
     #[error("this costs {price} USD, over the {max} USD that the request allows")]
     OverMaxPrice {
@@ -139,6 +147,7 @@ impl Refusal {
                     available: *available,
                 })
             }
+            SettlementError::PastDue { debt } => Some(Self::PastDue { debt: *debt }),
             SettlementError::TooManyAnalyses { running, limit } => Some(Self::TooManyAnalyses {
                 running: *running,
                 limit: *limit,

@@ -14,7 +14,7 @@ use std::fmt;
 
 use crate::model::{
     AccessSource, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold, JournalTx,
-    LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId, Waiver,
+    LedgerEntry, MicroUsd, Task, TaskEvent, TaskStatus, Timestamp, UserId, Waiver,
 };
 
 pub use log::LogCheck;
@@ -27,6 +27,8 @@ pub struct Books {
     pub user: UserId,
     /// The stored balance.
     pub balance: Balance,
+    /// What it owes, as stored.
+    pub debt: MicroUsd,
     /// The stored count of entries.
     pub entry_count: u64,
     /// All entries, oldest first.

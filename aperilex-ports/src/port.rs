@@ -34,7 +34,7 @@ pub use filing_analyst::{AnalystError, AnalystProfile, FilingAnalyst};
 pub use filing_parser::{FilingParser, MAX_FILING_BYTES, ParseFilingError};
 pub use filing_source::{FilingSource, FilingSourceError};
 pub use filing_store::{FilingRecord, FilingStore};
-pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry, Refund};
+pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed};
 pub use notifier::{MAX_NOTIFY_TIME, Notifier, NotifyError};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};

@@ -68,6 +68,7 @@ impl State {
         let wallet = self.wallets.entry(user);
         let wallet = wallet.or_insert_with(|| Wallet::new(user));
         wallet.balance = projection.balance;
+        wallet.debt = projection.debt;
         wallet.entry_seq = projection.entry_count;
         wallet.head = projection.head;
         let live = |lot: &CreditLot| projection.lots.iter().any(|made| made.id == lot.id);
@@ -100,6 +101,7 @@ impl State {
         Some(Books {
             user,
             head: wallet.head,
+            debt: wallet.debt,
             journal: self.journal.get(&user).cloned().unwrap_or_default(),
             lots: self.lots(user),
             balance,

@@ -1,10 +1,10 @@
 //! Credits.
 
-use aperilex_ports::wallet::{Change, Charge, Draw, GiveBack, Given, Wallet, draws};
+use aperilex_ports::wallet::{Change, Charge, Draw, GiveBack, Given, Paid, Wallet, draws};
 use aperilex_ports::{
     AccountStatus, Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry,
     LedgerError, MAX_PAGE, MicroUsd, Operation, OutboxItem, PlaceHold, PostEntry, Refund,
-    StoreError, Timestamp, UserId,
+    ReverseCredit, Reversed, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -81,6 +81,14 @@ impl Ledger for MemoryStores {
 
     async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError> {
         self.commit("ledger.refund", |state| state.refund(refund))
+    }
+
+    async fn reverse(&self, reverse: &ReverseCredit) -> Result<Reversed, LedgerError> {
+        self.commit("ledger.reverse", |state| state.reverse(reverse))
+    }
+
+    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError> {
+        self.read("ledger.debt", |state| Ok(state.wallet(user)?.debt))?
     }
 
     async fn lapse(&self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
@@ -352,6 +360,23 @@ impl State {
             self.give_back(&hold, &draws, &expired)
         };
         late.into_iter().map(end).collect()
+    }
+
+    pub(crate) fn reverse(&mut self, command: &ReverseCredit) -> Result<Reversed, LedgerError> {
+        let mut wallet = self.wallet(command.user)?;
+        let mut entries = self.entries.get(&command.user).into_iter().flatten();
+        let entry = entries.find(|entry| entry.id == command.entry);
+        let entry = entry.ok_or(LedgerError::Unknown)?;
+        let journal = self.journal.get(&command.user).into_iter().flatten();
+        let before = journal.filter(|tx| tx.reverses == Some(command.entry));
+        let before: Vec<_> = before.cloned().collect();
+        let paid = Paid {
+            entry,
+            before: &before,
+        };
+        let (reversed, change) = wallet.reverse(command, &paid)?;
+        self.save(wallet, change);
+        Ok(reversed)
     }
 
     fn lapse(&mut self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, LedgerError> {

@@ -162,6 +162,7 @@ async fn read(tx: &DatabaseTransaction, account: &account::Model) -> Outcome<Boo
     Ok(Books {
         user,
         head: head(account)?,
+        debt: MicroUsd::new(account.debt),
         journal: journal.map_err(|stop: Stop<LedgerError>| stop.map(stored))?,
         lots: all(tx, lots_of([id])).await?,
         balance: Balance {

@@ -8,7 +8,7 @@ mod wallet;
 use aperilex_ports::wallet::GiveBack;
 use aperilex_ports::{
     Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry, LedgerError,
-    MicroUsd, PlaceHold, PostEntry, Refund, StoreError, Timestamp, UserId,
+    MicroUsd, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -160,6 +160,21 @@ impl Ledger for Store {
         })
     }
 
+    async fn reverse(&self, reverse: &ReverseCredit) -> Result<Reversed, LedgerError> {
+        transact!(self.db, |tx| {
+            match Wallet::lock(tx, reverse.user).await {
+                Ok(mut wallet) => wallet.reverse(tx, reverse).await,
+                Err(stop) => Err(stop),
+            }
+        })
+    }
+
+    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError> {
+        let query = account::Entity::find_by_id(user.as_uuid()).into_query();
+        let debt = self.db.one::<account::Model, Owed>(&query).await?;
+        debt.map(|Owed(debt)| debt).ok_or(LedgerError::Unknown)
+    }
+
     async fn lapse(&self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
         let late = late(now).limit(page(limit)).into_query();
         let rows = self.db.rows(&late).await.map_err(store_error)?;
@@ -232,6 +247,16 @@ impl TryFrom<account::Model> for Stored {
             posted: MicroUsd::new(row.posted),
             held: MicroUsd::new(row.held),
         }))
+    }
+}
+
+struct Owed(MicroUsd);
+
+impl TryFrom<account::Model> for Owed {
+    type Error = Unreadable;
+
+    fn try_from(row: account::Model) -> Result<Self, Unreadable> {
+        Ok(Self(MicroUsd::new(row.debt)))
     }
 }
 

@@ -12,6 +12,8 @@ use crate::model::{
 pub struct Projection {
     /// Sums of entries and holds.
     pub balance: Balance,
+    /// What is owed.
+    pub debt: MicroUsd,
     /// Entries so far.
     pub entry_count: u64,
     /// Where the chain ends.
@@ -28,6 +30,7 @@ pub struct Projection {
 pub fn project(books: &Books) -> Projection {
     let mut made = Projection {
         balance: Balance::default(),
+        debt: MicroUsd::ZERO,
         entry_count: 0,
         head: ChainHead::genesis(books.user),
         lots: Vec::new(),
@@ -36,6 +39,9 @@ pub fn project(books: &Books) -> Projection {
     let mut lots: BTreeMap<EntryId, CreditLot> = BTreeMap::new();
     for tx in &books.journal {
         for posting in &tx.postings {
+            if posting.account == LedgerAccount::Receivable {
+                made.debt = made.debt.checked_sub(posting.amount).unwrap_or(made.debt);
+            }
             let Some(id) = posting.lot else { continue };
             if let Some(terms) = posting.opens {
                 let lot = CreditLot {
@@ -92,6 +98,7 @@ impl Projection {
         let counts = [self.entry_count, books.entry_count].map(|count| count.to_string());
         let [right, stored] = counts;
         compare("entries", right, stored);
+        compare("debt", self.debt.to_string(), books.debt.to_string());
         let ends = [self.head, books.head].map(|head| format!("{} {}", head.seq, head.hash));
         let [right, stored] = ends;
         compare("end of the chain", right, stored);
@@ -134,6 +141,6 @@ const fn status_after(operation: Operation) -> Option<HoldStatus> {
         Operation::Capture => Some(HoldStatus::Captured),
         Operation::Void => Some(HoldStatus::Voided),
         Operation::Expire => Some(HoldStatus::Expired),
-        Operation::Credit | Operation::Debit | Operation::Lapse | Operation::Refund => None,
+        _ => None,
     }
 }

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::model::*;
-use crate::port::{PlaceHold, PostEntry};
-use crate::wallet::{Change, Charge, Wallet, draws};
+use crate::port::{PlaceHold, PostEntry, ReverseCredit};
+use crate::wallet::{Change, Charge, Paid, Wallet, draws};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_767_225_600 + second).unwrap()
@@ -73,6 +73,25 @@ impl Kept {
             now: at(0),
         };
         let (_, change) = self.wallet.post(&command, None).unwrap();
+        self.save(change);
+    }
+
+    /// The payment of the top-up is taken back.
+    fn reverse(&mut self, amount: i64) {
+        let command = ReverseCredit {
+            id: id(EntryId::from_uuid, 11),
+            user: self.wallet.user,
+            entry: id(EntryId::from_uuid, 1),
+            amount: MicroUsd::new(amount),
+            key: "taken back".into(),
+            description: String::new(),
+            now: at(0),
+        };
+        let paid = Paid {
+            entry: &self.change.entries[0],
+            before: &[],
+        };
+        let (_, change) = self.wallet.reverse(&command, &paid).unwrap();
         self.save(change);
     }
 
@@ -200,6 +219,7 @@ fn sound() -> Books {
     Books {
         user,
         balance: kept.wallet.balance,
+        debt: kept.wallet.debt,
         entry_count: 3,
         entries: kept.change.entries,
         head: kept.wallet.head,
@@ -402,6 +422,7 @@ fn open_work_is_no_finding_while_it_goes_on() {
     let books = Books {
         user: kept.wallet.user,
         balance: kept.wallet.balance,
+        debt: kept.wallet.debt,
         entry_count: 1,
         entries: kept.change.entries,
         head: kept.wallet.head,
@@ -413,4 +434,62 @@ fn open_work_is_no_finding_while_it_goes_on() {
         analyses: Vec::new(),
     };
     assert_eq!(check(&books, &rules(false)), []);
+}
+
+/// A top-up of which a part is spent, and which was then taken back.
+fn indebted() -> Books {
+    let mut books = sound();
+    let mut kept = Kept::new(books.user);
+    kept.top_up(1000);
+    kept.charge(
+        hold(2, EntryKind::FilingAccess, 100, Some(books.tasks[0].0.id)),
+        (Some(books.access[0].filing), None),
+    );
+    kept.charge(
+        hold(3, EntryKind::Analysis, 20, Some(books.tasks[0].0.id)),
+        (None, Some(books.analyses[0].id)),
+    );
+    kept.reverse(1000);
+    books.balance = kept.wallet.balance;
+    books.debt = kept.wallet.debt;
+    books.entry_count = 4;
+    books.entries = kept.change.entries;
+    books.head = kept.wallet.head;
+    books.journal = kept.change.journal;
+    books.lots.clear();
+    books.holds = kept.holds;
+    books
+}
+
+#[test]
+fn what_is_owed_is_no_finding_and_what_is_wrong_with_it_is() {
+    let books = indebted();
+    assert_eq!(books.debt, MicroUsd::new(120));
+    assert_eq!(check(&books, &rules(true)), []);
+    let damages: &[(&str, Invariant, Damage)] = &[
+        ("a debt is forgotten", Invariant::I2, |b| {
+            b.debt = MicroUsd::ZERO;
+        }),
+        ("who owes can spend", Invariant::I3, |b| {
+            b.balance.posted = MicroUsd::new(1);
+        }),
+        ("more is taken back than came", Invariant::I4, |b| {
+            let last = b.journal.last_mut().unwrap();
+            for posting in &mut last.postings {
+                if posting.account == LedgerAccount::Cash {
+                    posting.amount = MicroUsd::new(1001);
+                }
+            }
+        }),
+        ("what is owed is waived in passing", Invariant::I3, |b| {
+            b.journal.last_mut().unwrap().operation = Operation::Debit;
+        }),
+    ];
+    for (what, invariant, damage) in damages {
+        let mut books = indebted();
+        damage(&mut books);
+        let found = check(&books, &rules(true));
+        let named: Vec<_> = found.iter().map(|finding| finding.invariant).collect();
+        assert!(named.contains(invariant), "{what}: {found:?}");
+    }
 }

@@ -4,6 +4,7 @@ mod closed;
 mod journal;
 mod lots;
 mod notices;
+mod reverse;
 
 use futures_util::future::join_all;
 
@@ -14,6 +15,7 @@ use closed::*;
 use journal::*;
 use lots::*;
 use notices::*;
+use reverse::*;
 
 /// The scenarios.
 pub const SCENARIOS: &[Scenario<Desk>] = &[
@@ -48,6 +50,11 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "LG-21", a_suspended_follower_takes_nothing_over),
     scenario!(id: "LG-22", a_balance_that_falls_leaves_a_notice),
     scenario!(id: "LG-22", who_does_not_want_it_and_who_has_plenty_gets_none),
+    scenario!(id: "LG-23", a_top_up_is_taken_back_and_the_rest_is_owed),
+    scenario!(id: "LG-23", only_own_top_ups_are_taken_back_and_once),
+    scenario!(id: "LG-23", racing_reversals_take_back_no_more_than_came),
+    scenario!(id: "LG-24", who_owes_holds_nothing_until_it_is_paid),
+    scenario!(id: "LG-24", what_was_held_can_be_charged_and_what_comes_back_pays),
 ];
 
 async fn a_hold_lowers_available_alone(desk: Desk) {

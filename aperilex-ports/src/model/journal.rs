@@ -85,6 +85,8 @@ words! {
         Breakage = "breakage",
         /// Taken by an operator.
         Adjustments = "adjustments",
+        /// Owed by the customer: payments that were taken back after their credits were spent.
+        Receivable = "receivable",
     }
 }
 
@@ -129,6 +131,10 @@ words! {
         Lapse = "lapse",
         /// A charge was given back.
         Refund = "refund",
+        /// A payment was taken back, and its credits with it.
+        Reverse = "reverse",
+        /// What was owed was paid.
+        Settle = "settle",
     }
 }
 
@@ -142,13 +148,14 @@ pub struct JournalTx {
     /// What happened.
     pub operation: Operation,
     /// What makes it happen once, unique for the account: `hold:{hold}`, `end:{hold}`, `lapse:{lot}:{seq}`,
-    /// `post:{key of the command}`, `refund:{key of the command}`.
+    /// `post:{key of the command}`, `refund:{key of the command}`, `reverse:{key of the command}`,
+    /// `settle:{seq}`.
     pub key: String,
     /// The hold concerned.
     pub hold: Option<HoldId>,
     /// The line of the statement that it made.
     pub entry: Option<EntryId>,
-    /// The charge that it gives back.
+    /// The charge that it gives back, or the credit that it takes back.
     pub reverses: Option<EntryId>,
     /// Both sides.
     pub postings: Vec<Posting>,

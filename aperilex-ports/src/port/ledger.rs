@@ -40,6 +40,12 @@ pub enum LedgerError {
     /// The amount is zero, negative or beyond all sense.
     #[error("the amount is not lawful")]
     BadAmount,
+    /// The account owes something, and spends nothing until that is paid.
+    #[error("{debt} USD are owed")]
+    PastDue {
+        /// How much.
+        debt: MicroUsd,
+    },
     /// There is no such account or hold.
     #[error("no such account or hold")]
     Unknown,
@@ -114,6 +120,34 @@ pub struct Refund {
     pub now: Timestamp,
 }
 
+/// Takes credits back whose payment was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReverseCredit {
+    /// Id of the entry that says so.
+    pub id: EntryId,
+    /// Whose credits.
+    pub user: UserId,
+    /// The top-up.
+    pub entry: EntryId,
+    /// How much; positive, and with earlier ones at most the top-up.
+    pub amount: MicroUsd,
+    /// Unique for the account: the same key and content again gives the first outcome.
+    pub key: String,
+    /// For people.
+    pub description: String,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// What became of credits that were taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reversed {
+    /// What could be taken.
+    pub taken: MicroUsd,
+    /// What was not there and is owed.
+    pub owed: MicroUsd,
+}
+
 /// Keeps entries and holds.
 ///
 /// # Contract
@@ -158,6 +192,12 @@ pub struct Refund {
 ///   `AccountClosed` and change nothing. Its holds can still end, and its credits be corrected.
 /// - **LG-22** whatever makes the balance fall below [`MAX_LOW_BALANCE`](crate::wallet::MAX_LOW_BALANCE)
 ///   leaves a notice of it in the same commit, if the account wants to be told of its balance.
+/// - **LG-23** `reverse` takes a top-up back: what is left of it first, then other credits in their turn,
+///   never what is held; what is not there is owed, so that `available` is never negative. With earlier
+///   ones it is at most the top-up (`OverCapture` says what is left). Of anything but a top-up of this
+///   account it is `Unknown`; the same key for the same amount gives the first outcome again.
+/// - **LG-24** whoever owes holds nothing (`PastDue`). Whatever comes to be available pays what is owed
+///   first, in the same commit: no account ever owes and can spend. What was held can still be charged.
 #[async_trait]
 pub trait Ledger: Debug + Send + Sync + 'static {
     /// Sets credits aside.
@@ -236,6 +276,18 @@ pub trait Ledger: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`LedgerError`].
     async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError>;
+
+    /// Takes a top-up back.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn reverse(&self, reverse: &ReverseCredit) -> Result<Reversed, LedgerError>;
+
+    /// What an account owes.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unknown`] for an unknown account.
+    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError>;
 
     /// Ends credits whose time has passed, of at most `limit` accounts; gives the entries.
     ///

@@ -179,6 +179,7 @@ impl Wallet {
         // What went back to a lot that lapsed meanwhile lapses with it.
         let entry = change.entries.last().cloned();
         self.lapse(now, &mut change)?;
+        self.settle(now, &mut change)?;
         Ok((entry.ok_or(LedgerError::Unknown)?, change))
     }
 
@@ -234,6 +235,7 @@ impl Wallet {
                 self.make_good(hold, draw, until, now, &mut change)?;
             }
         }
+        self.settle(now, &mut change)?;
         Ok((ended, change))
     }
 

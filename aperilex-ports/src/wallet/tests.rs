@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::model::{HoldStatus, LotSource};
-use crate::port::{PlaceHold, PostEntry, Refund};
+use crate::port::{PlaceHold, PostEntry, Refund, ReverseCredit, Reversed};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000_i64.saturating_add(second)).unwrap()
@@ -91,6 +91,13 @@ impl Kept {
             |of: fn(&CreditLot) -> MicroUsd| self.wallet.lots.iter().map(of).sum::<MicroUsd>();
         assert_eq!(sum(|lot| lot.available), self.wallet.balance.available());
         assert_eq!(sum(|lot| lot.held), self.wallet.balance.held);
+        let owed = self.journal.iter().flat_map(|tx| &tx.postings);
+        let owed = owed.filter(|one| one.account == LedgerAccount::Receivable);
+        let owed: MicroUsd = owed.map(|one| one.amount.negated()).sum();
+        assert_eq!(owed, self.wallet.debt);
+        assert!(owed >= MicroUsd::ZERO);
+        let free = self.wallet.balance.available();
+        assert!(free == MicroUsd::ZERO || owed == MicroUsd::ZERO);
     }
 
     fn draws(&self, hold: HoldId) -> Vec<Draw> {
@@ -166,6 +173,37 @@ impl Kept {
         self.wallet = wallet;
         self.save(change);
         Ok(())
+    }
+
+    fn reverse(
+        &mut self,
+        n: u128,
+        top_up: u128,
+        amount: i64,
+        now: i64,
+    ) -> Result<Reversed, LedgerError> {
+        let id = EntryId::from_uuid(Uuid::from_u128(top_up));
+        let entry = self.entries.iter().find(|line| line.id == id).unwrap();
+        let reverses = |tx: &&JournalTx| tx.reverses == Some(id);
+        let before: Vec<JournalTx> = self.journal.iter().filter(reverses).cloned().collect();
+        let command = ReverseCredit {
+            id: EntryId::from_uuid(Uuid::from_u128(n)),
+            user: user(),
+            entry: id,
+            amount: usd(amount),
+            key: format!("back {n}"),
+            description: "taken back".to_owned(),
+            now: at(now),
+        };
+        let paid = Paid {
+            entry,
+            before: &before,
+        };
+        let mut wallet = self.wallet.clone();
+        let (reversed, change) = wallet.reverse(&command, &paid)?;
+        self.wallet = wallet;
+        self.save(change);
+        Ok(reversed)
     }
 
     fn available(&self, n: u128) -> i64 {
@@ -248,15 +286,88 @@ fn a_refund_goes_back_to_the_lots_that_paid_the_last_first() {
 }
 
 #[test]
+fn a_payment_taken_back_takes_its_own_credits_first_and_the_rest_is_owed() {
+    let mut kept = Kept::new();
+    kept.post(&credit(1, EntryKind::TopUp, 10, None));
+    kept.post(&credit(2, EntryKind::TopUp, 10, None));
+    kept.post(&credit(3, EntryKind::MonthlyGrant, 5, Some(900)));
+    kept.place(&hold(50, 4, 1)).unwrap();
+    let told = kept.reverse(60, 2, 6, 2).unwrap();
+    assert_eq!((told.taken, told.owed), (usd(6), usd(0)));
+    assert_eq!([1, 2, 3].map(|n| kept.available(n)), [10, 4, 1]);
+    let again = kept.reverse(60, 2, 6, 3).unwrap();
+    assert_eq!(again, told, "the same command again");
+    let other = kept.reverse(60, 2, 5, 3);
+    assert!(matches!(other, Err(LedgerError::KeyReused)));
+    let over = kept.reverse(61, 2, 5, 3);
+    assert!(matches!(over, Err(LedgerError::OverCapture { held }) if held == usd(4)));
+    kept.place(&hold(51, 9, 3)).unwrap();
+    let told = kept.reverse(62, 1, 10, 4).unwrap();
+    assert_eq!((told.taken, told.owed), (usd(6), usd(4)));
+    assert_eq!(
+        kept.wallet.balance,
+        Balance {
+            posted: usd(13),
+            held: usd(13)
+        }
+    );
+    let refused = kept.place(&hold(52, 1, 5));
+    assert!(matches!(refused, Err(LedgerError::PastDue { debt }) if debt == usd(4)));
+    assert_eq!(kept.reverse(62, 1, 10, 5).unwrap(), told, "also with debt");
+}
+
+#[test]
+fn whatever_comes_pays_what_is_owed_first() {
+    let mut kept = Kept::new();
+    kept.post(&credit(1, EntryKind::TopUp, 20, None));
+    for n in [50, 51, 52] {
+        kept.place(&hold(n, 6, 1)).unwrap();
+    }
+    kept.reverse(60, 1, 20, 2).unwrap();
+    assert_eq!(kept.wallet.debt, usd(18));
+    kept.void(50, 3);
+    assert_eq!(kept.wallet.debt, usd(12), "a hold that is given back");
+    kept.capture(51, 2, 4);
+    assert_eq!(kept.wallet.debt, usd(8), "what of a hold is not charged");
+    kept.refund(61, 51, 2, 5).unwrap();
+    assert_eq!(kept.wallet.debt, usd(6), "a refund");
+    kept.post(&credit(2, EntryKind::TopUp, 10, None));
+    assert_eq!(kept.wallet.debt, MicroUsd::ZERO, "a top-up");
+    assert_eq!(kept.wallet.balance.available(), usd(4));
+    let last: Vec<_> = kept.entries.iter().rev().take(2).collect();
+    assert_eq!((last[1].kind, last[1].amount), (EntryKind::TopUp, usd(10)));
+    assert_eq!(
+        (last[0].kind, last[0].amount),
+        (EntryKind::Adjustment, usd(-6))
+    );
+    kept.place(&hold(53, 4, 6)).unwrap();
+    kept.capture(52, 6, 7);
+}
+
+#[test]
+fn with_nothing_left_a_payment_taken_back_makes_no_entry() {
+    let mut kept = Kept::new();
+    kept.post(&credit(1, EntryKind::TopUp, 5, None));
+    kept.place(&hold(50, 5, 1)).unwrap();
+    kept.capture(50, 5, 1);
+    let lines = kept.entries.len();
+    let told = kept.reverse(60, 1, 5, 2).unwrap();
+    assert_eq!((told.taken, told.owed), (usd(0), usd(5)));
+    assert_eq!(kept.entries.len(), lines);
+    assert_eq!(kept.reverse(60, 1, 5, 3).unwrap(), told);
+}
+
+#[test]
 fn whatever_is_done_everything_adds_up() {
     for seed in 0..200 {
         let mut random = fastrand::Rng::with_seed(seed);
         let (mut kept, mut now) = (Kept::new(), 0_i64);
         let mut open: Vec<u128> = Vec::new();
         let mut charged: Vec<(u128, i64)> = Vec::new();
+        let mut bought: Vec<(u128, i64)> = Vec::new();
         for step in 100..180_u128 {
             now = now.saturating_add(random.i64(0..40));
-            match random.u8(0..8) {
+            match random.u8(0..9) {
                 0 | 1 => {
                     let kinds = [
                         EntryKind::TopUp,
@@ -268,10 +379,25 @@ fn whatever_is_done_everything_adds_up() {
                         .bool()
                         .then(|| now.saturating_add(random.i64(1..300)));
                     let command = credit(step, kind, random.i64(1..50), ends);
+                    if kind == EntryKind::TopUp {
+                        bought.push((step, command.amount.micros()));
+                    }
                     kept.post(&PostEntry {
                         now: at(now),
                         ..command
                     });
+                }
+                8 => {
+                    // Of some only a part is taken back, and the rest perhaps later.
+                    if let Some((n, left)) = bought.pop() {
+                        let amount = random.i64(1..=left);
+                        let told = kept.reverse(step, n, amount, now).unwrap();
+                        let both = told.taken.checked_add(told.owed);
+                        assert_eq!(both, Some(usd(amount)));
+                        if let Some(left) = left.checked_sub(amount).filter(|left| *left > 0) {
+                            bought.push((n, left));
+                        }
+                    }
                 }
                 2..=4 => {
                     if kept.place(&hold(step, random.i64(1..30), now)).is_ok() {

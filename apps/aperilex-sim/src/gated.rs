@@ -143,6 +143,8 @@ gated!(Ledger {
     holds(user: UserId) -> Vec<Hold>, StoreError;
     expire(goodwill_until: Option<Timestamp>, now: Timestamp, limit: usize) -> Vec<Hold>, StoreError;
     refund(refund: &Refund) -> LedgerEntry, LedgerError;
+    reverse(reverse: &ReverseCredit) -> Reversed, LedgerError;
+    debt(user: UserId) -> MicroUsd, LedgerError;
     lapse(now: Timestamp, limit: usize) -> Vec<LedgerEntry>, StoreError;
     lots(user: UserId) -> Vec<CreditLot>, StoreError;
     journal(user: UserId, after: u64, limit: usize) -> Vec<JournalTx>, StoreError;

@@ -58,6 +58,8 @@ codes! {
     SessionExpired = "session-expired", UNAUTHORIZED, "The session is over";
     /// Less is available than is needed.
     InsufficientCredits = "insufficient-credits", PAYMENT_REQUIRED, "Not enough credits";
+    /// The account owes for a payment that was taken back.
+    PastDue = "past-due", PAYMENT_REQUIRED, "The account owes for a payment that was taken back";
     /// The price is over `max_price_usd`.
     OverMaxPrice = "over-max-price", PAYMENT_REQUIRED, "The price is over the request's limit";
     /// The account is suspended.

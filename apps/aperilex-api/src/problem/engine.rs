@@ -110,6 +110,9 @@ impl From<Refusal> for Problem {
                 Self::new(ProblemCode::InsufficientCredits, detail)
                     .with_facts(credits(needed, Some(available)))
             }
+            Refusal::PastDue { debt } => {
+                Self::new(ProblemCode::PastDue, detail).with_facts(credits(debt, None))
+            }
             Refusal::OverMaxPrice { price, .. } => {
                 Self::new(ProblemCode::OverMaxPrice, detail).with_facts(credits(price, None))
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aperilex_ports::{
     Balance, CreditLot, EntryId, EntryKind, Hold, HoldId, HoldStatus, JournalTx, Ledger,
     LedgerEntry, LedgerError, MicroUsd, NoticeKind, Outbox, OutboxItem, PendingNotice, PlaceHold,
-    PostEntry, Refund, StoreError, Stores, Timestamp, UserId,
+    PostEntry, Refund, ReverseCredit, Reversed, StoreError, Stores, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -35,6 +35,9 @@ pub(crate) enum Flaw {
     RefundsAnything,
     HoldsForAnybody,
     TellsOfHolds,
+    TakesBackMoreThanCame,
+    ForgetsWhatIsOwed,
+    LetsDebtorsHold,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -60,6 +63,9 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::RefundsAnything, "LG-20"),
     (Flaw::HoldsForAnybody, "LG-21"),
     (Flaw::TellsOfHolds, "LG-22"),
+    (Flaw::TakesBackMoreThanCame, "LG-23"),
+    (Flaw::ForgetsWhatIsOwed, "LG-23"),
+    (Flaw::LetsDebtorsHold, "LG-24"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -161,10 +167,9 @@ impl Ledger for Broken {
             self.outbox.put(&[OutboxItem::Notice(notice)]).await?;
         }
         match (self.flaw, placed) {
-            (Flaw::HoldsMoreThanThereIs, Err(LedgerError::InsufficientCredits { .. })) => {
-                Ok(hold(command))
-            }
             (Flaw::HoldsForAnybody, Err(LedgerError::AccountClosed)) => Ok(hold(command)),
+            (Flaw::HoldsMoreThanThereIs, Err(LedgerError::InsufficientCredits { .. }))
+            | (Flaw::LetsDebtorsHold, Err(LedgerError::PastDue { .. })) => Ok(hold(command)),
             (_, placed) => placed,
         }
     }
@@ -265,6 +270,23 @@ impl Ledger for Broken {
                 self.correct(refund.user, refund.amount, refund.now).await
             }
             (_, refunded) => refunded,
+        }
+    }
+
+    async fn reverse(&self, reverse: &ReverseCredit) -> Result<Reversed, LedgerError> {
+        match (self.flaw, self.inner.reverse(reverse).await) {
+            (Flaw::TakesBackMoreThanCame, Err(LedgerError::OverCapture { .. })) => Ok(Reversed {
+                taken: MicroUsd::ZERO,
+                owed: reverse.amount,
+            }),
+            (_, reversed) => reversed,
+        }
+    }
+
+    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError> {
+        match self.flaw {
+            Flaw::ForgetsWhatIsOwed => Ok(MicroUsd::ZERO),
+            _ => self.inner.debt(user).await,
         }
     }
 
