@@ -231,6 +231,22 @@ impl IdentityProvider for OidcProvider {
         journey: &Journey,
         now: Timestamp,
     ) -> Result<Vouched, SignInError> {
+        let vouched = self.vouched(code, journey, now).await;
+        if let Err(SignInError::Refused { reason }) = &vouched {
+            // The user is not told which; whoever set the provider up needs to know.
+            tracing::warn!(provider = self.config.name, reason, "a sign-in is refused");
+        }
+        vouched
+    }
+}
+
+impl OidcProvider {
+    async fn vouched(
+        &self,
+        code: &str,
+        journey: &Journey,
+        now: Timestamp,
+    ) -> Result<Vouched, SignInError> {
         let metadata = self.metadata().await?;
         let id_token = self.exchange(&metadata, code, journey).await?;
         let kid = token::key_id(&id_token)?;

@@ -7,8 +7,9 @@ use aperilex_core::ports::{
     IdentityProvider, Journey, NoticeKind, OutboxItem, PendingNotice, Ports, SignInError, Vouched,
 };
 use aperilex_core::{
-    Account, AccountStatus, ChallengeUse, Email, Engine, EngineError, ExternalIdentity, NewKey,
-    OneTimePurpose, Password, Refusal, Scope, Scopes, Settings, SignedIn, Tier, Timestamp,
+    Account, AccountChange, AccountStatus, Actor, ChallengeUse, Email, Engine, EngineError,
+    ExternalIdentity, NewKey, OneTimePurpose, Password, Refusal, Role, Scope, Scopes, Settings,
+    SignedIn, Tier, Timestamp,
 };
 use aperilex_memory::{Memory, QuickPasswords, WordChallenge};
 use async_trait::async_trait;
@@ -499,5 +500,39 @@ fn a_closed_account_is_nobodys() {
         (balance().posted, balance().held),
         (posted, aperilex_core::MicroUsd::ZERO)
     );
+    let revive = AccountChange {
+        suspended: Some(false),
+        role: Some(Role::Admin),
+        reason: "a mistake".to_owned(),
+        ..AccountChange::default()
+    };
+    let _ = block_on(
+        world
+            .engine
+            .change_account(Actor::Operator, account.id, &revive),
+    );
+    let still = block_on(ports.stores.accounts.get(account.id))
+        .unwrap()
+        .unwrap();
+    assert_eq!(still, closed);
     world.account("jo", Tier::Basic, "0");
+}
+
+#[test]
+fn lifting_a_suspension_verifies_no_address() {
+    let house = House::new(|_, _| {});
+    house.sign_up("jo@example.com").unwrap();
+    let account = house.account("jo@example.com");
+    let restore = AccountChange {
+        suspended: Some(false),
+        reason: "by mistake".to_owned(),
+        ..AccountChange::default()
+    };
+    let _ = block_on(
+        house
+            .engine
+            .change_account(Actor::Operator, account.id, &restore),
+    );
+    let after = house.account("jo@example.com").status;
+    assert_eq!(after, AccountStatus::Unverified);
 }

@@ -1,10 +1,17 @@
 //! Clauses of [`AccountStore`].
 
+mod opening;
+
 use futures_util::future::join_all;
 
+use opening::{
+    a_closed_account_leaves_its_books_alone, a_key_past_its_time_finds_nothing,
+    an_account_opens_whole_or_not_at_all, an_account_opens_with_all_that_comes_with_it,
+    keys_are_listed_newest_first, nobody_gets_into_a_closed_account,
+};
+
 use super::audit_log::record;
-use super::session_store::notice;
-use super::support::{Desk, MOST_PAGES, at, usd};
+use super::support::{Desk, MOST_PAGES, at};
 use super::*;
 use crate::*;
 
@@ -21,6 +28,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AC-9", a_key_past_its_time_finds_nothing),
     scenario!(id: "AC-10", keys_are_listed_newest_first),
     scenario!(id: "AC-11", a_closed_account_leaves_its_books_alone),
+    scenario!(id: "AC-11", nobody_gets_into_a_closed_account),
     scenario!(id: "AC-6", a_change_brings_its_record),
     scenario!(id: "AC-6", of_racing_changes_one_wins),
     scenario!(id: "AC-7", an_account_chooses_what_it_is_told_of),
@@ -162,243 +170,6 @@ async fn accounts_come_oldest_first_by_page(desk: Desk) {
         seen.extend(page);
     }
     assert_eq!(seen, made);
-}
-
-fn identity(subject: &str) -> ExternalIdentity {
-    ExternalIdentity {
-        issuer: "https://id.example.com".to_owned(),
-        subject: subject.to_owned(),
-    }
-}
-
-/// An account to be opened with everything.
-fn opening(desk: &Desk, secret: &str) -> OpenAccount {
-    let account = desk.person();
-    OpenAccount {
-        key: Some(key(desk, account.id, secret)),
-        identity: Some(identity(secret)),
-        opening: Some(desk.top_up(account.id, 500)),
-        account,
-    }
-}
-
-async fn an_account_opens_with_all_that_comes_with_it(desk: Desk) {
-    let accounts = &desk.stores.accounts;
-    let command = opening(&desk, "first");
-    accounts.open(&command).await.unwrap();
-    let (account, key) = (command.account, command.key.unwrap());
-    assert_eq!(
-        accounts.get(account.id).await.unwrap().as_ref(),
-        Some(&account)
-    );
-    assert_eq!(desk.balance(account.id).await.posted, usd(500));
-    let found = accounts.by_key(&key.hash, at(1)).await.unwrap().unwrap();
-    assert_eq!((found.account, found.key), (account.clone(), key));
-    let found = accounts.by_identity(&identity("first")).await.unwrap();
-    assert_eq!(found, Some(account));
-    assert_eq!(
-        accounts.by_identity(&identity("other")).await.unwrap(),
-        None
-    );
-    let elsewhere = ExternalIdentity {
-        issuer: "https://other.example.com".to_owned(),
-        ..identity("first")
-    };
-    assert_eq!(accounts.by_identity(&elsewhere).await.unwrap(), None);
-    let bare = OpenAccount {
-        account: desk.person(),
-        key: None,
-        identity: None,
-        opening: None,
-    };
-    accounts.open(&bare).await.unwrap();
-    assert_eq!(desk.balance(bare.account.id).await, Balance::default());
-    assert_eq!(accounts.keys(bare.account.id).await.unwrap(), []);
-}
-
-async fn an_account_opens_whole_or_not_at_all(desk: Desk) {
-    let accounts = &desk.stores.accounts;
-    let first = opening(&desk, "first");
-    accounts.open(&first).await.unwrap();
-    let fresh = opening(&desk, "second");
-    let taken = OpenAccount {
-        account: Account {
-            email: first.account.email.clone(),
-            ..fresh.account.clone()
-        },
-        ..fresh.clone()
-    };
-    let known = OpenAccount {
-        identity: first.identity.clone(),
-        ..fresh.clone()
-    };
-    let wrong = PostEntry {
-        amount: MicroUsd::ZERO,
-        ..desk.top_up(fresh.account.id, 500)
-    };
-    let worthless = OpenAccount {
-        opening: Some(wrong),
-        ..fresh.clone()
-    };
-    let refused = accounts.open(&taken).await;
-    assert!(
-        matches!(refused, Err(AccountStoreError::EmailTaken)),
-        "{refused:?}"
-    );
-    let refused = accounts.open(&known).await;
-    assert!(
-        matches!(refused, Err(AccountStoreError::IdentityTaken)),
-        "{refused:?}"
-    );
-    let refused = accounts.open(&worthless).await;
-    assert!(
-        matches!(refused, Err(AccountStoreError::Credit(_))),
-        "{refused:?}"
-    );
-    assert_eq!(accounts.get(fresh.account.id).await.unwrap(), None);
-    let hash = fresh.key.as_ref().unwrap().hash;
-    assert_eq!(accounts.by_key(&hash, at(1)).await.unwrap(), None);
-    assert_eq!(
-        accounts.by_identity(&identity("second")).await.unwrap(),
-        None
-    );
-    assert_eq!(accounts.list(None, 9).await.unwrap(), [first.account]);
-    accounts.open(&fresh).await.unwrap();
-}
-
-async fn a_key_past_its_time_finds_nothing(desk: Desk) {
-    let accounts = &desk.stores.accounts;
-    let user = desk.account().await;
-    let passing = ApiKey {
-        expires_at: Some(at(100)),
-        ..key(&desk, user, "passing")
-    };
-    accounts.add_key(&passing).await.unwrap();
-    let finds = async |second| {
-        let found = accounts.by_key(&passing.hash, at(second)).await.unwrap();
-        found.map(|owner| owner.key)
-    };
-    assert_eq!(finds(99).await, Some(passing.clone()));
-    assert_eq!(finds(100).await, None);
-    assert_eq!(finds(1_000_000).await, None);
-}
-
-async fn keys_are_listed_newest_first(desk: Desk) {
-    let accounts = &desk.stores.accounts;
-    let [user, other] = [desk.account().await, desk.account().await];
-    let mut made = Vec::new();
-    for (n, scopes) in ["read", "read billing", ""].into_iter().enumerate() {
-        let key = ApiKey {
-            scopes: scopes.parse().unwrap(),
-            expires_at: (n == 1).then(|| at(100)),
-            ..key(&desk, user, &format!("key {n}"))
-        };
-        accounts.add_key(&key).await.unwrap();
-        made.insert(0, key);
-    }
-    accounts
-        .add_key(&key(&desk, other, "theirs"))
-        .await
-        .unwrap();
-    assert_eq!(accounts.keys(user).await.unwrap(), made);
-    accounts.revoke_key(made[0].id, at(5)).await.unwrap();
-    accounts.touch_key(made[1].id, at(6)).await.unwrap();
-    accounts
-        .touch_key(desk.id(KeyId::from_uuid), at(6))
-        .await
-        .unwrap();
-    made[0].revoked_at = Some(at(5));
-    made[1].used_at = Some(at(6));
-    assert_eq!(accounts.keys(user).await.unwrap(), made);
-}
-
-async fn a_closed_account_leaves_its_books_alone(desk: Desk) {
-    let (accounts, sessions) = (&desk.stores.accounts, &desk.stores.sessions);
-    let command = opening(&desk, "first");
-    accounts.open(&command).await.unwrap();
-    let account = command.account;
-    let session = Session {
-        id: desk.id(SessionId::from_uuid),
-        user: account.id,
-        created_at: at(0),
-        expires_at: at(1000),
-    };
-    let refresh = Digest::of(b"refresh");
-    sessions.begin(&session, &refresh).await.unwrap();
-    let token = |name: &str| OneTime {
-        hash: Digest::of(name.as_bytes()),
-        user: account.id,
-        purpose: OneTimePurpose::ResetPassword,
-        expires_at: at(1000),
-    };
-    let redeem = |name: &str| Redeem {
-        token: Digest::of(name.as_bytes()),
-        purpose: OneTimePurpose::ResetPassword,
-        password: PasswordHash::new("hash".to_owned()),
-        now: at(1),
-    };
-    let one = token("one");
-    sessions.put_one_time(&one, &notice(&one)).await.unwrap();
-    sessions.redeem(&redeem("one")).await.unwrap();
-    sessions
-        .begin(
-            &Session {
-                id: desk.id(SessionId::from_uuid),
-                ..session
-            },
-            &Digest::of(b"second"),
-        )
-        .await
-        .unwrap();
-    let two = token("two");
-    sessions.put_one_time(&two, &notice(&two)).await.unwrap();
-    let (balance, entries) = (
-        desk.balance(account.id).await,
-        desk.entries(account.id).await,
-    );
-
-    let address: Email = "gone@accounts.invalid".parse().unwrap();
-    for _ in 0..2 {
-        accounts.close(account.id, &address).await.unwrap();
-    }
-    let closed = Account {
-        email: address,
-        status: AccountStatus::Deleted,
-        role: Role::Member,
-        ..account.clone()
-    };
-    assert_eq!(accounts.get(account.id).await.unwrap(), Some(closed));
-    assert_eq!(accounts.by_email(&account.email).await.unwrap(), None);
-    assert_eq!(accounts.keys(account.id).await.unwrap(), []);
-    assert_eq!(
-        accounts.by_identity(&identity("first")).await.unwrap(),
-        None
-    );
-    assert_eq!(sessions.account(session.id, at(2)).await.unwrap(), None);
-    assert_eq!(sessions.password(account.id).await.unwrap(), None);
-    assert_eq!(sessions.redeem(&redeem("two")).await.unwrap(), None);
-    let rotate = RotateSession {
-        refresh: Digest::of(b"second"),
-        next: Digest::of(b"third"),
-        expires_at: at(2000),
-        grace: std::time::Duration::ZERO,
-        now: at(2),
-    };
-    assert_eq!(sessions.rotate(&rotate).await.unwrap(), None);
-    assert_eq!(desk.balance(account.id).await, balance);
-    assert_eq!(desk.entries(account.id).await, entries);
-    let again = Account {
-        email: account.email,
-        ..desk.person()
-    };
-    accounts.create(&again).await.unwrap();
-    let unknown = desk.id(UserId::from_uuid);
-    let nobody: Email = "nobody@accounts.invalid".parse().unwrap();
-    let refused = accounts.close(unknown, &nobody).await;
-    assert!(
-        matches!(refused, Err(AccountStoreError::Unknown)),
-        "{refused:?}"
-    );
 }
 
 /// What it becomes with this role.

@@ -45,10 +45,10 @@ fn base64url(bytes: &[u8]) -> String {
     for chunk in bytes.chunks(3) {
         let bits = chunk
             .iter()
-            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+            .fold(0_u32, |bits, byte| (bits << 8) | u32::from(*byte));
         let bits = bits << (8 * (3 - chunk.len()));
         for place in 0..=chunk.len() {
-            let sextet = bits >> (18 - 6 * place) & 0x3F;
+            let sextet = (bits >> (18 - 6 * place)) & 0x3F;
             let letter = ALPHABET.iter().nth(sextet as usize);
             text.extend(letter.map(|letter| char::from(*letter)));
         }

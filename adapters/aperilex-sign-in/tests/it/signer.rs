@@ -62,9 +62,9 @@ pub(crate) fn base64url(bytes: &[u8]) -> String {
     for chunk in bytes.chunks(3) {
         let bits = chunk
             .iter()
-            .fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
+            .fold(0_usize, |bits, byte| (bits << 8) | usize::from(*byte));
         let bits = bits << (8 * (3 - chunk.len()));
-        let letter = |place: usize| ALPHABET[bits >> (18 - 6 * place) & 0x3F];
+        let letter = |place: usize| ALPHABET[(bits >> (18 - 6 * place)) & 0x3F];
         text.extend((0..=chunk.len()).map(|place| char::from(letter(place))));
     }
     text

@@ -126,88 +126,57 @@ async fn a_closed_account_leaves_no_trace_but_its_books() {
 fn keys_are_made_listed_and_revoked() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().to_str().unwrap();
-    let run = |args: &[&str]| {
-        let output = aperilex(&[args, &["--data-dir", data]].concat());
+    let run = |line: &str| {
+        let words: Vec<_> = line.split(' ').collect();
+        let output = aperilex(&[&words[..], &["--data-dir", data]].concat());
         let code = output.status.code().unwrap();
         (code, String::from_utf8(output.stdout).unwrap())
     };
-    let (_, made) = run(&[
-        "account",
-        "create",
-        "--email",
-        "jo@example.com",
-        "--tier",
-        "basic",
-    ]);
-    let account = made
-        .lines()
-        .find_map(|line| line.strip_prefix("account "))
-        .unwrap();
-    let (code, made) = run(&[
-        "account",
-        "key",
-        "new",
-        "--account",
-        account,
-        "--name",
-        "reports",
-        "--scope",
-        "read",
-        "--scope",
-        "billing",
-        "--expires-at",
-        "2099-01-01T00:00:00Z",
-    ]);
-    assert_eq!(code, 0, "{made}");
-    let field = |name: &str| {
-        made.lines()
-            .find_map(|line| line.strip_prefix(name))
-            .unwrap()
+    let field = |text: &str, name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("{text}")).to_owned()
     };
-    let (id, secret) = (field("key "), field("api-key "));
-    let (_, list) = run(&["account", "key", "list", "--account", account]);
-    let line = list.lines().nth(1).unwrap();
-    let cells: Vec<_> = line.split('\t').collect();
+    let (_, made) = run("account create --email jo@example.com --tier basic");
+    let account = field(&made, "account ");
+    let wanted = "--name reports --scope read --scope billing --expires-at 2099-01-01T00:00:00Z";
+    let (code, made) = run(&format!("account key new --account {account} {wanted}"));
+    assert_eq!(code, 0, "{made}");
+    let (id, secret) = (field(&made, "key "), field(&made, "api-key "));
+    let listed = || run(&format!("account key list --account {account}")).1;
+    let list = listed();
+    let cells: Vec<_> = list.lines().nth(1).unwrap().split('\t').collect();
     assert_eq!(
         (cells[0], cells[1], cells[3]),
-        (id, "reports", "read billing")
+        (id.as_str(), "reports", "read billing")
     );
     assert_eq!(
         (cells[5], cells[6], cells[7]),
         ("2099-01-01T00:00:00Z", "-", "-")
     );
     assert!(
-        secret.starts_with(cells[2]) && !list.contains(secret),
+        secret.starts_with(cells[2]) && !list.contains(&secret),
         "{list}"
     );
-    let revoke = [
-        "account",
-        "key",
-        "revoke",
-        "--account",
-        account,
-        "--key",
-        id,
-    ];
-    assert_eq!(run(&revoke).0, 0);
-    let (_, list) = run(&["account", "key", "list", "--account", account]);
-    assert_ne!(list.lines().nth(1).unwrap().split('\t').nth(7), Some("-"));
+    let revoke = |key: &str| {
+        run(&format!(
+            "account key revoke --account {account} --key {key}"
+        ))
+        .0
+    };
+    assert_eq!(revoke(&id), 0);
+    let revoked = listed();
+    assert_ne!(
+        revoked.lines().nth(1).unwrap().split('\t').nth(7),
+        Some("-")
+    );
     let nobody = uuid::Uuid::nil().to_string();
-    let revoke = [
-        "account",
-        "key",
-        "revoke",
-        "--account",
-        account,
-        "--key",
-        &nobody,
-    ];
-    assert_eq!(run(&revoke).0, 3);
-    assert_eq!(run(&["account", "close", "--account", account]).0, 0);
-    let (_, list) = run(&["account", "list"]);
+    assert_eq!(revoke(&nobody), 3);
+    let close = |account: &str| run(&format!("account close --account {account}")).0;
+    assert_eq!(close(&account), 0);
+    let (_, list) = run("account list");
     assert!(
         list.contains("\tdeleted\t") && !list.contains("jo@example.com"),
         "{list}"
     );
-    assert_eq!(run(&["account", "close", "--account", &nobody]).0, 3);
+    assert_eq!(close(&nobody), 3);
 }
