@@ -23,9 +23,10 @@ pub use aperilex_ports::model::*;
 pub use conduct::ConductSettings;
 pub use engine::{
     AccountChange, AccountFinding, AccountStatement, AnalysisRequest, AuditReport, Authority,
-    BooksProof, Claimed, CreditKind, Departure, Engine, GiveCredits, Imported, Interruption,
-    IssuedKey, NewCredentials, NewKey, Outcome, Proof, Quote, RefundCharge, Requested, Run,
-    SentNotices, SignedIn, UntoldNotice, Usage,
+    BooksProof, Claimed, CreditKind, Departure, Engine, GiveCredits, ImportRequest,
+    ImportSelection, ImportStep, Imported, Interruption, IssuedKey, MAX_IMPORT_ITEMS,
+    NewCredentials, NewKey, Outcome, Proof, Quote, RefundCharge, Requested, Run, SentNotices,
+    SignedIn, StartedImport, UntoldNotice, Usage,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;

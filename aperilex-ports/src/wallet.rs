@@ -6,6 +6,7 @@
 
 mod credit;
 mod hold;
+mod part;
 mod refund;
 mod reverse;
 
@@ -19,6 +20,7 @@ use crate::model::{
 use crate::port::LedgerError;
 
 pub use hold::{Charge, Draw, GiveBack, draws};
+pub use part::part_entry;
 pub use refund::{Given, left};
 pub use reverse::Paid;
 
@@ -96,7 +98,14 @@ pub(crate) const fn is_charge(kind: EntryKind) -> bool {
 
 /// Keys of entries that come about by themselves: no command may take them.
 pub(crate) fn is_reserved(key: &str) -> bool {
-    let reserved = ["end:", "lapse:", "goodwill:", "reverse:", "settle:"];
+    let reserved = [
+        "end:",
+        "part:",
+        "lapse:",
+        "goodwill:",
+        "reverse:",
+        "settle:",
+    ];
     reserved.iter().any(|prefix| key.starts_with(prefix))
 }
 

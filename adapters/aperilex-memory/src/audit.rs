@@ -79,7 +79,9 @@ impl State {
         wallet.lots.extend(&projection.lots);
         for (hold, status) in &projection.holds {
             if let Some(hold) = self.holds.get_mut(hold) {
+                let part = projection.parts.get(&hold.id).copied();
                 hold.status = *status;
+                hold.captured = part.unwrap_or_default();
             }
         }
         Ok(())
@@ -118,6 +120,12 @@ impl State {
                 })
                 .collect(),
             analyses: analyses.cloned().collect(),
+            imports: self
+                .imports
+                .values()
+                .filter(|job| job.user == user)
+                .map(|job| (job.clone(), self.items_of(job.id).cloned().collect()))
+                .collect(),
             tasks: tasks
                 .into_iter()
                 .map(|task| {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::project::project;
 use super::{Books, Findings, Invariant};
 use crate::model::{
-    Balance, ChainHead, CreditLot, EntryId, Hold, HoldId, JournalTx, LedgerAccount, LedgerEntry,
-    MicroUsd, Operation,
+    Balance, ChainHead, CreditLot, EntryId, EntryKind, Hold, HoldId, JournalTx, LedgerAccount,
+    LedgerEntry, MicroUsd, Operation,
 };
 
 fn subject(tx: &JournalTx) -> String {
@@ -271,6 +271,15 @@ fn compare(books: &Books, (balance, debt): (Balance, MicroUsd), found: &mut Find
         found.expect(right == Some(hold.status), Invariant::I7, subject, || {
             format!("by the journal it is {right:?}, stored is {}", hold.status)
         });
+        if hold.purpose == EntryKind::BulkImport {
+            let charged = made.parts.get(&hold.id).copied().unwrap_or_default();
+            found.expect(charged == hold.captured, Invariant::I2, subject, || {
+                format!(
+                    "{charged} were charged in parts, stored is {}",
+                    hold.captured
+                )
+            });
+        }
     }
     let owes = made.debt == debt && debt == books.debt;
     found.expect(owes, Invariant::I2, account, || {

@@ -123,6 +123,8 @@ words! {
         Hold = "hold",
         /// A hold was charged.
         Capture = "capture",
+        /// A hold was charged in part, and stays open unless that was the last of it.
+        CapturePart = "capture_part",
         /// A hold was given back.
         Void = "void",
         /// A hold was given back by time.
@@ -138,6 +140,14 @@ words! {
     }
 }
 
+impl Operation {
+    /// Whether it charges for something, so that it can be refunded.
+    #[must_use]
+    pub const fn is_charge(self) -> bool {
+        matches!(self, Self::Capture | Self::CapturePart)
+    }
+}
+
 /// A change of an account's credits. Its postings sum to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalTx {
@@ -147,9 +157,9 @@ pub struct JournalTx {
     pub seq: u64,
     /// What happened.
     pub operation: Operation,
-    /// What makes it happen once, unique for the account: `hold:{hold}`, `end:{hold}`, `lapse:{lot}:{seq}`,
-    /// `post:{key of the command}`, `refund:{key of the command}`, `reverse:{key of the command}`,
-    /// `settle:{seq}`.
+    /// What makes it happen once, unique for the account: `hold:{hold}`, `end:{hold}`,
+    /// `part:{hold}:{filing}`, `lapse:{lot}:{seq}`, `post:{key of the command}`, `refund:{key of the command}`,
+    /// `reverse:{key of the command}`, `settle:{seq}`.
     pub key: String,
     /// The hold concerned.
     pub hold: Option<HoldId>,

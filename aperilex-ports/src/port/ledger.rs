@@ -49,6 +49,9 @@ pub enum LedgerError {
     /// There is no such account or hold.
     #[error("no such account or hold")]
     Unknown,
+    /// A hold for bulk import is charged in parts, every other one at once.
+    #[error("a hold for bulk import is charged in parts, every other one at once")]
+    WrongCharge,
     /// The key was used for something else.
     #[error("the idempotency key was used for another command")]
     KeyReused,
@@ -93,6 +96,21 @@ pub struct PostEntry {
     pub key: String,
     /// When the credits lapse; never, if none. Of no meaning for negative ones.
     pub expires_at: Option<Timestamp>,
+    /// For people.
+    pub description: String,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// Charges a part of a hold for bulk import: for one filing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CapturePart {
+    /// The hold.
+    pub hold: HoldId,
+    /// The filing that was imported.
+    pub filing: FilingId,
+    /// How much; positive, and with the parts before it at most the hold.
+    pub amount: MicroUsd,
     /// For people.
     pub description: String,
     /// The time.
@@ -198,6 +216,10 @@ pub struct Reversed {
 ///   account it is `Unknown`; the same key for the same amount gives the first outcome again.
 /// - **LG-24** whoever owes holds nothing (`PastDue`). Whatever comes to be available pays what is owed
 ///   first, in the same commit: no account ever owes and can spend. What was held can still be charged.
+/// - **LG-25** a hold for bulk import is captured in parts, each filing once, in all up to its amount:
+///   the part that makes it whole ends it, over that is `OverCapture` with what is left. Voided or
+///   expired, the rest goes back. The same filing and amount again gives the first entry, another
+///   amount is `KeyReused`. Other holds refuse parts, and this one all at once: `WrongCharge`.
 #[async_trait]
 pub trait Ledger: Debug + Send + Sync + 'static {
     /// Sets credits aside.
@@ -217,6 +239,12 @@ pub trait Ledger: Debug + Send + Sync + 'static {
         description: &str,
         now: Timestamp,
     ) -> Result<LedgerEntry, LedgerError>;
+
+    /// Charges a part of a hold for bulk import.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn capture_part(&self, part: &CapturePart) -> Result<LedgerEntry, LedgerError>;
 
     /// Gives a hold back. For credits that lapsed meanwhile others come that can be spent until
     /// `goodwill_until`; none if it is the account's own doing.

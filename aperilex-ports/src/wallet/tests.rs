@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::model::FilingId;
 use crate::model::{HoldStatus, LotSource};
-use crate::port::{PlaceHold, PostEntry, Refund, ReverseCredit, Reversed};
+use crate::port::{CapturePart, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000_i64.saturating_add(second)).unwrap()
@@ -139,6 +140,26 @@ impl Kept {
         self.save(change);
     }
 
+    fn part(&mut self, n: u128, filing: u128, amount: i64, now: i64) -> Result<(), LedgerError> {
+        let hold = self.holds[&HoldId::from_uuid(Uuid::from_u128(n))].clone();
+        let draws = self.draws(hold.id);
+        let filing = FilingId::from_uuid(Uuid::from_u128(filing));
+        let command = CapturePart {
+            hold: hold.id,
+            filing,
+            amount: usd(amount),
+            description: "a filing".to_owned(),
+            now: at(now),
+        };
+        let id = part_entry(&hold, filing);
+        let first = self.entries.iter().find(|line| line.id == id).cloned();
+        let captured = self
+            .wallet
+            .capture_part(&hold, &draws, &command, first.as_ref());
+        self.save(captured?.1);
+        Ok(())
+    }
+
     fn void(&mut self, n: u128, now: i64) {
         let hold = self.holds[&HoldId::from_uuid(Uuid::from_u128(n))].clone();
         let draws = self.draws(hold.id);
@@ -147,7 +168,16 @@ impl Kept {
     }
 
     fn refund(&mut self, n: u128, charge: u128, amount: i64, now: i64) -> Result<(), LedgerError> {
-        let id = EntryId::from_uuid(Uuid::from_u128(charge));
+        self.refund_entry(n, EntryId::from_uuid(Uuid::from_u128(charge)), amount, now)
+    }
+
+    fn refund_entry(
+        &mut self,
+        n: u128,
+        id: EntryId,
+        amount: i64,
+        now: i64,
+    ) -> Result<(), LedgerError> {
         let entry = self.entries.iter().find(|line| line.id == id).unwrap();
         let captured = self.journal.iter().find(|tx| tx.entry == Some(id)).unwrap();
         let reverses = |tx: &&JournalTx| tx.reverses == Some(id);
@@ -286,6 +316,45 @@ fn a_refund_goes_back_to_the_lots_that_paid_the_last_first() {
 }
 
 #[test]
+fn a_hold_for_bulk_import_is_charged_in_parts() {
+    let mut kept = Kept::new();
+    kept.post(&credit(1, EntryKind::MonthlyGrant, 10, Some(100)));
+    kept.post(&credit(2, EntryKind::TopUp, 20, None));
+    let bulk = |n, amount| PlaceHold {
+        purpose: EntryKind::BulkImport,
+        ..hold(n, amount, 1)
+    };
+    kept.place(&bulk(50, 24)).unwrap();
+    kept.part(50, 1, 6, 2).unwrap();
+    kept.part(50, 2, 6, 2).unwrap();
+    let held = kept.holds[&HoldId::from_uuid(Uuid::from_u128(50))].clone();
+    assert_eq!((held.captured, held.left()), (usd(12), usd(12)));
+    assert_eq!(kept.wallet.balance.held, usd(12));
+    // The grant paid the first and most of the second; what is left of the hold is bought credits.
+    assert_eq!(kept.available(2), 6);
+    kept.void(50, 3);
+    assert_eq!((kept.available(1), kept.available(2)), (0, 18));
+    let late = kept.part(50, 3, 6, 4);
+    assert!(
+        matches!(late, Err(LedgerError::HoldEnded { .. })),
+        "{late:?}"
+    );
+
+    // The part that makes it whole ends it.
+    kept.place(&bulk(51, 12)).unwrap();
+    kept.part(51, 1, 6, 5).unwrap();
+    kept.part(51, 2, 6, 5).unwrap();
+    let ended = &kept.holds[&HoldId::from_uuid(Uuid::from_u128(51))];
+    assert_eq!((ended.status, ended.left()), (HoldStatus::Captured, usd(0)));
+
+    // Others are charged at once, and this one is not.
+    kept.place(&hold(52, 5, 6)).unwrap();
+    let refused = kept.part(52, 1, 5, 6);
+    assert!(matches!(refused, Err(LedgerError::WrongCharge)));
+    assert_eq!(kept.wallet.balance.posted, usd(6));
+}
+
+#[test]
 fn a_payment_taken_back_takes_its_own_credits_first_and_the_rest_is_owed() {
     let mut kept = Kept::new();
     kept.post(&credit(1, EntryKind::TopUp, 10, None));
@@ -363,11 +432,13 @@ fn whatever_is_done_everything_adds_up() {
         let mut random = fastrand::Rng::with_seed(seed);
         let (mut kept, mut now) = (Kept::new(), 0_i64);
         let mut open: Vec<u128> = Vec::new();
-        let mut charged: Vec<(u128, i64)> = Vec::new();
+        let mut charged: Vec<(EntryId, i64)> = Vec::new();
+        // Holds for bulk import, with what is left of each.
+        let mut bulk: Vec<(u128, i64)> = Vec::new();
         let mut bought: Vec<(u128, i64)> = Vec::new();
         for step in 100..180_u128 {
             now = now.saturating_add(random.i64(0..40));
-            match random.u8(0..9) {
+            match random.u8(0..12) {
                 0 | 1 => {
                     let kinds = [
                         EntryKind::TopUp,
@@ -387,7 +458,7 @@ fn whatever_is_done_everything_adds_up() {
                         ..command
                     });
                 }
-                8 => {
+                11 => {
                     // Of some only a part is taken back, and the rest perhaps later.
                     if let Some((n, left)) = bought.pop() {
                         let amount = random.i64(1..=left);
@@ -409,15 +480,47 @@ fn whatever_is_done_everything_adds_up() {
                     let held = kept.holds[&HoldId::from_uuid(Uuid::from_u128(n))].amount;
                     let amount = random.i64(1..=held.micros());
                     kept.capture(n, amount, now);
-                    charged.push((n, amount));
+                    charged.push((EntryId::from_uuid(Uuid::from_u128(n)), amount));
                 }
                 6 if !open.is_empty() => {
                     let n = open.swap_remove(random.usize(0..open.len()));
                     kept.void(n, now);
                 }
+                7 => {
+                    let amount = random.i64(1..60);
+                    let command = PlaceHold {
+                        purpose: EntryKind::BulkImport,
+                        ..hold(step, amount, now)
+                    };
+                    if kept.place(&command).is_ok() {
+                        bulk.push((step, amount));
+                    }
+                }
+                8 | 9 if !bulk.is_empty() => {
+                    let at = random.usize(0..bulk.len());
+                    let (n, left) = bulk[at];
+                    let over = kept.part(n, step, left.saturating_add(1), now);
+                    assert!(matches!(over, Err(LedgerError::OverCapture { .. })));
+                    let amount = random.i64(1..=left);
+                    kept.part(n, step, amount, now).unwrap();
+                    // The same again changes nothing.
+                    let before = kept.wallet.clone();
+                    kept.part(n, step, amount, now).unwrap();
+                    assert_eq!(kept.wallet, before);
+                    charged.push((kept.entries.last().unwrap().id, amount));
+                    bulk[at].1 = left.saturating_sub(amount);
+                    if bulk[at].1 == 0 {
+                        bulk.swap_remove(at);
+                    }
+                }
+                10 if !bulk.is_empty() => {
+                    let (n, _) = bulk.swap_remove(random.usize(0..bulk.len()));
+                    kept.void(n, now);
+                }
                 _ => {
                     if let Some((n, amount)) = charged.pop() {
-                        kept.refund(step, n, random.i64(1..=amount), now).unwrap();
+                        let amount = random.i64(1..=amount);
+                        kept.refund_entry(step, n, amount, now).unwrap();
                     }
                 }
             }

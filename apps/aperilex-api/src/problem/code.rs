@@ -99,6 +99,8 @@ codes! {
     Conflict = "conflict", CONFLICT, "Another request was faster";
     /// The body is larger than the limit.
     BodyTooLarge = "body-too-large", PAYLOAD_TOO_LARGE, "The body is too large";
+    /// A bulk import of too many filings.
+    TooManyItems = "too-many-items", PAYLOAD_TOO_LARGE, "Too many filings in one import";
     /// The address is longer than any of ours.
     UriTooLong = "uri-too-long", URI_TOO_LONG, "The address is too long";
     /// Too many header fields, or too long ones.

@@ -257,7 +257,7 @@ const fn description(status: u16) -> &'static str {
         406 => "No accepted media type is offered.",
         408 => "The body did not arrive in time.",
         409 => "The state of things forbids it.",
-        413 => "The body is too large.",
+        413 => "The body is too large, or it asks for too many things.",
         415 => "The body's media type or encoding is not taken.",
         422 => "A field or parameter is not lawful; `errors` says which.",
         429 => "A limit is reached.",

@@ -133,6 +133,8 @@ impl From<Refusal> for Problem {
             Refusal::ChallengeRequired => Self::new(ProblemCode::ChallengeRequired, detail),
             Refusal::NotOfferedHere { .. } => Self::new(ProblemCode::NotOffered, detail),
             Refusal::TooManyKeys { .. } => Self::new(ProblemCode::TooManyKeys, detail),
+            Refusal::NothingToImport => Self::field(ProblemCode::InvalidField, "", detail),
+            Refusal::TooManyItems { .. } => Self::new(ProblemCode::TooManyItems, detail),
             Refusal::BadAmount | Refusal::OverRefund { .. } => {
                 Self::field(ProblemCode::InvalidField, "/amount_usd", detail)
             }

@@ -36,12 +36,14 @@ strict_body! {
     /// A key that is wanted.
     KeyBody(WantedKey) as NewKeyDocument, |mut fields| {
         let name = fields.needed("name", name);
-        let scopes = fields.texts("scopes", str::parse::<Scope>);
+        fields.drop_nulls(&["scopes"]);
+        let told = fields.has("scopes");
+        let scopes = told.then(|| fields.texts("scopes", str::parse::<Scope>));
         let expires_at = fields.text("expires_at", moment);
         fields.finish()?;
         Ok(WantedKey {
             name: name.ok_or_else(Problem::internal)?,
-            scopes: scopes.map(|scopes| scopes.into_iter().collect()),
+            scopes: scopes.flatten().map(|scopes| scopes.into_iter().collect()),
             expires_at,
         })
     }

@@ -166,6 +166,10 @@ words! {
     TierWord, "Tier", aperilex_core::Tier;
     /// What a key may be used for.
     ScopeWord, "Scope", aperilex_core::Scope;
+    /// Where a bulk import is.
+    ImportStatusWord, "ImportStatus", aperilex_core::ImportStatus;
+    /// Where a filing of a bulk import is.
+    ImportItemStatusWord, "ImportItemStatus", aperilex_core::ImportItemStatus;
     /// Whether an account may act.
     AccountStatusWord, "AccountStatus", aperilex_core::AccountStatus;
     /// What an account may do beyond its own affairs.

@@ -28,7 +28,16 @@ async fn ids(world: &World) -> Vec<(&'static str, String)> {
     let task = world.get("/api/v1/tasks").await.json()["items"][0]["task_id"].clone();
     let keys = world.get("/api/v1/keys").await.json();
     let key = keys["items"][0]["key_id"].as_str().unwrap().to_owned();
+    let wanted = serde_json::json!({"filings": [{"accession": "0001999999-26-999999"}]});
+    let import = world
+        .ask(call("POST", "/api/v1/imports").json(&wanted))
+        .await
+        .json();
     vec![
+        (
+            "{import_id}",
+            import["import_id"].as_str().unwrap().to_owned(),
+        ),
         ("{analysis_id}", analysis),
         ("{task_id}", task.as_str().unwrap().to_owned()),
         ("{filing_id}", filing_id()),

@@ -369,7 +369,7 @@ async fn a_key_makes_no_key_for_more_or_longer() {
         ("name", json!({"name": " "})),
         ("name", json!({"name": "two\nlines"})),
         ("name", json!({"name": "x".repeat(101)})),
-        ("scopes", json!({"name": "k", "scopes": ["write"]})),
+        ("scopes/0", json!({"name": "k", "scopes": ["write"]})),
         ("expires_at", json!({"name": "k", "expires_at": "tomorrow"})),
     ] {
         let answer = make(wrong).await;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use aperilex_ports::{
-    Balance, CreditLot, EntryId, EntryKind, Hold, HoldId, HoldStatus, JournalTx, Ledger,
-    LedgerEntry, LedgerError, MicroUsd, NoticeKind, Outbox, OutboxItem, PendingNotice, PlaceHold,
-    PostEntry, Refund, ReverseCredit, Reversed, StoreError, Stores, Timestamp, UserId,
+    Balance, CapturePart, CreditLot, EntryId, EntryKind, Hold, HoldId, HoldStatus, JournalTx,
+    Ledger, LedgerEntry, LedgerError, MicroUsd, NoticeKind, Outbox, OutboxItem, PendingNotice,
+    PlaceHold, PostEntry, Refund, ReverseCredit, Reversed, StoreError, Stores, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -34,10 +34,11 @@ pub(crate) enum Flaw {
     RefundsMoreThanWasPaid,
     RefundsAnything,
     HoldsForAnybody,
-    TellsOfHolds,
-    TakesBackMoreThanCame,
+    ForgetsParts,
     ForgetsWhatIsOwed,
     LetsDebtorsHold,
+    TakesBackMoreThanCame,
+    TellsOfHolds,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -66,6 +67,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::TakesBackMoreThanCame, "LG-23"),
     (Flaw::ForgetsWhatIsOwed, "LG-23"),
     (Flaw::LetsDebtorsHold, "LG-24"),
+    (Flaw::ForgetsParts, "LG-25"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -95,6 +97,7 @@ fn hold(command: &PlaceHold) -> Hold {
         user: command.user,
         purpose: command.purpose,
         amount: command.amount,
+        captured: MicroUsd::ZERO,
         status: HoldStatus::Open,
         filing: command.filing,
         task: command.task,
@@ -196,6 +199,14 @@ impl Ledger for Broken {
             (Flaw::CapturesTwice, Ok(entry)) if entry.at != now => self.charge_again(&entry).await,
             (_, captured) => captured,
         }
+    }
+
+    async fn capture_part(&self, part: &CapturePart) -> Result<LedgerEntry, LedgerError> {
+        let captured = self.inner.capture_part(part).await?;
+        if self.flaw == Flaw::ForgetsParts && captured.at != part.now {
+            return self.charge_again(&captured).await;
+        }
+        Ok(captured)
     }
 
     async fn void(
