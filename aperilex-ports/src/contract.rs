@@ -55,6 +55,7 @@ pub mod notifier;
 pub mod outbox;
 pub mod quota_store;
 pub mod report_store;
+pub mod session_store;
 pub mod settlement;
 mod stores;
 mod support;

@@ -21,7 +21,9 @@ mod pool;
 mod queue;
 mod quota;
 mod reports;
+mod sessions;
 mod settlement;
+mod sign_in;
 mod source;
 mod state;
 mod stores;
@@ -38,5 +40,6 @@ pub use parser::PlainParser;
 #[cfg(feature = "planted")]
 pub use planted::Bug;
 pub use queue::MemoryQueue;
+pub use sign_in::{OpenTokens, QuickPasswords, WordChallenge};
 pub use source::MemorySource;
 pub use stores::MemoryStores;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
     AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, CountName, Date, Digest,
-    FilingId, FilingRecord, Hold, HoldId, ImportId, ImportItem, ImportJob, JournalTx, KeyId,
-    LedgerEntry, LedgerRoot, NoticePreferences, OutboxItem, Task, TaskEvent, TaskId, Timestamp,
-    UserId, Waiver,
+    ExternalIdentity, FilingId, FilingRecord, Hold, HoldId, ImportId, ImportItem, ImportJob,
+    JournalTx, KeyId, LedgerEntry, LedgerRoot, NoticePreferences, OneTime, OutboxItem,
+    PasswordHash, Session, SessionId, Task, TaskEvent, TaskId, Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -21,6 +21,12 @@ pub(crate) struct State {
     /// What accounts want to be told of, as far as they have chosen.
     pub(crate) preferences: BTreeMap<UserId, NoticePreferences>,
     pub(crate) keys: BTreeMap<KeyId, ApiKey>,
+    pub(crate) identities: BTreeMap<ExternalIdentity, UserId>,
+    pub(crate) passwords: BTreeMap<UserId, PasswordHash>,
+    pub(crate) sessions: BTreeMap<SessionId, Session>,
+    /// Refresh tokens by their hash: of which session, and when they were used.
+    pub(crate) refresh: BTreeMap<Digest, (SessionId, Option<Timestamp>)>,
+    pub(crate) one_time: BTreeMap<Digest, OneTime>,
     pub(crate) filings: BTreeMap<FilingId, FilingRecord>,
     /// Where all chains ended, oldest first.
     pub(crate) roots: Vec<LedgerRoot>,

@@ -47,6 +47,7 @@ impl MemoryStores {
             quota: all.clone(),
             outbox: all.clone(),
             audit: all.clone(),
+            sessions: all.clone(),
             audit_log: all.clone(),
             reports: all,
         }

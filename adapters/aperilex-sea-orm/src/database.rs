@@ -131,6 +131,7 @@ impl Database {
             quota: store.clone(),
             outbox: store.clone(),
             audit: store.clone(),
+            sessions: store.clone(),
             audit_log: store.clone(),
             reports: store,
         }

@@ -24,6 +24,7 @@ mod quota_store;
 mod read;
 mod report_store;
 mod run;
+mod session_store;
 mod settlement;
 mod shape;
 mod stored;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    MAX_NOTIFY_TIME, NoticeId, NoticeKind, NotifyError, OutboxItem, OutboxMessage, PendingNotice,
-    Retry,
+    AccountStatus, MAX_NOTIFY_TIME, NoticeId, NoticeKind, NotifyError, OutboxItem, OutboxMessage,
+    PendingNotice, Retry,
 };
 
 use super::{Engine, later};
@@ -87,7 +87,10 @@ impl Engine {
         if !self.is_worth_telling(&pending.kind) {
             return Ok(None);
         }
-        let Some(account) = self.ports.stores.accounts.get(pending.user).await? else {
+        let account = self.ports.stores.accounts.get(pending.user).await?;
+        // A closed account has no address that anybody reads.
+        let Some(account) = account.filter(|account| account.status != AccountStatus::Deleted)
+        else {
             return Ok(None);
         };
         let notice = pending.clone().to(account.email);

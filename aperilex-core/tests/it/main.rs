@@ -16,6 +16,7 @@ mod notices;
 mod request_analysis;
 mod retract;
 mod run_analysis;
+mod sign_in;
 mod throttle;
 mod usage;
 mod verify;

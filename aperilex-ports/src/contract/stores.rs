@@ -31,6 +31,7 @@ const SUITES: &[(&str, &[Scenario<Desk>])] = &[
     ("quota_store", quota_store::SCENARIOS),
     ("outbox", outbox::SCENARIOS),
     ("audit_store", audit_store::SCENARIOS),
+    ("session_store", session_store::SCENARIOS),
     ("audit_log", audit_log::SCENARIOS),
     ("report_store", report_store::SCENARIOS),
 ];

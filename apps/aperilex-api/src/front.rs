@@ -10,7 +10,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aperilex_core::{Account, AccountStatus, Refusal, Role, Timestamp};
+use aperilex_core::{Account, Authority, Role, Scopes, Timestamp};
 use futures_util::FutureExt;
 use poem::http::header::{
     ACCEPT, CACHE_CONTROL, CONNECTION, STRICT_TRANSPORT_SECURITY, TRANSFER_ENCODING,
@@ -69,13 +69,16 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         let mut rates = Vec::new();
         if operation.protected {
             refuse_key_in_url(request.uri().query())?;
-            let account = self.account(operation, &request).await?;
-            rates = self.admit(operation, &account).await?;
-            if operation.admin && account.role != Role::Admin {
+            let authority = self.authority(operation, &request).await?;
+            rates = self.admit(operation, &authority.account).await?;
+            if operation.admin && authority.account.role != Role::Admin {
                 let detail = "this is for administrators; ask one of them";
                 return Err(Problem::new(ProblemCode::NotAdmin, detail).with_headers(rates));
             }
-            request.set_data(Caller(account));
+            if !authority.scopes.covers(operation.needs) {
+                return Err(scope_missing(operation.needs).with_headers(rates));
+            }
+            request.set_data(Caller(authority));
         } else {
             let gate = &self.api.gate;
             gate.pass(gate.origin(&request), operation, self.now())?;
@@ -91,11 +94,11 @@ impl<E: Endpoint<Output = Response>> Front<E> {
 
     /// Who asks. Keys that are none are limited by where they come from; one that was good a moment ago
     /// is let in from anywhere. What administrators do is decided on how they stand at this moment.
-    async fn account(
+    async fn authority(
         &self,
         operation: &Operation,
         request: &Request,
-    ) -> Result<Arc<Account>, Problem> {
+    ) -> Result<Arc<Authority>, Problem> {
         let Api {
             authenticator,
             gate,
@@ -108,9 +111,9 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         }
         let headers = request.headers();
         let known = if operation.admin {
-            authenticator.account_now(engine, headers).await
+            authenticator.authority_now(engine, headers).await
         } else {
-            authenticator.account(engine, headers).await
+            authenticator.authority(engine, headers).await
         };
         known.inspect_err(|problem| {
             if problem.code == ProblemCode::Unauthenticated {
@@ -133,9 +136,7 @@ impl<E: Endpoint<Output = Response>> Front<E> {
             let outcome = self.api.engine.admit(account).await?;
             return Ok(rate_headers(&outcome.windows));
         }
-        if account.status == AccountStatus::Suspended {
-            return Err(Refusal::AccountSuspended.into());
-        }
+        self.api.engine.may_act(account)?;
         Ok(Vec::new())
     }
 
@@ -187,6 +188,11 @@ impl<E: Endpoint<Output = Response>> Front<E> {
             }
         }
     }
+}
+
+fn scope_missing(needs: Scopes) -> Problem {
+    let detail = format!("this operation needs a key for: {needs}");
+    Problem::new(ProblemCode::ScopeMissing, detail)
 }
 
 /// The path as it is told in a problem: no piece of it longer than what is said back.

@@ -9,8 +9,10 @@ mod figures;
 mod filings;
 mod health;
 mod imports;
+mod keys;
 mod page;
 mod quotes;
+mod sessions;
 mod tasks;
 mod usage;
 
@@ -19,6 +21,11 @@ use std::sync::Arc;
 use poem_openapi::Tags;
 
 use crate::api::Api;
+
+/// How answers with a secret in them are cached.
+fn no_store() -> String {
+    "no-store".to_owned()
+}
 
 /// All operations.
 pub(crate) type Routes = (
@@ -31,6 +38,8 @@ pub(crate) type Routes = (
     contents::Contents,
     figures::Figures,
     account::AccountRoutes,
+    keys::Keys,
+    sessions::Sessions,
     admin::Admin,
     usage::UsageRoutes,
     description::Description,
@@ -49,6 +58,8 @@ pub(crate) fn routes(api: &Arc<Api>) -> Routes {
         contents::Contents(api()),
         figures::Figures(api()),
         account::AccountRoutes(api()),
+        keys::Keys(api()),
+        sessions::Sessions(api()),
         admin::Admin(api()),
         usage::UsageRoutes(api()),
         description::Description,
@@ -68,6 +79,10 @@ enum Group {
     Filings,
     /// The account, its limits and its credits.
     Account,
+    /// API keys.
+    Keys,
+    /// Signing up, in and out.
+    SignIn,
     /// What administrators do.
     Admin,
     /// The service itself.

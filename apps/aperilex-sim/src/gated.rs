@@ -53,13 +53,30 @@ gated!(AccountStore {
     create(account: &Account) -> (), AccountStoreError;
     get(user: UserId) -> Option<Account>, StoreError;
     by_email(email: &Email) -> Option<Account>, StoreError;
-    by_key(hash: &Digest) -> Option<Account>, StoreError;
+    open(command: &OpenAccount) -> (), AccountStoreError;
+    by_key(hash: &Digest, now: Timestamp) -> Option<KeyOwner>, StoreError;
+    by_identity(who: &ExternalIdentity) -> Option<Account>, StoreError;
     add_key(key: &ApiKey) -> (), AccountStoreError;
+    keys(user: UserId) -> Vec<ApiKey>, StoreError;
+    touch_key(key: KeyId, now: Timestamp) -> (), StoreError;
+    close(user: UserId, address: &Email) -> (), AccountStoreError;
     revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
     change(change: &ChangeAccount) -> Account, AccountStoreError;
     list(after: Option<UserId>, limit: usize) -> Vec<Account>, StoreError;
     preferences(user: UserId) -> NoticePreferences, AccountStoreError;
     prefer(user: UserId, preferences: NoticePreferences) -> (), AccountStoreError;
+});
+
+gated!(SessionStore {
+    begin(session: &Session, refresh: &Digest) -> (), AccountStoreError;
+    rotate(command: &RotateSession) -> Option<Session>, StoreError;
+    account(session: SessionId, now: Timestamp) -> Option<Account>, StoreError;
+    end(session: SessionId) -> (), StoreError;
+    put_one_time(token: &OneTime, notice: &PendingNotice) -> (), AccountStoreError;
+    redeem(command: &Redeem) -> Option<UserId>, StoreError;
+    password(user: UserId) -> Option<PasswordHash>, StoreError;
+    rehash(user: UserId, from: &PasswordHash, to: &PasswordHash) -> bool, StoreError;
+    forget(now: Timestamp, limit: usize) -> usize, StoreError;
 });
 
 gated!(AnalysisPool {
@@ -224,6 +241,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
         documents: Gated::new(ports.documents, gate),
         queue: Gated::new(ports.queue, gate),
         events: Gated::new(ports.events, gate),
+        sign_in: ports.sign_in,
         notifier: Gated::new(ports.notifier, gate),
         stores: Stores {
             accounts: Gated::new(stores.accounts, gate),
@@ -237,6 +255,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
             quota: Gated::new(stores.quota, gate),
             outbox: Gated::new(stores.outbox, gate),
             audit: Gated::new(stores.audit, gate),
+            sessions: Gated::new(stores.sessions, gate),
             audit_log: Gated::new(stores.audit_log, gate),
             reports: Gated::new(stores.reports, gate),
         },

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use aperilex_core::ports::wallet::MAX_LOW_BALANCE;
-use aperilex_core::{Billing, ConductSettings, MicroUsd, Plans, Timings};
+use aperilex_core::{AccountRules, Billing, ConductSettings, MicroUsd, Plans, Timings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use validator::Validate;
@@ -50,6 +50,10 @@ pub struct Settings {
     pub plans: Plans,
     /// Times and counts of the flow.
     pub timings: Timings,
+    /// How people come by accounts.
+    pub accounts: AccountRules,
+    /// How people sign in; its settings are its own.
+    pub auth: Value,
     /// Credits and payments.
     pub billing: Billing,
     /// What ignoring refusals leads to.
@@ -74,6 +78,8 @@ impl Default for Settings {
             api: Value::Object(serde_json::Map::new()),
             plans: Plans::default(),
             timings: Timings::default(),
+            accounts: AccountRules::default(),
+            auth: Value::Object(serde_json::Map::new()),
             billing: Billing::default(),
             conduct: ConductSettings::default(),
             universes: UniverseFiles::default(),
@@ -142,6 +148,7 @@ impl Settings {
             .validate()
             .map_err(|errors| worker_error(&errors))?;
         timings(&self.timings)?;
+        accounts(&self.accounts)?;
         billing(&self.billing)?;
         conduct(&self.conduct)?;
         for (name, plan) in [
@@ -193,6 +200,23 @@ fn timings(t: &Timings) -> Result<(), WiringError> {
             _ => continue,
         };
         return Err(WiringError::setting(format!("timings.{path}"), reason));
+    }
+    Ok(())
+}
+
+/// What is given away lasts long enough to be used, and not for ever.
+fn accounts(rules: &AccountRules) -> Result<(), WiringError> {
+    const HOUR: u64 = 60 * 60;
+    const DAY: u64 = 24 * HOUR;
+    for (path, value, least, most) in [
+        ("access_ttl_s", rules.access_ttl_s, 60, HOUR),
+        ("session_ttl_s", rules.session_ttl_s, HOUR, 366 * DAY),
+        ("token_ttl_s", rules.token_ttl_s, 5 * 60, 7 * DAY),
+    ] {
+        if !(least..=most).contains(&value) {
+            let reason = format!("expected {least} to {most}");
+            return Err(WiringError::setting(format!("accounts.{path}"), reason));
+        }
     }
     Ok(())
 }

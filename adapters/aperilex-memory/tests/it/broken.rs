@@ -14,6 +14,7 @@ pub(crate) mod pool;
 pub(crate) mod queue;
 pub(crate) mod quota;
 pub(crate) mod reports;
+pub(crate) mod sessions;
 pub(crate) mod settlement;
 pub(crate) mod tasks;
 

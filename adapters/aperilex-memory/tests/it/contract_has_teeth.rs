@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use aperilex_ports::contract::clauses;
 
 use crate::broken::{accounts, audit, documents, events, filings, imports, ledger, outbox, pool};
-use crate::broken::{audit_log, notifier, queue, quota, reports, settlement, tasks};
+use crate::broken::{audit_log, notifier, queue, quota, reports, sessions, settlement, tasks};
 
 /// Asserts that every flaw is caught by its clause.
 fn bite<F: Copy + Debug>(flaws: &[(F, &str)], caught: impl Fn(F) -> Vec<&'static str>) {
@@ -80,6 +80,11 @@ fn broken_quota_stores_are_caught() {
 }
 
 #[test]
+fn broken_session_stores_are_caught() {
+    bite(sessions::FLAWS, sessions::caught);
+}
+
+#[test]
 fn broken_outboxes_are_caught() {
     bite(outbox::FLAWS, outbox::caught);
 }
@@ -119,6 +124,7 @@ fn every_clause_bites() {
         .chain(ids(imports::FLAWS))
         .chain(ids(quota::FLAWS))
         .chain(ids(audit::FLAWS))
+        .chain(ids(sessions::FLAWS))
         .chain(ids(audit_log::FLAWS))
         .chain(ids(reports::FLAWS))
         .chain(ids(outbox::FLAWS))

@@ -27,6 +27,13 @@ enum ReadMe {
 }
 
 #[derive(ApiResponse)]
+enum Closed {
+    /// The account is closed.
+    #[oai(status = 204)]
+    Done,
+}
+
+#[derive(ApiResponse)]
 enum Listed {
     /// A page.
     #[oai(status = 200)]
@@ -63,6 +70,17 @@ impl AccountRoutes {
         let usage = engine.usage(&caller).await?;
         let plan = engine.settings().plans.of(caller.tier);
         Ok(ReadMe::Ok(Json(MeDocument::new(&caller, plan, &usage))))
+    }
+
+    /// Closes the account for ever.
+    ///
+    /// Waiting tasks are withdrawn; keys, sessions and the password are removed and the address is
+    /// forgotten. What stays is the ledger. Credits that are left are lost.
+    #[oai(path = "/me", method = "delete", operation_id = "closeAccount")]
+    async fn close(&self, caller: Caller) -> Result<Closed, Fails<Plain>> {
+        self.0.engine.close_account(&caller).await?;
+        self.0.authenticator.forget(caller.id);
+        Ok(Closed::Done)
     }
 
     /// The account's credits.

@@ -164,6 +164,8 @@ words! {
     EntryKindWord, "EntryKind", aperilex_core::EntryKind;
     /// What an account has subscribed to.
     TierWord, "Tier", aperilex_core::Tier;
+    /// What a key may be used for.
+    ScopeWord, "Scope", aperilex_core::Scope;
     /// Where a bulk import is.
     ImportStatusWord, "ImportStatus", aperilex_core::ImportStatus;
     /// Where a filing of a bulk import is.

@@ -19,6 +19,7 @@ mod metrics;
 mod operations;
 mod pool;
 mod server;
+mod sign_in;
 mod socket;
 mod wire;
 mod world;

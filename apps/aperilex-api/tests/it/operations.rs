@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::sign_in;
 use crate::world::{ACCESSION, MAIN, World, body, call, filing_id, report};
 
 /// The operations that the document describes.
@@ -42,6 +43,12 @@ async fn scenario(operation: &str, world: &World, analysis: &str) {
         "cancelImport" => cancel_import(world).await,
         "getMe" => me(world).await,
         "listBillingEntries" => entries(world).await,
+        "listKeys" | "createKey" | "revokeKey" => sign_in::keys(world).await,
+        "signUp" | "verifyAccount" => sign_in::sign_up(world).await,
+        "forgotPassword" | "resetPassword" => sign_in::reset(world).await,
+        "createSession" | "refreshSession" | "endSession" => sign_in::session(world).await,
+        "beginOidc" | "finishOidc" => sign_in::elsewhere().await,
+        "closeAccount" => sign_in::close(world).await,
         "getBillingBalance" | "listCreditLots" => credits(world).await,
         "getBillingStatement" => statement(world).await,
         "getUsage" | "getUsageReport" => usage(operation, world, analysis).await,
@@ -60,7 +67,7 @@ async fn every_operation_works() {
 
 #[test]
 fn nothing_is_described_that_is_not_meant_to_be() {
-    assert_eq!(described().len(), 43);
+    assert_eq!(described().len(), 54);
 }
 
 async fn health(operation: &str, world: &World) {
