@@ -74,20 +74,7 @@ pub(crate) enum Command {
         list: Option<PathBuf>,
     },
     /// Bring in, and analyse, what many will ask for: recent filings of the small universe
-    Prefill {
-        /// Form types, in the SEC's spelling
-        #[arg(long, value_delimiter = ',', default_value = "10-K,10-Q,8-K")]
-        forms: Vec<FormType>,
-        /// Filed in so many years until today
-        #[arg(long, default_value = "2", value_name = "N")]
-        years: u16,
-        /// At most so many filings
-        #[arg(long, value_name = "N")]
-        limit: Option<usize>,
-        /// Analyse each, looking at this: comprehensive, financial, risk or business
-        #[arg(long, value_name = "TEMPLATE")]
-        analyze: Option<Template>,
-    },
+    Prefill(PrefillArgs),
     /// Check every quote and number of a stored analysis against the raw filing, offline
     Verify {
         /// The analysis, as `analyze --format json` gives it
@@ -357,6 +344,23 @@ pub(crate) enum LedgerCommand {
         #[arg(long)]
         reason: String,
     },
+}
+
+/// What to fill the pool with.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct PrefillArgs {
+    /// Form types, in the SEC's spelling
+    #[arg(long, value_delimiter = ',', default_value = "10-K,10-Q,8-K")]
+    pub(crate) forms: Vec<FormType>,
+    /// Filed in so many years until today
+    #[arg(long, default_value = "2", value_name = "N")]
+    pub(crate) years: u16,
+    /// At most so many filings
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Analyse each, looking at this: comprehensive, financial, risk or business
+    #[arg(long, value_name = "TEMPLATE")]
+    pub(crate) analyze: Option<Template>,
 }
 
 /// Which filing.

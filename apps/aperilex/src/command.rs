@@ -41,27 +41,14 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             from,
             to,
             list,
-        } => match (list, ticker, form) {
-            (Some(list), ..) => import_list::run(settings(common)?, &list).await,
-            (None, Some(ticker), Some(form)) => {
+        } => match list {
+            Some(list) => import_list::run(settings(common)?, &list).await,
+            None => {
+                let (ticker, form) = ticker.zip(form).ok_or_else(import_what)?;
                 import::run(settings(common)?, ticker, form, from, to).await
             }
-            _ => Err(BadUsage("name --ticker and --form, or a --list".into()).into()),
         },
-        Command::Prefill {
-            forms,
-            years,
-            limit,
-            analyze,
-        } => {
-            let prefill = prefill::Prefill {
-                forms,
-                years,
-                limit,
-                template: analyze,
-            };
-            prefill::run(settings(common)?, &prefill).await
-        }
+        Command::Prefill(prefill) => prefill::run(settings(common)?, &prefill).await,
         Command::Verify {
             analysis,
             documents,
@@ -99,6 +86,11 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// The command line asks for it before.
+fn import_what() -> BadUsage {
+    BadUsage("name --ticker and --form, or a --list".into())
 }
 
 /// The settings in force: defaults < file < environment < flags.
