@@ -16,7 +16,7 @@ pub(crate) fn access(
     now: Timestamp,
 ) -> PendingAccess {
     let (source, price) = match account.role {
-        Role::Admin => (AccessSource::Admin, MicroUsd::ZERO),
+        Role::Admin | Role::House => (AccessSource::Admin, MicroUsd::ZERO),
         Role::Member if plan.access_by_policy => (AccessSource::Policy, plan.filing_access),
         Role::Member => (AccessSource::Paid, plan.filing_access),
     };
@@ -36,7 +36,7 @@ pub(crate) fn access(
 /// The fee for an analysis.
 pub(crate) const fn analysis(account: &Account, plan: &TierPlan) -> MicroUsd {
     match account.role {
-        Role::Admin => MicroUsd::ZERO,
+        Role::Admin | Role::House => MicroUsd::ZERO,
         Role::Member => plan.analysis,
     }
 }

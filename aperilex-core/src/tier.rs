@@ -32,6 +32,8 @@ pub struct TierPlan {
     pub forms: Option<Vec<String>>,
     /// Access to a filing, once for each.
     pub filing_access: MicroUsd,
+    /// A filing of a bulk import; none if bulk import is not part of the plan.
+    pub bulk_unit: Option<MicroUsd>,
     /// An analysis.
     pub analysis: MicroUsd,
     /// Credits granted each month.
@@ -83,6 +85,7 @@ impl Default for Plans {
                 companies: Companies::Small,
                 forms: forms(&["10-K", "10-Q", "8-K"]),
                 filing_access: MicroUsd::ZERO,
+                bulk_unit: None,
                 analysis: usd(20_000),
                 monthly_credits: MicroUsd::ZERO,
                 running: Some(1),
@@ -96,6 +99,7 @@ impl Default for Plans {
                 companies: Companies::Large,
                 forms: forms(&["10-K", "10-Q", "8-K", "20-F", "DEF 14A"]),
                 filing_access: usd(100_000),
+                bulk_unit: Some(usd(50_000)),
                 analysis: usd(20_000),
                 monthly_credits: usd(5_000_000),
                 running: Some(3),
@@ -109,6 +113,7 @@ impl Default for Plans {
                 companies: Companies::All,
                 forms: None,
                 filing_access: usd(50_000),
+                bulk_unit: Some(usd(20_000)),
                 analysis: usd(15_000),
                 monthly_credits: usd(25_000_000),
                 running: Some(10),
@@ -122,6 +127,7 @@ impl Default for Plans {
                 companies: Companies::All,
                 forms: None,
                 filing_access: MicroUsd::ZERO,
+                bulk_unit: Some(MicroUsd::ZERO),
                 analysis: MicroUsd::ZERO,
                 monthly_credits: MicroUsd::ZERO,
                 running: None,

@@ -48,6 +48,8 @@ pub mod audit_store;
 pub mod document_store;
 pub mod event_bus;
 pub mod filing_store;
+pub mod import_store;
+pub mod imports;
 pub mod ledger;
 pub mod notifier;
 pub mod outbox;

@@ -38,6 +38,7 @@ mod fact;
 mod filing;
 mod form_type;
 mod id;
+mod import;
 mod item;
 mod item_8k;
 mod journal;
@@ -76,9 +77,10 @@ pub use filing::{
 };
 pub use form_type::{FormFamily, FormType, ParseFormTypeError};
 pub use id::{
-    AnalysisId, EntryId, FilingId, HoldId, KeyId, LeaseToken, NoticeId, ParseIdError, TaskId,
-    UserId,
+    AnalysisId, EntryId, FilingId, HoldId, ImportId, KeyId, LeaseToken, NoticeId, ParseIdError,
+    TaskId, UserId,
 };
+pub use import::{ImportCounts, ImportItem, ImportItemStatus, ImportJob, ImportStatus};
 pub use item::ItemKey;
 pub use item_8k::item_8k_code;
 pub use journal::{

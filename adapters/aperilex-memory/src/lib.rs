@@ -10,6 +10,7 @@ mod documents;
 mod events;
 mod faults;
 mod filings;
+mod imports;
 mod ledger;
 mod memory;
 mod notifier;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use aperilex_ports::{
     Account, AnalysisResult, Answer, CountName, Digest, EntryKind, FilingAnalyst, FilingLocator,
     FilingMeta, FilingRecord, FindAnalysis, HoldId, IdempotentRequest, MicroUsd, PendingAccess,
-    PoolKey, Quality, SubmitTask, Submitted, TaskCharges, TaskId, Template, Timestamp,
+    PoolKey, Priority, Quality, Role, SubmitTask, Submitted, TaskCharges, TaskId, Template,
+    Timestamp,
 };
 use std::sync::Arc;
 
@@ -282,18 +283,23 @@ impl Engine {
     ) -> SubmitTask {
         let now = self.now();
         let plan = self.settings.plans.of(account.tier);
+        let (priority, max_running) = match account.role {
+            // What the house asks for, nobody waits for.
+            Role::House => (Priority::BACKGROUND, None),
+            _ => (plan.priority, plan.running),
+        };
         SubmitTask {
             task: TaskId::from_uuid(self.id(now)),
             user: account.id,
             pool: case.wanted,
-            priority: plan.priority,
+            priority,
             charges: TaskCharges {
                 access: case.access,
                 analysis_hold: HoldId::from_uuid(self.id(now)),
                 analysis_price: case.analysis,
             },
             max_price,
-            max_running: plan.running,
+            max_running,
             idempotency,
             key: case.key,
             holds_expire_at: self.hold_expiry(now),

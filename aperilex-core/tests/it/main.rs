@@ -9,6 +9,7 @@
 mod billing;
 mod conduct;
 mod crash_points;
+mod import_bulk;
 mod left_lying;
 mod money;
 mod notices;

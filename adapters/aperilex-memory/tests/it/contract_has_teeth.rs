@@ -5,8 +5,8 @@ use std::fmt::Debug;
 
 use aperilex_ports::contract::clauses;
 
-use crate::broken::{accounts, audit, documents, events, filings, ledger, outbox, pool, queue};
-use crate::broken::{audit_log, notifier, quota, reports, settlement, tasks};
+use crate::broken::{accounts, audit, documents, events, filings, imports, ledger, outbox, pool};
+use crate::broken::{audit_log, notifier, queue, quota, reports, settlement, tasks};
 
 /// Asserts that every flaw is caught by its clause.
 fn bite<F: Copy + Debug>(flaws: &[(F, &str)], caught: impl Fn(F) -> Vec<&'static str>) {
@@ -57,6 +57,11 @@ fn broken_account_stores_are_caught() {
 #[test]
 fn broken_books_are_caught() {
     bite(audit::FLAWS, audit::caught);
+}
+
+#[test]
+fn broken_imports_are_caught() {
+    bite(imports::FLAWS, imports::caught);
 }
 
 #[test]
@@ -111,6 +116,7 @@ fn every_clause_bites() {
         .chain(ids(pool::FLAWS))
         .chain(ids(filings::FLAWS))
         .chain(ids(accounts::FLAWS))
+        .chain(ids(imports::FLAWS))
         .chain(ids(quota::FLAWS))
         .chain(ids(audit::FLAWS))
         .chain(ids(audit_log::FLAWS))
