@@ -157,7 +157,7 @@ impl State {
             let mut scores = 0_u64;
             for record in own {
                 let views = self.views.get(&record.id).copied().unwrap_or_default();
-                let sum = share.get_or_insert_with(|| PoolShare {
+                let sum = share.get_or_insert(PoolShare {
                     quality,
                     method: record.method,
                     analyses: 0,

@@ -299,7 +299,7 @@ async fn popular(
         .to_owned();
     let rows = db.rows(&named).await.map_err(store_error)?;
     let read = |row: &QueryResult| {
-        let filing: Uuid = get(row, &task::Column::FilingId.unquoted())?;
+        let filing: Uuid = get(row, task::Column::FilingId.unquoted())?;
         Ok::<_, StoreError>(PopularFiling {
             filing: FilingId::from_uuid(filing),
             requests: get_n::<i64>(row)?.unsigned_abs(),

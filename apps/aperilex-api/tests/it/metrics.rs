@@ -62,17 +62,45 @@ fn samples(page: &str) -> BTreeMap<String, f64> {
     samples
 }
 
-#[tokio::test]
-async fn every_metric_is_scraped() {
-    let metrics_at = free_address().await;
+/// What is told of the busy world, and of what it was asked.
+const EXPECTED: &[(&str, f64)] = &[
+    ("requests_total{operation=\"getMe\",status=\"200\"}", 1.0),
+    ("requests_total{operation=\"none\",status=\"404\"}", 1.0),
+    (
+        "requests_total{operation=\"createQuote\",status=\"422\"}",
+        1.0,
+    ),
+    (
+        "requests_total{operation=\"createQuote\",status=\"429\"}",
+        1.0,
+    ),
+    ("request_duration_seconds_count{operation=\"getMe\"}", 1.0),
+    (
+        "request_duration_seconds_bucket{operation=\"getMe\",le=\"+Inf\"}",
+        1.0,
+    ),
+    ("quota_refusals_total", 1.0),
+    ("quota_fallbacks_total", 7.0),
+    ("stores_up", 1.0),
+    ("tasks{status=\"completed\"}", 1.0),
+    ("tasks{status=\"queued\"}", 1.0),
+    ("tasks{status=\"running\"}", 0.0),
+    ("oldest_waiting_seconds", 90.0),
+    ("open_holds", 1.0),
+    ("held_usd", 0.015),
+    ("available_usd", 4.92),
+    ("outbox_depth", 0.0),
+    ("queue_depth", 0.0),
+    ("dead_letters", 1.0),
+    ("verification_findings", 0.0),
+    ("verification_age_seconds", 60.0),
+];
+
+/// A world in which one analysis is made, one waits, and its message is given up.
+async fn busy(api: ApiSettings) -> World {
     let mut plans = settings();
     plans.plans.professional.requests_per_hour = Some(3);
-    let api = ApiSettings {
-        metrics_listen: Some(metrics_at),
-        ..ApiSettings::default()
-    };
-    let world = World::with(|_| {}, plans, api.clone()).await;
-    // One analysis is made, one waits, one message is given up.
+    let world = World::with(|_| {}, plans, api).await;
     let queue = &world.memory.queue;
     world.analysed().await;
     let mut other = crate::world::body();
@@ -91,7 +119,17 @@ async fn every_metric_is_scraped() {
     world.memory.clock.advance(Duration::from_secs(30));
     world.engine.reconcile().await.unwrap();
     world.memory.clock.advance(Duration::from_secs(60));
+    world
+}
 
+#[tokio::test]
+async fn every_metric_is_scraped() {
+    let metrics_at = free_address().await;
+    let api = ApiSettings {
+        metrics_listen: Some(metrics_at),
+        ..ApiSettings::default()
+    };
+    let world = busy(api.clone()).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = CancellationToken::new();
@@ -128,43 +166,9 @@ async fn every_metric_is_scraped() {
             .get(&name)
             .unwrap_or_else(|| panic!("no {name} in\n{page}"))
     };
-    for (name, expected) in [
-        ("requests_total{operation=\"getMe\",status=\"200\"}", 1.0),
-        ("requests_total{operation=\"none\",status=\"404\"}", 1.0),
-        (
-            "requests_total{operation=\"createQuote\",status=\"422\"}",
-            1.0,
-        ),
-        (
-            "requests_total{operation=\"createQuote\",status=\"429\"}",
-            1.0,
-        ),
-        ("request_duration_seconds_count{operation=\"getMe\"}", 1.0),
-        (
-            "request_duration_seconds_bucket{operation=\"getMe\",le=\"+Inf\"}",
-            1.0,
-        ),
-        ("quota_refusals_total", 1.0),
-        ("quota_fallbacks_total", 7.0),
-        ("stores_up", 1.0),
-        ("tasks{status=\"completed\"}", 1.0),
-        ("tasks{status=\"queued\"}", 1.0),
-        ("tasks{status=\"running\"}", 0.0),
-        ("oldest_waiting_seconds", 90.0),
-        ("open_holds", 1.0),
-        ("held_usd", 0.015),
-        ("available_usd", 4.92),
-        ("outbox_depth", 0.0),
-        ("queue_depth", 0.0),
-        ("dead_letters", 1.0),
-        ("verification_findings", 0.0),
-        ("verification_age_seconds", 60.0),
-    ] {
-        assert!(
-            (value(name) - expected).abs() < 1e-9,
-            "{name}: {}",
-            value(name)
-        );
+    for (name, expected) in EXPECTED {
+        let value = value(name);
+        assert!((value - expected).abs() < 1e-9, "{name}: {value}");
     }
     let sum = value("request_duration_seconds_sum{operation=\"getMe\"}");
     assert!(sum > 0.0 && sum < 20.0, "{sum}");
