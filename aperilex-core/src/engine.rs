@@ -8,6 +8,7 @@ mod audit;
 mod billing;
 mod failure;
 mod import_filing;
+mod payments;
 mod read;
 mod relay_outbox;
 mod request_analysis;

@@ -50,6 +50,7 @@ pub mod filing_store;
 pub mod ledger;
 pub mod notifier;
 pub mod outbox;
+pub mod payment_store;
 pub mod quota_store;
 pub mod settlement;
 mod stores;

@@ -43,6 +43,7 @@ mod journal;
 mod ledger;
 mod money;
 mod notice;
+mod payment;
 mod submission;
 mod table;
 mod task;
@@ -84,6 +85,7 @@ pub use journal::{
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use money::{MicroUsd, ParseMoneyError};
 pub use notice::{Notice, NoticeKind, NoticePreferences, NoticeToken, PendingNotice};
+pub use payment::{Payment, PaymentEvent, PaymentOutcome, PaymentState, PaymentStep, StoredEvent};
 pub use submission::{Party, SubmissionHeader};
 pub use table::{Statement, Table, TableNumber};
 pub use task::{

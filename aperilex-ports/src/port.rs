@@ -13,6 +13,7 @@ mod filing_store;
 mod ledger;
 mod notifier;
 mod outbox;
+mod payment_store;
 mod quota_store;
 mod settlement;
 mod store;
@@ -32,6 +33,9 @@ pub use filing_store::{FilingRecord, FilingStore};
 pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed};
 pub use notifier::{MAX_NOTIFY_TIME, Notifier, NotifyError};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
+pub use payment_store::{
+    MAX_PAYMENT, MAX_PAYMENT_ID, OddEvent, PaymentStore, RecordPayment, RecordedEvent,
+};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
 pub use settlement::{
     AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetryTask,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::port::{
     AccountStore, AnalysisPool, AuditStore, Clock, DocumentStore, EventBus, FilingAnalyst,
-    FilingParser, FilingSource, FilingStore, IdSource, Ledger, Notifier, Outbox, QuotaStore,
-    Settlement, TaskQueue, TaskStore,
+    FilingParser, FilingSource, FilingStore, IdSource, Ledger, Notifier, Outbox, PaymentStore,
+    QuotaStore, Settlement, TaskQueue, TaskStore,
 };
 
 /// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
@@ -52,6 +52,8 @@ pub struct Stores {
     pub quota: Arc<dyn QuotaStore>,
     /// What is to be sent.
     pub outbox: Arc<dyn Outbox>,
+    /// Payments.
+    pub payments: Arc<dyn PaymentStore>,
     /// Books, for proving them.
     pub audit: Arc<dyn AuditStore>,
 }

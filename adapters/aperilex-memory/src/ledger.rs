@@ -275,7 +275,7 @@ impl State {
         entries.find(|entry| entry.key == key).cloned()
     }
 
-    fn post(&mut self, command: &PostEntry) -> Result<LedgerEntry, LedgerError> {
+    pub(crate) fn post(&mut self, command: &PostEntry) -> Result<LedgerEntry, LedgerError> {
         let mut wallet = self.wallet(command.user)?;
         let first = self.by_key(command.user, &command.key);
         let (entry, change) = wallet.post(command, first.as_ref())?;

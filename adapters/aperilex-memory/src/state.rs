@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
     AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, Digest, FilingId, FilingRecord,
-    Hold, HoldId, JournalTx, KeyId, LedgerEntry, NoticePreferences, OutboxItem, Task, TaskEvent,
-    TaskId, Timestamp, UserId,
+    Hold, HoldId, JournalTx, KeyId, LedgerEntry, NoticePreferences, OutboxItem, Payment,
+    StoredEvent, Task, TaskEvent, TaskId, Timestamp, UserId,
 };
 
 use crate::planted::Bug;
@@ -37,6 +37,9 @@ pub(crate) struct State {
     pub(crate) journal: BTreeMap<UserId, Vec<JournalTx>>,
     /// Allowed requests of each account and window, oldest first.
     pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
+    /// By the provider's ids.
+    pub(crate) payments: BTreeMap<String, Payment>,
+    pub(crate) payment_events: BTreeMap<String, StoredEvent>,
     /// Rows by number; sent ones are removed.
     pub(crate) outbox: BTreeMap<i64, OutboxRow>,
     /// The number of the newest row ever.

@@ -44,6 +44,7 @@ impl MemoryStores {
             settlement: all.clone(),
             quota: all.clone(),
             outbox: all.clone(),
+            payments: all.clone(),
             audit: all,
         }
     }

@@ -128,6 +128,7 @@ impl Database {
             settlement: store.clone(),
             quota: store.clone(),
             outbox: store.clone(),
+            payments: store.clone(),
             audit: store,
         }
     }

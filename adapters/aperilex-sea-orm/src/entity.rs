@@ -13,6 +13,8 @@ pub(crate) mod ledger_posting;
 pub(crate) mod ledger_tx;
 pub(crate) mod live_run;
 pub(crate) mod outbox;
+pub(crate) mod payment;
+pub(crate) mod payment_event;
 pub(crate) mod queue_dead_letter;
 pub(crate) mod queue_dedup;
 pub(crate) mod queue_message;

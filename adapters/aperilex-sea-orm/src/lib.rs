@@ -14,6 +14,7 @@ mod error;
 mod filing_store;
 mod ledger;
 mod outbox;
+mod payment_store;
 #[cfg(test)]
 mod plans;
 mod queue;

@@ -9,7 +9,7 @@ use aperilex_ports::{
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IdenStatic,
-    Iterable, QueryOrder, QueryTrait, Statement,
+    Iterable, QueryOrder, QuerySelect, QueryTrait, Statement,
 };
 use uuid::Uuid;
 
@@ -17,7 +17,8 @@ use crate::database::Database;
 use crate::support::{Fresh, each};
 use crate::transaction::Durability;
 use crate::{
-    account_store, analysis_pool, entity, ledger, outbox, queue, run, settlement, task_store,
+    account_store, analysis_pool, entity, ledger, outbox, payment_store, queue, run, settlement,
+    task_store,
 };
 
 fn queries() -> Vec<(&'static str, SelectStatement)> {
@@ -71,6 +72,10 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
             outbox::free(outbox::Lane::Notice, now)
                 .order_by_asc(entity::outbox::Column::Id)
                 .into_query(),
+        ),
+        (
+            "payment events",
+            payment_store::newest().limit(9).into_query(),
         ),
         ("queue", urgent.into_query()),
     ]
@@ -162,6 +167,8 @@ async fn tables_are_what_the_entities_say() {
         ("ledger_tx", of_entity(ledger_tx::Entity)),
         ("live_run", of_entity(live_run::Entity)),
         ("outbox", of_entity(outbox::Entity)),
+        ("payment", of_entity(payment::Entity)),
+        ("payment_event", of_entity(payment_event::Entity)),
         ("queue_dead_letter", of_entity(queue_dead_letter::Entity)),
         ("queue_dedup", of_entity(queue_dedup::Entity)),
         ("queue_message", of_entity(queue_message::Entity)),

@@ -28,6 +28,7 @@ const SUITES: &[(&str, &[Scenario<Desk>])] = &[
     ("settlement", settlement::SCENARIOS),
     ("quota_store", quota_store::SCENARIOS),
     ("outbox", outbox::SCENARIOS),
+    ("payment_store", payment_store::SCENARIOS),
     ("audit_store", audit_store::SCENARIOS),
 ];
 

@@ -16,6 +16,7 @@ mod problem;
 mod routes;
 mod server;
 mod settings;
+mod signature;
 mod sse;
 mod strict;
 mod wake;
@@ -32,6 +33,7 @@ pub use description::openapi_json;
 pub use problem::ProblemCode;
 pub use server::serve;
 pub use settings::ApiSettings;
+pub use signature::WebhookSecret;
 
 /// The whole API as one endpoint, for tests and for embedding in another server.
 ///

@@ -10,6 +10,7 @@ mod health;
 mod page;
 mod quotes;
 mod tasks;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub(crate) type Routes = (
     contents::Contents,
     figures::Figures,
     account::AccountRoutes,
+    webhooks::Webhooks,
     description::Description,
 );
 
@@ -42,6 +44,7 @@ pub(crate) fn routes(api: &Arc<Api>) -> Routes {
         contents::Contents(api()),
         figures::Figures(api()),
         account::AccountRoutes(api()),
+        webhooks::Webhooks(api()),
         description::Description,
     )
 }

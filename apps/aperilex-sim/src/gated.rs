@@ -132,6 +132,12 @@ gated!(Outbox {
     mark_sent(ids: &[i64], now: Timestamp) -> (), StoreError;
 });
 
+gated!(PaymentStore {
+    record(command: &RecordPayment) -> RecordedEvent, StoreError;
+    note(event: &OddEvent) -> RecordedEvent, StoreError;
+    events(limit: usize) -> Vec<StoredEvent>, StoreError;
+});
+
 gated!(QuotaStore {
     consume(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
     usage(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
@@ -195,6 +201,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
             settlement: Gated::new(stores.settlement, gate),
             quota: Gated::new(stores.quota, gate),
             outbox: Gated::new(stores.outbox, gate),
+            payments: Gated::new(stores.payments, gate),
             audit: Gated::new(stores.audit, gate),
         },
     }

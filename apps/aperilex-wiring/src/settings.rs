@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use aperilex_core::ports::wallet::MAX_LOW_BALANCE;
 use aperilex_core::{Billing, MicroUsd, Plans, Timings};
-use serde::{Deserialize, Serialize};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use validator::Validate;
 
@@ -52,6 +53,8 @@ pub struct Settings {
     pub timings: Timings,
     /// Credits and payments.
     pub billing: Billing,
+    /// Whom payments are taken from.
+    pub payments: PaymentSettings,
     /// Files with the companies that plans name; the built-in lists if not given.
     pub universes: UniverseFiles,
 }
@@ -73,6 +76,7 @@ impl Default for Settings {
             plans: Plans::default(),
             timings: Timings::default(),
             billing: Billing::default(),
+            payments: PaymentSettings::default(),
             universes: UniverseFiles::default(),
         }
     }
@@ -105,6 +109,20 @@ impl Default for WorkerSettings {
             grace_s: 10,
         }
     }
+}
+
+/// Whom payments are taken from.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PaymentSettings {
+    /// What the provider signs its events with, at least 32 bytes; without it no events are taken.
+    #[serde(serialize_with = "hide")]
+    pub webhook_secret: Option<SecretString>,
+}
+
+/// Settings are shown to operators, and secrets to nobody.
+fn hide<S: Serializer>(secret: &Option<SecretString>, to: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(|_| "[redacted]").serialize(to)
 }
 
 /// Files with companies: tab-separated, a header line, the CIK first.
@@ -140,6 +158,7 @@ impl Settings {
             .map_err(|errors| worker_error(&errors))?;
         timings(&self.timings)?;
         billing(&self.billing)?;
+        payments(&self.payments)?;
         for (name, plan) in [
             ("demo", &self.plans.demo),
             ("basic", &self.plans.basic),
@@ -197,6 +216,18 @@ fn billing(billing: &Billing) -> Result<(), WiringError> {
         let path = "billing.low_balance_usd";
         let reason = format!("expected 0 to {MAX_LOW_BALANCE}");
         return Err(WiringError::setting(path, reason));
+    }
+    Ok(())
+}
+
+/// Fewer bytes of a secret can be guessed.
+const LEAST_SECRET: usize = 32;
+
+fn payments(payments: &PaymentSettings) -> Result<(), WiringError> {
+    let secret = payments.webhook_secret.as_ref();
+    if secret.is_some_and(|secret| secret.expose_secret().len() < LEAST_SECRET) {
+        let reason = format!("expected at least {LEAST_SECRET} bytes, made at random");
+        return Err(WiringError::setting("payments.webhook_secret", reason));
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ pub(crate) mod filings;
 pub(crate) mod ledger;
 pub(crate) mod notifier;
 pub(crate) mod outbox;
+pub(crate) mod payments;
 pub(crate) mod pool;
 pub(crate) mod queue;
 pub(crate) mod quota;

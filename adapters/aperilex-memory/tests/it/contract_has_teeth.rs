@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use aperilex_ports::contract::clauses;
 
 use crate::broken::{accounts, audit, documents, events, filings, ledger, outbox, pool, queue};
-use crate::broken::{notifier, quota, settlement, tasks};
+use crate::broken::{notifier, payments, quota, settlement, tasks};
 
 /// Asserts that every flaw is caught by its clause.
 fn bite<F: Copy + Debug>(flaws: &[(F, &str)], caught: impl Fn(F) -> Vec<&'static str>) {
@@ -85,6 +85,11 @@ fn broken_event_buses_are_caught() {
 }
 
 #[test]
+fn broken_payment_stores_are_caught() {
+    bite(payments::FLAWS, payments::caught);
+}
+
+#[test]
 fn broken_notifiers_are_caught() {
     bite(notifier::FLAWS, notifier::caught);
 }
@@ -108,6 +113,7 @@ fn every_clause_bites() {
         .chain(ids(documents::FLAWS))
         .chain(ids(events::FLAWS))
         .chain(ids(notifier::FLAWS))
+        .chain(ids(payments::FLAWS))
         .collect();
     let all: BTreeSet<_> = clauses().into_iter().collect();
     let toothless: Vec<_> = all.difference(&biting).collect();

@@ -10,8 +10,9 @@ use super::Group;
 use super::page::Page;
 use crate::api::Api;
 use crate::auth::Caller;
-use crate::problem::{Fails, Plain};
+use crate::problem::{Changing, Fails, Plain};
 use crate::wire::account::{EntryDocument, LedgerPage, MeDocument};
+use crate::wire::notices::{NoticesBody, NoticesDocument};
 use crate::wire::text::CursorText;
 
 #[derive(Debug)]
@@ -22,6 +23,13 @@ enum ReadMe {
     /// The account.
     #[oai(status = 200)]
     Ok(Json<MeDocument>),
+}
+
+#[derive(ApiResponse)]
+enum Notices {
+    /// What it is told of.
+    #[oai(status = 200)]
+    Ok(Json<NoticesDocument>),
 }
 
 #[derive(ApiResponse)]
@@ -40,6 +48,25 @@ impl AccountRoutes {
         let usage = engine.usage(&caller).await?;
         let plan = engine.settings().plans.of(caller.tier);
         Ok(ReadMe::Ok(Json(MeDocument::new(&caller, plan, &usage))))
+    }
+
+    /// What the account is told of by mail, or as the installation decides.
+    #[oai(path = "/me/notices", method = "get", operation_id = "getNotices")]
+    async fn notices(&self, caller: Caller) -> Result<Notices, Fails<Plain>> {
+        let preferences = self.0.engine.notice_preferences(caller.id).await?;
+        Ok(Notices::Ok(Json(preferences.into())))
+    }
+
+    /// Chooses what the account is told of.
+    #[oai(path = "/me/notices", method = "put", operation_id = "setNotices")]
+    async fn set_notices(
+        &self,
+        caller: Caller,
+        body: NoticesBody,
+    ) -> Result<Notices, Fails<Changing>> {
+        let engine = &self.0.engine;
+        engine.set_notice_preferences(caller.id, body.0).await?;
+        Ok(Notices::Ok(Json(body.0.into())))
     }
 
     /// The account's ledger, newest entry first.

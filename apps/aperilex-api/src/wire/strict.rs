@@ -14,7 +14,7 @@ const MAX_ERRORS: usize = 10;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Json {
     Null,
-    Bool,
+    Bool(bool),
     Number,
     Text(String),
     List(Vec<Json>),
@@ -25,7 +25,7 @@ impl Json {
     const fn name(&self) -> &'static str {
         match self {
             Self::Null => "null",
-            Self::Bool => "a boolean",
+            Self::Bool(_) => "a boolean",
             Self::Number => "a number",
             Self::Text(_) => "a string",
             Self::List(_) => "an array",
@@ -53,8 +53,8 @@ impl<'de> Visitor<'de> for JsonVisitor {
         Ok(Json::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Json, E> {
-        Ok(Json::Bool)
+    fn visit_bool<E>(self, truth: bool) -> Result<Json, E> {
+        Ok(Json::Bool(truth))
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<Json, E> {
@@ -239,6 +239,22 @@ impl Object {
             other => {
                 let detail = format!("expected a string, got {}", other.name());
                 self.wrong(name, ProblemCode::WrongType, detail);
+                None
+            }
+        }
+    }
+
+    /// A field that is true or false, and needed.
+    pub(crate) fn truth(&mut self, name: &str) -> Option<bool> {
+        match self.take(name) {
+            Some(Json::Bool(truth)) => Some(truth),
+            Some(other) => {
+                let detail = format!("expected a boolean, got {}", other.name());
+                self.wrong(name, ProblemCode::WrongType, detail);
+                None
+            }
+            None => {
+                self.wrong(name, ProblemCode::MissingField, "this field is needed");
                 None
             }
         }

@@ -14,6 +14,7 @@ mod description;
 mod events;
 mod faults;
 mod operations;
+mod payments;
 mod pool;
 mod server;
 mod socket;
