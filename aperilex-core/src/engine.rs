@@ -15,6 +15,7 @@ mod import_bulk;
 mod import_filing;
 mod import_work;
 mod keys;
+mod payments;
 mod prefill;
 mod read;
 mod relay_outbox;

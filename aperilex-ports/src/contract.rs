@@ -53,6 +53,7 @@ pub mod imports;
 pub mod ledger;
 pub mod notifier;
 pub mod outbox;
+pub mod payment_store;
 pub mod quota_store;
 pub mod report_store;
 pub mod session_store;

@@ -45,6 +45,7 @@ mod journal;
 mod ledger;
 mod money;
 mod notice;
+mod payment;
 mod secret;
 mod session;
 mod submission;
@@ -92,6 +93,7 @@ pub use journal::{
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use money::{MicroUsd, ParseMoneyError};
 pub use notice::{Notice, NoticeKind, NoticePreferences, NoticeToken, PendingNotice};
+pub use payment::{Payment, PaymentEvent, PaymentOutcome, PaymentState, PaymentStep, StoredEvent};
 pub use secret::{ParsePasswordError, Password, PasswordHash, Secret};
 pub use session::{AccessClaims, ExternalIdentity, OneTime, OneTimePurpose, Session};
 pub use submission::{Party, SubmissionHeader};

@@ -16,6 +16,7 @@ mod imports;
 mod ledger;
 mod notifier;
 mod outbox;
+mod payment_store;
 mod quota_store;
 mod report_store;
 mod session_store;
@@ -46,6 +47,9 @@ pub use ledger::{
 };
 pub use notifier::{MAX_NOTIFY_TIME, Notifier, NotifyError};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
+pub use payment_store::{
+    MAX_PAYMENT, MAX_PAYMENT_ID, OddEvent, PaymentStore, RecordPayment, RecordedEvent,
+};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
 pub use report_store::ReportStore;
 pub use session_store::{Redeem, RotateSession, SessionStore};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::port::{
     AccountStore, AnalysisPool, AuditLog, AuditStore, Clock, DocumentStore, EventBus,
     FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, ImportStore, Imports, Ledger,
-    Notifier, Outbox, QuotaStore, ReportStore, SessionStore, Settlement, SignIn, TaskQueue,
-    TaskStore,
+    Notifier, Outbox, PaymentStore, QuotaStore, ReportStore, SessionStore, Settlement, SignIn,
+    TaskQueue, TaskStore,
 };
 
 /// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
@@ -59,6 +59,8 @@ pub struct Stores {
     pub quota: Arc<dyn QuotaStore>,
     /// What is to be sent.
     pub outbox: Arc<dyn Outbox>,
+    /// Payments.
+    pub payments: Arc<dyn PaymentStore>,
     /// Books, for proving them.
     pub audit: Arc<dyn AuditStore>,
     /// Sessions, passwords, one-time tokens.

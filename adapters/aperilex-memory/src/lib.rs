@@ -16,6 +16,7 @@ mod memory;
 mod notifier;
 mod outbox;
 mod parser;
+mod payments;
 mod planted;
 mod pool;
 mod queue;

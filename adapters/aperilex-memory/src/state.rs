@@ -7,7 +7,8 @@ use aperilex_ports::{
     AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, CountName, Date, Digest,
     ExternalIdentity, FilingId, FilingRecord, Hold, HoldId, ImportId, ImportItem, ImportJob,
     JournalTx, KeyId, LedgerEntry, LedgerRoot, NoticePreferences, OneTime, OutboxItem,
-    PasswordHash, Session, SessionId, Task, TaskEvent, TaskId, Timestamp, UserId, Waiver,
+    PasswordHash, Payment, Session, SessionId, StoredEvent, Task, TaskEvent, TaskId, Timestamp,
+    UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -55,6 +56,11 @@ pub(crate) struct State {
     pub(crate) quota: BTreeMap<UserId, Vec<Timestamp>>,
     /// Counts by day.
     pub(crate) counts: BTreeMap<(Date, CountName), u64>,
+    /// Allowed requests of each account and window, oldest first.
+    pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
+    /// By the provider's ids.
+    pub(crate) payments: BTreeMap<String, Payment>,
+    pub(crate) payment_events: BTreeMap<String, StoredEvent>,
     /// Rows by number; sent ones are removed.
     pub(crate) outbox: BTreeMap<i64, OutboxRow>,
     /// The number of the newest row ever.

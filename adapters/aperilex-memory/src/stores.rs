@@ -50,6 +50,8 @@ impl MemoryStores {
             sessions: all.clone(),
             audit_log: all.clone(),
             reports: all,
+            payments: all.clone(),
+            audit: all,
         }
     }
 

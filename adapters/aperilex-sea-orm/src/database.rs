@@ -134,6 +134,8 @@ impl Database {
             sessions: store.clone(),
             audit_log: store.clone(),
             reports: store,
+            payments: store.clone(),
+            audit: store,
         }
     }
 

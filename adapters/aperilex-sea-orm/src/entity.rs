@@ -22,6 +22,8 @@ pub(crate) mod live_run;
 pub(crate) mod one_time;
 pub(crate) mod outbox;
 pub(crate) mod password;
+pub(crate) mod payment;
+pub(crate) mod payment_event;
 pub(crate) mod queue_dead_letter;
 pub(crate) mod queue_dedup;
 pub(crate) mod queue_message;

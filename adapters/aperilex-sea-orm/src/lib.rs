@@ -17,6 +17,7 @@ mod import_store;
 mod imports;
 mod ledger;
 mod outbox;
+mod payment_store;
 #[cfg(test)]
 mod plans;
 mod queue;

@@ -11,7 +11,7 @@ use aperilex_ports::{
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IdenStatic,
-    Iterable, QueryOrder, QueryTrait, Statement,
+    Iterable, QueryOrder, QuerySelect, QueryTrait, Statement,
 };
 use uuid::Uuid;
 
@@ -19,8 +19,8 @@ use crate::database::Database;
 use crate::support::{Fresh, each};
 use crate::transaction::Durability;
 use crate::{
-    account_store, analysis_pool, entity, import_store, imports, ledger, outbox, queue,
-    quota_store, run, session_store, settlement, task_store,
+    account_store, analysis_pool, entity, import_store, imports, ledger, outbox, payment_store,
+    queue, quota_store, run, session_store, settlement, task_store,
 };
 
 fn queries() -> Vec<(&'static str, SelectStatement)> {
@@ -96,6 +96,10 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
             outbox::free(outbox::Lane::Notice, now)
                 .order_by_asc(entity::outbox::Column::Id)
                 .into_query(),
+        ),
+        (
+            "payment events",
+            payment_store::newest().limit(9).into_query(),
         ),
         ("queue", urgent.into_query()),
         ("quota", quota_store::newest(user, &[hour], 0)),
@@ -196,6 +200,8 @@ async fn tables_are_what_the_entities_say() {
         ("one_time", of_entity(one_time::Entity)),
         ("outbox", of_entity(outbox::Entity)),
         ("password", of_entity(password::Entity)),
+        ("payment", of_entity(payment::Entity)),
+        ("payment_event", of_entity(payment_event::Entity)),
         ("queue_dead_letter", of_entity(queue_dead_letter::Entity)),
         ("queue_dedup", of_entity(queue_dedup::Entity)),
         ("queue_message", of_entity(queue_message::Entity)),

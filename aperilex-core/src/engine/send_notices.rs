@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    AccountStatus, MAX_NOTIFY_TIME, NoticeId, NoticeKind, NotifyError, OutboxItem, OutboxMessage,
-    PendingNotice, Retry,
+    AccountStatus, MAX_NOTIFY_TIME, NoticeId, NoticeKind, NoticePreferences, NotifyError,
+    OutboxItem, OutboxMessage, PendingNotice, Retry, UserId,
 };
 
 use super::{Engine, later};
@@ -58,6 +58,26 @@ impl Engine {
             }
         }
         failed.map_or(Ok(sent), Err)
+    }
+
+    /// What an account wants to be told of.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
+    pub async fn notice_preferences(&self, user: UserId) -> Result<NoticePreferences, EngineError> {
+        Ok(self.ports.stores.accounts.preferences(user).await?)
+    }
+
+    /// Chooses what an account is told of.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
+    pub async fn set_notice_preferences(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
+    ) -> Result<(), EngineError> {
+        Ok(self.ports.stores.accounts.prefer(user, preferences).await?)
     }
 
     async fn see_to(&self, row: &OutboxMessage, sent: &mut SentNotices) -> Result<(), EngineError> {

@@ -25,6 +25,9 @@ use crate::wake::Wakes;
 /// Filings taken apart at the same time.
 const PARSERS: usize = 2;
 
+/// Payment events taken in at the same time; they need the same few accounts' locks.
+const PAYMENTS: usize = 32;
+
 /// Engine, settings, caches.
 #[derive(Debug)]
 pub(crate) struct Api {
@@ -41,6 +44,8 @@ pub(crate) struct Api {
     results: Cache<Digest, Bytes>,
     contents: Cache<Digest, Arc<FilingContent>>,
     parsers: Arc<Semaphore>,
+    /// Payment events that are taken in at the same time.
+    pub(crate) payments: Semaphore,
 }
 
 impl Api {
@@ -70,6 +75,7 @@ impl Api {
             results,
             contents,
             parsers: Arc::new(Semaphore::new(PARSERS)),
+            payments: Semaphore::new(PAYMENTS),
             engine,
             settings,
         }

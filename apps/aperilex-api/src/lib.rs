@@ -18,6 +18,7 @@ mod problem;
 mod routes;
 mod server;
 mod settings;
+mod signature;
 mod sse;
 mod strict;
 mod wake;
@@ -35,6 +36,7 @@ pub use metrics::Metrics;
 pub use problem::ProblemCode;
 pub use server::{serve, serve_measured};
 pub use settings::ApiSettings;
+pub use signature::WebhookSecret;
 
 /// The whole API as one endpoint, for tests and for embedding in another server.
 ///

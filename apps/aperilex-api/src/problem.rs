@@ -12,7 +12,7 @@ use poem::http::header::{CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use poem::http::{HeaderName, HeaderValue, StatusCode};
 
 pub use code::ProblemCode;
-pub(crate) use document::{Bodied, Fails, Paid, Plain, Public, Streamed};
+pub(crate) use document::{Bodied, Changing, Fails, Paid, Plain, Public, Signed, Streamed};
 pub(crate) use engine::ceil;
 pub(crate) use foreign::of_poem;
 

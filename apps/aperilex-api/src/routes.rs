@@ -15,6 +15,7 @@ mod quotes;
 mod sessions;
 mod tasks;
 mod usage;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -42,6 +43,7 @@ pub(crate) type Routes = (
     sessions::Sessions,
     admin::Admin,
     usage::UsageRoutes,
+    webhooks::Webhooks,
     description::Description,
 );
 
@@ -62,6 +64,7 @@ pub(crate) fn routes(api: &Arc<Api>) -> Routes {
         sessions::Sessions(api()),
         admin::Admin(api()),
         usage::UsageRoutes(api()),
+        webhooks::Webhooks(api()),
         description::Description,
     )
 }

@@ -6,9 +6,11 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 
+use crate::signature::WebhookSecret;
+
 /// Limits and times of the API. All sizes are in bytes; all times are whole seconds if the name ends
 /// in `_s`, milliseconds if in `_ms`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ApiSettings {
     /// Largest request body.
@@ -52,6 +54,10 @@ pub struct ApiSettings {
     pub shutdown_grace_s: u64,
     /// Whether clients reach the server through TLS only, so that they may be told to keep to it.
     pub behind_tls: bool,
+    /// What events of payments are signed with; without one none are taken. A setting of the
+    /// installation's, `payments.webhook_secret`.
+    #[serde(skip)]
+    pub payment_secret: Option<WebhookSecret>,
 }
 
 impl Default for ApiSettings {
@@ -76,6 +82,7 @@ impl Default for ApiSettings {
             content_cache_bytes: 64 * 1024 * 1024,
             shutdown_grace_s: 10,
             behind_tls: false,
+            payment_secret: None,
         }
     }
 }
@@ -110,6 +117,6 @@ mod tests {
             heartbeat_s: 3,
             ..ApiSettings::default()
         };
-        assert_eq!(settings, expected);
+        assert_eq!(format!("{settings:?}"), format!("{expected:?}"));
     }
 }

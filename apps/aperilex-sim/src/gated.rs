@@ -179,6 +179,12 @@ gated!(Outbox {
     mark_sent(ids: &[i64], now: Timestamp) -> (), StoreError;
 });
 
+gated!(PaymentStore {
+    record(command: &RecordPayment) -> RecordedEvent, StoreError;
+    note(event: &OddEvent) -> RecordedEvent, StoreError;
+    events(limit: usize) -> Vec<StoredEvent>, StoreError;
+});
+
 gated!(QuotaStore {
     consume(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
     usage(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
@@ -254,6 +260,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
             imports: Gated::new(stores.imports, gate),
             quota: Gated::new(stores.quota, gate),
             outbox: Gated::new(stores.outbox, gate),
+            payments: Gated::new(stores.payments, gate),
             audit: Gated::new(stores.audit, gate),
             sessions: Gated::new(stores.sessions, gate),
             audit_log: Gated::new(stores.audit_log, gate),

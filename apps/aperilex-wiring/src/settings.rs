@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use aperilex_core::ports::wallet::MAX_LOW_BALANCE;
 use aperilex_core::{AccountRules, Billing, ConductSettings, MicroUsd, Plans, Timings};
-use serde::{Deserialize, Serialize};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use validator::Validate;
 
@@ -58,6 +59,8 @@ pub struct Settings {
     pub billing: Billing,
     /// What ignoring refusals leads to.
     pub conduct: ConductSettings,
+    /// Whom payments are taken from.
+    pub payments: PaymentSettings,
     /// Files with the companies that plans name; the built-in lists if not given.
     pub universes: UniverseFiles,
 }
@@ -82,6 +85,7 @@ impl Default for Settings {
             auth: Value::Object(serde_json::Map::new()),
             billing: Billing::default(),
             conduct: ConductSettings::default(),
+            payments: PaymentSettings::default(),
             universes: UniverseFiles::default(),
         }
     }
@@ -114,6 +118,20 @@ impl Default for WorkerSettings {
             grace_s: 10,
         }
     }
+}
+
+/// Whom payments are taken from.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PaymentSettings {
+    /// What the provider signs its events with, at least 32 bytes; without it no events are taken.
+    #[serde(serialize_with = "hide")]
+    pub webhook_secret: Option<SecretString>,
+}
+
+/// Settings are shown to operators, and secrets to nobody.
+fn hide<S: Serializer>(secret: &Option<SecretString>, to: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(|_| "[redacted]").serialize(to)
 }
 
 /// Files with companies: tab-separated, a header line, the CIK first.
@@ -151,6 +169,7 @@ impl Settings {
         accounts(&self.accounts)?;
         billing(&self.billing)?;
         conduct(&self.conduct)?;
+        payments(&self.payments)?;
         for (name, plan) in [
             ("demo", &self.plans.demo),
             ("basic", &self.plans.basic),
@@ -242,6 +261,18 @@ fn conduct(settings: &ConductSettings) -> Result<(), WiringError> {
             let reason = format!("expected 1 to {most}");
             return Err(WiringError::setting(format!("conduct.{path}"), reason));
         }
+    }
+    Ok(())
+}
+
+/// Fewer bytes of a secret can be guessed.
+const LEAST_SECRET: usize = 32;
+
+fn payments(payments: &PaymentSettings) -> Result<(), WiringError> {
+    let secret = payments.webhook_secret.as_ref();
+    if secret.is_some_and(|secret| secret.expose_secret().len() < LEAST_SECRET) {
+        let reason = format!("expected at least {LEAST_SECRET} bytes, made at random");
+        return Err(WiringError::setting("payments.webhook_secret", reason));
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ mod verify;
 
 use std::process::ExitCode;
 
-use aperilex_api::ApiSettings;
+use aperilex_api::{ApiSettings, WebhookSecret};
 use aperilex_core::ports::FilingSource;
 use aperilex_wiring::settings::Layers;
 use aperilex_wiring::{Graph, Settings, WiringError};
@@ -151,9 +151,15 @@ async fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
 
 /// The HTTP server's own settings.
 fn api_settings(settings: &Settings) -> Result<ApiSettings, WiringError> {
-    serde_json::from_value(settings.api.clone()).map_err(|error| WiringError::Setting {
+    let own = serde_json::from_value::<ApiSettings>(settings.api.clone());
+    let own = own.map_err(|error| WiringError::Setting {
         path: "api".into(),
         reason: error.to_string(),
+    })?;
+    let secret = settings.payments.webhook_secret.clone();
+    Ok(ApiSettings {
+        payment_secret: secret.and_then(WebhookSecret::new),
+        ..own
     })
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod imports;
 pub(crate) mod ledger;
 pub(crate) mod notifier;
 pub(crate) mod outbox;
+pub(crate) mod payments;
 pub(crate) mod pool;
 pub(crate) mod queue;
 pub(crate) mod quota;

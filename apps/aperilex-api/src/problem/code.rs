@@ -50,6 +50,8 @@ codes! {
     CredentialsInUrl = "credentials-in-url", BAD_REQUEST, "Credentials do not belong in a URL";
     /// The request contradicts itself.
     BadRequest = "bad-request", BAD_REQUEST, "The request cannot be understood";
+    /// An event is not signed as agreed.
+    BadSignature = "bad-signature", BAD_REQUEST, "The event is not signed as agreed";
     /// No valid key was sent.
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "A valid API key is needed";
     /// The e-mail address or the password is wrong, or an identity provider did not vouch.

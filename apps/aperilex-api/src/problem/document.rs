@@ -149,6 +149,23 @@ pub(crate) struct Bodied;
 #[derive(Debug)]
 pub(crate) struct Paid;
 
+/// Operations whose body is signed by who sends it.
+#[derive(Debug)]
+pub(crate) struct Signed;
+/// Operations with a body and no price.
+#[derive(Debug)]
+pub(crate) struct Changing;
+
+impl Statuses for Signed {
+    const ALL: &'static [u16] = &[400, 404, 406, 408, 409, 413, 415, 422, 429, 500, 503];
+}
+
+impl Statuses for Changing {
+    const ALL: &'static [u16] = &[
+        400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 429, 500, 503,
+    ];
+}
+
 impl Statuses for Public {
     const ALL: &'static [u16] = &[400, 406, 422, 429, 500, 503];
 }

@@ -11,9 +11,10 @@ use super::Group;
 use super::page::Page;
 use crate::api::Api;
 use crate::auth::Caller;
-use crate::problem::{Fails, Plain, Problem, ProblemCode};
+use crate::problem::{Changing, Fails, Plain, Problem, ProblemCode};
 use crate::wire::account::{BalanceDocument, EntryDocument, LedgerPage, MeDocument};
 use crate::wire::billing::{LotDocument, LotsDocument, StatementDocument};
+use crate::wire::notices::{NoticesBody, NoticesDocument};
 use crate::wire::text::CursorText;
 
 #[derive(Debug)]
@@ -31,6 +32,12 @@ enum Closed {
     /// The account is closed.
     #[oai(status = 204)]
     Done,
+}
+
+enum Notices {
+    /// What it is told of.
+    #[oai(status = 200)]
+    Ok(Json<NoticesDocument>),
 }
 
 #[derive(ApiResponse)]
@@ -125,6 +132,25 @@ impl AccountRoutes {
         let period = BillingPeriod::month(first);
         let statement = self.0.engine.statement(caller.id, period).await?;
         Ok(ReadStatement::Ok(Json((&statement).into())))
+    }
+
+    /// What the account is told of by mail, or as the installation decides.
+    #[oai(path = "/me/notices", method = "get", operation_id = "getNotices")]
+    async fn notices(&self, caller: Caller) -> Result<Notices, Fails<Plain>> {
+        let preferences = self.0.engine.notice_preferences(caller.id).await?;
+        Ok(Notices::Ok(Json(preferences.into())))
+    }
+
+    /// Chooses what the account is told of.
+    #[oai(path = "/me/notices", method = "put", operation_id = "setNotices")]
+    async fn set_notices(
+        &self,
+        caller: Caller,
+        body: NoticesBody,
+    ) -> Result<Notices, Fails<Changing>> {
+        let engine = &self.0.engine;
+        engine.set_notice_preferences(caller.id, body.0).await?;
+        Ok(Notices::Ok(Json(body.0.into())))
     }
 
     /// The account's ledger, newest entry first.

@@ -57,6 +57,10 @@ impl<'de> Visitor<'de> for JsonVisitor {
         Ok(Json::Bool(flag))
     }
 
+    fn visit_bool<E>(self, truth: bool) -> Result<Json, E> {
+        Ok(Json::Bool(truth))
+    }
+
     fn visit_i64<E>(self, _: i64) -> Result<Json, E> {
         Ok(Json::Number)
     }
@@ -256,6 +260,22 @@ impl Object {
             return None;
         }
         self.text(name, parse)
+    }
+
+    /// A field that is true or false, and needed.
+    pub(crate) fn truth(&mut self, name: &str) -> Option<bool> {
+        match self.take(name) {
+            Some(Json::Bool(truth)) => Some(truth),
+            Some(other) => {
+                let detail = format!("expected a boolean, got {}", other.name());
+                self.wrong(name, ProblemCode::WrongType, detail);
+                None
+            }
+            None => {
+                self.wrong(name, ProblemCode::MissingField, "this field is needed");
+                None
+            }
+        }
     }
 
     /// An object field.

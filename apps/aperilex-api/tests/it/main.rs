@@ -17,6 +17,7 @@ mod faults;
 mod gate;
 mod metrics;
 mod operations;
+mod payments;
 mod pool;
 mod server;
 mod sign_in;

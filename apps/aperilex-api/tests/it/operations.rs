@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::sign_in;
 use crate::world::{ACCESSION, MAIN, World, body, call, filing_id, report};
+use crate::{payments, sign_in};
 
 /// The operations that the document describes.
 fn described() -> BTreeSet<String> {
@@ -53,6 +53,9 @@ async fn scenario(operation: &str, world: &World, analysis: &str) {
         "getBillingStatement" => statement(world).await,
         "getUsage" | "getUsageReport" => usage(operation, world, analysis).await,
         other => crate::admin::scenario(other, world).await,
+        "getNotices" | "setNotices" => notices(world).await,
+        "receivePaymentEvent" => payment().await,
+        other => panic!("{other} has no scenario: write one"),
     }
 }
 
@@ -69,6 +72,7 @@ async fn every_operation_works() {
 fn nothing_is_described_that_is_not_meant_to_be() {
     assert_eq!(described().len(), 54);
     assert_eq!(described().len(), 43);
+    assert_eq!(described().len(), 27);
 }
 
 async fn health(operation: &str, world: &World) {
@@ -611,4 +615,38 @@ async fn own_usage(world: &World, poor: &str, days: &str) {
         let refused = world.get(&format!("/api/v1/usage{bad}")).await;
         assert_eq!(refused.problem(), "invalid-field", "{bad}");
     }
+}
+
+async fn notices(world: &World) {
+    let path = "/api/v1/me/notices";
+    let default = world.get(path).await.json();
+    assert_eq!(default, json!({"tasks": false, "low_balance": true}));
+    let wanted = json!({"tasks": true, "low_balance": false});
+    let set = world.ask(call("PUT", path).json(&wanted)).await;
+    assert_eq!((set.status.as_u16(), set.json()), (200, wanted.clone()));
+    assert_eq!(world.get(path).await.json(), wanted);
+    for (wrong, code) in [
+        (json!({"tasks": true}), "missing-field"),
+        (json!({"tasks": "yes", "low_balance": true}), "wrong-type"),
+        (
+            json!({"tasks": true, "low_balance": true, "sms": true}),
+            "unknown-field",
+        ),
+    ] {
+        let refused = world.ask(call("PUT", path).json(&wrong)).await;
+        assert_eq!(refused.problem(), code, "{wrong}");
+    }
+    assert_eq!(world.get(path).await.json(), wanted);
+}
+
+async fn payment() {
+    let world = payments::world().await;
+    let event = payments::event(&world, "evt_1", "payment.paid", 1).await;
+    let receipt = payments::tell(&world, &event).await;
+    assert_eq!(receipt.status, 200);
+    let expected = json!({"outcome": "credited", "repeated": false});
+    assert_eq!(receipt.json(), expected);
+    let first = world.get("/api/v1/billing/entries?limit=1").await.json();
+    assert_eq!(first["items"][0]["kind"], "top_up");
+    assert_eq!(first["items"][0]["amount_usd"], "10.000000");
 }

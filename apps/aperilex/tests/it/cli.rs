@@ -320,6 +320,26 @@ fn check_config_hides_secrets_and_names_mistakes() {
             "database.provider",
         ),
         (
+            "a short secret",
+            r#"{"payments": {"webhook_secret": "hunter2"}}"#,
+            "payments.webhook_secret",
+        ),
+        (
+            "a mail server without a name",
+            r#"{"notices": {"provider": "smtp", "settings": {"from": "a@example.com"}}}"#,
+            "notices.settings",
+        ),
+        (
+            "B85 a receiver in a private network",
+            r#"{"notices": {"provider": "webhook", "settings": {"url": "https://10.0.0.1/", "secret": "0123456789abcdef0123456789abcdef"}}}"#,
+            "notices.settings.url",
+        ),
+        (
+            "a low balance beyond all sense",
+            r#"{"billing": {"low_balance_usd": "100.000001"}}"#,
+            "billing.low_balance_usd",
+        ),
+        (
             "B74 negative",
             r#"{"plans": {"basic": {"analysis": "-0.02"}}}"#,
             "plans.basic",
@@ -334,7 +354,21 @@ fn check_config_hides_secrets_and_names_mistakes() {
         let (ended, said) = code(&base);
         assert_eq!(ended, 78, "{row}: {said}");
         assert!(said.contains(path), "{row}: {said}");
+        assert!(!said.contains("hunter2"), "{row}: {said}");
     }
+    let secret = "an agreed secret of more than 32 bytes";
+    fs::write(
+        &file,
+        format!(r#"{{"payments": {{"webhook_secret": "{secret}"}}}}"#),
+    )
+    .unwrap();
+    let output = aperilex(&base);
+    assert!(output.status.success());
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        shown.contains("[redacted]") && !shown.contains(secret),
+        "{shown}"
+    );
 }
 
 /// Settings about signing in that are refused, by the row of the catalogue, and the place of the mistake.
