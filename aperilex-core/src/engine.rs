@@ -6,8 +6,11 @@
 mod accounts;
 mod audit;
 mod billing;
+mod draw;
 mod failure;
 mod import_filing;
+mod meter;
+mod promise;
 mod read;
 mod relay_outbox;
 mod request_analysis;
@@ -28,7 +31,8 @@ pub use accounts::{NewCredentials, Secret, Usage};
 pub use audit::Proof;
 pub use billing::{AccountStatement, RefundCharge};
 pub use import_filing::Imported;
-pub use request_analysis::{AnalysisRequest, Quote, Requested};
+pub use promise::Quote;
+pub use request_analysis::{AnalysisRequest, Requested};
 pub use run_analysis::{Claimed, Interruption, Outcome, Run};
 
 /// The use cases.

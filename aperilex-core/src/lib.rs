@@ -29,5 +29,5 @@ pub use lifecycle::{analysis_follows, task_follows};
 pub use period::BillingPeriod;
 pub use probe::{NoProbe, Probe, Step};
 pub use refusal::Refusal;
-pub use settings::{Settings, Timings};
-pub use tier::{Companies, Plans, TierPlan};
+pub use settings::{Billing, Settings, Timings};
+pub use tier::{BadFigure, Plans, TierPlan};

@@ -1,11 +1,13 @@
 //! What an installation decides.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use aperilex_ports::{Account, Tier};
 use serde::{Deserialize, Serialize};
 
 use crate::entitlement::Universes;
-use crate::tier::Plans;
+use crate::tier::{Plans, TierPlan, version_of};
 
 /// Times and counts of the flow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +66,20 @@ impl Timings {
     }
 }
 
+/// How money is dealt with beyond the plans' figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Billing {
+    /// Whether an extractive analysis is given, for nothing, where the models fail.
+    pub stand_in: bool,
+}
+
+impl Default for Billing {
+    fn default() -> Self {
+        Self { stand_in: true }
+    }
+}
+
 /// What an installation decides.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -73,4 +89,31 @@ pub struct Settings {
     pub universes: Universes,
     /// Times and counts.
     pub timings: Timings,
+    /// How money is dealt with beyond the plans' figures.
+    pub billing: Billing,
+}
+
+impl Settings {
+    /// The plan of an account: its tier's, with what its contract says otherwise. A contract counts while
+    /// the tier is by contract.
+    #[must_use]
+    pub fn plan_of(&self, account: &Account) -> Cow<'_, TierPlan> {
+        let plan = self.plans.of(account.tier);
+        match &account.contract {
+            Some(contract) if account.tier == Tier::Enterprise => Cow::Owned(plan.with(contract)),
+            _ => Cow::Borrowed(plan),
+        }
+    }
+
+    /// The version of the prices that an account is quoted.
+    #[must_use]
+    pub fn price_version(&self, account: &Account) -> String {
+        let version = self.plans.version();
+        match &account.contract {
+            Some(contract) if account.tier == Tier::Enterprise => {
+                format!("{version}+{}", version_of(contract))
+            }
+            _ => version,
+        }
+    }
 }

@@ -44,12 +44,14 @@ macro_rules! scenario {
 pub mod account_store;
 pub mod analysis_pool;
 pub mod audit_store;
+pub mod cost_book;
 pub mod document_store;
 pub mod event_bus;
 pub mod filing_store;
 pub mod ledger;
 pub mod outbox;
 pub mod quota_store;
+pub mod quote_store;
 pub mod settlement;
 mod stores;
 mod support;

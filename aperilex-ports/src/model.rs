@@ -28,6 +28,7 @@ mod canonical;
 mod cells;
 mod cik;
 mod content;
+mod contract;
 mod digest;
 mod draft;
 mod email;
@@ -41,7 +42,9 @@ mod item;
 mod item_8k;
 mod journal;
 mod ledger;
+mod model_call;
 mod money;
+mod quote;
 mod submission;
 mod table;
 mod task;
@@ -60,6 +63,7 @@ pub use canonical::{CanonicalText, RawMap, RawRun};
 pub use cells::Cells;
 pub use cik::{Cik, ParseCikError};
 pub use content::{Document, FilingContent, RiskFactor, Section, SectionState, TextRange};
+pub use contract::{Companies, Contract, DecodeContractError};
 pub use digest::{Digest, ParseDigestError};
 pub use draft::{Draft, DraftClaim, DraftQuote};
 pub use email::{Email, ParseEmailError};
@@ -72,7 +76,8 @@ pub use filing::{
 };
 pub use form_type::{FormFamily, FormType, ParseFormTypeError};
 pub use id::{
-    AnalysisId, EntryId, FilingId, HoldId, KeyId, LeaseToken, ParseIdError, TaskId, UserId,
+    AnalysisId, CallId, EntryId, FilingId, HoldId, KeyId, LeaseToken, ParseIdError, QuoteId,
+    TaskId, UserId,
 };
 pub use item::ItemKey;
 pub use item_8k::item_8k_code;
@@ -80,7 +85,9 @@ pub use journal::{
     ChainHead, CreditLot, JournalTx, LedgerAccount, LotSource, LotTerms, Operation, Posting,
 };
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
+pub use model_call::{CallOutcome, ModelCall, ModelCost, SpentCall};
 pub use money::{MicroUsd, ParseMoneyError};
+pub use quote::{QuotedAccess, StoredQuote};
 pub use submission::{Party, SubmissionHeader};
 pub use table::{Statement, Table, TableNumber};
 pub use task::{

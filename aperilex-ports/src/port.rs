@@ -4,6 +4,7 @@ mod account_store;
 mod analysis_pool;
 mod audit_store;
 mod clock;
+mod cost_book;
 mod document_store;
 mod event_bus;
 mod filing_analyst;
@@ -13,6 +14,7 @@ mod filing_store;
 mod ledger;
 mod outbox;
 mod quota_store;
+mod quote_store;
 mod settlement;
 mod store;
 mod task_queue;
@@ -22,15 +24,17 @@ pub use account_store::{AccountStore, AccountStoreError};
 pub use analysis_pool::{AnalysisPool, FindAnalysis};
 pub use audit_store::AuditStore;
 pub use clock::{Clock, IdSource};
+pub use cost_book::CostBook;
 pub use document_store::{DocumentStore, DocumentStoreError, MAX_OBJECT_BYTES};
 pub use event_bus::{EventBus, EventBusError, EventStream};
-pub use filing_analyst::{AnalystError, AnalystProfile, FilingAnalyst};
+pub use filing_analyst::{AnalysisOrder, AnalystError, AnalystProfile, CostMeter, FilingAnalyst};
 pub use filing_parser::{FilingParser, MAX_FILING_BYTES, ParseFilingError};
 pub use filing_source::{FilingSource, FilingSourceError};
 pub use filing_store::{FilingRecord, FilingStore};
 pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry, Refund};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
+pub use quote_store::QuoteStore;
 pub use settlement::{
     AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetryTask,
     Settlement, SettlementError, SubmitTask, Submitted,

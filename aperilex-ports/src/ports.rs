@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::port::{
-    AccountStore, AnalysisPool, AuditStore, Clock, DocumentStore, EventBus, FilingAnalyst,
-    FilingParser, FilingSource, FilingStore, IdSource, Ledger, Outbox, QuotaStore, Settlement,
-    TaskQueue, TaskStore,
+    AccountStore, AnalysisPool, AuditStore, Clock, CostBook, DocumentStore, EventBus,
+    FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, Ledger, Outbox, QuotaStore,
+    QuoteStore, Settlement, TaskQueue, TaskStore,
 };
 
 /// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
@@ -52,4 +52,8 @@ pub struct Stores {
     pub outbox: Arc<dyn Outbox>,
     /// Books, for proving them.
     pub audit: Arc<dyn AuditStore>,
+    /// Prices that were promised.
+    pub quotes: Arc<dyn QuoteStore>,
+    /// What models cost us.
+    pub costs: Arc<dyn CostBook>,
 }

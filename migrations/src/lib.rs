@@ -14,6 +14,8 @@ mod m20261123_000007_create_quota;
 mod m20261123_000008_create_queue;
 mod m20261126_000009_create_journal;
 mod m20261126_000010_add_max_running;
+mod m20261126_000013_create_quote;
+mod m20261126_000014_create_model_call;
 mod run;
 
 pub use run::{names, pending, run};
@@ -36,6 +38,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_create_queue::Migration),
             Box::new(m20261126_000009_create_journal::Migration),
             Box::new(m20261126_000010_add_max_running::Migration),
+            Box::new(m20261126_000013_create_quote::Migration),
+            Box::new(m20261126_000014_create_model_call::Migration),
         ]
     }
 }

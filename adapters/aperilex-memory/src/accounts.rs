@@ -1,8 +1,8 @@
 //! Accounts and keys.
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, Digest, Email, KeyId, MAX_PAGE, StoreError,
-    Timestamp, UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, Contract, Digest, Email, KeyId, MAX_PAGE,
+    StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -58,6 +58,18 @@ impl AccountStore for MemoryStores {
             if let Some(key) = state.keys.get_mut(&key) {
                 key.revoked_at.get_or_insert(now);
             }
+            Ok(())
+        })
+    }
+
+    async fn set_contract(
+        &self,
+        user: UserId,
+        contract: Option<&Contract>,
+    ) -> Result<(), AccountStoreError> {
+        self.commit("accounts.set_contract", |state| {
+            let account = state.accounts.get_mut(&user);
+            account.ok_or(AccountStoreError::Unknown)?.contract = contract.cloned();
             Ok(())
         })
     }

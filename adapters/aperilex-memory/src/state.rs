@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
-    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, Digest, FilingId, FilingRecord,
-    Hold, HoldId, JournalTx, KeyId, LedgerEntry, OutboxItem, Task, TaskEvent, TaskId, Timestamp,
-    UserId,
+    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, CallId, Digest, FilingId,
+    FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry, ModelCall, OutboxItem, QuoteId,
+    StoredQuote, Task, TaskEvent, TaskId, Timestamp, UserId,
 };
 
 use crate::planted::Bug;
@@ -35,6 +35,8 @@ pub(crate) struct State {
     pub(crate) journal: BTreeMap<UserId, Vec<JournalTx>>,
     /// Allowed requests of each account and window, oldest first.
     pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
+    pub(crate) quotes: BTreeMap<QuoteId, StoredQuote>,
+    pub(crate) calls: BTreeMap<CallId, ModelCall>,
     /// Rows by number; sent ones are removed.
     pub(crate) outbox: BTreeMap<i64, OutboxRow>,
     /// The number of the newest row ever.

@@ -44,7 +44,9 @@ impl MemoryStores {
             settlement: all.clone(),
             quota: all.clone(),
             outbox: all.clone(),
-            audit: all,
+            audit: all.clone(),
+            quotes: all.clone(),
+            costs: all,
         }
     }
 

@@ -1,8 +1,8 @@
 //! Accounts and their keys.
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, Digest, Email, KeyId, StoreError, Timestamp,
-    UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, Contract, Digest, Email, KeyId, StoreError,
+    Timestamp, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
@@ -55,6 +55,24 @@ impl AccountStore for Store {
         revoked.map(drop).map_err(store_error)
     }
 
+    async fn set_contract(
+        &self,
+        user: UserId,
+        contract: Option<&Contract>,
+    ) -> Result<(), AccountStoreError> {
+        let update = account::Entity::update_many()
+            .col_expr(
+                account::Column::Contract,
+                contract.map(Contract::encode).into(),
+            )
+            .filter(account::Column::Id.eq(user.as_uuid()))
+            .into_query();
+        match self.db.alone(Durability::Full, &update).await {
+            Ok(0) => Err(AccountStoreError::Unknown),
+            updated => Ok(updated.map(drop).map_err(store_error)?),
+        }
+    }
+
     async fn list(&self, after: Option<UserId>, limit: usize) -> Result<Vec<Account>, StoreError> {
         // Ids are in the order of their making.
         let query = account::Entity::find()
@@ -91,6 +109,7 @@ async fn create(tx: &DatabaseTransaction, account: &Account) -> Outcome<()> {
         tier: Set(account.tier.as_str().to_owned()),
         status: Set(account.status.as_str().to_owned()),
         role: Set(account.role.as_str().to_owned()),
+        contract: Set(account.contract.as_ref().map(Contract::encode)),
         posted: Set(0),
         held: Set(0),
         seq: Set(0),

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use aperilex_ports::{
-    AnalysisId, Digest, FilingId, FindAnalysis, PoolKey, Quality, Template, Timestamp, UserId,
+    AnalysisId, Digest, FilingId, FindAnalysis, PoolKey, Quality, TaskId, Template, Timestamp,
+    UserId,
 };
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -17,7 +18,8 @@ use crate::database::Database;
 use crate::support::{Fresh, each};
 use crate::transaction::Durability;
 use crate::{
-    account_store, analysis_pool, entity, ledger, outbox, queue, run, settlement, task_store,
+    account_store, analysis_pool, cost_book, entity, ledger, outbox, queue, quote_store, run,
+    settlement, task_store,
 };
 
 fn queries() -> Vec<(&'static str, SelectStatement)> {
@@ -26,6 +28,7 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         FilingId::from_uuid(Uuid::from_u128(2)),
     );
     let analysis = AnalysisId::from_uuid(Uuid::from_u128(3));
+    let task = TaskId::from_uuid(Uuid::from_u128(4));
     let now = Timestamp::from_second(1_767_225_600).unwrap();
     let key = PoolKey {
         filing,
@@ -56,6 +59,9 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
             "expired keys",
             settlement::idempotency::expired(now).into_query(),
         ),
+        ("expired quotes", quote_store::expired(now).into_query()),
+        ("calls of a task", cost_book::of_task(task).into_query()),
+        ("calls of a day", cost_book::between(now, now)),
         ("due holds", ledger::due(now).into_query()),
         ("lots", ledger::lots_of([user.as_uuid()]).into_query()),
         ("late credits", ledger::late(now).into_query()),
@@ -155,11 +161,13 @@ async fn tables_are_what_the_entities_say() {
         ("ledger_posting", of_entity(ledger_posting::Entity)),
         ("ledger_tx", of_entity(ledger_tx::Entity)),
         ("live_run", of_entity(live_run::Entity)),
+        ("model_call", of_entity(model_call::Entity)),
         ("outbox", of_entity(outbox::Entity)),
         ("queue_dead_letter", of_entity(queue_dead_letter::Entity)),
         ("queue_dedup", of_entity(queue_dedup::Entity)),
         ("queue_message", of_entity(queue_message::Entity)),
         ("quota", of_entity(quota::Entity)),
+        ("quote", of_entity(quote::Entity)),
         ("task", of_entity(task::Entity)),
         ("task_event", of_entity(task_event::Entity)),
     ];

@@ -3,14 +3,15 @@
 use std::fmt;
 
 use aperilex_ports::{
-    Account, AccountStatus, ApiKey, Balance, Digest, Email, EntryId, EntryKind, KeyId, MicroUsd,
-    PostEntry, QuotaOutcome, Role, Tier, UserId,
+    Account, AccountStatus, ApiKey, Balance, Contract, Digest, Email, EntryId, EntryKind, KeyId,
+    MicroUsd, PostEntry, QuotaOutcome, Role, Tier, UserId,
 };
 
 use super::Engine;
 use crate::error::EngineError;
 use crate::quota;
 use crate::refusal::Refusal;
+use crate::tier::BadFigure;
 
 /// A secret that is shown once and kept nowhere. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
@@ -75,6 +76,7 @@ impl Engine {
             tier,
             status,
             role,
+            contract: None,
             created_at: now,
         };
         self.ports.stores.accounts.create(&account).await?;
@@ -93,6 +95,38 @@ impl Engine {
         }
         let key = self.issue_key(id).await?;
         Ok(NewCredentials { account, key })
+    }
+
+    /// Puts a contract in the place of an account's, or takes it away.
+    ///
+    /// # Errors
+    /// [`Refusal::BadContract`] if the account's tier is not by contract or a figure is unlawful,
+    /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
+    pub async fn set_contract(
+        &self,
+        user: UserId,
+        contract: Option<&Contract>,
+    ) -> Result<Account, EngineError> {
+        let accounts = &self.ports.stores.accounts;
+        let unknown = || EngineError::not_found(format!("account {user}"));
+        let account = accounts.get(user).await?.ok_or_else(unknown)?;
+        if let Some(contract) = contract {
+            if account.tier != Tier::Enterprise {
+                let expected = "expected an account of the enterprise tier";
+                return Err(Refusal::BadContract(BadFigure::new("tier", expected)).into());
+            }
+            let plan = self.settings.plans.of(account.tier).with(contract);
+            plan.check(account.tier).map_err(Refusal::BadContract)?;
+            if contract.share_results && !contract.byok {
+                let expected = "expected false, or `byok` true: it is about what an own key makes";
+                return Err(Refusal::BadContract(BadFigure::new("share_results", expected)).into());
+            }
+        }
+        accounts.set_contract(user, contract).await?;
+        Ok(Account {
+            contract: contract.cloned(),
+            ..account
+        })
     }
 
     /// Gives an account another key.
@@ -143,7 +177,7 @@ impl Engine {
         if account.status == AccountStatus::Suspended {
             return Err(Refusal::AccountSuspended.into());
         }
-        let windows = quota::windows(self.settings.plans.of(account.tier));
+        let windows = quota::windows(&self.settings.plan_of(account));
         if windows.is_empty() {
             self.grant_or_go_on(account).await;
             return Ok(QuotaOutcome {
@@ -186,7 +220,7 @@ impl Engine {
     /// A port's failure.
     pub async fn usage(&self, account: &Account) -> Result<Usage, EngineError> {
         self.grant_or_go_on(account).await;
-        let windows = quota::windows(self.settings.plans.of(account.tier));
+        let windows = quota::windows(&self.settings.plan_of(account));
         let quota = self
             .ports
             .stores

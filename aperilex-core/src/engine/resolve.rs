@@ -46,7 +46,8 @@ impl Engine {
         let (plans, universes, tier) =
             (&self.settings.plans, &self.settings.universes, account.tier);
         let today = self.today();
-        match exceeded(plans, universes, tier, filing, today) {
+        let plan = self.settings.plan_of(account);
+        match exceeded(&plan, universes, filing, today) {
             None => Ok(()),
             Some(limit) => {
                 let lifted_by = lifted_by(plans, universes, tier, filing, today);
@@ -78,7 +79,7 @@ impl Engine {
         source: AccessSource,
     ) -> Option<bool> {
         match source {
-            AccessSource::Policy if self.settings.plans.of(account.tier).access_by_policy => None,
+            AccessSource::Policy if self.settings.plan_of(account).access_by_policy => None,
             AccessSource::Policy => Some(false),
             AccessSource::Admin => Some(account.role == Role::Admin),
             _ => Some(true),
@@ -86,7 +87,7 @@ impl Engine {
     }
 
     /// Today in the SEC's time zone would differ by hours from UTC, on limits of years: UTC it is.
-    fn today(&self) -> Date {
+    pub(super) fn today(&self) -> Date {
         self.now().to_zoned(TimeZone::UTC).date()
     }
 }

@@ -12,6 +12,8 @@ use crate::error::EngineError;
 
 /// Rows handled in one go.
 const BATCH: usize = 100;
+/// How long an expired quote is kept, so that who comes late is told how the price has changed.
+const QUOTES_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Engine {
     /// Picks up what was left lying; says how many tasks, holds and lapsed credits that were.
@@ -22,7 +24,7 @@ impl Engine {
     ///   sent again
     /// - an open hold whose time has passed is given back
     /// - credits whose time has passed lapse
-    /// - idempotency keys whose time has passed are forgotten
+    /// - idempotency keys whose time has passed are forgotten, quotes a day later
     ///
     /// What cannot be picked up keeps nothing else back.
     ///
@@ -56,6 +58,8 @@ impl Engine {
         let expired = stores.ledger.expire(now, BATCH).await;
         let lapsed = stores.ledger.lapse(now, BATCH).await;
         let forgotten = stores.settlement.forget(now, BATCH).await;
+        let quotes = stores.quotes.forget(earlier(now, QUOTES_KEPT), BATCH).await;
+        count(quotes.map(|_| 0));
         let expired = count(expired.map(|holds| holds.len()));
         let lapsed = count(lapsed.map(|entries| entries.len()));
         let done = stale.len() + expired + lapsed;

@@ -7,9 +7,11 @@
 )]
 
 mod billing;
+mod costs;
 mod crash_points;
 mod left_lying;
 mod money;
+mod quotes;
 mod request_analysis;
 mod run_analysis;
 mod throttle;

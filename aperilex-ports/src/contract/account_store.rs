@@ -9,6 +9,7 @@ use crate::*;
 /// The scenarios.
 pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AC-1", an_account_reads_back_with_an_empty_wallet),
+    scenario!(id: "AC-1", an_account_has_the_contract_it_was_given_last),
     scenario!(id: "AC-2", an_address_has_one_account),
     scenario!(id: "AC-2", of_many_with_one_address_one_is_made),
     scenario!(id: "AC-3", a_live_key_finds_its_account),
@@ -40,6 +41,45 @@ async fn an_account_reads_back_with_an_empty_wallet(desk: Desk) {
     let stranger = desk.person();
     assert_eq!(accounts.get(stranger.id).await.unwrap(), None);
     assert_eq!(accounts.by_email(&stranger.email).await.unwrap(), None);
+}
+
+async fn an_account_has_the_contract_it_was_given_last(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let first = Contract {
+        requests_per_hour: Some(Some(50)),
+        history_years: Some(None),
+        forms: Some(Some(vec!["10-K".into()])),
+        analysis_by_quality: [(Quality::Premium, MicroUsd::new(70_000))].into(),
+        byok: true,
+        ..Contract::default()
+    };
+    let born_with = Account {
+        contract: Some(first.clone()),
+        ..desk.person()
+    };
+    accounts.create(&born_with).await.unwrap();
+    let made = accounts.get(born_with.id).await.unwrap();
+    assert_eq!(made.as_ref(), Some(&born_with));
+    let second = Contract {
+        monthly_price: Some(MicroUsd::new(500_000_000)),
+        ..Contract::default()
+    };
+    for contract in [Some(second), None, Some(first)] {
+        let set = accounts.set_contract(born_with.id, contract.as_ref());
+        set.await.unwrap();
+        let now = accounts.get(born_with.id).await.unwrap().unwrap();
+        assert_eq!(now.contract, contract);
+        let rest = Account {
+            contract: now.contract.clone(),
+            ..born_with.clone()
+        };
+        assert_eq!(now, rest, "nothing else changes");
+    }
+    let refused = accounts.set_contract(desk.person().id, None).await;
+    assert!(
+        matches!(refused, Err(AccountStoreError::Unknown)),
+        "{refused:?}"
+    );
 }
 
 async fn an_address_has_one_account(desk: Desk) {

@@ -29,6 +29,8 @@ const SUITES: &[(&str, &[Scenario<Desk>])] = &[
     ("quota_store", quota_store::SCENARIOS),
     ("outbox", outbox::SCENARIOS),
     ("audit_store", audit_store::SCENARIOS),
+    ("quote_store", quote_store::SCENARIOS),
+    ("cost_book", cost_book::SCENARIOS),
 ];
 
 /// The trials of all stores.

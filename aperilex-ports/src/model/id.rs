@@ -72,6 +72,10 @@ uuid_ids! {
     EntryId
     /// An API key (v7).
     KeyId
+    /// A promise of prices (v7).
+    QuoteId
+    /// A call of a model (v7).
+    CallId
     /// The right to work on a task, new with every claim (v7).
     LeaseToken
 }

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::model::{Account, ApiKey, Digest, Email, KeyId, Timestamp, UserId};
+use crate::model::{Account, ApiKey, Contract, Digest, Email, KeyId, Timestamp, UserId};
 
 /// Why an account or key was not made.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,7 @@ pub enum AccountStoreError {
 /// Keeps accounts and API keys.
 ///
 /// # Contract
-/// - **AC-1** an account reads back as made; its wallet starts empty.
+/// - **AC-1** an account reads back as made, with the contract it was given last; its wallet starts empty.
 /// - **AC-2** an e-mail address has one account; the second is `EmailTaken`, also of many at once.
 /// - **AC-3** a key's hash finds its account; a revoked or unknown one finds nothing.
 /// - **AC-4** a key for an unknown account is `Unknown`.
@@ -67,6 +67,16 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`].
     async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Puts a contract in the place of the account's, or takes it away.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn set_contract(
+        &self,
+        user: UserId,
+        contract: Option<&Contract>,
+    ) -> Result<(), AccountStoreError>;
 
     /// Accounts made after the given one.
     ///

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{FindAnalysis, LedgerError, StoreError, TaskStoreError};
 use crate::model::{
     AnalysisRecord, Digest, Failure, FilingId, LeaseToken, MicroUsd, PendingAccess, PoolKey,
-    Priority, Task, TaskCharges, TaskId, Timestamp, UserId,
+    Priority, QuoteId, Task, TaskCharges, TaskId, Timestamp, UserId,
 };
 
 /// Why a commit was refused. Nothing of it has happened.
@@ -38,6 +38,9 @@ pub enum SettlementError {
         /// What the request allows.
         max: MicroUsd,
     },
+    /// The quote was used for another task, or is there no more.
+    #[error("the quote was used")]
+    QuoteUsed,
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
@@ -88,6 +91,8 @@ pub struct SubmitTask {
     pub priority: Priority,
     /// What it costs. Holds are placed for access now, and for the analysis if the task leads.
     pub charges: TaskCharges,
+    /// The quote that the prices are from.
+    pub quote: Option<QuoteId>,
     /// The most that access and analysis may cost.
     pub max_price: Option<MicroUsd>,
     /// Live runs the account may lead; none if unlimited.

@@ -117,6 +117,7 @@ impl Cast {
                 template,
                 quality: None,
                 max_price: None,
+                quote: None,
                 idempotency_key: key,
             };
             // A reply that was lost is asked for again, as an SDK does.

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::error::WiringError;
+use crate::settings::reason;
 
 pub(crate) use database::database;
 pub(crate) use documents::documents;
@@ -31,7 +32,7 @@ fn own<T: DeserializeOwned>(
         } else {
             format!(".{inner}")
         };
-        WiringError::setting(format!("{port}.settings{path}"), error.inner().to_string())
+        WiringError::setting(format!("{port}.settings{path}"), reason(&error))
     })
 }
 
@@ -40,5 +41,6 @@ const fn absent(port: &'static str, provider: &'static str, instead: &'static st
         port,
         provider,
         instead,
+        origin: None,
     }
 }

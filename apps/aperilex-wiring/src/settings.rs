@@ -1,19 +1,22 @@
 //! Typed settings: defaults < JSON file < environment < flags.
 
+mod check;
 mod layers;
+mod once;
+mod origins;
 mod selection;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use aperilex_core::{Plans, Timings};
+use aperilex_core::{Billing, Plans, Timings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use validator::Validate;
 
-use crate::error::WiringError;
-
 pub use layers::Layers;
+pub(crate) use layers::reason;
+pub use origins::Origins;
 pub use selection::{
     AnalystSelection, DatabaseSelection, DocumentsSelection, EventsSelection, QueueSelection,
     SourceSelection,
@@ -47,8 +50,15 @@ pub struct Settings {
     pub plans: Plans,
     /// Times and counts of the flow.
     pub timings: Timings,
+    /// How money is dealt with beyond the plans' figures.
+    pub billing: Billing,
     /// Files with the companies that plans name; the built-in lists if not given.
     pub universes: UniverseFiles,
+    /// How long a start waits for a service that does not answer.
+    pub start_wait_s: u64,
+    /// Where these settings come from.
+    #[serde(skip)]
+    pub origins: Origins,
 }
 
 impl Default for Settings {
@@ -66,7 +76,10 @@ impl Default for Settings {
             api: Value::Object(serde_json::Map::new()),
             plans: Plans::default(),
             timings: Timings::default(),
+            billing: Billing::default(),
             universes: UniverseFiles::default(),
+            start_wait_s: 30,
+            origins: Origins::default(),
         }
     }
 }
@@ -123,68 +136,4 @@ fn default_data_dir() -> PathBuf {
             || PathBuf::from("aperilex-data"),
             |base| base.join("aperilex"),
         )
-}
-
-impl Settings {
-    /// Rules that no single type can hold.
-    pub(crate) fn validate(&self) -> Result<(), WiringError> {
-        self.worker
-            .validate()
-            .map_err(|errors| worker_error(&errors))?;
-        timings(&self.timings)?;
-        for (name, plan) in [
-            ("demo", &self.plans.demo),
-            ("basic", &self.plans.basic),
-            ("professional", &self.plans.professional),
-            ("enterprise", &self.plans.enterprise),
-        ] {
-            let prices = [
-                ("filing_access", plan.filing_access),
-                ("analysis", plan.analysis),
-                ("monthly_credits", plan.monthly_credits),
-            ];
-            for (price, amount) in prices {
-                if amount.micros() < 0 {
-                    let path = format!("plans.{name}.{price}");
-                    return Err(WiringError::setting(path, "expected no negative amount"));
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Nothing may take for ever: a dead worker is noticed within the hour, a task ends within the week.
-fn timings(t: &Timings) -> Result<(), WiringError> {
-    const HOUR: u64 = 60 * 60;
-    const DAY: u64 = 24 * HOUR;
-    for (path, value, least, most) in [
-        ("lease_s", t.lease_s, 1, HOUR),
-        ("run_limit_s", t.run_limit_s, 1, DAY),
-        ("max_attempts", u64::from(t.max_attempts), 1, 100),
-        ("hold_ttl_s", t.hold_ttl_s, t.run_limit_s, 7 * DAY),
-        ("quote_ttl_s", t.quote_ttl_s, 0, DAY),
-        ("idempotency_ttl_s", t.idempotency_ttl_s, DAY, 366 * DAY),
-        ("backoff_s", t.backoff_s, 0, HOUR),
-        ("backoff_max_s", t.backoff_max_s, 0, HOUR),
-        ("task_max_age_s", t.task_max_age_s, t.run_limit_s, 7 * DAY),
-        ("resend_after_s", t.resend_after_s, 1, DAY),
-    ] {
-        let reason = match value {
-            value if value < least => format!("expected at least {least}"),
-            value if value > most => format!("expected at most {most}"),
-            _ => continue,
-        };
-        return Err(WiringError::setting(format!("timings.{path}"), reason));
-    }
-    Ok(())
-}
-
-fn worker_error(errors: &validator::ValidationErrors) -> WiringError {
-    let first = errors.field_errors().into_iter().next();
-    let (field, reason) = first.map_or(("worker".into(), "not lawful".into()), |(field, all)| {
-        let message = all.first().and_then(|e| e.message.clone());
-        (field, message.unwrap_or_else(|| "not lawful".into()))
-    });
-    WiringError::setting(format!("worker.{field}"), reason)
 }

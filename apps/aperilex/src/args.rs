@@ -124,6 +124,18 @@ pub(crate) enum AccountCommand {
     },
     /// List accounts
     List,
+    /// Show, set or clear what was agreed with an enterprise account over its plan
+    Contract {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+        /// Put this in its place: a JSON object with the figures that differ from the plan's
+        #[arg(long, value_name = "FILE", conflicts_with = "clear")]
+        set: Option<PathBuf>,
+        /// Take it away: the plan alone counts
+        #[arg(long)]
+        clear: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -169,6 +181,15 @@ pub(crate) enum LedgerCommand {
         /// What makes it happen once: the same key again gives the first entry
         #[arg(long)]
         key: String,
+    },
+    /// Show what models cost us, by provider and model; never part of anybody's charges
+    Costs {
+        /// From this day on, in UTC [default: the first of the month]
+        #[arg(long, value_name = "DATE", value_parser = date)]
+        from: Option<Date>,
+        /// Up to this day, in UTC, and with it [default: today]
+        #[arg(long, value_name = "DATE", value_parser = date)]
+        to: Option<Date>,
     },
     /// Give a charge back, in whole or part, to the credits that paid it
     Refund {

@@ -113,16 +113,14 @@ async fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
     redact(&mut shown);
     output::print(&serde_json::to_string_pretty(&shown)?)?;
     api_settings(settings)?;
+    settings.check_listening()?;
     output::complain(Graph::check(settings).await?);
     Ok(ExitCode::SUCCESS)
 }
 
 /// The HTTP server's own settings.
 fn api_settings(settings: &Settings) -> Result<ApiSettings, WiringError> {
-    serde_json::from_value(settings.api.clone()).map_err(|error| WiringError::Setting {
-        path: "api".into(),
-        reason: error.to_string(),
-    })
+    aperilex_wiring::part_of(settings, "api", &settings.api)
 }
 
 fn redact(value: &mut Value) {

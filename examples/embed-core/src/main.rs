@@ -42,6 +42,7 @@ async fn main() -> anyhow::Result<()> {
         template: Template::Risk,
         quality: None,
         max_price: None,
+        quote: None,
         idempotency_key: None,
     };
     engine.request_analysis(&me.account, &request).await?;

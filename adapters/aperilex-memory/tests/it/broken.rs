@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod costs;
 pub(crate) mod documents;
 pub(crate) mod events;
 pub(crate) mod filings;
@@ -10,6 +11,7 @@ pub(crate) mod outbox;
 pub(crate) mod pool;
 pub(crate) mod queue;
 pub(crate) mod quota;
+pub(crate) mod quotes;
 pub(crate) mod settlement;
 pub(crate) mod tasks;
 

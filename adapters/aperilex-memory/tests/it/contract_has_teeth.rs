@@ -5,8 +5,8 @@ use std::fmt::Debug;
 
 use aperilex_ports::contract::clauses;
 
-use crate::broken::{accounts, audit, documents, events, filings, ledger, outbox, pool, queue};
-use crate::broken::{quota, settlement, tasks};
+use crate::broken::{accounts, audit, costs, documents, events, filings, ledger, outbox, pool};
+use crate::broken::{queue, quota, quotes, settlement, tasks};
 
 /// Asserts that every flaw is caught by its clause.
 fn bite<F: Copy + Debug>(flaws: &[(F, &str)], caught: impl Fn(F) -> Vec<&'static str>) {
@@ -65,6 +65,16 @@ fn broken_quota_stores_are_caught() {
 }
 
 #[test]
+fn broken_quote_stores_are_caught() {
+    bite(quotes::FLAWS, quotes::caught);
+}
+
+#[test]
+fn broken_cost_books_are_caught() {
+    bite(costs::FLAWS, costs::caught);
+}
+
+#[test]
 fn broken_outboxes_are_caught() {
     bite(outbox::FLAWS, outbox::caught);
 }
@@ -98,6 +108,8 @@ fn every_clause_bites() {
         .chain(ids(accounts::FLAWS))
         .chain(ids(quota::FLAWS))
         .chain(ids(audit::FLAWS))
+        .chain(ids(quotes::FLAWS))
+        .chain(ids(costs::FLAWS))
         .chain(ids(outbox::FLAWS))
         .chain(ids(queue::FLAWS))
         .chain(ids(documents::FLAWS))

@@ -1,6 +1,6 @@
 //! Accounts with their wallets.
 
-use aperilex_ports::{Account, UserId};
+use aperilex_ports::{Account, Contract, UserId};
 use sea_orm::entity::prelude::*;
 
 use crate::error::Unreadable;
@@ -22,6 +22,7 @@ pub(crate) struct Model {
     pub(crate) chain_hash: Option<String>,
     pub(crate) chain_at: Option<i64>,
     pub(crate) created_at: i64,
+    pub(crate) contract: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -43,6 +44,11 @@ impl TryFrom<Model> for Account {
             tier: word("tier of an account", &row.tier)?,
             status: word("status of an account", &row.status)?,
             role: word("role of an account", &row.role)?,
+            contract: row
+                .contract
+                .map(|json| Contract::decode(&json))
+                .transpose()
+                .map_err(|error| Unreadable(format!("contract of an account: {error}")))?,
             created_at: time("creation of an account", row.created_at)?,
         })
     }

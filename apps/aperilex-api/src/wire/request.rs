@@ -1,7 +1,8 @@
 //! What clients send.
 
 use aperilex_core::{
-    AnalysisRequest, Cik, FilingId, FilingLocator, FormType, MicroUsd, Quality, Template, Ticker,
+    AnalysisRequest, Cik, FilingId, FilingLocator, FormType, MicroUsd, Quality, QuoteId, Template,
+    Ticker,
 };
 use poem::http::HeaderMap;
 use poem::{Request, RequestBody, Result};
@@ -55,6 +56,8 @@ pub(crate) struct AnalysisRequestDocument {
     quality: Option<QualityWord>,
     /// Refuse if it costs more.
     max_price_usd: Option<Usd>,
+    /// The quote whose prices count, until it expires.
+    quote: Option<uuid::Uuid>,
 }
 
 /// The body of a request for an analysis, read strictly.
@@ -98,6 +101,7 @@ fn read(bytes: &[u8]) -> Result<AnalysisRequest, Problem> {
     let template = fields.text("template", str::parse::<Template>);
     let quality = fields.text("quality", str::parse::<Quality>);
     let max_price = fields.text("max_price_usd", price);
+    let quote = fields.text("quote", str::parse::<QuoteId>);
     fields.finish()?;
     // Without a locator there was a complaint.
     let filing = filing.ok_or_else(Problem::internal)?;
@@ -106,6 +110,7 @@ fn read(bytes: &[u8]) -> Result<AnalysisRequest, Problem> {
         template: template.unwrap_or(Template::Comprehensive),
         quality,
         max_price,
+        quote,
         idempotency_key: None,
     })
 }

@@ -134,6 +134,7 @@ impl World {
             template: Template::Comprehensive,
             quality: None,
             max_price: None,
+            quote: None,
             idempotency_key: None,
         };
         let requested = engine.request_analysis(&account, &request).await.unwrap();

@@ -1,11 +1,14 @@
-//! `aperilex account`: making and listing accounts.
+//! `aperilex account`: making and listing accounts, and what was agreed with them.
 
 use std::fmt::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
-use aperilex_core::Role;
+use anyhow::Context;
 use aperilex_core::ports::MAX_PAGE;
+use aperilex_core::{Contract, Engine, EngineError, Role, UserId};
 use aperilex_wiring::{Graph, Settings};
+use serde_json::{Map, Value, json};
 
 use crate::args::AccountCommand;
 use crate::exit::BadUsage;
@@ -33,12 +36,61 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
             )
         }
         AccountCommand::List => list(&engine).await?,
+        AccountCommand::Contract {
+            account,
+            set,
+            clear,
+        } => contract(&engine, account, set.as_deref(), clear).await?,
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(engine: &aperilex_core::Engine) -> anyhow::Result<String> {
+/// Shows a contract as it would be set, and the plan that it makes.
+async fn contract(
+    engine: &Engine,
+    user: UserId,
+    file: Option<&Path>,
+    clear: bool,
+) -> anyhow::Result<String> {
+    let account = match file {
+        Some(file) => {
+            let contract = read_contract(file)?;
+            engine.set_contract(user, Some(&contract)).await?
+        }
+        None if clear => engine.set_contract(user, None).await?,
+        None => {
+            let found = engine.ports().stores.accounts.get(user).await;
+            let what = format!("account {user}");
+            found
+                .map_err(EngineError::from)?
+                .ok_or(EngineError::NotFound { what })?
+        }
+    };
+    let shown = json!({
+        "account": account.id,
+        "tier": account.tier,
+        "contract": account.contract,
+        "plan": *engine.settings().plan_of(&account),
+        "price_version": engine.settings().price_version(&account),
+    });
+    Ok(serde_json::to_string_pretty(&shown)?)
+}
+
+/// A contract as people write it: of the current version, if it does not say.
+fn read_contract(file: &Path) -> anyhow::Result<Contract> {
+    let place = file.display();
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {place}"))?;
+    let wrong = |reason: String| BadUsage(format!("--set {place}: {reason}"));
+    let mut fields: Map<String, Value> = serde_json::from_str(&text)
+        .map_err(|error| wrong(format!("expected a JSON object: {error}")))?;
+    let version = fields.entry("schema_version");
+    version.or_insert_with(|| Contract::VERSION.into());
+    let contract = Contract::decode(&Value::Object(fields).to_string());
+    Ok(contract.map_err(|error| wrong(error.to_string()))?)
+}
+
+async fn list(engine: &Engine) -> anyhow::Result<String> {
     let stores = &engine.ports().stores;
     let mut text = String::from("account\temail\ttier\tstatus\tcreated\tavailable_usd\n");
     let mut after = None;
@@ -47,10 +99,10 @@ async fn list(engine: &aperilex_core::Engine) -> anyhow::Result<String> {
             .accounts
             .list(after, MAX_PAGE)
             .await
-            .map_err(aperilex_core::EngineError::from)?;
+            .map_err(EngineError::from)?;
         for account in &page {
             let balance = stores.ledger.balance(account.id).await;
-            let balance = balance.map_err(aperilex_core::EngineError::from)?;
+            let balance = balance.map_err(EngineError::from)?;
             writeln!(
                 text,
                 "{}\t{}\t{}\t{}\t{}\t{}",

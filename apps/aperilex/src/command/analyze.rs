@@ -42,6 +42,7 @@ pub(crate) async fn run(
         template,
         quality: None,
         max_price: None,
+        quote: None,
         idempotency_key: None,
     };
     if filing.form.is_some() {

@@ -1,11 +1,11 @@
-//! `aperilex ledger`: proving the books, showing and correcting credits.
+//! `aperilex ledger`: proving the books, showing and correcting credits, and what models cost.
 
 use std::process::ExitCode;
 
 use aperilex_core::ports::audit::Finding;
 use aperilex_core::{
-    AccountStatement, BillingPeriod, CreditLot, Engine, EngineError, LedgerEntry, MicroUsd, Proof,
-    RefundCharge, UserId,
+    AccountStatement, BillingPeriod, CreditLot, Engine, EngineError, LedgerEntry, MicroUsd,
+    ModelCost, Proof, RefundCharge, UserId,
 };
 use aperilex_wiring::{Graph, Settings};
 use serde::Serialize;
@@ -62,6 +62,7 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
             positive(usd)?;
             line(&engine.top_up(account, usd, &key, "bought credits").await?)
         }
+        LedgerCommand::Costs { from, to } => costs_text(&engine.model_costs(from, to).await?),
         LedgerCommand::Refund {
             account,
             entry,
@@ -103,6 +104,19 @@ fn statement(statement: &AccountStatement) -> String {
         "opening balance\t{}\nat\tentry\tkind\tusd\tbalance\tfor\n{lines}closing balance\t{}\n",
         statement.opening, statement.closing
     )
+}
+
+/// What models cost us, and the sum.
+fn costs_text(costs: &[ModelCost]) -> String {
+    let row = |cost: &ModelCost| {
+        format!(
+            "{}\t{}\t{}\t{}\t{}\t{}\n",
+            cost.provider, cost.model, cost.calls, cost.tokens.input, cost.tokens.output, cost.cost
+        )
+    };
+    let rows: String = costs.iter().map(row).collect();
+    let sum: MicroUsd = costs.iter().map(|cost| cost.cost).sum();
+    format!("provider\tmodel\tcalls\tinput_tokens\toutput_tokens\tusd\n{rows}all\t\t\t\t\t{sum}\n")
 }
 
 fn lots_text(lots: &[CreditLot]) -> String {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, Digest, Email, KeyId, StoreError, Stores,
-    Tier, Timestamp, UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, Contract, Digest, Email, KeyId, StoreError,
+    Stores, Tier, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -80,6 +80,14 @@ impl AccountStore for Broken {
             return Ok(());
         }
         self.inner.revoke_key(key, now).await
+    }
+
+    async fn set_contract(
+        &self,
+        user: UserId,
+        contract: Option<&Contract>,
+    ) -> Result<(), AccountStoreError> {
+        self.inner.set_contract(user, contract).await
     }
 
     async fn list(&self, after: Option<UserId>, limit: usize) -> Result<Vec<Account>, StoreError> {

@@ -1,0 +1,147 @@
+//! Rules that no single type can hold: lawful figures, and settings that fit each other.
+
+use aperilex_core::Timings;
+use validator::Validate;
+
+use super::{DatabaseSelection, Settings};
+use crate::error::WiringError;
+
+impl Settings {
+    /// Rules that no single type can hold.
+    pub(crate) fn validate(&self) -> Result<(), WiringError> {
+        self.worker
+            .validate()
+            .map_err(|errors| worker_error(&errors))?;
+        timings(&self.timings)?;
+        self.timing_fits()?;
+        self.plans
+            .check()
+            .map_err(|bad| WiringError::setting(format!("plans.{}", bad.field), bad.expected))?;
+        if self.start_wait_s > 600 {
+            return Err(WiringError::setting("start_wait_s", "expected at most 600"));
+        }
+        Ok(())
+    }
+
+    /// Settings that are lawful each by itself and do not fit together.
+    fn timing_fits(&self) -> Result<(), WiringError> {
+        let t = &self.timings;
+        let inconsistent = |path: &str, wanted: String| {
+            let reason = format!("inconsistent timing: expected {wanted}");
+            Err(WiringError::setting(path, reason))
+        };
+        // Heartbeats come three times a lease, so they fit any.
+        for (path, value, least, other) in [
+            (
+                "hold_ttl_s",
+                t.hold_ttl_s,
+                t.run_limit_s,
+                "run_limit_s, or credits would be free again while the work goes on",
+            ),
+            (
+                "hold_ttl_s",
+                t.hold_ttl_s,
+                t.lease_s,
+                "lease_s, or credits would be free again before a dead worker is noticed",
+            ),
+            (
+                "task_max_age_s",
+                t.task_max_age_s,
+                t.run_limit_s,
+                "run_limit_s, or no task could be tried again",
+            ),
+            (
+                "task_max_age_s",
+                t.task_max_age_s,
+                t.resend_after_s,
+                "resend_after_s, or a lost message would never be sent again",
+            ),
+            (
+                "backoff_max_s",
+                t.backoff_max_s,
+                t.backoff_s,
+                "backoff_s, the shortest wait",
+            ),
+        ] {
+            if value < least {
+                let path = format!("timings.{path}");
+                return inconsistent(&path, format!("at least the {least} of timings.{other}"));
+            }
+        }
+        let (grace, longest) = (self.worker.grace_s, t.run_limit_s);
+        if grace > longest {
+            let wanted =
+                format!("at most the {longest} of timings.run_limit_s: no run takes longer");
+            return inconsistent("worker.grace_s", wanted);
+        }
+        self.connections_suffice()
+    }
+
+    /// A worker's runs write at the same time as their heartbeats: SQLite has one writer whatever is set.
+    fn connections_suffice(&self) -> Result<(), WiringError> {
+        let DatabaseSelection::Postgres(Some(settings)) = &self.database else {
+            return Ok(());
+        };
+        let pool = settings.get("pool_max").and_then(serde_json::Value::as_u64);
+        let least = u64::from(self.worker.concurrency).saturating_add(1);
+        match pool {
+            Some(pool) if pool < least => {
+                let reason = format!(
+                    "inconsistent timing: expected at least {least}, one more than worker.concurrency"
+                );
+                Err(WiringError::setting("database.settings.pool_max", reason))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Keys that cross a network in the clear are anybody's: where others can connect, TLS must end in
+    /// front of the server.
+    ///
+    /// # Errors
+    /// [`WiringError::Setting`].
+    pub fn check_listening(&self) -> Result<(), WiringError> {
+        let behind_tls = self.api.get("behind_tls") == Some(&serde_json::Value::Bool(true));
+        if self.listen.ip().is_loopback() || behind_tls {
+            return Ok(());
+        }
+        let reason = "expected a loopback address such as 127.0.0.1:8620, or `api.behind_tls` true where TLS ends in \
+            front of this server: keys would cross the network in the clear";
+        Err(WiringError::setting("listen", reason).from_layer(&self.origins))
+    }
+}
+
+/// Nothing may take for ever: a dead worker is noticed within the hour, a task ends within the week.
+fn timings(t: &Timings) -> Result<(), WiringError> {
+    const HOUR: u64 = 60 * 60;
+    const DAY: u64 = 24 * HOUR;
+    for (path, value, least, most) in [
+        ("lease_s", t.lease_s, 1, HOUR),
+        ("run_limit_s", t.run_limit_s, 1, DAY),
+        ("max_attempts", u64::from(t.max_attempts), 1, 100),
+        ("hold_ttl_s", t.hold_ttl_s, 1, 7 * DAY),
+        ("quote_ttl_s", t.quote_ttl_s, 0, DAY),
+        ("idempotency_ttl_s", t.idempotency_ttl_s, DAY, 366 * DAY),
+        ("backoff_s", t.backoff_s, 0, HOUR),
+        ("backoff_max_s", t.backoff_max_s, 0, HOUR),
+        ("task_max_age_s", t.task_max_age_s, 1, 7 * DAY),
+        ("resend_after_s", t.resend_after_s, 1, DAY),
+    ] {
+        let reason = match value {
+            value if value < least => format!("expected at least {least}"),
+            value if value > most => format!("expected at most {most}"),
+            _ => continue,
+        };
+        return Err(WiringError::setting(format!("timings.{path}"), reason));
+    }
+    Ok(())
+}
+
+fn worker_error(errors: &validator::ValidationErrors) -> WiringError {
+    let first = errors.field_errors().into_iter().next();
+    let (field, reason) = first.map_or(("worker".into(), "not lawful".into()), |(field, all)| {
+        let message = all.first().and_then(|e| e.message.clone());
+        (field, message.unwrap_or_else(|| "not lawful".into()))
+    });
+    WiringError::setting(format!("worker.{field}"), reason)
+}
