@@ -42,7 +42,9 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         } => verify::run(&analysis, &documents),
         Command::Serve { listen, no_worker } => {
             let mut settings = settings(common)?;
-            settings.listen = listen.unwrap_or(settings.listen);
+            if let Some(address) = listen {
+                settings.set_listen(address);
+            }
             serve::serve(settings, !no_worker).await
         }
         Command::Worker => serve::worker(settings(common)?).await,

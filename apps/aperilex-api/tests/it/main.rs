@@ -15,6 +15,7 @@ mod events;
 mod faults;
 mod operations;
 mod pool;
+mod quotes;
 mod server;
 mod socket;
 mod wire;

@@ -26,53 +26,63 @@ impl Settings {
     /// Settings that are lawful each by itself and do not fit together.
     fn timing_fits(&self) -> Result<(), WiringError> {
         let t = &self.timings;
-        let inconsistent = |path: &str, wanted: String| {
-            let reason = format!("inconsistent timing: expected {wanted}");
-            Err(WiringError::setting(path, reason))
-        };
+        let (run, grace) = (t.run_limit_s, self.worker.grace_s);
         // Heartbeats come three times a lease, so they fit any.
-        for (path, value, least, other) in [
+        for (larger, most, smaller, least, why) in [
             (
-                "hold_ttl_s",
+                "timings.hold_ttl_s",
                 t.hold_ttl_s,
-                t.run_limit_s,
-                "run_limit_s, or credits would be free again while the work goes on",
+                "timings.run_limit_s",
+                run,
+                "credits would be free again while the work goes on",
             ),
             (
-                "hold_ttl_s",
+                "timings.hold_ttl_s",
                 t.hold_ttl_s,
+                "timings.lease_s",
                 t.lease_s,
-                "lease_s, or credits would be free again before a dead worker is noticed",
+                "credits would be free again before a dead worker is noticed",
             ),
             (
-                "task_max_age_s",
+                "timings.task_max_age_s",
                 t.task_max_age_s,
-                t.run_limit_s,
-                "run_limit_s, or no task could be tried again",
+                "timings.run_limit_s",
+                run,
+                "no task could be tried again",
             ),
             (
-                "task_max_age_s",
+                "timings.task_max_age_s",
                 t.task_max_age_s,
+                "timings.resend_after_s",
                 t.resend_after_s,
-                "resend_after_s, or a lost message would never be sent again",
+                "a lost message would never be sent again",
             ),
             (
-                "backoff_max_s",
+                "timings.backoff_max_s",
                 t.backoff_max_s,
+                "timings.backoff_s",
                 t.backoff_s,
-                "backoff_s, the shortest wait",
+                "the longest wait would be shorter than the first",
+            ),
+            (
+                "timings.run_limit_s",
+                run,
+                "worker.grace_s",
+                grace,
+                "no run takes longer",
             ),
         ] {
-            if value < least {
-                let path = format!("timings.{path}");
-                return inconsistent(&path, format!("at least the {least} of timings.{other}"));
+            if most >= least {
+                continue;
             }
-        }
-        let (grace, longest) = (self.worker.grace_s, t.run_limit_s);
-        if grace > longest {
-            let wanted =
-                format!("at most the {longest} of timings.run_limit_s: no run takes longer");
-            return inconsistent("worker.grace_s", wanted);
+            // Of the two, what was set is what there is to mend.
+            let (path, wanted) = if self.origins.of(larger).is_none() {
+                (smaller, format!("at most the {most} of {larger}"))
+            } else {
+                (larger, format!("at least the {least} of {smaller}"))
+            };
+            let reason = format!("inconsistent timing: expected {wanted}: {why}");
+            return Err(WiringError::setting(path, reason));
         }
         self.connections_suffice()
     }
@@ -93,6 +103,12 @@ impl Settings {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Listens elsewhere, as the command line says.
+    pub fn set_listen(&mut self, address: std::net::SocketAddr) {
+        self.listen = address;
+        self.origins.note(&["listen"], "the command line");
     }
 
     /// Keys that cross a network in the clear are anybody's: where others can connect, TLS must end in

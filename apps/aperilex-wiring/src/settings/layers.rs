@@ -97,16 +97,22 @@ impl Layers {
         merge(&mut tree, self.tree);
         let origins = self.origins;
         let settings: Settings = serde_path_to_error::deserialize(Value::Object(tree))
-            .map_err(|error| WiringError::setting(error.path().to_string(), reason(&error)))
+            .map_err(|error| WiringError::setting(path_of(&error), reason(&error)))
             .map_err(|error| error.from_layer(&origins))?;
-        settings
-            .validate()
-            .map_err(|error| error.from_layer(&origins))?;
-        Ok(Settings {
+        let settings = Settings {
             origins,
             ..settings
-        })
+        };
+        let checked = settings.validate();
+        checked.map_err(|error| error.from_layer(&settings.origins))?;
+        Ok(settings)
     }
+}
+
+/// The path of the mistake; a key of a map that is none has no place of its own.
+fn path_of(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let path = error.path().to_string();
+    path.trim_end_matches(".?").to_owned()
 }
 
 /// The mistake without the value: what serde says before the last of its expectations may quote it.
