@@ -4,8 +4,12 @@
 //! clock, so any number of engines may work on the same stores.
 
 mod accounts;
+mod admin;
+mod admission;
+mod anchor;
 mod audit;
 mod billing;
+mod contracts;
 mod draw;
 mod failure;
 mod import_filing;
@@ -16,6 +20,7 @@ mod relay_outbox;
 mod request_analysis;
 mod resolve;
 mod run_analysis;
+mod send_notices;
 mod stages;
 mod sweep;
 
@@ -24,16 +29,20 @@ use std::time::Duration;
 
 use aperilex_ports::{Ports, TaskId, Timestamp};
 
+use crate::conduct::Conduct;
 use crate::probe::{NoProbe, Probe, Step};
 use crate::settings::Settings;
 
 pub use accounts::{NewCredentials, Secret, Usage};
+pub use admin::{AccountChange, AuditReport, CreditKind, GiveCredits};
+pub use anchor::{AccountFinding, BooksProof};
 pub use audit::Proof;
 pub use billing::{AccountStatement, RefundCharge};
 pub use import_filing::Imported;
 pub use promise::Quote;
 pub use request_analysis::{AnalysisRequest, Requested};
 pub use run_analysis::{Claimed, Interruption, Outcome, Run};
+pub use send_notices::{SentNotices, UntoldNotice};
 
 /// The use cases.
 #[derive(Debug, Clone)]
@@ -42,6 +51,8 @@ pub struct Engine {
     settings: Arc<Settings>,
     probe: Arc<dyn Probe>,
     granted: Arc<billing::Granted>,
+    conduct: Arc<Conduct>,
+    proved: Arc<audit::Proved>,
 }
 
 impl Engine {
@@ -53,6 +64,8 @@ impl Engine {
             settings: Arc::new(settings),
             probe: Arc::new(NoProbe),
             granted: Arc::default(),
+            conduct: Arc::default(),
+            proved: Arc::default(),
         }
     }
 

@@ -101,6 +101,10 @@ impl From<LedgerError> for EngineError {
             LedgerError::InsufficientCredits { needed, available } => {
                 Self::Refused(Refusal::InsufficientCredits { needed, available })
             }
+            LedgerError::AccountClosed => Self::Refused(Refusal::AccountSuspended),
+            LedgerError::KeyReused => Self::Refused(Refusal::KeyReused),
+            LedgerError::BadAmount => Self::Refused(Refusal::BadAmount),
+            LedgerError::OverCapture { held } => Self::Refused(Refusal::OverRefund { left: held }),
             LedgerError::Unknown => Self::not_found("account"),
             LedgerError::Store(store) => store.into(),
             error => Self::Port {

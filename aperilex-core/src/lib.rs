@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod conduct;
 mod engine;
 mod entitlement;
 mod error;
@@ -19,9 +20,11 @@ pub use aperilex_ports as ports;
 pub use aperilex_ports::Answer;
 pub use aperilex_ports::model::*;
 
+pub use conduct::ConductSettings;
 pub use engine::{
-    AccountStatement, AnalysisRequest, Claimed, Engine, Imported, Interruption, NewCredentials,
-    Outcome, Proof, Quote, RefundCharge, Requested, Run, Secret, Usage,
+    AccountChange, AccountFinding, AccountStatement, AnalysisRequest, AuditReport, BooksProof,
+    Claimed, CreditKind, Engine, GiveCredits, Imported, Interruption, NewCredentials, Outcome,
+    Proof, Quote, RefundCharge, Requested, Run, Secret, SentNotices, UntoldNotice, Usage,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;

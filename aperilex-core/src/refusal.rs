@@ -110,6 +110,20 @@ pub enum Refusal {
         /// Where it is.
         status: TaskStatus,
     },
+    /// Nobody suspends themselves, or takes their own role away: who else would undo it.
+    #[error("you cannot change your own role or suspension; ask another administrator")]
+    OwnAccount,
+    /// The amount is none that can be given.
+    #[error(
+        "the amount is not one that can be given here; top-ups, goodwill and refunds are positive"
+    )]
+    BadAmount,
+    /// More was to be given back than is left of the charge.
+    #[error("at most {left} USD of this charge can be given back")]
+    OverRefund {
+        /// What can.
+        left: MicroUsd,
+    },
     /// An account with this address exists.
     #[error("there is an account with this e-mail address")]
     EmailTaken,
@@ -141,6 +155,7 @@ impl Refusal {
                 price: *price,
                 max: *max,
             }),
+            SettlementError::AccountClosed => Some(Self::AccountSuspended),
             SettlementError::KeyReused => Some(Self::KeyReused),
             SettlementError::QuoteUsed => Some(Self::QuoteUsed),
             _ => None,

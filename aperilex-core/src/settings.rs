@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use aperilex_ports::{Account, Tier};
+use aperilex_ports::{Account, MicroUsd, Tier};
 use serde::{Deserialize, Serialize};
 
+use crate::conduct::ConductSettings;
 use crate::entitlement::Universes;
 use crate::tier::{Plans, TierPlan, version_of};
 
@@ -33,6 +34,12 @@ pub struct Timings {
     pub task_max_age_s: u64,
     /// Silence after which a waiting task's message is sent again.
     pub resend_after_s: u64,
+    /// Attempts before a notice is given up.
+    pub notice_attempts: u32,
+    /// First back-off after a notice that could not be told; it doubles with every attempt.
+    pub notice_backoff_s: u64,
+    /// Longest back-off of a notice.
+    pub notice_backoff_max_s: u64,
 }
 
 impl Default for Timings {
@@ -48,6 +55,10 @@ impl Default for Timings {
             backoff_max_s: 60,
             task_max_age_s: 60 * 60,
             resend_after_s: 120,
+            // Four days with the back-off below: a receiver may be away for a long week-end.
+            notice_attempts: 24,
+            notice_backoff_s: 60,
+            notice_backoff_max_s: 6 * 60 * 60,
         }
     }
 }
@@ -66,17 +77,22 @@ impl Timings {
     }
 }
 
-/// How money is dealt with beyond the plans' figures.
+/// Credits and payments, beyond the plans' figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Billing {
+    /// An account is told when its balance falls below this.
+    pub low_balance_usd: MicroUsd,
     /// Whether an extractive analysis is given, for nothing, where the models fail.
     pub stand_in: bool,
 }
 
 impl Default for Billing {
     fn default() -> Self {
-        Self { stand_in: true }
+        Self {
+            low_balance_usd: MicroUsd::new(1_000_000),
+            stand_in: true,
+        }
     }
 }
 
@@ -89,8 +105,10 @@ pub struct Settings {
     pub universes: Universes,
     /// Times and counts.
     pub timings: Timings,
-    /// How money is dealt with beyond the plans' figures.
+    /// Credits and payments, beyond the plans' figures.
     pub billing: Billing,
+    /// What ignoring refusals leads to.
+    pub conduct: ConductSettings,
 }
 
 impl Settings {

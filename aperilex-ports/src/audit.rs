@@ -4,15 +4,21 @@
 //! Pure: it is given the books as one moment shows them and says what is wrong with them.
 
 mod chain;
+mod free;
+mod log;
 mod money;
+mod project;
 mod work;
 
 use std::fmt;
 
 use crate::model::{
     AccessSource, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold, JournalTx,
-    LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId,
+    LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId, Waiver,
 };
+
+pub use log::LogCheck;
+pub use project::{Projection, project};
 
 /// Everything that is stored of an account's credits and of what they were spent on.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,9 +42,20 @@ pub struct Books {
     /// All tasks with their events, oldest first.
     pub tasks: Vec<(Task, Vec<TaskEvent>)>,
     /// The filings it has access to, and why.
-    pub access: Vec<(FilingId, AccessSource)>,
+    pub access: Vec<Opened>,
     /// The analyses that entries and tasks name, as far as they are stored.
     pub analyses: Vec<AnalysisRecord>,
+}
+
+/// A filing that an account may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// The filing.
+    pub filing: FilingId,
+    /// Why.
+    pub source: AccessSource,
+    /// Why it was not paid for, if its source is `paid` and it was not.
+    pub waiver: Option<Waiver>,
 }
 
 /// What the books are held to.
@@ -68,6 +85,8 @@ pub enum Invariant {
     I4,
     /// Nobody is charged without goods.
     I5,
+    /// Nobody gets paid work for nothing, but for a reason that is written down.
+    I6,
     /// A hold ends once, and not later than its time and its task.
     I7,
     /// When nothing is under way, all is final.
@@ -76,6 +95,8 @@ pub enum Invariant {
     I10,
     /// The events of a task are all there, end once, and say where it is.
     I11,
+    /// The audit log is one chain, as it was written.
+    A1,
 }
 
 impl Invariant {
@@ -88,10 +109,12 @@ impl Invariant {
             Self::I3 => "I3",
             Self::I4 => "I4",
             Self::I5 => "I5",
+            Self::I6 => "I6",
             Self::I7 => "I7",
             Self::I8 => "I8",
             Self::I10 => "I10",
             Self::I11 => "I11",
+            Self::A1 => "A1",
         }
     }
 }
@@ -127,6 +150,7 @@ pub fn check(books: &Books, rules: &Rules) -> Vec<Finding> {
     chain::journal(books, &mut found);
     money::charges(books, &mut found);
     money::holds(books, rules, &mut found);
+    free::waivers(books, &mut found);
     work::tasks(books, rules, &mut found);
     found.0
 }

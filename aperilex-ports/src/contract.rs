@@ -43,15 +43,18 @@ macro_rules! scenario {
 
 pub mod account_store;
 pub mod analysis_pool;
+pub mod audit_log;
 pub mod audit_store;
 pub mod cost_book;
 pub mod document_store;
 pub mod event_bus;
 pub mod filing_store;
 pub mod ledger;
+pub mod notifier;
 pub mod outbox;
 pub mod quota_store;
 pub mod quote_store;
+pub mod report_store;
 pub mod settlement;
 mod stores;
 mod support;
@@ -62,6 +65,7 @@ pub use document_store::{
     DocumentBench, DocumentStoreFixture, document_store, document_store_failures,
 };
 pub use event_bus::{EventBusFixture, event_bus, event_bus_failures};
+pub use notifier::{NotifierBench, NotifierFixture, notifier, notifier_failures};
 pub use stores::{StoresFixture, stores, stores_failures};
 pub use support::Desk;
 pub use task_queue::{QueueBench, QueueFixture, task_queue, task_queue_failures};
@@ -104,6 +108,7 @@ pub fn clauses() -> Vec<&'static str> {
     ids.extend(task_queue::SCENARIOS.iter().map(|it| it.id));
     ids.extend(document_store::SCENARIOS.iter().map(|it| it.id));
     ids.extend(event_bus::SCENARIOS.iter().map(|it| it.id));
+    ids.extend(notifier::SCENARIOS.iter().map(|it| it.id));
     ids.dedup();
     ids
 }

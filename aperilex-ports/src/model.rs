@@ -24,6 +24,7 @@ use text_serde;
 mod accession;
 mod account;
 mod analysis;
+mod audit_record;
 mod canonical;
 mod cells;
 mod cik;
@@ -44,21 +45,24 @@ mod journal;
 mod ledger;
 mod model_call;
 mod money;
+mod notice;
 mod quote;
 mod submission;
 mod table;
 mod task;
 mod ticker;
 mod tier;
+mod usage;
 mod wording;
 
 pub use accession::{AccessionNumber, ParseAccessionError};
-pub use account::{Account, AccountStatus, ApiKey, Role};
+pub use account::{Account, AccountStatus, ApiKey, Role, Standing};
 pub use analysis::{
     AnalysedDocument, AnalysisRecord, AnalysisResult, Certificate, Citation, Claim, ClaimStatus,
     DecodeAnalysisError, Figure, Latency, Method, NotFound, PartKind, PriorFigure, QuoteMatch,
     SectionSummary, TokenUsage,
 };
+pub use audit_record::{Actor, AuditEntry, AuditHead, AuditRecord, ParseActorError};
 pub use canonical::{CanonicalText, RawMap, RawRun};
 pub use cells::Cells;
 pub use cik::{Cik, ParseCikError};
@@ -76,26 +80,32 @@ pub use filing::{
 };
 pub use form_type::{FormFamily, FormType, ParseFormTypeError};
 pub use id::{
-    AnalysisId, CallId, EntryId, FilingId, HoldId, KeyId, LeaseToken, ParseIdError, QuoteId,
-    TaskId, UserId,
+    AnalysisId, CallId, EntryId, FilingId, HoldId, KeyId, LeaseToken, NoticeId, ParseIdError,
+    QuoteId, TaskId, UserId,
 };
 pub use item::ItemKey;
 pub use item_8k::item_8k_code;
 pub use journal::{
-    ChainHead, CreditLot, JournalTx, LedgerAccount, LotSource, LotTerms, Operation, Posting,
+    ChainHead, CreditLot, JournalTx, LedgerAccount, LedgerRoot, LotSource, LotTerms, Operation,
+    Posting,
 };
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use model_call::{CallOutcome, ModelCall, ModelCost, SpentCall};
 pub use money::{MicroUsd, ParseMoneyError};
+pub use notice::{Notice, NoticeKind, NoticePreferences, NoticeToken, PendingNotice};
 pub use quote::{QuotedAccess, StoredQuote};
 pub use submission::{Party, SubmissionHeader};
 pub use table::{Statement, Table, TableNumber};
 pub use task::{
     AccessSource, Failure, Lease, PendingAccess, PoolKey, Priority, Task, TaskCharges, TaskEvent,
-    TaskRole,
+    TaskRole, Waiver,
 };
 pub use ticker::{ParseTickerError, Ticker};
 pub use tier::{AnalysisStatus, ParseWordError, Quality, TaskStatus, Template, Tier};
+pub use usage::{
+    AccountUsage, CountName, Days, Gauges, PoolShare, PopularFiling, Quantiles, UsageQuery,
+    UsageReport,
+};
 pub use wording::{figure_words, metric_concepts, row_words};
 
 pub use jiff::Timestamp;

@@ -2,6 +2,7 @@
 
 mod account_store;
 mod analysis_pool;
+mod audit_log;
 mod audit_store;
 mod clock;
 mod cost_book;
@@ -12,16 +13,19 @@ mod filing_parser;
 mod filing_source;
 mod filing_store;
 mod ledger;
+mod notifier;
 mod outbox;
 mod quota_store;
 mod quote_store;
+mod report_store;
 mod settlement;
 mod store;
 mod task_queue;
 mod task_store;
 
-pub use account_store::{AccountStore, AccountStoreError};
+pub use account_store::{AccountStore, AccountStoreError, ChangeAccount};
 pub use analysis_pool::{AnalysisPool, FindAnalysis};
+pub use audit_log::AuditLog;
 pub use audit_store::AuditStore;
 pub use clock::{Clock, IdSource};
 pub use cost_book::CostBook;
@@ -32,16 +36,18 @@ pub use filing_parser::{FilingParser, MAX_FILING_BYTES, ParseFilingError};
 pub use filing_source::{FilingSource, FilingSourceError};
 pub use filing_store::{FilingRecord, FilingStore};
 pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry, Refund};
+pub use notifier::{MAX_NOTIFY_TIME, Notifier, NotifyError};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
 pub use quote_store::QuoteStore;
+pub use report_store::ReportStore;
 pub use settlement::{
-    AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetryTask,
-    Settlement, SettlementError, SubmitTask, Submitted,
+    AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetractAnalysis,
+    Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted,
 };
 pub use store::{MAX_PAGE, StoreError};
 pub use task_queue::{
-    DeadLetter, Delivery, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage,
-    QueueCapabilities, QueueError, ReceiptHandle, TaskQueue,
+    DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_OVERTAKING, MAX_VISIBILITY,
+    NewMessage, QueueCapabilities, QueueError, ReceiptHandle, TaskQueue,
 };
 pub use task_store::{AdvanceTask, ClaimTask, TaskStore, TaskStoreError};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::port::{
-    AccountStore, AnalysisPool, AuditStore, Clock, CostBook, DocumentStore, EventBus,
-    FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, Ledger, Outbox, QuotaStore,
-    QuoteStore, Settlement, TaskQueue, TaskStore,
+    AccountStore, AnalysisPool, AuditLog, AuditStore, Clock, CostBook, DocumentStore, EventBus,
+    FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, Ledger, Notifier, Outbox,
+    QuotaStore, QuoteStore, ReportStore, Settlement, TaskQueue, TaskStore,
 };
 
 /// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
@@ -27,6 +27,8 @@ pub struct Ports {
     pub queue: Arc<dyn TaskQueue>,
     /// Wakes those who wait.
     pub events: Arc<dyn EventBus>,
+    /// Tells accounts what happened.
+    pub notifier: Arc<dyn Notifier>,
     /// The stores of the database.
     pub stores: Stores,
 }
@@ -56,4 +58,8 @@ pub struct Stores {
     pub quotes: Arc<dyn QuoteStore>,
     /// What models cost us.
     pub costs: Arc<dyn CostBook>,
+    /// What was done, and by whom.
+    pub audit_log: Arc<dyn AuditLog>,
+    /// Usage in aggregate.
+    pub reports: Arc<dyn ReportStore>,
 }

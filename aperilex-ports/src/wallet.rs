@@ -12,12 +12,13 @@ use uuid::Uuid;
 
 use crate::model::{
     Balance, ChainHead, CreditLot, EntryId, EntryKind, Hold, HoldId, JournalTx, LedgerAccount,
-    LedgerEntry, LotTerms, MicroUsd, Operation, Posting, Timestamp, UserId,
+    LedgerEntry, LotTerms, MicroUsd, NoticeKind, Operation, PendingNotice, Posting, Timestamp,
+    UserId,
 };
 use crate::port::LedgerError;
 
-pub use hold::{Charge, Draw, draws};
-pub use refund::Given;
+pub use hold::{Charge, Draw, GiveBack, draws};
+pub use refund::{Given, left};
 
 /// An account's credits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,9 @@ pub struct Change {
     pub hold: Option<Hold>,
 }
 
+/// Balances at or above this are never told as low ones: $100.
+pub const MAX_LOW_BALANCE: MicroUsd = MicroUsd::new(100_000_000);
+
 /// A transaction in the making.
 #[derive(Debug)]
 struct Draft {
@@ -69,6 +73,12 @@ fn derived(user: UserId, key: &str) -> EntryId {
     EntryId::from_uuid(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
 }
 
+/// The hold that charges what `hold` was placed for, when that one has ended otherwise.
+#[must_use]
+pub fn late(hold: HoldId) -> HoldId {
+    HoldId::from_uuid(Uuid::new_v5(&NAMESPACE, format!("late:{hold}").as_bytes()))
+}
+
 /// Whether an entry of this kind is made by a hold alone.
 pub(crate) const fn is_charge(kind: EntryKind) -> bool {
     matches!(
@@ -80,9 +90,11 @@ pub(crate) const fn is_charge(kind: EntryKind) -> bool {
     )
 }
 
-/// Keys of entries that are made by holds and lapses: no command may take them.
+/// Keys of entries that are made by holds, their ends and lapses: no command may take them.
 pub(crate) fn is_reserved(key: &str) -> bool {
-    key.starts_with("end:") || key.starts_with("lapse:")
+    ["end:", "lapse:", "goodwill:"]
+        .iter()
+        .any(|prefix| key.starts_with(prefix))
 }
 
 fn add(one: MicroUsd, other: MicroUsd) -> Result<MicroUsd, LedgerError> {
@@ -130,6 +142,30 @@ impl Wallet {
             return Ok(());
         }
         Err(LedgerError::InsufficientCredits { needed, available })
+    }
+
+    /// What the account may want to be told after a change: its balance has fallen. Whether it is low is
+    /// for the sender to say.
+    #[must_use]
+    pub fn fallen(&self, change: &Change) -> Option<PendingNotice> {
+        let balance = self.balance.posted;
+        let moved: MicroUsd = change.entries.iter().map(|line| line.amount).sum();
+        let before = balance.checked_sub(moved)?;
+        if balance >= before || balance >= MAX_LOW_BALANCE {
+            return None;
+        }
+        let last = change.journal.last()?;
+        let kind = NoticeKind::LowBalance {
+            before,
+            available: self.balance.available(),
+            balance,
+        };
+        Some(PendingNotice::of(
+            self.user,
+            &last.seq.to_string(),
+            kind,
+            last.at,
+        ))
     }
 
     /// Takes `amount` from what can be spent, lot by lot in their turn.

@@ -1,6 +1,7 @@
 //! The column types that are used, so that each means one thing everywhere.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
 
 pub(crate) fn uuid(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).uuid().not_null().take()
@@ -88,6 +89,46 @@ fn named(kind: &str, table: &'static str, columns: &[&'static str]) -> IndexCrea
         index.col(*column);
     }
     index.take()
+}
+
+/// Has the database refuse to change or remove rows of a table.
+pub(crate) async fn insert_only(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    let says = format!("rows of {table} are never changed or removed");
+    let statements = match db.get_database_backend() {
+        DbBackend::Sqlite => vec![
+            format!(
+                "CREATE TRIGGER {table}_update BEFORE UPDATE ON {table} \
+                 BEGIN SELECT RAISE(ABORT, '{says}'); END"
+            ),
+            format!(
+                "CREATE TRIGGER {table}_delete BEFORE DELETE ON {table} \
+                 BEGIN SELECT RAISE(ABORT, '{says}'); END"
+            ),
+        ],
+        DbBackend::Postgres => vec![
+            format!(
+                "CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS \
+                 $$ BEGIN RAISE EXCEPTION '{says}'; END $$"
+            ),
+            format!(
+                "CREATE TRIGGER {table}_change BEFORE UPDATE OR DELETE ON {table} \
+                 FOR EACH ROW EXECUTE FUNCTION {table}_refuse()"
+            ),
+            format!(
+                "CREATE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} \
+                 FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
+            ),
+        ],
+        other => return Err(DbErr::Custom(format!("no triggers written for {other:?}"))),
+    };
+    for statement in statements {
+        db.execute_unprepared(&statement).await?;
+    }
+    Ok(())
 }
 
 /// Makes a table with its indexes.

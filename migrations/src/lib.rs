@@ -14,8 +14,14 @@ mod m20261123_000007_create_quota;
 mod m20261123_000008_create_queue;
 mod m20261126_000009_create_journal;
 mod m20261126_000010_add_max_running;
+mod m20261126_000011_create_quota_log;
 mod m20261126_000013_create_quote;
 mod m20261126_000014_create_model_call;
+mod m20261126_000016_create_audit_log;
+mod m20261126_000017_create_daily_count;
+mod m20261126_000018_create_payment;
+mod m20261126_000019_add_waiver;
+mod m20261126_000020_create_ledger_root;
 mod run;
 
 pub use run::{names, pending, run};
@@ -38,8 +44,14 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_create_queue::Migration),
             Box::new(m20261126_000009_create_journal::Migration),
             Box::new(m20261126_000010_add_max_running::Migration),
+            Box::new(m20261126_000011_create_quota_log::Migration),
             Box::new(m20261126_000013_create_quote::Migration),
             Box::new(m20261126_000014_create_model_call::Migration),
+            Box::new(m20261126_000016_create_audit_log::Migration),
+            Box::new(m20261126_000017_create_daily_count::Migration),
+            Box::new(m20261126_000018_create_payment::Migration),
+            Box::new(m20261126_000019_add_waiver::Migration),
+            Box::new(m20261126_000020_create_ledger_root::Migration),
         ]
     }
 }

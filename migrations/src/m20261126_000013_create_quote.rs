@@ -24,6 +24,7 @@ impl MigrationTrait for Migration {
                 text("template"),
                 text("quality"),
                 text("prompt_version"),
+                number("refresh"),
                 number_null("access"),
                 text_null("access_source"),
                 number("analysis"),

@@ -1,8 +1,8 @@
 //! Accounts and keys.
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, Contract, Digest, Email, KeyId, MAX_PAGE,
-    StoreError, Timestamp, UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, AuditRecord, ChangeAccount, Contract, Digest,
+    Email, KeyId, MAX_PAGE, NoticePreferences, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -66,10 +66,50 @@ impl AccountStore for MemoryStores {
         &self,
         user: UserId,
         contract: Option<&Contract>,
+        audit: &AuditRecord,
     ) -> Result<(), AccountStoreError> {
         self.commit("accounts.set_contract", |state| {
             let account = state.accounts.get_mut(&user);
             account.ok_or(AccountStoreError::Unknown)?.contract = contract.cloned();
+            state.log(audit);
+            Ok(())
+        })
+    }
+
+    async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError> {
+        self.commit("accounts.change", |state| {
+            let account = state.accounts.get_mut(&change.user);
+            let account = account.ok_or(AccountStoreError::Unknown)?;
+            if account.standing() != change.expected {
+                return Err(StoreError::Conflict.into());
+            }
+            account.tier = change.to.tier;
+            account.status = change.to.status;
+            account.role = change.to.role;
+            let changed = account.clone();
+            state.log(&change.audit);
+            Ok(changed)
+        })
+    }
+
+    async fn preferences(&self, user: UserId) -> Result<NoticePreferences, AccountStoreError> {
+        self.read("accounts.preferences", |state| {
+            let there = state.accounts.contains_key(&user);
+            there.then(|| state.wants(user))
+        })?
+        .ok_or(AccountStoreError::Unknown)
+    }
+
+    async fn prefer(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
+    ) -> Result<(), AccountStoreError> {
+        self.commit("accounts.prefer", |state| {
+            if !state.accounts.contains_key(&user) {
+                return Err(AccountStoreError::Unknown);
+            }
+            state.preferences.insert(user, preferences);
             Ok(())
         })
     }

@@ -1,7 +1,11 @@
 //! Books.
 
-use aperilex_ports::audit::Books;
-use aperilex_ports::{AnalysisId, AuditStore, StoreError, Task, UserId};
+use aperilex_ports::audit::{Books, Opened, Projection};
+use aperilex_ports::wallet::Wallet;
+use aperilex_ports::{
+    AnalysisId, AuditStore, ChainHead, CreditLot, JournalTx, LedgerRoot, MAX_PAGE, MicroUsd,
+    StoreError, Task, UserId,
+};
 use async_trait::async_trait;
 
 use crate::state::State;
@@ -12,9 +16,74 @@ impl AuditStore for MemoryStores {
     async fn books(&self, user: UserId) -> Result<Option<Books>, StoreError> {
         self.read("audit.books", |state| state.books(user))
     }
+
+    async fn heads(
+        &self,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Result<Vec<(UserId, ChainHead)>, StoreError> {
+        self.read("audit.heads", |state| {
+            let later = state
+                .accounts
+                .keys()
+                .filter(|user| after.is_none_or(|after| **user > after));
+            let page = later.take(limit.min(MAX_PAGE));
+            let head = |user: &UserId| {
+                let wallet = state.wallets.get(user);
+                let head = wallet.map_or_else(|| ChainHead::genesis(*user), |wallet| wallet.head);
+                (*user, head)
+            };
+            page.map(head).collect()
+        })
+    }
+
+    async fn keep_root(&self, root: &LedgerRoot) -> Result<(), StoreError> {
+        self.commit("audit.keep_root", |state| {
+            if !state.roots.iter().any(|kept| kept.digest == root.digest) {
+                state.roots.push(*root);
+            }
+            Ok(())
+        })
+    }
+
+    async fn roots(&self, limit: usize) -> Result<Vec<LedgerRoot>, StoreError> {
+        self.read("audit.roots", |state| {
+            let newest = state.roots.iter().rev();
+            newest.take(limit.min(MAX_PAGE)).copied().collect()
+        })
+    }
+
+    async fn rebuild(&self, user: UserId, projection: &Projection) -> Result<(), StoreError> {
+        self.commit("audit.rebuild", |state| state.rebuild(user, projection))
+    }
 }
 
 impl State {
+    fn rebuild(&mut self, user: UserId, projection: &Projection) -> Result<(), StoreError> {
+        let journal = self.journal.get(&user).and_then(|journal| journal.last());
+        let head = journal.map_or_else(|| ChainHead::genesis(user), JournalTx::head);
+        if head != projection.head {
+            return Err(StoreError::Conflict);
+        }
+        let wallet = self.wallets.entry(user);
+        let wallet = wallet.or_insert_with(|| Wallet::new(user));
+        wallet.balance = projection.balance;
+        wallet.entry_seq = projection.entry_count;
+        wallet.head = projection.head;
+        let live = |lot: &CreditLot| projection.lots.iter().any(|made| made.id == lot.id);
+        for lot in wallet.lots.iter_mut().filter(|lot| !live(lot)) {
+            (lot.available, lot.held) = (MicroUsd::ZERO, MicroUsd::ZERO);
+        }
+        wallet.lots.retain(|lot| !live(lot));
+        wallet.lots.extend(&projection.lots);
+        for (hold, status) in &projection.holds {
+            if let Some(hold) = self.holds.get_mut(hold) {
+                hold.status = *status;
+            }
+        }
+        Ok(())
+    }
+
     fn books(&self, user: UserId) -> Option<Books> {
         let balance = self.balance(user).ok()?;
         let entries = self.entries.get(&user).cloned().unwrap_or_default();
@@ -40,7 +109,11 @@ impl State {
                 .access
                 .iter()
                 .filter(|((owner, _), _)| *owner == user)
-                .map(|((_, filing), source)| (*filing, *source))
+                .map(|((_, filing), (source, waiver))| Opened {
+                    filing: *filing,
+                    source: *source,
+                    waiver: *waiver,
+                })
                 .collect(),
             analyses: analyses.cloned().collect(),
             tasks: tasks

@@ -53,7 +53,7 @@ impl FilingStore for MemoryStores {
         filing: FilingId,
     ) -> Result<Option<AccessSource>, StoreError> {
         self.read("filings.access", |state| {
-            state.access.get(&(user, filing)).copied()
+            state.access.get(&(user, filing)).map(|(source, _)| *source)
         })
     }
 }

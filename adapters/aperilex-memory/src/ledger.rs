@@ -1,9 +1,10 @@
 //! Credits.
 
-use aperilex_ports::wallet::{Change, Charge, Draw, Given, Wallet, draws};
+use aperilex_ports::wallet::{Change, Charge, Draw, GiveBack, Given, Wallet, draws};
 use aperilex_ports::{
-    Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry, LedgerError,
-    MAX_PAGE, MicroUsd, Operation, PlaceHold, PostEntry, Refund, StoreError, Timestamp, UserId,
+    AccountStatus, Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry,
+    LedgerError, MAX_PAGE, MicroUsd, Operation, OutboxItem, PlaceHold, PostEntry, Refund,
+    StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -32,8 +33,13 @@ impl Ledger for MemoryStores {
         self.commit("ledger.capture", |state| state.capture(hold, &charge, now))
     }
 
-    async fn void(&self, hold: HoldId, now: Timestamp) -> Result<(), LedgerError> {
-        self.commit("ledger.void", |state| state.void(hold, now))
+    async fn void(
+        &self,
+        hold: HoldId,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        self.commit("ledger.void", |state| state.void(hold, goodwill_until, now))
     }
 
     async fn post(&self, entry: &PostEntry) -> Result<LedgerEntry, LedgerError> {
@@ -62,9 +68,14 @@ impl Ledger for MemoryStores {
         self.read("ledger.holds", |state| state.holds_of(user))
     }
 
-    async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError> {
+    async fn expire(
+        &self,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Hold>, StoreError> {
         self.commit("ledger.expire", |state| {
-            state.expire(now, limit).map_err(stored)
+            state.expire(goodwill_until, now, limit).map_err(stored)
         })
     }
 
@@ -129,6 +140,10 @@ impl State {
         let user = wallet.user;
         let (mut wallet, mut change) = (wallet, change);
         self.spoil(&mut wallet, &mut change);
+        let fallen = wallet.fallen(&change);
+        if let Some(notice) = fallen.filter(|_| self.wants(user).low_balance) {
+            self.announce(OutboxItem::Notice(notice));
+        }
         let entries = self.entries.entry(user).or_default();
         entries.extend(change.entries);
         let journal = self.journal.entry(user).or_default();
@@ -156,6 +171,9 @@ impl State {
 
     pub(crate) fn place_hold(&mut self, command: &PlaceHold) -> Result<Hold, LedgerError> {
         let mut wallet = self.wallet(command.user)?;
+        if !self.is_active(command.user) && !self.holds.contains_key(&command.id) {
+            return Err(LedgerError::AccountClosed);
+        }
         if self.has(Bug::Overdraws) && !self.holds.contains_key(&command.id) {
             // As if the check were not there: the first lot gives what is missing.
             let missing = command.amount.micros() - wallet.available(command.now).micros();
@@ -168,6 +186,12 @@ impl State {
         let (hold, change) = wallet.place(command, self.holds.get(&command.id))?;
         self.save(wallet, change);
         Ok(hold)
+    }
+
+    /// Whether the account may act.
+    pub(crate) fn is_active(&self, user: UserId) -> bool {
+        let account = self.accounts.get(&user);
+        account.is_some_and(|account| account.status == AccountStatus::Active)
     }
 
     /// A hold, and what it drew.
@@ -223,7 +247,12 @@ impl State {
         }
     }
 
-    pub(crate) fn void(&mut self, id: HoldId, now: Timestamp) -> Result<(), LedgerError> {
+    pub(crate) fn void(
+        &mut self,
+        id: HoldId,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
         if self.has(Bug::KeepsVoidedHolds) {
             return Ok(());
         }
@@ -237,7 +266,12 @@ impl State {
         if hold.status == HoldStatus::Voided {
             return Ok(());
         }
-        self.give_back(&hold, &draws, HoldStatus::Voided, now)?;
+        let end = GiveBack {
+            status: HoldStatus::Voided,
+            goodwill_until,
+            now,
+        };
+        self.give_back(&hold, &draws, &end)?;
         Ok(())
     }
 
@@ -245,16 +279,15 @@ impl State {
         &mut self,
         hold: &Hold,
         draws: &[Draw],
-        status: HoldStatus,
-        now: Timestamp,
+        end: &GiveBack,
     ) -> Result<Hold, LedgerError> {
         let mut wallet = self.wallet(hold.user)?;
-        let (ended, change) = wallet.give_back(hold, draws, status, now)?;
+        let (ended, change) = wallet.give_back(hold, draws, end)?;
         self.save(wallet, change);
         Ok(ended)
     }
 
-    fn by_key(&self, user: UserId, key: &str) -> Option<LedgerEntry> {
+    pub(crate) fn by_key(&self, user: UserId, key: &str) -> Option<LedgerEntry> {
         if self.has(Bug::ForgetsKeysOfEntries) {
             return None;
         }
@@ -262,7 +295,7 @@ impl State {
         entries.find(|entry| entry.key == key).cloned()
     }
 
-    fn post(&mut self, command: &PostEntry) -> Result<LedgerEntry, LedgerError> {
+    pub(crate) fn post(&mut self, command: &PostEntry) -> Result<LedgerEntry, LedgerError> {
         let mut wallet = self.wallet(command.user)?;
         let first = self.by_key(command.user, &command.key);
         let (entry, change) = wallet.post(command, first.as_ref())?;
@@ -270,7 +303,7 @@ impl State {
         Ok(entry)
     }
 
-    fn refund(&mut self, command: &Refund) -> Result<LedgerEntry, LedgerError> {
+    pub(crate) fn refund(&mut self, command: &Refund) -> Result<LedgerEntry, LedgerError> {
         let mut wallet = self.wallet(command.user)?;
         let first = self.by_key(command.user, &command.key);
         let journal = self.journal.get(&command.user).into_iter().flatten();
@@ -296,7 +329,17 @@ impl State {
         Ok(entry)
     }
 
-    fn expire(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, LedgerError> {
+    fn expire(
+        &mut self,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Hold>, LedgerError> {
+        let expired = GiveBack {
+            status: HoldStatus::Expired,
+            goodwill_until,
+            now,
+        };
         let late = self.holds.values().filter(|hold| {
             let task = hold.task.and_then(|id| self.tasks.get(&id));
             let at_work = task.is_some_and(|task| !task.status.is_terminal())
@@ -306,7 +349,7 @@ impl State {
         let late: Vec<_> = late.take(limit.min(MAX_PAGE)).map(|hold| hold.id).collect();
         let end = |id| {
             let (hold, draws) = self.drawn(id)?;
-            self.give_back(&hold, &draws, HoldStatus::Expired, now)
+            self.give_back(&hold, &draws, &expired)
         };
         late.into_iter().map(end).collect()
     }

@@ -7,8 +7,8 @@ use aperilex_ports::{
 };
 
 use crate::{
-    Faults, MemoryDocuments, MemoryEvents, MemoryQueue, MemorySource, MemoryStores, PlainParser,
-    ScriptedAnalyst, SequentialIds, VirtualClock,
+    Faults, MemoryDocuments, MemoryEvents, MemoryNotifier, MemoryQueue, MemorySource, MemoryStores,
+    PlainParser, ScriptedAnalyst, SequentialIds, VirtualClock,
 };
 
 /// A whole world in memory, with a handle on each part of it.
@@ -32,6 +32,8 @@ pub struct Memory {
     pub queue: Arc<MemoryQueue>,
     /// Events.
     pub events: Arc<MemoryEvents>,
+    /// What accounts were told.
+    pub notifier: Arc<MemoryNotifier>,
     /// Records.
     pub stores: MemoryStores,
     /// Makes any of them fail.
@@ -60,6 +62,7 @@ impl Memory {
             documents: Arc::new(MemoryDocuments::new(faults.clone())),
             queue: Arc::new(MemoryQueue::new(clock.clone(), faults.clone())),
             events: Arc::new(MemoryEvents::new(faults.clone())),
+            notifier: Arc::new(MemoryNotifier::new(faults.clone())),
             stores: MemoryStores::new(faults.clone()),
             clock,
             faults,
@@ -78,6 +81,7 @@ impl Memory {
             documents: self.documents.clone(),
             queue: self.queue.clone(),
             events: self.events.clone(),
+            notifier: self.notifier.clone(),
             stores: self.stores.stores(),
         }
     }

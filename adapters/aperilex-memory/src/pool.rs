@@ -66,7 +66,8 @@ impl State {
         if analysis.owner.is_some_and(|owner| owner != user) {
             return None;
         }
-        self.access.get(&(user, analysis.key.filing)).copied()
+        let access = self.access.get(&(user, analysis.key.filing));
+        access.map(|(source, _)| *source)
     }
 }
 

@@ -5,12 +5,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aperilex_ports::{
-    Clock, DeadLetter, Delivery, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage,
-    Priority, QueueCapabilities, QueueError, ReceiptHandle, TaskQueue, Timestamp,
+    Clock, DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_OVERTAKING,
+    MAX_VISIBILITY, NewMessage, Priority, QueueCapabilities, QueueError, ReceiptHandle, TaskQueue,
+    Timestamp,
 };
 use async_trait::async_trait;
 
 use crate::faults::Faults;
+
+/// Waiting is worth a level of priority for each of these, so that none waits for ever.
+const LEVEL: Duration = Duration::from_secs(MAX_OVERTAKING.as_secs() / 9);
 
 /// A queue with every ability a queue can have.
 #[derive(Debug)]
@@ -29,12 +33,15 @@ struct Contents {
     seen: BTreeMap<String, Timestamp>,
     /// Oldest first.
     dead: Vec<DeadLetter>,
+    /// Dead letters ever.
+    died: u64,
 }
 
 #[derive(Debug)]
 struct Message {
     body: Vec<u8>,
-    priority: Priority,
+    /// What is served by: when it was due, and later the less urgent it is.
+    rank: Timestamp,
     visible_at: Timestamp,
     receive_count: u32,
 }
@@ -120,12 +127,9 @@ impl TaskQueue for MemoryQueue {
     }
 
     async fn reject(&self, receipt: &ReceiptHandle, reason: &str) -> Result<(), QueueError> {
-        self.run("queue.reject", |mut contents, _| {
+        self.run("queue.reject", |mut contents, now| {
             let message = contents.take(receipt)?;
-            contents.dead.push(DeadLetter {
-                body: message.body,
-                reason: Some(reason.to_owned()),
-            });
+            contents.give_up(message, Some(reason.to_owned()), now);
             Ok(())
         })
     }
@@ -144,6 +148,27 @@ impl TaskQueue for MemoryQueue {
             Ok(newest.cloned().collect())
         })
     }
+
+    async fn redrive(&self, letter: &LetterId) -> Result<bool, QueueError> {
+        self.run("queue.redrive", |mut contents, now| {
+            let mut dead = contents.dead.iter();
+            let Some(place) = dead.position(|one| one.id == *letter) else {
+                return Ok(false);
+            };
+            let letter = contents.dead.remove(place);
+            contents.sent += 1;
+            let message = Message {
+                body: letter.body,
+                // How urgent it was died with it.
+                rank: after(now, LEVEL * u32::from(Priority::new(5).level())),
+                visible_at: now,
+                receive_count: 0,
+            };
+            let id = contents.sent;
+            contents.messages.insert(id, message);
+            Ok(true)
+        })
+    }
 }
 
 impl Contents {
@@ -155,10 +180,11 @@ impl Contents {
         }
         self.seen.insert(message.dedup_id.clone(), now);
         self.sent += 1;
+        let due = after(now, message.delay);
         let message = Message {
             body: message.body.clone(),
-            priority: message.priority,
-            visible_at: after(now, message.delay),
+            rank: after(due, LEVEL * u32::from(message.priority.level())),
+            visible_at: due,
             receive_count: 0,
         };
         self.messages.insert(self.sent, message);
@@ -171,7 +197,7 @@ impl Contents {
             .iter_mut()
             .filter(|(_, it)| it.visible_at <= now);
         let mut waiting: Vec<_> = visible.collect();
-        waiting.sort_by_key(|(id, message)| (message.priority, **id));
+        waiting.sort_by_key(|(id, message)| (message.rank, **id));
         let deliver = |(id, message): (&u64, &mut Message)| {
             message.receive_count += 1;
             message.visible_at = hidden_until;
@@ -188,12 +214,20 @@ impl Contents {
     fn bury(&mut self, now: Timestamp) {
         let most = MemoryQueue::CAPABILITIES.max_receives.unwrap_or(u32::MAX);
         let given_up = |_: &u64, it: &mut Message| it.receive_count >= most && it.visible_at <= now;
-        for (_, message) in self.messages.extract_if(.., given_up) {
-            self.dead.push(DeadLetter {
-                body: message.body,
-                reason: None,
-            });
+        let spent: Vec<_> = self.messages.extract_if(.., given_up).collect();
+        for (_, message) in spent {
+            self.give_up(message, None, now);
         }
+    }
+
+    fn give_up(&mut self, message: Message, reason: Option<String>, now: Timestamp) {
+        self.died += 1;
+        self.dead.push(DeadLetter {
+            id: LetterId(self.died.to_string()),
+            body: message.body,
+            reason,
+            died_at: Some(now),
+        });
     }
 
     /// The message that was delivered with this receipt and not since.

@@ -20,12 +20,12 @@ impl QuotaStore for MemoryStores {
     ) -> Result<QuotaOutcome, StoreError> {
         self.commit("quota.consume", |state| {
             let allowed = state.quota_outcome(user, windows, now).allowed;
-            if allowed {
-                for window in windows {
-                    let times = state.quota.entry((user, window.name)).or_default();
-                    times.retain(|time| is_inside(*time, window, now));
-                    times.push(now);
-                }
+            if allowed && !windows.is_empty() {
+                let at = state.quota_time(user, now);
+                let longest = windows.iter().map(|window| window.length).max();
+                let times = state.quota.entry(user).or_default();
+                times.retain(|time| elapsed(*time, at) < longest.unwrap_or_default());
+                times.push(at);
             }
             let outcome = state.quota_outcome(user, windows, now);
             Ok(QuotaOutcome { allowed, ..outcome })
@@ -45,19 +45,26 @@ impl QuotaStore for MemoryStores {
 }
 
 impl State {
+    /// The time that counts: of two clocks one may be behind, and must not get more for it.
+    fn quota_time(&self, user: UserId, now: Timestamp) -> Timestamp {
+        let newest = self.quota.get(&user).and_then(|times| times.last());
+        newest.map_or(now, |newest| now.max(*newest))
+    }
+
     /// How full the windows are, and whether one more request fits into all of them.
     fn quota_outcome(&self, user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome {
+        let at = self.quota_time(user, now);
         let usage = |window: &QuotaWindow| {
-            let times = self.quota.get(&(user, window.name)).into_iter().flatten();
+            let times = self.quota.get(&user).into_iter().flatten();
             let inside: Vec<_> = times
                 .copied()
-                .filter(|time| is_inside(*time, window, now))
+                .filter(|time| elapsed(*time, at) < window.length)
                 .collect();
             quota_use(*window, &inside, now)
         };
         let windows: Vec<QuotaUse> = windows.iter().map(usage).collect();
         QuotaOutcome {
-            allowed: windows.iter().all(|it| it.retry_after.is_zero()),
+            allowed: windows.iter().all(|it| it.used < it.window.limit),
             windows,
         }
     }
@@ -70,7 +77,10 @@ fn quota_use(window: QuotaWindow, inside: &[Timestamp], now: Timestamp) -> Quota
     let leaves = too_many.and_then(|n| inside.get(n as usize).copied());
     let retry_after = match (too_many, leaves) {
         (None, _) => Duration::ZERO,
-        (Some(_), Some(time)) => window.length.saturating_sub(elapsed(time, now)),
+        (Some(_), Some(time)) => {
+            let ahead = Duration::try_from(time.duration_since(now)).unwrap_or_default();
+            (window.length + ahead).saturating_sub(elapsed(time, now))
+        }
         // A window without room for anything.
         (Some(_), None) => window.length,
     };
@@ -81,11 +91,7 @@ fn quota_use(window: QuotaWindow, inside: &[Timestamp], now: Timestamp) -> Quota
     }
 }
 
-fn is_inside(time: Timestamp, window: &QuotaWindow, now: Timestamp) -> bool {
-    elapsed(time, now) < window.length
-}
-
-/// Zero if `time` is later: of two clocks one may be behind.
+/// Zero if `time` is later.
 fn elapsed(time: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(now.duration_since(time)).unwrap_or_default()
 }

@@ -4,11 +4,13 @@ mod access;
 mod cancel;
 mod end;
 mod idempotency;
+mod retract;
 mod submit;
 
 use aperilex_ports::{
-    AbandonTask, Answer, CompleteTask, GrantAccess, IdempotentRequest, LeaseToken, RetryTask,
-    Settlement, SettlementError, SubmitTask, Submitted, Task, TaskId, Timestamp, UserId,
+    AbandonTask, Answer, CompleteTask, GrantAccess, IdempotentRequest, LeaseToken, RetractAnalysis,
+    Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted, Task, TaskId,
+    Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -60,6 +62,13 @@ impl Settlement for MemoryStores {
 
     async fn retry(&self, command: &RetryTask) -> Result<(), SettlementError> {
         self.commit("settlement.retry", |state| state.retry(command))
+    }
+
+    async fn retract(
+        &self,
+        command: &RetractAnalysis,
+    ) -> Result<Option<Retracted>, SettlementError> {
+        self.commit("settlement.retract", |state| state.retract(command))
     }
 
     async fn cancel(

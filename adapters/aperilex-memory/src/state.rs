@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
-    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, CallId, Digest, FilingId,
-    FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry, ModelCall, OutboxItem, QuoteId,
-    StoredQuote, Task, TaskEvent, TaskId, Timestamp, UserId,
+    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, CallId, CountName, Date,
+    Digest, FilingId, FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry, LedgerRoot,
+    ModelCall, NoticePreferences, OutboxItem, QuoteId, StoredQuote, Task, TaskEvent, TaskId,
+    Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -17,9 +18,15 @@ pub(crate) struct State {
     /// The bug that is planted, if any.
     pub(crate) bug: Option<Bug>,
     pub(crate) accounts: BTreeMap<UserId, Account>,
+    /// What accounts want to be told of, as far as they have chosen.
+    pub(crate) preferences: BTreeMap<UserId, NoticePreferences>,
     pub(crate) keys: BTreeMap<KeyId, ApiKey>,
     pub(crate) filings: BTreeMap<FilingId, FilingRecord>,
-    pub(crate) access: BTreeMap<(UserId, FilingId), AccessSource>,
+    /// Where all chains ended, oldest first.
+    pub(crate) roots: Vec<LedgerRoot>,
+    pub(crate) access: BTreeMap<(UserId, FilingId), (AccessSource, Option<Waiver>)>,
+    /// When each access was given.
+    pub(crate) granted_at: BTreeMap<(UserId, FilingId), Timestamp>,
     pub(crate) analyses: BTreeMap<AnalysisId, AnalysisRecord>,
     pub(crate) views: BTreeMap<AnalysisId, u64>,
     pub(crate) tasks: BTreeMap<TaskId, Task>,
@@ -33,8 +40,12 @@ pub(crate) struct State {
     pub(crate) wallets: BTreeMap<UserId, Wallet>,
     /// Transactions of each account, oldest first.
     pub(crate) journal: BTreeMap<UserId, Vec<JournalTx>>,
-    /// Allowed requests of each account and window, oldest first.
-    pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
+    /// What was done, oldest first.
+    pub(crate) audit_log: Vec<AuditEntry>,
+    /// Allowed requests of each account, oldest first.
+    pub(crate) quota: BTreeMap<UserId, Vec<Timestamp>>,
+    /// Counts by day.
+    pub(crate) counts: BTreeMap<(Date, CountName), u64>,
     pub(crate) quotes: BTreeMap<QuoteId, StoredQuote>,
     pub(crate) calls: BTreeMap<CallId, ModelCall>,
     /// Rows by number; sent ones are removed.
@@ -64,6 +75,8 @@ pub(crate) struct OutboxRow {
     pub(crate) item: OutboxItem,
     /// Nobody else gets it before this.
     pub(crate) leased_until: Option<Timestamp>,
+    /// How often it was handed out.
+    pub(crate) attempts: u32,
 }
 
 impl State {
@@ -72,12 +85,18 @@ impl State {
         self.bug == Some(bug)
     }
 
+    /// What an account wants to be told of.
+    pub(crate) fn wants(&self, user: UserId) -> NoticePreferences {
+        self.preferences.get(&user).copied().unwrap_or_default()
+    }
+
     /// Puts something into the outbox.
     pub(crate) fn announce(&mut self, item: OutboxItem) {
         self.last_row += 1;
         let row = OutboxRow {
             item,
             leased_until: None,
+            attempts: 0,
         };
         self.outbox.insert(self.last_row, row);
     }

@@ -46,7 +46,9 @@ impl MemoryStores {
             outbox: all.clone(),
             audit: all.clone(),
             quotes: all.clone(),
-            costs: all,
+            costs: all.clone(),
+            audit_log: all.clone(),
+            reports: all,
         }
     }
 

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aperilex_memory::{
-    Faults, MemoryDocuments, MemoryEvents, MemoryQueue, MemoryStores, VirtualClock,
+    Faults, MemoryDocuments, MemoryEvents, MemoryNotifier, MemoryQueue, MemoryStores, VirtualClock,
 };
 use aperilex_ports::contract::{
-    self, Backend, DocumentBench, DocumentStoreFixture, EventBusFixture, QueueBench, QueueFixture,
-    Running, StoresFixture,
+    self, Backend, DocumentBench, DocumentStoreFixture, EventBusFixture, NotifierBench,
+    NotifierFixture, QueueBench, QueueFixture, Running, StoresFixture,
 };
 use aperilex_ports::{
-    Digest, DocumentStore, EventBus, QueueCapabilities, Stores, TaskQueue, Timestamp,
+    Digest, DocumentStore, EventBus, NoticeId, Notifier, QueueCapabilities, Stores, TaskQueue,
+    Timestamp,
 };
 use async_trait::async_trait;
 
@@ -113,12 +114,55 @@ impl EventBusFixture for Memory {
     }
 }
 
+#[async_trait]
+impl NotifierFixture for Memory {
+    fn backend(&self) -> Backend {
+        Backend::Ready
+    }
+
+    async fn fresh(&self) -> Box<dyn NotifierBench> {
+        let faults = Faults::default();
+        let notifier = Arc::new(MemoryNotifier::new(faults.clone()));
+        Box::new(Notices { faults, notifier })
+    }
+
+    fn block_on(&self, scenario: Running<'_>) {
+        futures_executor::block_on(scenario);
+    }
+}
+
+struct Notices {
+    faults: Faults,
+    notifier: Arc<MemoryNotifier>,
+}
+
+#[async_trait]
+impl NotifierBench for Notices {
+    fn notifier(&self) -> Arc<dyn Notifier> {
+        self.notifier.clone()
+    }
+
+    async fn received(&self) -> Vec<NoticeId> {
+        let told = self.notifier.told();
+        told.into_iter().map(|notice| notice.id).collect()
+    }
+
+    async fn fail(&self, failing: bool) -> bool {
+        self.faults.clear();
+        if failing {
+            (1..=99).for_each(|n| self.faults.fail_nth("notifier.notify", n));
+        }
+        true
+    }
+}
+
 fn main() -> ExitCode {
     let suites = [
         contract::stores("memory", Memory),
         contract::task_queue("memory", Memory),
         contract::document_store("memory", Memory),
         contract::event_bus("memory", Memory),
+        contract::notifier("memory", Memory),
     ];
     contract::run(suites.into_iter().flatten().collect())
 }

@@ -1,8 +1,8 @@
 //! Accounts and their keys.
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, Contract, Digest, Email, KeyId, StoreError,
-    Timestamp, UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, AuditRecord, ChangeAccount, Contract, Digest,
+    Email, KeyId, NoticePreferences, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
@@ -12,9 +12,10 @@ use sea_orm::{
     QueryTrait,
 };
 
+use crate::audit_log::append;
 use crate::database::Store;
 use crate::entity::{account, api_key};
-use crate::error::{Stop, store_error};
+use crate::error::{Stop, Unreadable, store_error};
 use crate::read::page;
 use crate::stored::micros;
 use crate::transaction::Durability;
@@ -59,17 +60,38 @@ impl AccountStore for Store {
         &self,
         user: UserId,
         contract: Option<&Contract>,
+        audit: &AuditRecord,
     ) -> Result<(), AccountStoreError> {
+        transact!(self.db, |tx| agree(tx, user, contract, audit).await)
+    }
+
+    async fn change(&self, command: &ChangeAccount) -> Result<Account, AccountStoreError> {
+        transact!(self.db, |tx| change(tx, command).await)
+    }
+
+    async fn preferences(&self, user: UserId) -> Result<NoticePreferences, AccountStoreError> {
+        let query = account::Entity::find_by_id(user.as_uuid()).into_query();
+        let wanted = self.db.one::<account::Model, Wanted>(&query).await?;
+        let wanted = wanted.map(|Wanted(wanted)| wanted);
+        wanted.ok_or(AccountStoreError::Unknown)
+    }
+
+    async fn prefer(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
+    ) -> Result<(), AccountStoreError> {
+        use account::Column;
+        let (tasks, low) = (preferences.tasks, preferences.low_balance);
         let update = account::Entity::update_many()
-            .col_expr(
-                account::Column::Contract,
-                contract.map(Contract::encode).into(),
-            )
-            .filter(account::Column::Id.eq(user.as_uuid()))
+            .col_expr(Column::NotifyTasks, i64::from(tasks).into())
+            .col_expr(Column::NotifyLowBalance, i64::from(low).into())
+            .filter(Column::Id.eq(user.as_uuid()))
             .into_query();
-        match self.db.alone(Durability::Full, &update).await {
-            Ok(0) => Err(AccountStoreError::Unknown),
-            updated => Ok(updated.map(drop).map_err(store_error)?),
+        let updated = self.db.alone(Durability::Full, &update).await;
+        match updated.map_err(store_error)? {
+            0 => Err(AccountStoreError::Unknown),
+            _ => Ok(()),
         }
     }
 
@@ -82,6 +104,16 @@ impl AccountStore for Store {
             .order_by_asc(account::Column::Id)
             .limit(page(limit));
         self.db.all::<account::Model, _>(&query.into_query()).await
+    }
+}
+
+struct Wanted(NoticePreferences);
+
+impl TryFrom<account::Model> for Wanted {
+    type Error = Unreadable;
+
+    fn try_from(row: account::Model) -> Result<Self, Unreadable> {
+        Ok(Self(row.wants()))
     }
 }
 
@@ -103,6 +135,7 @@ async fn create(tx: &DatabaseTransaction, account: &Account) -> Outcome<()> {
     if query.one(tx).await?.is_some() {
         return Err(Stop::Refused(AccountStoreError::EmailTaken));
     }
+    let wanted = NoticePreferences::default();
     let row = account::ActiveModel {
         id: Set(account.id.as_uuid()),
         email: Set(account.email.as_str().to_owned()),
@@ -116,12 +149,61 @@ async fn create(tx: &DatabaseTransaction, account: &Account) -> Outcome<()> {
         chain_seq: Set(0),
         chain_hash: Set(None),
         chain_at: Set(None),
+        debt: Set(0),
+        notify_tasks: Set(i64::from(wanted.tasks)),
+        notify_low_balance: Set(i64::from(wanted.low_balance)),
         created_at: Set(micros(account.created_at)),
     };
     // Where two are as fast as each other the second runs again, and finds the first.
     account::Entity::insert(row)
         .exec_without_returning(tx)
         .await?;
+    Ok(())
+}
+
+/// The row of an account is its wallet's lock too: who holds credits meanwhile waits, and then sees the change.
+async fn change(tx: &DatabaseTransaction, command: &ChangeAccount) -> Outcome<Account> {
+    use account::Column;
+    let row = account::Entity::find_by_id(command.user.as_uuid())
+        .lock_exclusive()
+        .one(tx)
+        .await?;
+    let row = row.ok_or(Stop::Refused(AccountStoreError::Unknown))?;
+    let mut changed = Account::try_from(row)?;
+    if changed.standing() != command.expected {
+        return Err(Stop::Refused(StoreError::Conflict.into()));
+    }
+    let to = command.to;
+    account::Entity::update_many()
+        .col_expr(Column::Tier, to.tier.as_str().into())
+        .col_expr(Column::Status, to.status.as_str().into())
+        .col_expr(Column::Role, to.role.as_str().into())
+        .filter(Column::Id.eq(command.user.as_uuid()))
+        .exec(tx)
+        .await?;
+    append(tx, &command.audit).await?;
+    changed.tier = to.tier;
+    changed.status = to.status;
+    changed.role = to.role;
+    Ok(changed)
+}
+
+async fn agree(
+    tx: &DatabaseTransaction,
+    user: UserId,
+    contract: Option<&Contract>,
+    audit: &AuditRecord,
+) -> Outcome<()> {
+    let agreed = contract.map(Contract::encode);
+    let updated = account::Entity::update_many()
+        .col_expr(account::Column::Contract, agreed.into())
+        .filter(account::Column::Id.eq(user.as_uuid()))
+        .exec(tx)
+        .await?;
+    if updated.rows_affected == 0 {
+        return Err(Stop::Refused(AccountStoreError::Unknown));
+    }
+    append(tx, audit).await?;
     Ok(())
 }
 

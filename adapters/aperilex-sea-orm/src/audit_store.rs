@@ -1,20 +1,28 @@
 //! Books, read as of one moment.
 
-use aperilex_ports::audit::Books;
+use aperilex_ports::audit::{Books, Opened, Projection};
 use aperilex_ports::{
-    AccessSource, AuditStore, Balance, FilingId, LedgerError, MicroUsd, StoreError, Task,
-    TaskEvent, UserId,
+    AuditStore, Balance, ChainHead, FilingId, HoldStatus, JournalTx, LedgerError, LedgerRoot,
+    MicroUsd, StoreError, Task, TaskEvent, UserId,
 };
 use async_trait::async_trait;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Select};
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
+};
 use uuid::Uuid;
 
 use crate::database::{Database, Store};
-use crate::entity::{account, analysis, filing_access, hold, ledger_entry, task, task_event};
-use crate::error::{Stop, Unreadable};
-use crate::ledger::{head, journal, lots_of};
-use crate::stored::{count, word};
-use crate::transaction::{MAX_REPEATS, pause};
+use crate::entity::{
+    account, analysis, filing_access, hold, ledger_entry, ledger_root, ledger_tx, task, task_event,
+};
+use crate::error::{Stop, Unreadable, store_error};
+use crate::ledger::{head, journal, lots_of, rebuild_wallet};
+use crate::read::page;
+use crate::stored::{count, micros, number, word};
+use crate::transaction::{Durability, MAX_REPEATS, pause};
 
 /// Ids in one query: SQLite takes at most 32,766 values.
 pub(crate) const CHUNK: usize = 1_000;
@@ -35,6 +43,81 @@ impl AuditStore for Store {
             }
         }
     }
+
+    async fn heads(
+        &self,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Result<Vec<(UserId, ChainHead)>, StoreError> {
+        let query = account::Entity::find()
+            .apply_if(after, |query, after| {
+                query.filter(account::Column::Id.gt(after.as_uuid()))
+            })
+            .order_by_asc(account::Column::Id)
+            .limit(page(limit));
+        let rows = query.all(self.db.reader()).await.map_err(store_error)?;
+        let read = |row: &account::Model| Ok((UserId::from_uuid(row.id), head(row)?));
+        rows.iter().map(read).collect()
+    }
+
+    async fn keep_root(&self, root: &LedgerRoot) -> Result<(), StoreError> {
+        let row = ledger_root::ActiveModel {
+            id: NotSet,
+            digest: Set(root.digest.to_string()),
+            accounts: Set(number(root.accounts)),
+            findings: Set(number(root.findings)),
+            at: Set(micros(root.at)),
+        };
+        let kept = OnConflict::column(ledger_root::Column::Digest)
+            .do_nothing_on([ledger_root::Column::Digest])
+            .to_owned();
+        let insert = ledger_root::Entity::insert(row)
+            .on_conflict(kept)
+            .into_query();
+        let kept = self.db.alone(Durability::Full, &insert).await;
+        kept.map(drop).map_err(store_error)
+    }
+
+    async fn roots(&self, limit: usize) -> Result<Vec<LedgerRoot>, StoreError> {
+        let newest = ledger_root::Entity::find()
+            .order_by_desc(ledger_root::Column::Id)
+            .limit(page(limit))
+            .into_query();
+        self.db.legible::<ledger_root::Model, _>(&newest).await
+    }
+
+    async fn rebuild(&self, user: UserId, projection: &Projection) -> Result<(), StoreError> {
+        transact!(self.db, |tx| rebuild(tx, user, projection).await)
+    }
+}
+
+/// Stores what the journal makes of an account, if its chain still ends there.
+async fn rebuild(tx: &DatabaseTransaction, user: UserId, projection: &Projection) -> Outcome<()> {
+    let conflict = || Stop::Refused(StoreError::Conflict);
+    let locked = account::Entity::find_by_id(user.as_uuid()).lock_exclusive();
+    locked.one(tx).await?.ok_or_else(conflict)?;
+    let last = ledger_tx::Entity::find()
+        .filter(ledger_tx::Column::UserId.eq(user.as_uuid()))
+        .order_by_desc(ledger_tx::Column::Seq)
+        .one(tx)
+        .await?;
+    let last = last.map(JournalTx::try_from).transpose()?;
+    let end = last.map_or_else(|| ChainHead::genesis(user), |last| last.head());
+    if end != projection.head {
+        return Err(conflict());
+    }
+    for (hold, status) in &projection.holds {
+        // One that has ended already stays as it is: the database lets no hold end twice.
+        hold::Entity::update_many()
+            .col_expr(hold::Column::Status, status.as_str().into())
+            .filter(hold::Column::Id.eq(hold.as_uuid()))
+            .filter(hold::Column::Status.eq(HoldStatus::Open.as_str()))
+            .exec(tx)
+            .await?;
+    }
+    rebuild_wallet(tx, user, projection)
+        .await
+        .map_err(|stop| stop.map(stored))
 }
 
 async fn look(db: &Database, user: UserId) -> Outcome<Option<Books>> {
@@ -117,15 +200,21 @@ async fn with_events(
     Ok(out)
 }
 
-async fn access(tx: &DatabaseTransaction, user: Uuid) -> Outcome<Vec<(FilingId, AccessSource)>> {
+async fn access(tx: &DatabaseTransaction, user: Uuid) -> Outcome<Vec<Opened>> {
     let rows = filing_access::Entity::find()
         .filter(filing_access::Column::UserId.eq(user))
         .order_by_asc(filing_access::Column::FilingId)
         .all(tx)
         .await?;
     let read = |row: filing_access::Model| {
-        let source = word("source of access", &row.source)?;
-        Ok((FilingId::from_uuid(row.filing_id), source))
+        let waiver = row.waiver.as_deref();
+        Ok(Opened {
+            filing: FilingId::from_uuid(row.filing_id),
+            source: word("source of access", &row.source)?,
+            waiver: waiver
+                .map(|waiver| word("waiver of access", waiver))
+                .transpose()?,
+        })
     };
     rows.into_iter().map(read).collect()
 }

@@ -137,7 +137,9 @@ impl Database {
             outbox: store.clone(),
             audit: store.clone(),
             quotes: store.clone(),
-            costs: store,
+            costs: store.clone(),
+            audit_log: store.clone(),
+            reports: store,
         }
     }
 

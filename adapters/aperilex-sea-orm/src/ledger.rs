@@ -5,6 +5,7 @@ pub(crate) mod journal;
 mod post;
 mod wallet;
 
+use aperilex_ports::wallet::GiveBack;
 use aperilex_ports::{
     Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry, LedgerError,
     MicroUsd, PlaceHold, PostEntry, Refund, StoreError, Timestamp, UserId,
@@ -17,7 +18,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub(crate) use hold::{Capture, find_hold};
-pub(crate) use wallet::{Wallet, Wallets, head, lots_of};
+pub(crate) use journal::reversing;
+pub(crate) use post::{entry_by_key, has_entry};
+pub(crate) use wallet::{Wallet, Wallets, head, lots_of, rebuild_wallet};
 
 use crate::database::Store;
 use crate::entity::{account, credit_lot, hold as hold_row, ledger_entry, task};
@@ -60,10 +63,15 @@ impl Ledger for Store {
         })
     }
 
-    async fn void(&self, hold: HoldId, now: Timestamp) -> Result<(), LedgerError> {
+    async fn void(
+        &self,
+        hold: HoldId,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
         transact!(self.db, |tx| {
             match lock_owner(tx, hold).await {
-                Ok(mut wallet) => wallet.void(tx, hold, now).await,
+                Ok(mut wallet) => wallet.void(tx, hold, goodwill_until, now).await,
                 Err(stop) => Err(stop),
             }
         })
@@ -114,14 +122,24 @@ impl Ledger for Store {
         self.db.all::<hold_row::Model, _>(&query.into_query()).await
     }
 
-    async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError> {
+    async fn expire(
+        &self,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Hold>, StoreError> {
         let due = due(now).limit(page(limit)).into_query();
         let due: Vec<Hold> = self.db.legible::<hold_row::Model, _>(&due).await?;
+        let end = GiveBack {
+            status: HoldStatus::Expired,
+            goodwill_until,
+            now,
+        };
         let (mut expired, mut failed) = (Vec::new(), None);
         for hold in due {
             // Each by itself: a sweep must not lock many accounts at a time.
             let ended: Result<Option<Hold>, LedgerError> =
-                transact!(self.db, |tx| expire(tx, hold.id, now).await);
+                transact!(self.db, |tx| expire(tx, hold.id, &end).await);
             match ended {
                 Ok(hold) => expired.extend(hold),
                 // One account that cannot be read keeps no other back.
@@ -235,14 +253,14 @@ pub(crate) fn due(now: Timestamp) -> sea_orm::Select<hold_row::Entity> {
         .order_by_asc(hold_row::Column::ExpiresAt)
 }
 
-async fn expire(tx: &DatabaseTransaction, id: HoldId, now: Timestamp) -> Outcome<Option<Hold>> {
+async fn expire(tx: &DatabaseTransaction, id: HoldId, end: &GiveBack) -> Outcome<Option<Hold>> {
     let mut wallet = lock_owner(tx, id).await?;
     // A task that has ended stays ended, so what was due stays due unless the hold itself ended.
-    let still = due(now).filter(hold_row::Column::Id.eq(id.as_uuid()));
+    let still = due(end.now).filter(hold_row::Column::Id.eq(id.as_uuid()));
     if still.one(tx).await?.is_none() {
         return Ok(None);
     }
-    let hold = wallet.give_back(tx, id, HoldStatus::Expired, now).await?;
+    let hold = wallet.give_back(tx, id, end).await?;
     Ok(Some(hold))
 }
 

@@ -6,6 +6,7 @@ mod transaction;
 
 mod account_store;
 mod analysis_pool;
+mod audit_log;
 mod audit_store;
 mod config;
 mod cost_book;
@@ -21,6 +22,7 @@ mod queue;
 mod quota_store;
 mod quote_store;
 mod read;
+mod report_store;
 mod run;
 mod settlement;
 mod shape;

@@ -2,10 +2,11 @@
 //! what the entities say.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use aperilex_ports::{
-    AnalysisId, Digest, FilingId, FindAnalysis, PoolKey, Quality, TaskId, Template, Timestamp,
-    UserId,
+    AnalysisId, Digest, FilingId, FindAnalysis, PoolKey, Quality, QuotaWindow, TaskId, Template,
+    Timestamp, UserId,
 };
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -18,8 +19,8 @@ use crate::database::Database;
 use crate::support::{Fresh, each};
 use crate::transaction::Durability;
 use crate::{
-    account_store, analysis_pool, cost_book, entity, ledger, outbox, queue, quote_store, run,
-    settlement, task_store,
+    account_store, analysis_pool, cost_book, entity, ledger, outbox, queue, quota_store,
+    quote_store, run, settlement, task_store,
 };
 
 fn queries() -> Vec<(&'static str, SelectStatement)> {
@@ -43,6 +44,11 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         document_sha256: Some(Digest::of(b"")),
         schema_version: 1,
         prompt_versions: vec!["1".into()],
+    };
+    let hour = QuotaWindow {
+        name: "hour",
+        length: Duration::from_secs(3600),
+        limit: 10,
     };
     let urgent = queue::work::visible(0).order_by_asc(entity::queue_message::Column::Rank);
     vec![
@@ -68,11 +74,18 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         ("journal", ledger::journal::after(user, 7).into_query()),
         (
             "outbox",
-            outbox::free(now)
+            outbox::free(outbox::Lane::Work, now)
+                .order_by_asc(entity::outbox::Column::Id)
+                .into_query(),
+        ),
+        (
+            "notices",
+            outbox::free(outbox::Lane::Notice, now)
                 .order_by_asc(entity::outbox::Column::Id)
                 .into_query(),
         ),
         ("queue", urgent.into_query()),
+        ("quota", quota_store::newest(user, &[hour], 0)),
     ]
 }
 
@@ -152,7 +165,10 @@ async fn tables_are_what_the_entities_say() {
         ("account", of_entity(account::Entity)),
         ("analysis", of_entity(analysis::Entity)),
         ("api_key", of_entity(api_key::Entity)),
+        ("audit_entry", of_entity(audit_entry::Entity)),
+        ("audit_head", of_entity(audit_head::Entity)),
         ("credit_lot", of_entity(credit_lot::Entity)),
+        ("daily_count", of_entity(daily_count::Entity)),
         ("filing", of_entity(filing::Entity)),
         ("filing_access", of_entity(filing_access::Entity)),
         ("hold", of_entity(hold::Entity)),
@@ -166,7 +182,7 @@ async fn tables_are_what_the_entities_say() {
         ("queue_dead_letter", of_entity(queue_dead_letter::Entity)),
         ("queue_dedup", of_entity(queue_dedup::Entity)),
         ("queue_message", of_entity(queue_message::Entity)),
-        ("quota", of_entity(quota::Entity)),
+        ("quota_log", of_entity(quota_log::Entity)),
         ("quote", of_entity(quote::Entity)),
         ("task", of_entity(task::Entity)),
         ("task_event", of_entity(task_event::Entity)),

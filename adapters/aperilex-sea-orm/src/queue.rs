@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use aperilex_ports::{
-    Clock, DeadLetter, Delivery, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage,
-    QueueCapabilities, QueueError, ReceiptHandle, StoreError, TaskQueue,
+    Clock, DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY,
+    NewMessage, QueueCapabilities, QueueError, ReceiptHandle, StoreError, TaskQueue,
 };
 use async_trait::async_trait;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryOrder, QuerySelect, QueryTrait};
@@ -168,6 +168,16 @@ impl TaskQueue for SeaOrmQueue {
             .into_query();
         let letters = self.db.all::<queue_dead_letter::Model, _>(&query).await;
         letters.map_err(unavailable)
+    }
+
+    async fn redrive(&self, letter: &LetterId) -> Result<bool, QueueError> {
+        let Ok(letter) = letter.0.parse::<i64>() else {
+            return Ok(false);
+        };
+        let now = self.now();
+        let sent: Result<bool, StoreError> =
+            transact!(self.db, |tx| work::redrive(tx, letter, now).await);
+        sent.map_err(unavailable)
     }
 }
 

@@ -1,9 +1,10 @@
-//! Requests per sliding window.
+//! Requests per sliding window, exact to the microsecond.
 //!
-//! A window is cut into sixty parts, and each part counts whole for as long as any of it lies in the
-//! window: a limit is never exceeded, and a request leaves at most a sixtieth of the window late. All
-//! counts of an account are one row that is compared and set, so a request costs one read and one write
-//! and no lock is held in between.
+//! Allowed requests of an account are numbered rows, so one look-up tells whether a window is full: the
+//! request as many places back as the limit is still inside. Whoever writes the next number first has it;
+//! the others look again. So a request costs one read and one write that is a transaction by itself, a
+//! refused one costs the read alone, and no lock is held in between. Times never fall from one number to
+//! the next: a process whose clock is behind counts at the time of the newest request.
 
 use std::time::Duration;
 
@@ -12,37 +13,41 @@ use aperilex_ports::{
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
+use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryResult, QueryTrait};
 
 use crate::database::Store;
-use crate::entity::quota::{ActiveModel, Column, Entity, Model};
-use crate::error::{Unreadable, store_error};
-use crate::shape::{Window, read_windows, write_windows};
+use crate::entity::quota_log::{ActiveModel, Column, Entity};
+use crate::error::store_error;
 use crate::stored::micros;
 use crate::transaction::Durability;
 
-/// Parts of a window.
-const PARTS: i64 = 60;
-/// How often counting is tried while others of the same account count too. Each time somebody succeeds.
+/// How often a number is tried for while others of the same account try too. Each time somebody gets it.
 const MAX_TRIES: u32 = 1000;
+/// Requests after which those that have left all windows are removed.
+const TRIM_EVERY: i64 = 64;
+/// The row of the newest request, in the query below.
+const NEWEST: &str = "newest";
 
-/// The counts of an account, and which writing of them this is; 0 where there are none yet.
-#[derive(Debug, Default)]
-struct Counts {
-    version: i64,
-    windows: Vec<Window>,
+/// What of an account's requests has to be known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Log {
+    /// Number of the newest request; 0 if there is none.
+    n: i64,
+    /// The time that counts: the caller's, or that of the newest request if it is later.
+    at: i64,
+    windows: Vec<Place>,
 }
 
-impl TryFrom<Model> for Counts {
-    type Error = Unreadable;
-
-    fn try_from(row: Model) -> Result<Self, Unreadable> {
-        Ok(Self {
-            version: row.version,
-            windows: read_windows(&row.windows)?,
-        })
-    }
+/// Where a window begins in the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Place {
+    /// Number of the oldest request inside.
+    oldest: Option<i64>,
+    /// When the request was that is as many places back as the limit.
+    last_in: Option<i64>,
+    /// And the one after it.
+    next_in: Option<i64>,
 }
 
 #[async_trait]
@@ -54,16 +59,15 @@ impl QuotaStore for Store {
         now: Timestamp,
     ) -> Result<QuotaOutcome, StoreError> {
         for _ in 0..MAX_TRIES {
-            let mut counts = self.counts(user).await?;
-            let before = outcome(&counts, windows, now);
+            let log = self.log(user, windows, now).await?;
+            let before = log.outcome(windows, now);
             if !before.allowed || windows.is_empty() {
                 return Ok(before);
             }
-            for window in windows {
-                counts.add(window, now);
-            }
-            let mut after = outcome(&counts, windows, now);
-            if self.replace(user, counts).await? {
+            if self.append(user, &log).await? {
+                let log = log.with_one_more(windows);
+                self.trim(user, windows, &log).await;
+                let mut after = log.outcome(windows, now);
                 after.allowed = true;
                 return Ok(after);
             }
@@ -77,152 +81,200 @@ impl QuotaStore for Store {
         windows: &[QuotaWindow],
         now: Timestamp,
     ) -> Result<QuotaOutcome, StoreError> {
-        let counts = self.counts(user).await?;
-        Ok(outcome(&counts, windows, now))
+        let log = self.log(user, windows, now).await?;
+        Ok(log.outcome(windows, now))
     }
 }
 
 impl Store {
-    async fn counts(&self, user: UserId) -> Result<Counts, StoreError> {
-        let query = Entity::find_by_id(user.as_uuid()).into_query();
-        let counts = self.db.one::<Model, Counts>(&query).await?;
-        Ok(counts.unwrap_or_default())
+    async fn log(
+        &self,
+        user: UserId,
+        windows: &[QuotaWindow],
+        now: Timestamp,
+    ) -> Result<Log, StoreError> {
+        let mut at = micros(now);
+        loop {
+            let rows = self.db.rows(&newest(user, windows, at)).await;
+            let rows = rows.map_err(store_error)?;
+            let Some(row) = rows.first() else {
+                return Ok(Log::empty(windows, at));
+            };
+            let (log, newest) = read(row, windows, at)?;
+            if newest <= at {
+                return Ok(log);
+            }
+            // This clock is behind: as of the newest request.
+            at = newest;
+        }
     }
 
-    /// Writes the counts, unless somebody has written others since these were read.
-    async fn replace(&self, user: UserId, counts: Counts) -> Result<bool, StoreError> {
-        let (version, next) = (counts.version, counts.version.saturating_add(1));
-        let windows = write_windows(counts.windows)?;
+    /// Takes the next number; false if somebody else has it.
+    async fn append(&self, user: UserId, log: &Log) -> Result<bool, StoreError> {
         let row = ActiveModel {
             user_id: Set(user.as_uuid()),
-            version: Set(next),
-            windows: Set(windows),
+            n: Set(log.n.saturating_add(1)),
+            at: Set(log.at),
         };
-        let changed = if version == 0 {
-            let first_stays = OnConflict::column(Column::UserId)
-                .do_nothing_on([Column::UserId])
-                .to_owned();
-            let insert = Entity::insert(row).on_conflict(first_stays).into_query();
-            self.db.alone(Durability::Relaxed, &insert).await
-        } else {
-            let update = Entity::update_many()
-                .set(row)
-                .filter(Column::UserId.eq(user.as_uuid()))
-                .filter(Column::Version.eq(version))
-                .into_query();
-            self.db.alone(Durability::Relaxed, &update).await
-        };
-        Ok(changed.map_err(store_error)? == 1)
-    }
-}
-
-impl Counts {
-    fn of(&self, window: &QuotaWindow) -> &[(i64, u32)] {
-        let found = self.windows.iter().find(|w| w.name == window.name);
-        found.map_or(&[], |found| &found.counts)
+        let first_stays = OnConflict::columns([Column::UserId, Column::N])
+            .do_nothing_on([Column::UserId, Column::N])
+            .to_owned();
+        let insert = Entity::insert(row).on_conflict(first_stays).into_query();
+        let taken = self.db.alone(Durability::Relaxed, &insert).await;
+        Ok(taken.map_err(store_error)? == 1)
     }
 
-    /// Counts one request, and forgets what the window has left behind for as long as it is long: until
-    /// then a process whose clock is behind may still have to count it.
-    fn add(&mut self, window: &QuotaWindow, now: Timestamp) {
-        let place = self.windows.iter().position(|w| w.name == window.name);
-        let place = place.unwrap_or_else(|| {
-            self.windows.push(Window {
-                name: window.name.to_owned(),
-                counts: Vec::new(),
-            });
-            self.windows.len() - 1
-        });
-        let Some(Window { counts, .. }) = self.windows.get_mut(place) else {
+    /// Now and then removes what has left all windows. The newest request is always inside.
+    async fn trim(&self, user: UserId, windows: &[QuotaWindow], log: &Log) {
+        if log.n % TRIM_EVERY != 0 {
             return;
+        }
+        let longest = windows.iter().map(length).max().unwrap_or_default();
+        let left = Entity::delete_many()
+            .filter(Column::UserId.eq(user.as_uuid()))
+            .filter(Column::At.lte(log.at.saturating_sub(longest)))
+            .filter(Column::N.lt(log.n))
+            .into_query();
+        if let Err(error) = self.db.alone(Durability::Relaxed, &left).await {
+            tracing::debug!(%error, "old requests are removed at a later one");
+        }
+    }
+}
+
+/// The newest request, and where the windows begin as of a time: one row, each of whose columns is found
+/// by its index.
+pub(crate) fn newest(user: UserId, windows: &[QuotaWindow], at: i64) -> SelectStatement {
+    let user = user.as_uuid();
+    let highest = Query::select()
+        .expr(Column::N.max())
+        .from(Entity)
+        .and_where(Column::UserId.eq(user))
+        .take();
+    let mut query = Query::select()
+        .column((NEWEST, Column::N))
+        .column((NEWEST, Column::At))
+        .from_as(Entity, NEWEST)
+        .and_where(Expr::col((NEWEST, Column::UserId)).eq(user))
+        .and_where(Expr::col((NEWEST, Column::N)).eq(Expr::from(highest)))
+        .take();
+    let back = |places: i64| {
+        let there = Expr::col((NEWEST, Column::N)).sub(places);
+        Query::select()
+            .column(Column::At)
+            .from(Entity)
+            .and_where(Column::UserId.eq(user))
+            .and_where(Expr::col((Entity, Column::N)).eq(there))
+            .take()
+    };
+    for window in windows {
+        let oldest = Query::select()
+            .column(Column::N)
+            .from(Entity)
+            .and_where(Column::UserId.eq(user))
+            .and_where(Column::At.gt(at.saturating_sub(length(window))))
+            .order_by(Column::At, Order::Asc)
+            .order_by(Column::N, Order::Asc)
+            .limit(1)
+            .take();
+        let limit = i64::from(window.limit);
+        query
+            .expr(Expr::from(oldest))
+            .expr(Expr::from(back(limit - 1)))
+            .expr(Expr::from(back(limit - 2)));
+    }
+    query
+}
+
+/// The log as of `at`, and when its newest request was.
+fn read(row: &QueryResult, windows: &[QuotaWindow], at: i64) -> Result<(Log, i64), StoreError> {
+    let number = |index: usize| row.try_get_by_index::<Option<i64>>(index);
+    let mut log = Log::empty(windows, at);
+    log.n = number(0).map_err(store_error)?.unwrap_or_default();
+    let newest = number(1).map_err(store_error)?.unwrap_or_default();
+    for (place, first) in log.windows.iter_mut().zip((2..).step_by(3)) {
+        *place = Place {
+            oldest: number(first).map_err(store_error)?,
+            last_in: number(first + 1).map_err(store_error)?,
+            next_in: number(first + 2).map_err(store_error)?,
         };
-        let span = Span::of(window);
-        let forgotten = micros(now).saturating_sub(span.window);
-        counts.retain(|(start, _)| span.end_of(*start) > forgotten);
-        let part = span.part_of(now);
-        match counts.binary_search_by_key(&part, |(start, _)| *start) {
-            Ok(place) => {
-                if let Some((_, count)) = counts.get_mut(place) {
-                    *count = count.saturating_add(1);
-                }
+    }
+    Ok((log, newest))
+}
+
+impl Log {
+    fn empty(windows: &[QuotaWindow], at: i64) -> Self {
+        Self {
+            n: 0,
+            at,
+            windows: vec![Place::default(); windows.len()],
+        }
+    }
+
+    /// As it is when one more was taken.
+    fn with_one_more(mut self, windows: &[QuotaWindow]) -> Self {
+        self.n = self.n.saturating_add(1);
+        for (place, window) in self.windows.iter_mut().zip(windows) {
+            place.oldest = place.oldest.or(Some(self.n));
+            // The request before this one was the first place back, and so on.
+            place.last_in = if window.limit == 1 {
+                Some(self.at)
+            } else {
+                place.next_in
+            };
+            place.next_in = None;
+        }
+        self
+    }
+
+    fn outcome(&self, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome {
+        let places = self.windows.iter().zip(windows);
+        let windows: Vec<_> = places
+            .map(|(place, window)| QuotaUse {
+                window: *window,
+                used: self.used(*place),
+                retry_after: self.retry_after(*place, window, micros(now)),
+            })
+            .collect();
+        QuotaOutcome {
+            allowed: windows.iter().all(|used| used.retry_after.is_zero()),
+            windows,
+        }
+    }
+
+    fn used(&self, place: Place) -> u32 {
+        let inside = place.oldest.map(|oldest| self.n - oldest + 1);
+        inside.map_or(0, |n| u32::try_from(n).unwrap_or(u32::MAX))
+    }
+
+    /// Until the request that is as many places back as the limit has left; counted from the caller's
+    /// own clock, also if it is behind.
+    fn retry_after(&self, place: Place, window: &QuotaWindow, now: i64) -> Duration {
+        if window.limit == 0 {
+            // Nothing ever fits.
+            return window.length.max(Duration::from_micros(1));
+        }
+        let leaves = place.last_in.map(|at| at.saturating_add(length(window)));
+        match leaves {
+            Some(leaves) if leaves > self.at => {
+                Duration::from_micros(leaves.saturating_sub(now).unsigned_abs())
             }
-            Err(place) => counts.insert(place, (part, 1)),
+            _ => Duration::ZERO,
         }
     }
 }
 
-/// Lengths in microseconds.
-#[derive(Clone, Copy)]
-struct Span {
-    window: i64,
-    part: i64,
-}
-
-impl Span {
-    fn of(window: &QuotaWindow) -> Self {
-        let length = i64::try_from(window.length.as_micros()).unwrap_or(i64::MAX / 4);
-        let window = length.clamp(1, i64::MAX / 4);
-        // Rounded down: sixty parts are never longer than the window.
-        let part = (window / PARTS).max(1);
-        Self { window, part }
-    }
-
-    /// Start of the part that a time lies in.
-    fn part_of(self, now: Timestamp) -> i64 {
-        let now = micros(now);
-        now - now.rem_euclid(self.part)
-    }
-
-    /// When the last request that can be in the part has left the window.
-    const fn end_of(self, start: i64) -> i64 {
-        start.saturating_add(self.part).saturating_add(self.window)
-    }
-}
-
-fn outcome(counts: &Counts, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome {
-    let windows: Vec<_> = windows
-        .iter()
-        .map(|window| QuotaUse {
-            window: *window,
-            used: used(counts.of(window), window, now),
-            retry_after: retry_after(counts.of(window), window, now),
-        })
-        .collect();
-    QuotaOutcome {
-        allowed: windows.iter().all(|used| used.used < used.window.limit),
-        windows,
-    }
-}
-
-fn used(counts: &[(i64, u32)], window: &QuotaWindow, now: Timestamp) -> u32 {
-    let span = Span::of(window);
-    counts
-        .iter()
-        .filter(|(start, _)| span.end_of(*start) > micros(now))
-        .fold(0, |sum: u32, (_, count)| sum.saturating_add(*count))
-}
-
-/// When so many have left that one more fits: parts leave oldest first.
-fn retry_after(counts: &[(i64, u32)], window: &QuotaWindow, now: Timestamp) -> Duration {
-    let mut left = used(counts, window, now);
-    if left < window.limit {
-        return Duration::ZERO;
-    }
-    let (span, now) = (Span::of(window), micros(now));
-    for (start, count) in counts.iter().filter(|(start, _)| span.end_of(*start) > now) {
-        left = left.saturating_sub(*count);
-        if left < window.limit {
-            let wait = span.end_of(*start).saturating_sub(now);
-            return Duration::from_micros(wait.unsigned_abs());
-        }
-    }
-    // Nothing ever fits.
-    window.length
+/// In microseconds.
+fn length(window: &QuotaWindow) -> i64 {
+    let length = i64::try_from(window.length.as_micros()).unwrap_or(i64::MAX);
+    length.clamp(1, i64::MAX / 4)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::support::each;
+    use sea_orm::{ConnectionTrait, PaginatorTrait};
+    use uuid::Uuid;
 
     const HOUR: QuotaWindow = QuotaWindow {
         name: "hour",
@@ -234,44 +286,68 @@ mod tests {
         Timestamp::from_second(1_767_225_600 + seconds).unwrap()
     }
 
-    #[test]
-    fn what_is_kept_does_not_grow() {
-        let mut counts = Counts::default();
-        for n in 0..10_000 {
-            counts.add(&HOUR, at(20 * n));
-        }
-        assert!(counts.of(&HOUR).len() <= 122, "{}", counts.of(&HOUR).len());
+    fn someone() -> UserId {
+        UserId::from_uuid(Uuid::now_v7())
     }
 
-    #[test]
-    fn a_clock_that_is_behind_counts_what_it_should() {
-        let mut counts = Counts::default();
-        for _ in 0..10 {
-            counts.add(&HOUR, at(0));
-        }
-        counts.add(&HOUR, at(3700));
-        assert_eq!(used(counts.of(&HOUR), &HOUR, at(3700)), 1);
-        assert_eq!(used(counts.of(&HOUR), &HOUR, at(3500)), 11);
-    }
-
-    #[test]
-    fn windows_of_no_length_and_of_all_time_do_no_harm() {
-        for length in [Duration::ZERO, Duration::from_micros(1), Duration::MAX] {
-            let window = QuotaWindow { length, ..HOUR };
-            let mut counts = Counts::default();
-            for now in [Timestamp::MIN, at(0), Timestamp::MAX] {
-                counts.add(&window, now);
-                let outcome = outcome(&counts, &[window], now);
-                assert!(outcome.allowed, "{outcome:?}");
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_kept_does_not_grow() {
+        for fresh in &each().await {
+            let (quota, user) = (fresh.database.stores().quota, someone());
+            let minute = QuotaWindow {
+                length: Duration::from_secs(60),
+                ..HOUR
+            };
+            for n in 0..1000 {
+                let outcome = quota.consume(user, &[minute], at(7 * n)).await.unwrap();
+                assert!(outcome.allowed, "{n}: {outcome:?}");
             }
+            let kept = Entity::find().count(fresh.database.connection()).await;
+            assert!(kept.unwrap() <= 10 + TRIM_EVERY.unsigned_abs());
         }
     }
 
-    #[test]
-    fn nothing_fits_into_a_window_without_room() {
-        let closed = QuotaWindow { limit: 0, ..HOUR };
-        let outcome = outcome(&Counts::default(), &[closed], at(0));
-        assert!(!outcome.allowed);
-        assert_eq!(outcome.windows[0].retry_after, HOUR.length);
+    #[tokio::test(flavor = "multi_thread")]
+    async fn windows_of_no_length_and_of_all_time_do_no_harm() {
+        for fresh in &each().await {
+            let quota = fresh.database.stores().quota;
+            for length in [Duration::ZERO, Duration::from_micros(1), Duration::MAX] {
+                let (window, user) = (QuotaWindow { length, ..HOUR }, someone());
+                for now in [Timestamp::MIN, at(0), Timestamp::MAX] {
+                    let outcome = quota.consume(user, &[window], now).await.unwrap();
+                    assert!(outcome.allowed, "{outcome:?}");
+                }
+            }
+            let nothing = QuotaWindow { limit: 0, ..HOUR };
+            let outcome = quota.consume(someone(), &[nothing], at(0)).await.unwrap();
+            assert!(!outcome.allowed);
+            assert_eq!(outcome.windows[0].retry_after, HOUR.length);
+            // Without windows nothing is counted, and nothing is stored.
+            let free = quota.consume(someone(), &[], at(0)).await.unwrap();
+            assert!(free.allowed && free.windows.is_empty());
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_log_whose_number_is_taken_is_looked_at_again() {
+        for fresh in &each().await {
+            let (stores, user) = (fresh.database.stores(), someone());
+            stores.quota.consume(user, &[HOUR], at(0)).await.unwrap();
+            let store = Store {
+                db: fresh.database.clone(),
+            };
+            let log = store.log(user, &[HOUR], at(1)).await.unwrap();
+            assert_eq!((log.n, log.windows[0].oldest), (1, Some(1)));
+            assert!(store.append(user, &log).await.unwrap());
+            assert!(!store.append(user, &log).await.unwrap(), "taken");
+            let wrecked = "DROP TABLE quota_log";
+            let database = fresh.database.connection();
+            database.execute_unprepared(wrecked).await.unwrap();
+            let refused = stores.quota.consume(user, &[HOUR], at(2)).await;
+            assert!(
+                matches!(refused, Err(StoreError::Unavailable { .. })),
+                "{refused:?}"
+            );
+        }
     }
 }

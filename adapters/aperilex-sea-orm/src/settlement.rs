@@ -5,14 +5,17 @@
 
 mod access;
 mod cancel;
+mod charge;
 mod close;
 mod complete;
 pub(crate) mod idempotency;
+mod retract;
 mod submit;
 
 use aperilex_ports::{
-    AbandonTask, Answer, CompleteTask, GrantAccess, IdempotentRequest, LeaseToken, RetryTask,
-    Settlement, SettlementError, SubmitTask, Submitted, Task, TaskId, Timestamp, UserId,
+    AbandonTask, Answer, CompleteTask, GrantAccess, IdempotentRequest, LeaseToken, RetractAnalysis,
+    Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted, Task, TaskId,
+    Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -66,6 +69,13 @@ impl Settlement for Store {
 
     async fn retry(&self, command: &RetryTask) -> Result<(), SettlementError> {
         transact!(self.db, |tx| close::retry(tx, command).await)
+    }
+
+    async fn retract(
+        &self,
+        command: &RetractAnalysis,
+    ) -> Result<Option<Retracted>, SettlementError> {
+        transact!(self.db, |tx| retract::retract(tx, command).await)
     }
 
     async fn cancel(

@@ -1,7 +1,8 @@
 //! The JSON that is stored: each shape has a version, and every version ever written is read.
 
 use aperilex_ports::{
-    FilingMeta, OutboxItem, Priority, StoredDocument, TaskEvent, TaskId, TaskMessage, Timestamp,
+    FilingMeta, OutboxItem, PendingNotice, Priority, StoredDocument, TaskEvent, TaskId,
+    TaskMessage, Timestamp,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -40,19 +41,9 @@ enum Item {
     Event {
         event: TaskEvent,
     },
-}
-
-/// Requests of one window: its name, and how many there were in each of its parts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Window {
-    pub(crate) name: String,
-    /// Start of a part in microseconds since 1970, and requests in it, in rising order.
-    pub(crate) counts: Vec<(i64, u32)>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Windows {
-    windows: Vec<Window>,
+    Notice {
+        notice: PendingNotice,
+    },
 }
 
 pub(crate) fn write_meta(meta: &FilingMeta) -> Result<String, Unreadable> {
@@ -95,6 +86,9 @@ pub(crate) fn write_item(item: &OutboxItem) -> Result<String, Unreadable> {
         OutboxItem::Event(event) => Item::Event {
             event: event.clone(),
         },
+        OutboxItem::Notice(notice) => Item::Notice {
+            notice: notice.clone(),
+        },
     };
     write("outbox item", item)
 }
@@ -112,15 +106,8 @@ pub(crate) fn read_item(json: &str) -> Result<OutboxItem, Unreadable> {
             not_before,
         },
         Item::Event { event } => OutboxItem::Event(event),
+        Item::Notice { notice } => OutboxItem::Notice(notice),
     })
-}
-
-pub(crate) fn write_windows(windows: Vec<Window>) -> Result<String, Unreadable> {
-    write("quota", Windows { windows })
-}
-
-pub(crate) fn read_windows(json: &str) -> Result<Vec<Window>, Unreadable> {
-    read("quota", json).map(|Windows { windows }| windows)
 }
 
 fn write(what: &str, content: impl Serialize) -> Result<String, Unreadable> {

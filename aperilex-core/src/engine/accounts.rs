@@ -3,15 +3,13 @@
 use std::fmt;
 
 use aperilex_ports::{
-    Account, AccountStatus, ApiKey, Balance, Contract, Digest, Email, EntryId, EntryKind, KeyId,
-    MicroUsd, PostEntry, QuotaOutcome, Role, Tier, UserId,
+    Account, AccountStatus, ApiKey, Balance, Digest, Email, EntryId, EntryKind, KeyId, MicroUsd,
+    PostEntry, QuotaOutcome, Role, Tier, UserId,
 };
 
 use super::Engine;
 use crate::error::EngineError;
 use crate::quota;
-use crate::refusal::Refusal;
-use crate::tier::BadFigure;
 
 /// A secret that is shown once and kept nowhere. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
@@ -97,38 +95,6 @@ impl Engine {
         Ok(NewCredentials { account, key })
     }
 
-    /// Puts a contract in the place of an account's, or takes it away.
-    ///
-    /// # Errors
-    /// [`Refusal::BadContract`] if the account's tier is not by contract or a figure is unlawful,
-    /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
-    pub async fn set_contract(
-        &self,
-        user: UserId,
-        contract: Option<&Contract>,
-    ) -> Result<Account, EngineError> {
-        let accounts = &self.ports.stores.accounts;
-        let unknown = || EngineError::not_found(format!("account {user}"));
-        let account = accounts.get(user).await?.ok_or_else(unknown)?;
-        if let Some(contract) = contract {
-            if account.tier != Tier::Enterprise {
-                let expected = "expected an account of the enterprise tier";
-                return Err(Refusal::BadContract(BadFigure::new("tier", expected)).into());
-            }
-            let plan = self.settings.plans.of(account.tier).with(contract);
-            plan.check(account.tier).map_err(Refusal::BadContract)?;
-            if contract.share_results && !contract.byok {
-                let expected = "expected false, or `byok` true: it is about what an own key makes";
-                return Err(Refusal::BadContract(BadFigure::new("share_results", expected)).into());
-            }
-        }
-        accounts.set_contract(user, contract).await?;
-        Ok(Account {
-            contract: contract.cloned(),
-            ..account
-        })
-    }
-
     /// Gives an account another key.
     ///
     /// # Errors
@@ -168,49 +134,9 @@ impl Engine {
             .await?)
     }
 
-    /// The first two decisions on every request: the account may act, and its quota allows one more. Then
-    /// it is given its monthly credits, if it lacks them.
-    ///
-    /// # Errors
-    /// [`Refusal::AccountSuspended`], [`Refusal::QuotaExceeded`], or a port's failure.
-    pub async fn admit(&self, account: &Account) -> Result<QuotaOutcome, EngineError> {
-        if account.status == AccountStatus::Suspended {
-            return Err(Refusal::AccountSuspended.into());
-        }
-        let windows = quota::windows(&self.settings.plan_of(account));
-        if windows.is_empty() {
-            self.grant_or_go_on(account).await;
-            return Ok(QuotaOutcome {
-                allowed: true,
-                windows: Vec::new(),
-            });
-        }
-        let outcome = self
-            .ports
-            .stores
-            .quota
-            .consume(account.id, &windows, self.now())
-            .await?;
-        if outcome.allowed {
-            self.grant_or_go_on(account).await;
-            return Ok(outcome);
-        }
-        let retry_after = outcome
-            .windows
-            .iter()
-            .map(|w| w.retry_after)
-            .max()
-            .unwrap_or_default();
-        Err(Refusal::QuotaExceeded {
-            retry_after,
-            windows: outcome.windows,
-        }
-        .into())
-    }
-
     /// A request that needs no credits is not refused because they could not be given: the next request,
     /// or the sweeper, gives them.
-    async fn grant_or_go_on(&self, account: &Account) {
+    pub(super) async fn grant_or_go_on(&self, account: &Account) {
         let _ = self.grant_monthly(account).await;
     }
 

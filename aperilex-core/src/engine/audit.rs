@@ -1,5 +1,6 @@
 //! Proving the books.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aperilex_ports::audit::{Finding, Invariant, Rules, check};
@@ -16,6 +17,24 @@ pub struct Proof {
     pub quiet: bool,
     /// Read every analysis that was charged, and compare its SHA-256.
     pub objects: bool,
+}
+
+/// What the last proof of all accounts found, as far as this process has made one.
+#[derive(Debug, Default)]
+pub(super) struct Proved(Mutex<Option<u64>>);
+
+impl Proved {
+    /// Notes what was found; `anew` at the beginning of a round.
+    pub(super) fn note(&self, anew: bool, findings: usize) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let so_far = known.filter(|_| !anew).unwrap_or_default();
+        let found = u64::try_from(findings).unwrap_or(u64::MAX);
+        *known = Some(so_far.saturating_add(found));
+    }
+
+    pub(super) fn findings(&self) -> Option<u64> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Engine {

@@ -5,8 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, AccountStatus, Date, EntryId, EntryKind, LedgerEntry, LedgerError, MAX_PAGE, MicroUsd,
-    ModelCost, PostEntry, Refund, Timestamp, UserId,
+    Account, AccountStatus, AnalysisId, Balance, CreditLot, Date, EntryId, EntryKind, LedgerEntry,
+    LedgerError, MAX_PAGE, MicroUsd, ModelCost, PostEntry, Refund, RetractAnalysis, Retracted,
+    Timestamp, UserId,
 };
 
 use super::{Engine, later};
@@ -14,7 +15,9 @@ use crate::error::EngineError;
 use crate::period::{BillingPeriod, midnight};
 
 /// Credits that come in the place of lapsed ones live as long.
-const FRESH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub(super) const FRESH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Credits that come for those that lapsed while they were held for what failed.
+const GOODWILL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// Accounts that are remembered to have their grant: a few megabytes.
 const REMEMBERED: usize = 100_000;
 
@@ -101,6 +104,11 @@ impl Engine {
         Ok(posted)
     }
 
+    /// Until when goodwill that is given at `now` can be spent.
+    pub(super) fn goodwill_until(&self, now: Timestamp) -> Timestamp {
+        later(now, GOODWILL)
+    }
+
     /// The same for the accounts behind `after`, at most `limit`; gives the last of them, none behind
     /// the end, and the first failure. An account that fails keeps no other back.
     ///
@@ -150,6 +158,29 @@ impl Engine {
         }
     }
 
+    /// Withdraws an analysis: it answers no request any more, and who paid for it has the fee back. Who
+    /// has read it can read it still, and is told that it was withdrawn. Repeated, it gives the first
+    /// outcome.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] if there is no such analysis, or a port's failure.
+    pub async fn retract_analysis(
+        &self,
+        analysis: AnalysisId,
+        reason: &str,
+    ) -> Result<Retracted, EngineError> {
+        let now = self.now();
+        let command = RetractAnalysis {
+            analysis,
+            refund: EntryId::from_uuid(self.id(now)),
+            description: format!("analysis withdrawn: {reason}"),
+            fresh_until: later(now, FRESH),
+            now,
+        };
+        let retracted = self.ports.stores.settlement.retract(&command).await?;
+        retracted.ok_or_else(|| EngineError::not_found(format!("analysis {analysis}")))
+    }
+
     /// Adds bought credits. The same key again gives the first entry.
     ///
     /// # Errors
@@ -189,6 +220,22 @@ impl Engine {
         let from = from.unwrap_or_else(|| to.first_of_month());
         let (begin, end) = (midnight(from), midnight(to.tomorrow().unwrap_or(Date::MAX)));
         Ok(self.ports.stores.costs.totals(begin, end).await?)
+    }
+
+    /// What an account has.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
+    pub async fn balance(&self, user: UserId) -> Result<Balance, EngineError> {
+        Ok(self.ports.stores.ledger.balance(user).await?)
+    }
+
+    /// Its credits by lot, in the order in which they are spent.
+    ///
+    /// # Errors
+    /// A port's failure.
+    pub async fn lots(&self, user: UserId) -> Result<Vec<CreditLot>, EngineError> {
+        Ok(self.ports.stores.ledger.lots(user).await?)
     }
 
     /// What an account's credits did in a period.

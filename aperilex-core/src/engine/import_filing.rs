@@ -54,7 +54,9 @@ impl Engine {
             .is_ok_and(|imported| imported.charged.is_positive());
         if let Some(hold) = hold.filter(|_| !is_charged) {
             // One that was captured all the same stays so; one that cannot be given back now expires.
-            let _ = self.ports.stores.ledger.void(hold, self.now()).await;
+            let now = self.now();
+            let goodwill = Some(self.goodwill_until(now));
+            let _ = self.ports.stores.ledger.void(hold, goodwill, now).await;
         }
         imported
     }

@@ -71,7 +71,10 @@ impl Engine {
         request: &AnalysisRequest,
     ) -> Result<Quote, EngineError> {
         let case = self.decide(account, request).await?;
-        let pooled = self.ports.stores.pool.find(&case.wanted).await?.is_some();
+        let pooled = match &case.wanted {
+            Some(wanted) => self.ports.stores.pool.find(wanted).await?.is_some(),
+            None => false,
+        };
         let balance = self.ports.stores.ledger.balance(account.id).await?;
         let ttl = Duration::from_secs(self.settings.timings.quote_ttl_s);
         let now = self.now();
@@ -83,6 +86,7 @@ impl Engine {
         let stored = StoredQuote {
             id: QuoteId::from_uuid(self.id(now)),
             user: account.id,
+            refresh: request.refresh,
             access: case.access.as_ref().map(quoted),
             analysis: if pooled {
                 MicroUsd::ZERO
@@ -132,6 +136,8 @@ impl Engine {
             ("filing", quote.key.filing == case.key.filing),
             ("template", quote.key.template == case.key.template),
             ("quality", quote.key.quality == case.key.quality),
+            // What is promised for nothing because the pool has it is not promised to be made anew.
+            ("refresh", quote.refresh == request.refresh),
         ] {
             if !same {
                 return Err(Refusal::QuoteMismatch { field }.into());

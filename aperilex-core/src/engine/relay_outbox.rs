@@ -53,6 +53,8 @@ impl Engine {
                 let _ = self.ports.events.publish(event).await;
                 Ok(())
             }
+            // These go their own way, and no store hands them out here.
+            OutboxItem::Notice(_) => Ok(()),
         }
     }
 
@@ -86,7 +88,9 @@ impl Engine {
         priority: Priority,
         not_before: Timestamp,
     ) -> Result<(), EngineError> {
-        let dedup_id = format!("{}:{}", message.task, message.generation);
+        // A run that became more urgent is sent again: that message is another.
+        let level = priority.level();
+        let dedup_id = format!("{}:{}:{level}", message.task, message.generation);
         self.send(message, dedup_id, priority, not_before).await?;
         self.reached(Step::MessageSent, Some(message.task));
         let marked = self

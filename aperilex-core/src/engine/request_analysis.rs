@@ -24,6 +24,8 @@ pub struct AnalysisRequest {
     pub template: Template,
     /// At least how good; the lowest that is offered if not said.
     pub quality: Option<Quality>,
+    /// Make it anew, whatever the pool has.
+    pub refresh: bool,
     /// Refuse if it costs more.
     pub max_price: Option<MicroUsd>,
     /// The quote that it relies on.
@@ -47,8 +49,8 @@ pub(super) struct Case {
     pub(super) key: PoolKey,
     pub(super) access: Option<PendingAccess>,
     pub(super) fee: Fee,
-    /// What of the pool satisfies it.
-    pub(super) wanted: FindAnalysis,
+    /// What of the pool satisfies it; none if it is to be made anew.
+    pub(super) wanted: Option<FindAnalysis>,
 }
 
 impl Engine {
@@ -123,7 +125,7 @@ impl Engine {
         let estimate = main.map(|main| analyst.estimate(main.bytes, request.template));
         let estimate = estimate.unwrap_or(MicroUsd::ZERO);
         Ok(Case {
-            wanted: self.wanted(&record, &key),
+            wanted: (!request.refresh).then(|| self.wanted(&record, &key)),
             fee: pricing::analysis(account, &plan, key.quality, estimate),
             record,
             key,
@@ -215,7 +217,7 @@ impl Engine {
         SubmitTask {
             task: TaskId::from_uuid(self.id(now)),
             user: account.id,
-            pool: Some(case.wanted),
+            pool: case.wanted,
             priority: plan.priority,
             charges: TaskCharges {
                 access: case.access,
@@ -239,6 +241,7 @@ fn fingerprint(request: &AnalysisRequest) -> Digest {
         serde_json::json!(request.filing),
         request.template.as_str().into(),
         request.quality.map(Quality::as_str).into(),
+        request.refresh.into(),
         request.max_price.map(|max| max.to_string()).into(),
     ];
     // Only where there is one: keys that were used before quotes could be named are still good.

@@ -231,7 +231,7 @@ impl Engine {
             return Ok(Outcome::Failed(failure));
         }
         let command = RetryTask {
-            end: abandon(run, failure.clone(), now),
+            end: self.abandon(run, failure.clone(), now),
             not_before,
             counted,
         };
@@ -240,8 +240,18 @@ impl Engine {
     }
 
     async fn give_up(&self, run: &Run, failure: Failure) -> Result<(), EngineError> {
-        let command = abandon(run, failure, self.now());
+        let command = self.abandon(run, failure, self.now());
         Ok(self.ports.stores.settlement.abandon(&command).await?)
+    }
+
+    fn abandon(&self, run: &Run, failure: Failure, now: Timestamp) -> AbandonTask {
+        AbandonTask {
+            task: run.task.id,
+            guard: Guard::Lease(run.lease.token),
+            failure,
+            goodwill_until: Some(self.goodwill_until(now)),
+            now,
+        }
     }
 
     /// Doubling back-off with full jitter.
@@ -263,14 +273,5 @@ fn or_lease_lost(ended: Result<Outcome, EngineError>) -> Result<Outcome, EngineE
     match ended {
         Err(EngineError::LeaseLost) => Ok(Outcome::LeaseLost),
         ended => ended,
-    }
-}
-
-fn abandon(run: &Run, failure: Failure, now: Timestamp) -> AbandonTask {
-    AbandonTask {
-        task: run.task.id,
-        guard: Guard::Lease(run.lease.token),
-        failure,
-        now,
     }
 }

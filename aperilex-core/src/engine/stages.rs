@@ -3,7 +3,7 @@
 use aperilex_ports::{
     AdvanceTask, AnalysedDocument, AnalysisId, AnalysisRecord, AnalysisResult, AnalysisStatus,
     CompleteTask, Digest, DocumentStoreError, FilingContent, FilingMeta, FilingRecord, Latency,
-    PoolKey, RawDocument, RawFiling, StoredDocument, Timestamp,
+    PoolKey, RawDocument, RawFiling, StoredDocument, Timestamp, Waiver,
 };
 
 use super::draw::Drawn;
@@ -264,7 +264,7 @@ impl Engine {
                 created_at: result.created_at,
                 retracted_at: None,
             },
-            charge: !is_free,
+            free: is_free.then_some(Waiver::StandIn),
             now: self.now(),
         };
         Ok(self.ports.stores.settlement.complete(&command).await?)

@@ -55,7 +55,10 @@ impl Engine {
             }
         };
         let stores = &self.ports.stores;
-        let expired = stores.ledger.expire(now, BATCH).await;
+        let expired = stores
+            .ledger
+            .expire(Some(self.goodwill_until(now)), now, BATCH)
+            .await;
         let lapsed = stores.ledger.lapse(now, BATCH).await;
         let forgotten = stores.settlement.forget(now, BATCH).await;
         let quotes = stores.quotes.forget(earlier(now, QUOTES_KEPT), BATCH).await;
@@ -109,6 +112,7 @@ impl Engine {
         message: &str,
         again: Option<aperilex_ports::Timestamp>,
     ) -> Result<(), EngineError> {
+        let now = self.now();
         let command = AbandonTask {
             task: task.id,
             guard: Guard::Unleased {
@@ -118,7 +122,8 @@ impl Engine {
                 code: code.to_owned(),
                 message: format!("{message}; nothing was charged for it"),
             },
-            now: self.now(),
+            goodwill_until: Some(self.goodwill_until(now)),
+            now,
         };
         let settlement = &self.ports.stores.settlement;
         let ended = match again {

@@ -6,9 +6,9 @@ use aperilex_core::ports::{
     AnalysisOrder, AnalystError, AnalystProfile, CostMeter, Draft, FilingAnalyst,
 };
 use aperilex_core::{
-    Account, AnalysisRequest, Answer, CallOutcome, Contract, Engine, EngineError, FilingContent,
-    Method, MicroUsd, ModelCall, Outcome, Quality, Refusal, SpentCall, Task, TaskStatus, Template,
-    Tier, TokenUsage,
+    Account, Actor, AnalysisRequest, Answer, CallOutcome, Contract, Engine, EngineError,
+    FilingContent, Method, MicroUsd, ModelCall, Outcome, Quality, Refusal, SpentCall, Task,
+    TaskStatus, Template, Tier, TokenUsage,
 };
 use async_trait::async_trait;
 use futures_executor::block_on;
@@ -305,7 +305,14 @@ fn a_contract_counts_while_the_tier_is_by_contract() {
         running: Some(Some(2)),
         ..Contract::default()
     };
-    let set = |contract| block_on(world.engine.set_contract(account.id, contract));
+    let set = |contract| {
+        let by = Actor::Operator;
+        block_on(
+            world
+                .engine
+                .set_contract(by, account.id, contract, "signed"),
+        )
+    };
     let version = |account: &Account| world.engine.settings().price_version(account);
     let agreed = set(Some(&contract)).unwrap();
     assert_ne!(version(&agreed), version(&account));
@@ -338,7 +345,9 @@ fn an_unlawful_contract_is_refused_and_the_figure_named() {
     let [large, basic] =
         [Tier::Enterprise, Tier::Basic].map(|tier| world.account(tier.as_str(), tier, "0"));
     let refused = |account: &Account, contract| {
-        let set = world.engine.set_contract(account.id, Some(&contract));
+        let set = world
+            .engine
+            .set_contract(Actor::Operator, account.id, Some(&contract), "");
         match block_on(set) {
             Err(EngineError::Refused(Refusal::BadContract(bad))) => bad.field,
             other => panic!("{other:?}"),
@@ -381,6 +390,6 @@ fn an_unlawful_contract_is_refused_and_the_figure_named() {
     let there = block_on(world.engine.ports().stores.accounts.get(large.id)).unwrap();
     assert_eq!(there.unwrap().contract, None);
     let nobody = aperilex_core::UserId::from_uuid(uuid::Uuid::from_u128(9));
-    let unknown = block_on(world.engine.set_contract(nobody, None));
+    let unknown = block_on(world.engine.set_contract(Actor::Operator, nobody, None, ""));
     assert!(matches!(unknown, Err(EngineError::NotFound { .. })));
 }

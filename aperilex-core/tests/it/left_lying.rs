@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aperilex_core::ports::{
-    DeadLetter, Delivery, NewMessage, Ports, Priority, QueueCapabilities, QueueError,
+    DeadLetter, Delivery, LetterId, NewMessage, Ports, Priority, QueueCapabilities, QueueError,
     ReceiptHandle, TaskMessage, TaskQueue,
 };
 use aperilex_core::{Claimed, Engine, Role, Task, TaskId, TaskStatus, Tier};
@@ -55,6 +55,10 @@ impl TaskQueue for Picky {
 
     async fn depth(&self) -> Result<u64, QueueError> {
         self.inner.depth().await
+    }
+
+    async fn redrive(&self, letter: &LetterId) -> Result<bool, QueueError> {
+        self.inner.redrive(letter).await
     }
 
     async fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {

@@ -7,12 +7,15 @@
 )]
 
 mod billing;
+mod conduct;
 mod costs;
 mod crash_points;
 mod left_lying;
 mod money;
+mod notices;
 mod quotes;
 mod request_analysis;
+mod retract;
 mod run_analysis;
 mod throttle;
 mod verify;

@@ -174,6 +174,31 @@ fn a_quote_is_for_one_account_filing_template_and_quality() {
 }
 
 #[test]
+fn what_the_pool_has_for_nothing_is_not_promised_to_be_made_anew() {
+    let world = World::new();
+    let account = world.account("clever", Tier::Basic, "1");
+    world.script();
+    world.submit(&account, ANNUAL);
+    world.settle();
+    let pooled = quote(&world, &account);
+    assert_eq!(pooled.total, MicroUsd::ZERO);
+    let anew = |quote: &Quote| AnalysisRequest {
+        refresh: true,
+        ..with(quote)
+    };
+    let refusal = refused(&world.engine, &account, &anew(&pooled));
+    assert_eq!(refusal, Refusal::QuoteMismatch { field: "refresh" });
+    let asked = AnalysisRequest {
+        refresh: true,
+        ..request(ANNUAL)
+    };
+    let fresh = block_on(world.engine.quote(&account, &asked)).unwrap();
+    assert_eq!((fresh.pooled, fresh.total), (false, usd("0.02")));
+    accepted(&world.engine, &account, &anew(&fresh));
+    assert_eq!(world.available(&account), "0.860000");
+}
+
+#[test]
 fn one_task_uses_a_quote_and_a_repeated_request_is_answered_as_before() {
     let world = World::new();
     let account = world.account("once", Tier::Basic, "1");

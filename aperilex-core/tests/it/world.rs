@@ -30,6 +30,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// A world where something is decided otherwise.
+    pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
         let memory = Memory::new(now);
         for (accession, form, filed) in [
@@ -46,10 +51,11 @@ impl World {
             small: universe(),
             large: universe(),
         };
-        let settings = Settings {
+        let mut settings = Settings {
             universes,
             ..Settings::default()
         };
+        change(&mut settings);
         let engine = Engine::new(memory.ports(), settings);
         Self { memory, engine }
     }
@@ -178,6 +184,7 @@ pub(crate) fn request(accession: &str) -> AnalysisRequest {
         filing: FilingLocator::Accession(accession.parse().unwrap()),
         template: Template::Comprehensive,
         quality: None,
+        refresh: false,
         max_price: None,
         quote: None,
         idempotency_key: None,

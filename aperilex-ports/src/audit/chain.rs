@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::project::project;
 use super::{Books, Findings, Invariant};
 use crate::model::{
-    Balance, ChainHead, EntryId, Hold, HoldId, HoldStatus, JournalTx, LedgerAccount, LedgerEntry,
-    LotTerms, MicroUsd, Operation,
+    Balance, ChainHead, CreditLot, EntryId, Hold, HoldId, JournalTx, LedgerAccount, LedgerEntry,
+    MicroUsd,
 };
 
 fn subject(tx: &JournalTx) -> String {
@@ -18,12 +19,11 @@ struct Replay {
     balance: Balance,
     /// What is available and held of each lot.
     lots: BTreeMap<EntryId, (MicroUsd, MicroUsd)>,
-    /// Where each came from, and when it lapses.
-    terms: BTreeMap<EntryId, LotTerms>,
+    /// Those that were opened.
+    opened: BTreeSet<EntryId>,
     keys: BTreeSet<String>,
     /// What was given back of each charge.
     refunded: BTreeMap<EntryId, MicroUsd>,
-    ends: BTreeMap<HoldId, HoldStatus>,
 }
 
 pub(super) fn journal(books: &Books, found: &mut Findings) {
@@ -56,7 +56,7 @@ pub(super) fn journal(books: &Books, found: &mut Findings) {
             "the journal does not tell of it".into()
         });
     }
-    replay.compare(books, found);
+    compare(books, replay.balance, found);
 }
 
 /// Whether a transaction is the one that was sealed, in its place.
@@ -142,16 +142,6 @@ impl Replay {
             let paid = entries.get(&charge).map(|line| line.amount.negated());
             self.refund(tx, (charge, paid), amount, found);
         }
-        let status = match tx.operation {
-            Operation::Hold => HoldStatus::Open,
-            Operation::Capture => HoldStatus::Captured,
-            Operation::Void => HoldStatus::Voided,
-            Operation::Expire => HoldStatus::Expired,
-            _ => return,
-        };
-        if let Some(hold) = tx.hold {
-            self.ends.insert(hold, status);
-        }
     }
 
     /// What the postings do to lots: only the customer's accounts have one, and together these gain what
@@ -166,9 +156,8 @@ impl Replay {
             placed &= customers == posting.lot.is_some();
             let Some(lot) = posting.lot else { continue };
             own = own.saturating_add(posting.amount.micros().into());
-            if let Some(terms) = posting.opens {
-                let known = self.terms.insert(lot, terms);
-                placed &= known.is_none();
+            if posting.opens.is_some() {
+                placed &= self.opened.insert(lot);
             }
             let (available, held) = self.lots.entry(lot).or_default();
             let side = match posting.account {
@@ -215,56 +204,37 @@ impl Replay {
             || format!("{sum} were given back of {paid:?}"),
         );
     }
+}
 
-    /// What is stored against what the journal makes of it.
-    fn compare(self, books: &Books, found: &mut Findings) {
-        let account = || "account".to_owned();
+/// What is stored against what the journal makes of it.
+fn compare(books: &Books, balance: Balance, found: &mut Findings) {
+    let account = || "account".to_owned();
+    let made = project(books);
+    let sums = made.balance == balance && balance == books.balance;
+    found.expect(sums, Invariant::I2, account, || {
+        format!(
+            "its balance by the journal is {balance:?}, by its lots {:?}, stored is {:?}",
+            made.balance, books.balance
+        )
+    });
+    let by_id = |lots: &[CreditLot]| -> BTreeMap<EntryId, CreditLot> {
+        lots.iter().map(|lot| (lot.id, *lot)).collect()
+    };
+    let (lots, stored) = (by_id(&made.lots), by_id(&books.lots));
+    for lot in lots.keys().chain(stored.keys()).collect::<BTreeSet<_>>() {
+        let (right, there) = (lots.get(lot), stored.get(lot));
         found.expect(
-            self.balance == books.balance,
+            right == there,
             Invariant::I2,
-            account,
-            || {
-                format!(
-                    "its balance by the journal is {:?}, stored is {:?}",
-                    self.balance, books.balance
-                )
-            },
+            || format!("lot {lot}"),
+            || format!("by the journal it is {right:?}, stored is {there:?}"),
         );
-        let stored: BTreeMap<_, _> = books
-            .lots
-            .iter()
-            .map(|lot| {
-                (
-                    lot.id,
-                    (lot.source, lot.expires_at, lot.available, lot.held),
-                )
-            })
-            .collect();
-        let left = self.lots.into_iter().filter(|(_, (available, held))| {
-            (*available, *held) != (MicroUsd::ZERO, MicroUsd::ZERO)
+    }
+    for hold in &books.holds {
+        let right = made.holds.get(&hold.id).copied();
+        let subject = || format!("hold {} ({} {})", hold.id, hold.purpose, hold.amount);
+        found.expect(right == Some(hold.status), Invariant::I7, subject, || {
+            format!("by the journal it is {right:?}, stored is {}", hold.status)
         });
-        let terms = self.terms;
-        let lots: BTreeMap<_, _> = left
-            .filter_map(|(id, (available, held))| {
-                let terms = terms.get(&id)?;
-                Some((id, (terms.source, terms.expires_at, available, held)))
-            })
-            .collect();
-        for lot in lots.keys().chain(stored.keys()).collect::<BTreeSet<_>>() {
-            let (right, there) = (lots.get(lot), stored.get(lot));
-            found.expect(
-                right == there,
-                Invariant::I2,
-                || format!("lot {lot}"),
-                || format!("by the journal it has {right:?}, stored is {there:?}"),
-            );
-        }
-        for hold in &books.holds {
-            let right = self.ends.get(&hold.id).copied();
-            let subject = || format!("hold {} ({} {})", hold.id, hold.purpose, hold.amount);
-            found.expect(right == Some(hold.status), Invariant::I7, subject, || {
-                format!("by the journal it is {right:?}, stored is {}", hold.status)
-            });
-        }
     }
 }

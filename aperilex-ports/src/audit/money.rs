@@ -115,7 +115,7 @@ pub(super) fn charges(books: &Books, found: &mut Findings) {
                 found.expect(once, Invariant::I4, subject, || {
                     format!("filing {filing} was charged before")
                 });
-                let given = books.access.iter().any(|(open, _)| *open == filing);
+                let given = books.access.iter().any(|open| open.filing == filing);
                 found.expect(given, Invariant::I5, subject, || {
                     format!("there is no access to filing {filing}")
                 });

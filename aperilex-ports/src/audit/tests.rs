@@ -160,6 +160,7 @@ fn done(task: TaskId, user: UserId, key: PoolKey, analysis: AnalysisId) -> Task 
             analysis_price: MicroUsd::new(20),
         },
         max_running: None,
+        waiver: None,
         analysis: Some(analysis),
         failure: None,
         last_event: 3,
@@ -206,7 +207,11 @@ fn sound() -> Books {
         lots: kept.wallet.lots,
         holds: kept.holds,
         tasks: vec![(done, events)],
-        access: vec![(filing, AccessSource::Paid)],
+        access: vec![Opened {
+            filing,
+            source: AccessSource::Paid,
+            waiver: None,
+        }],
         analyses: vec![record],
     }
 }
@@ -304,6 +309,28 @@ const DAMAGES: &[(&str, Invariant, Damage)] = &[
     }),
     ("a charge for a failed task", Invariant::I5, |b| {
         b.tasks[0].0.status = TaskStatus::Failed;
+    }),
+    ("an analysis nobody was charged for", Invariant::I6, |b| {
+        b.entries.retain(|line| line.kind != EntryKind::Analysis);
+    }),
+    ("a charge that is waived", Invariant::I6, |b| {
+        b.tasks[0].0.waiver = Some(Waiver::NoFee);
+    }),
+    (
+        "a leader that is served as a follower",
+        Invariant::I6,
+        |b| {
+            b.entries.retain(|line| line.kind != EntryKind::Analysis);
+            b.tasks[0].0.waiver = Some(Waiver::Follower);
+        },
+    ),
+    ("a task that failed and is waived", Invariant::I6, |b| {
+        b.tasks[0].0.status = TaskStatus::Failed;
+        b.tasks[0].0.waiver = Some(Waiver::NoFee);
+    }),
+    ("access nobody paid for", Invariant::I6, |b| {
+        b.entries
+            .retain(|line| line.kind != EntryKind::FilingAccess);
     }),
     ("a voided hold that was charged", Invariant::I7, |b| {
         b.holds[0].status = HoldStatus::Voided;

@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 
+use super::audit_log::record;
 use super::support::{Desk, MOST_PAGES, at};
 use super::*;
 use crate::*;
@@ -15,6 +16,9 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AC-3", a_live_key_finds_its_account),
     scenario!(id: "AC-4", a_key_needs_an_account),
     scenario!(id: "AC-5", accounts_come_oldest_first_by_page),
+    scenario!(id: "AC-6", a_change_brings_its_record),
+    scenario!(id: "AC-6", of_racing_changes_one_wins),
+    scenario!(id: "AC-7", an_account_chooses_what_it_is_told_of),
 ];
 
 async fn an_account_reads_back_with_an_empty_wallet(desk: Desk) {
@@ -65,7 +69,8 @@ async fn an_account_has_the_contract_it_was_given_last(desk: Desk) {
         ..Contract::default()
     };
     for contract in [Some(second), None, Some(first)] {
-        let set = accounts.set_contract(born_with.id, contract.as_ref());
+        let audit = agreed(born_with.id);
+        let set = accounts.set_contract(born_with.id, contract.as_ref(), &audit);
         set.await.unwrap();
         let now = accounts.get(born_with.id).await.unwrap().unwrap();
         assert_eq!(now.contract, contract);
@@ -75,11 +80,26 @@ async fn an_account_has_the_contract_it_was_given_last(desk: Desk) {
         };
         assert_eq!(now, rest, "nothing else changes");
     }
-    let refused = accounts.set_contract(desk.person().id, None).await;
+    let nobody = desk.person().id;
+    let refused = accounts.set_contract(nobody, None, &agreed(nobody)).await;
     assert!(
         matches!(refused, Err(AccountStoreError::Unknown)),
         "{refused:?}"
     );
+    let log = desk.stores.audit_log.entries(None, 9).await.unwrap();
+    assert_eq!(log.len(), 3, "who did it, where it was done");
+    let subject = agreed(born_with.id).subject;
+    assert!(log.iter().all(|entry| entry.record.subject == subject));
+}
+
+fn agreed(user: UserId) -> AuditRecord {
+    AuditRecord {
+        actor: Actor::Operator,
+        action: "account.contract".into(),
+        subject: format!("account {user}"),
+        detail: serde_json::json!({ "reason": "signed" }),
+        at: at(0),
+    }
 }
 
 async fn an_address_has_one_account(desk: Desk) {
@@ -189,4 +209,130 @@ async fn accounts_come_oldest_first_by_page(desk: Desk) {
         seen.extend(page);
     }
     assert_eq!(seen, made);
+}
+
+/// What it becomes with this role.
+fn change(account: &Account, to: Standing, n: u32) -> ChangeAccount {
+    ChangeAccount {
+        user: account.id,
+        expected: account.standing(),
+        to,
+        audit: record(n),
+        now: at(1),
+    }
+}
+
+async fn a_change_brings_its_record(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let user = desk.funded(100).await;
+    let before = accounts.get(user).await.unwrap().unwrap();
+    let to = Standing {
+        tier: Tier::Professional,
+        status: AccountStatus::Suspended,
+        role: Role::Admin,
+    };
+    let changed = accounts.change(&change(&before, to, 1)).await.unwrap();
+    assert_eq!(changed.standing(), to);
+    assert_eq!(accounts.get(user).await.unwrap(), Some(changed.clone()));
+    let unchanged = Account {
+        tier: before.tier,
+        status: before.status,
+        role: before.role,
+        ..changed.clone()
+    };
+    assert_eq!(unchanged, before, "nothing else is another");
+
+    // It stands otherwise by now, in each respect.
+    let back = before.standing();
+    for expected in [
+        Standing {
+            tier: Tier::Basic,
+            ..to
+        },
+        Standing {
+            status: AccountStatus::Active,
+            ..to
+        },
+        Standing {
+            role: Role::Member,
+            ..to
+        },
+    ] {
+        let late = ChangeAccount {
+            expected,
+            ..change(&changed, back, 2)
+        };
+        let refused = accounts.change(&late).await;
+        let conflict = matches!(refused, Err(AccountStoreError::Store(StoreError::Conflict)));
+        assert!(conflict, "{refused:?}");
+    }
+    let unknown = accounts.change(&change(&desk.person(), to, 3)).await;
+    assert!(
+        matches!(unknown, Err(AccountStoreError::Unknown)),
+        "{unknown:?}"
+    );
+    assert_eq!(accounts.get(user).await.unwrap(), Some(changed));
+    let log = desk.stores.audit_log.entries(None, 9).await.unwrap();
+    let records: Vec<_> = log.into_iter().map(|entry| entry.record).collect();
+    assert_eq!(records, [record(1)]);
+    assert_eq!(desk.balance(user).await.posted.micros(), 100);
+}
+
+async fn of_racing_changes_one_wins(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let user = desk.account().await;
+    let before = accounts.get(user).await.unwrap().unwrap();
+    let tos = [
+        (Tier::Demo, Role::Member),
+        (Tier::Professional, Role::Member),
+        (Tier::Enterprise, Role::Member),
+        (Tier::Basic, Role::Admin),
+    ];
+    let changes: Vec<_> = (1_u32..)
+        .zip(tos)
+        .map(|(n, (tier, role))| {
+            let to = Standing {
+                tier,
+                role,
+                ..before.standing()
+            };
+            change(&before, to, n)
+        })
+        .collect();
+    let outcomes = join_all(changes.iter().map(|change| accounts.change(change))).await;
+    let won: Vec<_> = (changes.iter().zip(&outcomes))
+        .filter(|(_, outcome)| outcome.is_ok())
+        .collect();
+    let [(won, _)] = won.as_slice() else {
+        panic!("one wins: {outcomes:?}");
+    };
+    let after = accounts.get(user).await.unwrap().unwrap();
+    assert_eq!(after.standing(), won.to);
+    let log = desk.stores.audit_log.entries(None, 9).await.unwrap();
+    let records: Vec<_> = log.into_iter().map(|entry| entry.record).collect();
+    assert_eq!(records, [won.audit.clone()]);
+}
+
+async fn an_account_chooses_what_it_is_told_of(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let [ours, theirs] = [desk.account().await, desk.account().await];
+    let default = NoticePreferences::default();
+    assert_eq!((default.tasks, default.low_balance), (false, true));
+    assert_eq!(accounts.preferences(ours).await.unwrap(), default);
+    for (tasks, low_balance) in [(true, false), (true, true), (false, false), (false, true)] {
+        let wanted = NoticePreferences { tasks, low_balance };
+        accounts.prefer(ours, wanted).await.unwrap();
+        assert_eq!(accounts.preferences(ours).await.unwrap(), wanted);
+        assert_eq!(accounts.preferences(theirs).await.unwrap(), default);
+    }
+    let stranger = desk.person().id;
+    for refused in [
+        accounts.preferences(stranger).await.map(drop),
+        accounts.prefer(stranger, default).await,
+    ] {
+        assert!(
+            matches!(refused, Err(AccountStoreError::Unknown)),
+            "{refused:?}"
+        );
+    }
 }

@@ -1,15 +1,19 @@
 //! Clauses of [`Ledger`].
 
+mod closed;
 mod journal;
 mod lots;
+mod notices;
 
 use futures_util::future::join_all;
 
 use super::support::{Desk, MOST_PAGES, at, usd};
 use super::*;
 use crate::*;
+use closed::*;
 use journal::*;
 use lots::*;
+use notices::*;
 
 /// The scenarios.
 pub const SCENARIOS: &[Scenario<Desk>] = &[
@@ -36,9 +40,14 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "LG-17", what_is_not_charged_goes_back_where_it_came_from),
     scenario!(id: "LG-18", credits_lapse_at_the_next_touch),
     scenario!(id: "LG-18", racing_lapses_end_credits_once),
+    scenario!(id: "LG-18", what_lapsed_under_a_failure_comes_again),
     scenario!(id: "LG-19", a_refund_goes_to_the_lots_that_paid),
     scenario!(id: "LG-19", racing_refunds_give_back_no_more_than_was_paid),
     scenario!(id: "LG-20", only_own_charges_are_refunded_and_once),
+    scenario!(id: "LG-21", a_suspended_account_holds_nothing),
+    scenario!(id: "LG-21", a_suspended_follower_takes_nothing_over),
+    scenario!(id: "LG-22", a_balance_that_falls_leaves_a_notice),
+    scenario!(id: "LG-22", who_does_not_want_it_and_who_has_plenty_gets_none),
 ];
 
 async fn a_hold_lowers_available_alone(desk: Desk) {
@@ -149,7 +158,7 @@ async fn a_voided_hold_restores_available(desk: Desk) {
     let user = desk.funded(100).await;
     let hold = desk.hold(user, 100);
     desk.stores.ledger.place_hold(&hold).await.unwrap();
-    desk.stores.ledger.void(hold.id, at(1)).await.unwrap();
+    desk.stores.ledger.void(hold.id, None, at(1)).await.unwrap();
     assert_eq!(
         desk.hold_status(user, hold.id).await,
         Some(HoldStatus::Voided)
@@ -175,8 +184,8 @@ async fn a_hold_ends_once(desk: Desk) {
         .capture(captured.id, usd(10), "first", at(1))
         .await
         .unwrap();
-    ledger.void(voided.id, at(1)).await.unwrap();
-    assert_eq!(ledger.expire(at(2000), 10).await.unwrap().len(), 1);
+    ledger.void(voided.id, None, at(1)).await.unwrap();
+    assert_eq!(ledger.expire(None, at(2000), 10).await.unwrap().len(), 1);
     let before = desk.snapshot().await;
 
     let again = ledger
@@ -184,7 +193,7 @@ async fn a_hold_ends_once(desk: Desk) {
         .await
         .unwrap();
     assert_eq!(again, entry, "the first outcome");
-    ledger.void(voided.id, at(2)).await.unwrap();
+    ledger.void(voided.id, None, at(2)).await.unwrap();
     for (hold, amount, status) in [
         (&captured, 9, HoldStatus::Captured),
         (&voided, 10, HoldStatus::Voided),
@@ -193,16 +202,22 @@ async fn a_hold_ends_once(desk: Desk) {
         let refused = ledger.capture(hold.id, usd(amount), "no", at(3)).await;
         assert_ended(refused.map(drop), status);
     }
-    assert_ended(ledger.void(captured.id, at(3)).await, HoldStatus::Captured);
-    assert_ended(ledger.void(expired.id, at(3)).await, HoldStatus::Expired);
-    assert!(ledger.expire(at(3000), 10).await.unwrap().is_empty());
+    assert_ended(
+        ledger.void(captured.id, None, at(3)).await,
+        HoldStatus::Captured,
+    );
+    assert_ended(
+        ledger.void(expired.id, None, at(3)).await,
+        HoldStatus::Expired,
+    );
+    assert!(ledger.expire(None, at(3000), 10).await.unwrap().is_empty());
     assert_eq!(desk.snapshot().await, before);
 
     let nobodys = desk.id(HoldId::from_uuid);
     let refused = ledger.capture(nobodys, usd(1), "no", at(3)).await;
     assert!(matches!(refused, Err(LedgerError::Unknown)));
     assert!(matches!(
-        ledger.void(nobodys, at(3)).await,
+        ledger.void(nobodys, None, at(3)).await,
         Err(LedgerError::Unknown)
     ));
 }
@@ -221,7 +236,7 @@ async fn of_racing_ends_one_wins(desk: Desk) {
     ledger.place_hold(&hold).await.unwrap();
     let amounts = 1..=32;
     let captures = join_all(amounts.map(|n| ledger.capture(hold.id, usd(n), "race", at(1))));
-    let voids = join_all((0..8).map(|_| ledger.void(hold.id, at(1))));
+    let voids = join_all((0..8).map(|_| ledger.void(hold.id, None, at(1))));
     let (captures, voids) = futures_util::future::join(captures, voids).await;
     let captured: Vec<_> = captures.into_iter().flatten().collect();
     match desk.hold_status(user, hold.id).await {
@@ -273,7 +288,7 @@ async fn the_balance_is_the_fold_after_every_step(desk: Desk) {
             .await
             .unwrap();
         if n % 2 == 0 {
-            ledger.void(holds[1].id, at(n)).await.unwrap();
+            ledger.void(holds[1].id, None, at(n)).await.unwrap();
         }
         let correction = PostEntry {
             kind: EntryKind::Adjustment,
@@ -445,10 +460,10 @@ async fn expire_ends_late_holds_alone(desk: Desk) {
         .await
         .unwrap();
 
-    assert!(ledger.expire(at(5), 10).await.unwrap().is_empty());
-    let mut ended = ledger.expire(at(60), 2).await.unwrap();
+    assert!(ledger.expire(None, at(5), 10).await.unwrap().is_empty());
+    let mut ended = ledger.expire(None, at(60), 2).await.unwrap();
     assert_eq!(ended.len(), 2, "at most the limit");
-    ended.extend(ledger.expire(at(60), 2).await.unwrap());
+    ended.extend(ledger.expire(None, at(60), 2).await.unwrap());
     assert!(ended.iter().all(|hold| hold.status == HoldStatus::Expired));
     let mut ids: Vec<_> = ended.iter().map(|hold| hold.id).collect();
     ids.sort();
@@ -467,7 +482,7 @@ async fn a_hold_of_a_live_task_does_not_expire(desk: Desk) {
     assert!(
         desk.stores
             .ledger
-            .expire(at(9999), 10)
+            .expire(None, at(9999), 10)
             .await
             .unwrap()
             .is_empty()

@@ -1,5 +1,6 @@
 //! Clauses of [`QuotaStore`].
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -14,9 +15,14 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "QS-1", usage_counts_what_was_taken),
     scenario!(id: "QS-2", a_refused_request_counts_nowhere),
     scenario!(id: "QS-3", racing_requests_keep_within_the_limit),
-    scenario!(id: "QS-4", requests_leave_the_window_in_time),
+    scenario!(id: "QS-4", requests_leave_the_window_on_the_instant),
     scenario!(id: "QS-5", accounts_do_not_share_windows),
     scenario!(id: "QS-6", after_the_time_told_one_fits),
+    scenario!(id: "QS-7", every_place_of_a_window_can_be_had),
+    scenario!(id: "QS-7", a_refusal_means_a_full_window),
+    scenario!(id: "QS-7", another_limit_holds_at_once),
+    scenario!(id: "QS-8", a_slow_clock_buys_nothing),
+    scenario!(id: "QS-8", a_clock_that_jumps_back_and_forth_buys_nothing),
 ];
 
 const fn window(name: &'static str, seconds: u64, limit: u32) -> QuotaWindow {
@@ -58,7 +64,7 @@ async fn no_stretch_holds_more_than_the_limit(desk: Desk) {
     // Steady, in bursts at the seams of a fixed window, and irregular.
     let bursts = (0..6).flat_map(|n| [60 * n + 55, 60 * n + 59, 60 * n + 61].repeat(3));
     let uneven = (0..120).map(|n| n * n % 17 + 5 * n);
-    let uneven = uneven.collect::<std::collections::BTreeSet<_>>();
+    let uneven = uneven.collect::<BTreeSet<_>>();
     for times in [
         (0..100).map(|n| 7 * n).collect::<Vec<_>>(),
         bursts.collect(),
@@ -141,27 +147,30 @@ async fn racing_requests_keep_within_the_limit(desk: Desk) {
     assert_eq!((seen.windows[0].used, seen.windows[1].used), (5, 5));
 }
 
-async fn requests_leave_the_window_in_time(desk: Desk) {
-    // A sixtieth of a minute late at most: one second.
-    let taken = allowed(&desk, MINUTE, 0..600).await;
-    for n in 5..taken.len() {
-        // One request comes each second, so the next fits at the earliest one second later.
-        let latest = (taken[n - 5] + 61).max(taken[n - 1] + 1);
-        assert!(
-            taken[n] <= latest,
-            "request {n} at {}, not by {latest}",
-            taken[n]
-        );
+async fn requests_leave_the_window_on_the_instant(desk: Desk) {
+    let (user, quota) = (desk.account().await, &desk.stores.quota);
+    let micros = |n: i64| Timestamp::from_microsecond(at(0).as_microsecond() + n).unwrap();
+    // Five, each at a microsecond of its own.
+    for n in 0..5 {
+        let taken = quota.consume(user, &[MINUTE], micros(7 * n)).await;
+        assert!(taken.unwrap().allowed);
     }
-    assert!(taken.len() >= 45, "{taken:?}");
-    let user = desk.account().await;
-    consume(&desk, user, &[MINUTE], 0).await;
-    let seen = desk
-        .stores
-        .quota
-        .usage(user, &[MINUTE], at(62))
-        .await
-        .unwrap();
+    for n in 0..5 {
+        let leaves = 60_000_000 + 7 * n;
+        let early = micros(leaves - 1);
+        let seen = quota.usage(user, &[MINUTE], early).await.unwrap();
+        assert_eq!((seen.allowed, seen.windows[0].used), (false, 5), "{n}");
+        let wait = seen.windows[0].retry_after;
+        assert_eq!(wait, Duration::from_micros(1), "{n}");
+        let refused = quota.consume(user, &[MINUTE], early).await.unwrap();
+        assert!(!refused.allowed, "{n}, a microsecond early");
+        let seen = quota.usage(user, &[MINUTE], micros(leaves)).await.unwrap();
+        assert_eq!((seen.allowed, seen.windows[0].used), (true, 4), "{n}");
+        let taken = quota.consume(user, &[MINUTE], micros(leaves)).await;
+        assert!(taken.unwrap().allowed, "{n}, on the instant");
+    }
+    let later = micros(200_000_000);
+    let seen = quota.usage(user, &[MINUTE], later).await.unwrap();
     assert_eq!(seen.windows[0].used, 0);
 }
 
@@ -209,4 +218,93 @@ async fn after_the_time_told_one_fits(desk: Desk) {
         now += i64::try_from(told.as_secs()).unwrap() + 1;
         waits += 1;
     }
+}
+
+/// Times that are steady, in bursts, and irregular, in rising order.
+fn patterns() -> Vec<Vec<i64>> {
+    let uneven: BTreeSet<i64> = (0..150).map(|n| n * n % 31 + 4 * n).collect();
+    vec![
+        (0..200).map(|n| 3 * n).collect(),
+        (0..9).flat_map(|n| [50 * n; 8]).collect(),
+        uneven.into_iter().collect(),
+    ]
+}
+
+async fn every_place_of_a_window_can_be_had(desk: Desk) {
+    // All at once, and spread over the whole window.
+    for spread in [0, 1, 7, 14] {
+        let times = (0..5).map(|n| spread * n);
+        let taken = allowed(&desk, MINUTE, times).await;
+        assert_eq!(taken.len(), 5, "one each {spread} s");
+    }
+    // Again and again: as soon as five have left, five more fit.
+    let taken = allowed(&desk, MINUTE, (0..10).flat_map(|n| [60 * n; 9])).await;
+    assert_eq!(taken.len(), 50, "five each minute");
+}
+
+async fn a_refusal_means_a_full_window(desk: Desk) {
+    let narrow = window("minute", 60, 3);
+    for times in patterns() {
+        for windows in [vec![MINUTE], vec![HOUR, MINUTE], vec![HOUR, narrow]] {
+            let user = desk.account().await;
+            let mut taken: Vec<i64> = Vec::new();
+            for now in &times {
+                let outcome = consume(&desk, user, &windows, *now).await;
+                let room = windows.iter().all(|window| {
+                    let length = i64::try_from(window.length.as_secs()).unwrap();
+                    let inside = taken.iter().filter(|time| now - **time < length).count();
+                    inside < usize::try_from(window.limit).unwrap()
+                });
+                assert_eq!(outcome.allowed, room, "at {now}, after {taken:?}");
+                if outcome.allowed {
+                    taken.push(*now);
+                }
+            }
+        }
+    }
+}
+
+async fn another_limit_holds_at_once(desk: Desk) {
+    let user = desk.account().await;
+    for n in 0..5 {
+        assert!(consume(&desk, user, &[MINUTE], n).await.allowed);
+    }
+    assert!(!consume(&desk, user, &[MINUTE], 5).await.allowed);
+    let wider = window("minute", 60, 7);
+    assert!(consume(&desk, user, &[wider], 5).await.allowed);
+    let narrower = window("minute", 60, 2);
+    let refused = consume(&desk, user, &[narrower], 6).await;
+    assert_eq!((refused.allowed, refused.windows[0].used), (false, 6));
+    // Of those at 0 to 5, all but the last must leave before a second fits.
+    assert_eq!(refused.windows[0].retry_after, Duration::from_secs(58));
+    assert!(!consume(&desk, user, &[narrower], 63).await.allowed);
+    assert!(consume(&desk, user, &[narrower], 64).await.allowed);
+}
+
+async fn a_slow_clock_buys_nothing(desk: Desk) {
+    let user = desk.account().await;
+    for _ in 0..5 {
+        assert!(consume(&desk, user, &[MINUTE], 100).await.allowed);
+    }
+    for behind in [99, 41, 40, 39, 0, -4000] {
+        let outcome = consume(&desk, user, &[MINUTE], behind).await;
+        assert_eq!((outcome.allowed, outcome.windows[0].used), (false, 5));
+        let told = outcome.windows[0].retry_after;
+        assert_eq!(at(behind) + told, at(160), "as this clock will show it");
+    }
+    assert!(consume(&desk, user, &[MINUTE], 160).await.allowed);
+}
+
+async fn a_clock_that_jumps_back_and_forth_buys_nothing(desk: Desk) {
+    let user = desk.account().await;
+    assert!(consume(&desk, user, &[MINUTE], 100).await.allowed);
+    // These come later, whatever their clock says.
+    for behind in [50, 90, 41, 99] {
+        assert!(consume(&desk, user, &[MINUTE], behind).await.allowed);
+    }
+    for now in [30, 101, 111, 50, 159] {
+        let outcome = consume(&desk, user, &[MINUTE], now).await;
+        assert!(!outcome.allowed, "five were taken at 100; it is {now}");
+    }
+    assert!(consume(&desk, user, &[MINUTE], 160).await.allowed);
 }

@@ -20,6 +20,7 @@ fn quote(desk: &Desk, user: UserId, key: &PoolKey, expires_at: i64) -> StoredQuo
         id: desk.id(QuoteId::from_uuid),
         user,
         key: key.clone(),
+        refresh: false,
         access: Some(QuotedAccess {
             price: usd(ACCESS),
             source: AccessSource::Paid,
@@ -47,6 +48,7 @@ async fn a_quote_reads_back_to_its_account_alone(desk: Desk) {
     let key = Desk::pool_key(desk.filing().await);
     let plain = quote(&desk, ours, &key, 600);
     let free = StoredQuote {
+        refresh: true,
         access: None,
         analysis: MicroUsd::ZERO,
         large: true,

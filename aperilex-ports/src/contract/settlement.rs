@@ -4,7 +4,9 @@ mod access;
 mod cancel;
 mod end;
 mod idempotency;
+mod notices;
 mod pool;
+mod retract;
 mod submit;
 
 use super::support::Desk;
@@ -14,7 +16,9 @@ use access::*;
 use cancel::*;
 use end::*;
 use idempotency::*;
+use notices::*;
 use pool::*;
+use retract::*;
 use submit::*;
 
 /// The scenarios.
@@ -65,5 +69,12 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "SE-15", no_finished_run_is_run_again),
     scenario!(id: "SE-16", a_request_never_costs_more_than_it_allows),
     scenario!(id: "SE-17", expired_keys_are_forgotten_and_no_others),
-    scenario!(id: "SE-18", access_is_given_though_its_hold_is_gone),
+    scenario!(id: "SE-18", what_a_lost_hold_was_for_is_charged_anew),
+    scenario!(id: "SE-18", what_cannot_be_charged_anew_is_absorbed),
+    scenario!(id: "SE-19", what_is_free_says_why),
+    scenario!(id: "SE-20", a_retracted_analysis_is_given_back),
+    scenario!(id: "SE-20", racing_retractions_refund_once),
+    scenario!(id: "SE-21", the_most_urgent_sets_the_pace),
+    scenario!(id: "SE-22", who_wants_to_be_told_of_tasks_is_told),
+    scenario!(id: "SE-22", a_refused_end_tells_nobody),
 ];

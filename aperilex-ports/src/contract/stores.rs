@@ -31,6 +31,8 @@ const SUITES: &[(&str, &[Scenario<Desk>])] = &[
     ("audit_store", audit_store::SCENARIOS),
     ("quote_store", quote_store::SCENARIOS),
     ("cost_book", cost_book::SCENARIOS),
+    ("audit_log", audit_log::SCENARIOS),
+    ("report_store", report_store::SCENARIOS),
 ];
 
 /// The trials of all stores.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use uuid::Uuid;
 
-use crate::audit::{Rules, check};
+use crate::audit::{Opened, Rules, check};
 use crate::*;
 
 /// When every scenario begins: 2026-01-01T00:00:00Z.
@@ -328,7 +328,7 @@ impl Desk {
             task: task.id,
             lease,
             analysis: self.analysis(task.id, &task.key),
-            charge: true,
+            free: None,
             now: at(10),
         }
     }
@@ -347,6 +347,26 @@ impl Desk {
             items.extend(batch.into_iter().map(|row| row.item));
         }
         items
+    }
+
+    /// The notices of an account that wait in the outbox, oldest first. They stay there for a minute.
+    pub(super) async fn notices(&self, user: UserId, now: i64) -> Vec<PendingNotice> {
+        let outbox = &self.stores.outbox;
+        let rows = outbox
+            .next_notices(MAX_PAGE, at(now + 60), at(now))
+            .await
+            .unwrap();
+        let notices = rows.into_iter().map(|row| match row.item {
+            OutboxItem::Notice(notice) => notice,
+            other => panic!("expected notices alone, got {other:?}"),
+        });
+        notices.filter(|notice| notice.user == user).collect()
+    }
+
+    pub(super) async fn prefer(&self, user: UserId, tasks: bool, low_balance: bool) {
+        let preferences = NoticePreferences { tasks, low_balance };
+        let accounts = &self.stores.accounts;
+        accounts.prefer(user, preferences).await.unwrap();
     }
 
     /// All events of a task.
@@ -382,6 +402,11 @@ impl Desk {
                 assert_eq!(*events, self.events(task.id).await);
             }
         }
+    }
+
+    pub(super) async fn opened(&self, user: UserId) -> Vec<Opened> {
+        let books = self.stores.audit.books(user).await.unwrap();
+        books.unwrap().access
     }
 
     pub(super) async fn audit_one(&self, user: UserId) {

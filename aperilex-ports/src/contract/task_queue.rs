@@ -9,8 +9,8 @@ use futures_util::future::join_all;
 use super::support::MOST_PAGES;
 use super::*;
 use crate::{
-    Delivery, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage, Priority,
-    QueueCapabilities, QueueError, TaskQueue,
+    DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_OVERTAKING, MAX_VISIBILITY,
+    NewMessage, Priority, QueueCapabilities, QueueError, TaskQueue,
 };
 
 /// How a contract test gets at queues.
@@ -87,11 +87,14 @@ pub const SCENARIOS: &[QueueScenario] = &[
     scenario!(id: "TQ-8", a_repeated_id_is_dropped, if |it| it.dedup_window.is_some()),
     scenario!(id: "TQ-8", of_many_with_one_id_one_is_sent, if |it| it.dedup_window.is_some()),
     scenario!(id: "TQ-9", the_urgent_overtake, if |it| it.priorities),
+    scenario!(id: "TQ-9", the_least_urgent_has_its_turn, if |it| it.priorities),
     scenario!(id: "TQ-10", what_is_never_settled_dies, if |it| it.max_receives.is_some()),
     scenario!(id: "TQ-11", an_empty_queue_answers),
     scenario!(id: "TQ-12", what_is_over_a_limit_is_refused),
     scenario!(id: "TQ-13", a_delayed_message_appears_in_its_time, if |it| it.delays),
     scenario!(id: "TQ-14", a_rejected_message_is_dead_at_once),
+    scenario!(id: "TQ-15", a_redriven_letter_comes_again),
+    scenario!(id: "TQ-15", of_many_redrives_one_sends),
 ];
 
 const VISIBILITY: Duration = Duration::from_secs(30);
@@ -315,6 +318,34 @@ async fn the_urgent_overtake(bench: Box<dyn QueueBench>) {
     }
 }
 
+async fn the_least_urgent_has_its_turn(bench: Box<dyn QueueBench>) {
+    let queue = bench.queue();
+    let level = |text: &str, level| NewMessage {
+        priority: Priority::new(level),
+        ..message(text)
+    };
+    queue.send(&level("background", 9)).await.unwrap();
+    // A thousand of the most urgent, ten each half minute: all that can be worked off.
+    let batch = u64::try_from(MAX_BATCH).unwrap();
+    let mut waited = Duration::ZERO;
+    for round in 0..1000 / batch {
+        for n in 0..batch {
+            let urgent = level(&format!("urgent {round} {n}"), 0);
+            queue.send(&urgent).await.unwrap();
+        }
+        let deliveries = queue.receive(MAX_BATCH, MAX_VISIBILITY).await.unwrap();
+        assert_eq!(deliveries.len(), MAX_BATCH);
+        if deliveries.iter().any(|it| it.body == b"background") {
+            assert!(round > 1, "it was not less urgent");
+            assert!(waited <= MAX_OVERTAKING, "it waited {waited:?}");
+            return;
+        }
+        bench.advance(seconds(30)).await;
+        waited += seconds(30);
+    }
+    panic!("a thousand went before it");
+}
+
 async fn what_is_never_settled_dies(bench: Box<dyn QueueBench>) {
     let queue = bench.queue();
     let most = queue.capabilities().max_receives.unwrap();
@@ -418,4 +449,49 @@ async fn a_rejected_message_is_dead_at_once(bench: Box<dyn QueueBench>) {
         2,
         "at most the limit"
     );
+}
+
+/// Sends messages that become dead letters, and gives them, newest first.
+async fn bury(bench: &dyn QueueBench, texts: &[&str]) -> Vec<DeadLetter> {
+    let queue = bench.queue();
+    for text in texts {
+        queue.send(&message(text)).await.unwrap();
+        let delivery = one(bench).await;
+        queue.reject(&delivery.receipt, "poison").await.unwrap();
+    }
+    queue.dead_letters(9).await.unwrap()
+}
+
+async fn a_redriven_letter_comes_again(bench: Box<dyn QueueBench>) {
+    let queue = bench.queue();
+    let dead = bury(&*bench, &["a", "b"]).await;
+    let letter = dead.iter().find(|letter| letter.body == b"a").unwrap();
+    assert!(queue.redrive(&letter.id).await.unwrap());
+    let again = one(&*bench).await;
+    assert_eq!((again.body.as_slice(), again.receive_count), (&b"a"[..], 1));
+    assert!(receive(&*bench).await.is_empty(), "once");
+    let left = queue.dead_letters(9).await.unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].body, b"b");
+
+    assert!(!queue.redrive(&letter.id).await.unwrap(), "it is gone");
+    for unknown in ["", "x", "-1", "999999999"] {
+        let sent = queue.redrive(&LetterId(unknown.into())).await.unwrap();
+        assert!(!sent, "{unknown}");
+    }
+    queue.acknowledge(&again.receipt).await.unwrap();
+    assert_eq!(queue.depth().await.unwrap(), 0);
+    assert_eq!(queue.dead_letters(9).await.unwrap(), left);
+}
+
+async fn of_many_redrives_one_sends(bench: Box<dyn QueueBench>) {
+    let queue = bench.queue();
+    let dead = bury(&*bench, &["a"]).await;
+    let redrives = (0..8).map(|_| queue.redrive(&dead[0].id));
+    let sent = join_all(redrives).await;
+    assert_eq!(
+        sent.into_iter().filter(|it| *it.as_ref().unwrap()).count(),
+        1
+    );
+    assert_eq!(queue.depth().await.unwrap(), 1);
 }

@@ -184,6 +184,7 @@ async fn what_cannot_be_claimed(desk: Desk) {
         task: task.id,
         guard: Guard::Lease(lease),
         failure: failure(),
+        goodwill_until: None,
         now: at(5),
     };
     let again = again.at(6);
@@ -334,7 +335,7 @@ async fn every_change_is_one_event(desk: Desk) {
 fn event_of(item: OutboxItem) -> Option<TaskEvent> {
     match item {
         OutboxItem::Event(event) => Some(event),
-        OutboxItem::Enqueue { .. } => None,
+        OutboxItem::Enqueue { .. } | OutboxItem::Notice(_) => None,
     }
 }
 
@@ -432,6 +433,7 @@ async fn mark_queued_takes_its_generation_alone(desk: Desk) {
         task: task.id,
         guard: Guard::Lease(lease),
         failure: failure(),
+        goodwill_until: None,
         now: at(4),
     };
     let again = again.at(9);

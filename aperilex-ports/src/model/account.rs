@@ -49,6 +49,29 @@ pub struct Account {
     pub created_at: Timestamp,
 }
 
+/// What an operator may change of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Its plan.
+    pub tier: Tier,
+    /// Whether it may act.
+    pub status: AccountStatus,
+    /// What it may do.
+    pub role: Role,
+}
+
+impl Account {
+    /// Its standing.
+    #[must_use]
+    pub const fn standing(&self) -> Standing {
+        Standing {
+            tier: self.tier,
+            status: self.status,
+            role: self.role,
+        }
+    }
+}
+
 /// An API key as kept: its secret is known only as a hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {

@@ -78,10 +78,21 @@ uuid_ids! {
     CallId
     /// The right to work on a task, new with every claim (v7).
     LeaseToken
+    /// Something that an account is told: v5 of what happened, so that it is told once.
+    NoticeId
 }
 
 /// Name space of the v5 ids: v5 of the DNS name `aperilex.com`, fixed for ever.
 const NAMESPACE: Uuid = Uuid::from_u128(0x5f0d_1c5e_86a4_5f0b_9d3e_7a1b_6c2f_4e80);
+
+impl NoticeId {
+    /// The id of what an account is told of something that happens once.
+    #[must_use]
+    pub fn of(user: UserId, kind: &str, what: &str) -> Self {
+        let name = format!("notice:{user}:{kind}:{what}");
+        Self(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
+    }
+}
 
 impl FilingId {
     /// The id of a filing known to the SEC.

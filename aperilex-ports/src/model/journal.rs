@@ -189,6 +189,19 @@ impl ChainHead {
     }
 }
 
+/// Where all chains ended at a time, so that nobody can write one anew unseen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerRoot {
+    /// SHA-256 of the list of all ends, by which the document store keeps it.
+    pub digest: Digest,
+    /// Accounts in it.
+    pub accounts: u64,
+    /// What did not hold of their books.
+    pub findings: u64,
+    /// When.
+    pub at: Timestamp,
+}
+
 impl JournalTx {
     /// What its postings sum to: nothing, if it is sound.
     #[must_use]
@@ -237,26 +250,31 @@ impl JournalTx {
         if let Some(hold) = hold.filter(|_| self.operation == Operation::Hold) {
             seal.hold(hold);
         }
-        Digest::of(&seal.0)
+        seal.digest()
     }
 }
 
 /// Bytes that are hashed: each field with its length before it, so that none can pass for another.
 #[derive(Debug, Default)]
-struct Seal(Vec<u8>);
+pub(super) struct Seal(Vec<u8>);
 
 impl Seal {
-    fn bytes(&mut self, bytes: &[u8]) {
+    /// The hash of all of them.
+    pub(super) fn digest(&self) -> Digest {
+        Digest::of(&self.0)
+    }
+
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         self.0.extend_from_slice(&length.to_be_bytes());
         self.0.extend_from_slice(bytes);
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         self.bytes(text.as_bytes());
     }
 
-    fn number(&mut self, number: i64) {
+    pub(super) fn number(&mut self, number: i64) {
         self.bytes(&number.to_be_bytes());
     }
 

@@ -14,6 +14,8 @@ pub struct StoredQuote {
     pub user: UserId,
     /// For what.
     pub key: PoolKey,
+    /// Whether it is to be made anew, whatever the pool has.
+    pub refresh: bool,
     /// What access to the filing costs, and why the account would have it; none if it had it.
     pub access: Option<QuotedAccess>,
     /// What the analysis costs.

@@ -34,6 +34,22 @@ words! {
     }
 }
 
+words! {
+    /// Why something that has a price was given without a charge.
+    Waiver {
+        /// Another account's run made it.
+        Follower = "follower",
+        /// The plan, the contract or the role asks no fee.
+        NoFee = "no_fee",
+        /// The models failed and the extractive analyst stood in.
+        StandIn = "stand_in",
+        /// The account's own model key made it.
+        OwnKey = "own_key",
+        /// What was set aside had ended, and nothing was left to charge: the installation bears it.
+        Absorbed = "absorbed",
+    }
+}
+
 /// Urgency, 0 (first) to 9 (last).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -152,6 +168,8 @@ pub struct Task {
     pub max_running: Option<u32>,
     /// Its result.
     pub analysis: Option<AnalysisId>,
+    /// Why its result was not charged; none if it was, or if there is none.
+    pub waiver: Option<Waiver>,
     /// Why it failed, or last failed.
     pub failure: Option<Failure>,
     /// Sequence number of its last event.

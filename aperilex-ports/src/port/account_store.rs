@@ -5,7 +5,10 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::model::{Account, ApiKey, Contract, Digest, Email, KeyId, Timestamp, UserId};
+use crate::model::{
+    Account, ApiKey, AuditRecord, Contract, Digest, Email, KeyId, NoticePreferences, Standing,
+    Timestamp, UserId,
+};
 
 /// Why an account or key was not made.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +25,21 @@ pub enum AccountStoreError {
     Store(#[from] StoreError),
 }
 
+/// An account's standing is changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangeAccount {
+    /// Whose.
+    pub user: UserId,
+    /// What it is, as far as whoever changes it knows.
+    pub expected: Standing,
+    /// What it becomes.
+    pub to: Standing,
+    /// Who changes it, and why; stored in the same commit.
+    pub audit: AuditRecord,
+    /// The time.
+    pub now: Timestamp,
+}
+
 /// Keeps accounts and API keys.
 ///
 /// # Contract
@@ -30,6 +48,11 @@ pub enum AccountStoreError {
 /// - **AC-3** a key's hash finds its account; a revoked or unknown one finds nothing.
 /// - **AC-4** a key for an unknown account is `Unknown`.
 /// - **AC-5** `list` gives all accounts, oldest first, without gaps between pages.
+/// - **AC-6** `change` changes an account that stands as expected, and stores its record in the audit log, in
+///   one commit. One that stands otherwise is `Conflict`, an unknown one `Unknown`, and nothing changes;
+///   of racing changes one wins.
+/// - **AC-7** what an account wants to be told of reads back as it chose, and is the default until it
+///   chooses; of an unknown account it is `Unknown`.
 #[async_trait]
 pub trait AccountStore: Debug + Send + Sync + 'static {
     /// Makes an account.
@@ -68,7 +91,7 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// [`StoreError`].
     async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Puts a contract in the place of the account's, or takes it away.
+    /// Puts a contract in the place of the account's, or takes it away, and stores who did it in the audit log.
     ///
     /// # Errors
     /// [`AccountStoreError`].
@@ -76,6 +99,28 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
         &self,
         user: UserId,
         contract: Option<&Contract>,
+        audit: &AuditRecord,
+    ) -> Result<(), AccountStoreError>;
+
+    /// Changes an account's standing.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError>;
+    /// What an account wants to be told of.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn preferences(&self, user: UserId) -> Result<NoticePreferences, AccountStoreError>;
+
+    /// Chooses what an account is told of.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn prefer(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
     ) -> Result<(), AccountStoreError>;
 
     /// Accounts made after the given one.

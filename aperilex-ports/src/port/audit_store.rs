@@ -1,12 +1,12 @@
-//! All of an account's books at once.
+//! All of an account's books at once, and where all chains end.
 
 use std::fmt::Debug;
 
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::audit::Books;
-use crate::model::UserId;
+use crate::audit::{Books, Projection};
+use crate::model::{ChainHead, LedgerRoot, UserId};
 
 /// Shows books as one moment has them.
 ///
@@ -15,6 +15,11 @@ use crate::model::UserId;
 ///   not at all.
 /// - **AU-2** all that the other ports report of the account is in them, and nothing of others; an
 ///   unknown account has none.
+/// - **AU-3** `heads` gives where the chain of every account ends, in the order of their ids, without gaps
+///   between pages.
+/// - **AU-4** roots are kept for ever, the newest first; one that is kept again is kept once.
+/// - **AU-5** `rebuild` stores a projection if the chain still ends where it says, else it is `Conflict`
+///   and changes nothing; what holds already stays as it is.
 #[async_trait]
 pub trait AuditStore: Debug + Send + Sync + 'static {
     /// The books of an account.
@@ -22,4 +27,32 @@ pub trait AuditStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`].
     async fn books(&self, user: UserId) -> Result<Option<Books>, StoreError>;
+
+    /// Where chains end, of accounts with a higher id than `after`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn heads(
+        &self,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Result<Vec<(UserId, ChainHead)>, StoreError>;
+
+    /// Keeps where all chains end.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn keep_root(&self, root: &LedgerRoot) -> Result<(), StoreError>;
+
+    /// The newest roots.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn roots(&self, limit: usize) -> Result<Vec<LedgerRoot>, StoreError>;
+
+    /// Stores balance, lots and holds as the journal makes them.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`], [`StoreError`].
+    async fn rebuild(&self, user: UserId, projection: &Projection) -> Result<(), StoreError>;
 }

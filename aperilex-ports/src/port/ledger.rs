@@ -22,6 +22,9 @@ pub enum LedgerError {
         /// What is available.
         available: MicroUsd,
     },
+    /// The account is suspended: it holds nothing new.
+    #[error("the account is not active")]
+    AccountClosed,
     /// The hold has ended.
     #[error("the hold is {status}")]
     HoldEnded {
@@ -144,12 +147,17 @@ pub struct Refund {
 ///   given before bought, older before newer. Lapsed credits are not spent.
 /// - **LG-17** a void, an expiry and what of a hold is not charged go back to the lots they came from.
 /// - **LG-18** credits whose time has passed are gone at the next touch of the account, or by `lapse`,
-///   once, as an entry. What is held of them can still be charged; given back, it lapses.
+///   once, as an entry. What is held of them can still be charged; given back, it lapses, and comes
+///   again as goodwill if the end names until when.
 /// - **LG-19** a refund is with earlier ones at most the charge (`OverCapture` says what is left), and
 ///   goes to the lots that paid it, what was drawn last first; for a lapsed lot a new one of its
 ///   source opens.
 /// - **LG-20** a refund of anything but a charge of this account is `Unknown`; the same key for the
 ///   same charge and amount gives the first entry again.
+/// - **LG-21** an account that is not active holds nothing: `place_hold`, and `submit` of the settlement, are
+///   `AccountClosed` and change nothing. Its holds can still end, and its credits be corrected.
+/// - **LG-22** whatever makes the balance fall below [`MAX_LOW_BALANCE`](crate::wallet::MAX_LOW_BALANCE)
+///   leaves a notice of it in the same commit, if the account wants to be told of its balance.
 #[async_trait]
 pub trait Ledger: Debug + Send + Sync + 'static {
     /// Sets credits aside.
@@ -170,11 +178,17 @@ pub trait Ledger: Debug + Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<LedgerEntry, LedgerError>;
 
-    /// Gives a hold back.
+    /// Gives a hold back. For credits that lapsed meanwhile others come that can be spent until
+    /// `goodwill_until`; none if it is the account's own doing.
     ///
     /// # Errors
     /// [`LedgerError`].
-    async fn void(&self, hold: HoldId, now: Timestamp) -> Result<(), LedgerError>;
+    async fn void(
+        &self,
+        hold: HoldId,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), LedgerError>;
 
     /// Credits or corrects an account.
     ///
@@ -205,11 +219,17 @@ pub trait Ledger: Debug + Send + Sync + 'static {
     /// [`StoreError`].
     async fn holds(&self, user: UserId) -> Result<Vec<Hold>, StoreError>;
 
-    /// Ends open holds whose time has passed and whose task, if any, is finished; at most `limit`.
+    /// Ends open holds whose time has passed and whose task, if any, is finished; at most `limit`. For
+    /// credits that lapsed meanwhile others come, as with `void`.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError>;
+    async fn expire(
+        &self,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Hold>, StoreError>;
 
     /// Gives a charge back.
     ///

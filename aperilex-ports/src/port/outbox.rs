@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::model::{Priority, TaskEvent, TaskMessage, Timestamp};
+use crate::model::{PendingNotice, Priority, TaskEvent, TaskMessage, Timestamp};
 
 /// What is to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum OutboxItem {
     },
     /// Something happened to a task.
     Event(TaskEvent),
+    /// An account is to be told something.
+    Notice(PendingNotice),
 }
 
 /// A row of the outbox.
@@ -30,6 +32,8 @@ pub struct OutboxMessage {
     pub id: i64,
     /// What is to be sent.
     pub item: OutboxItem,
+    /// How often it was handed out, this time included.
+    pub attempts: u32,
 }
 
 /// Hands out what is to be sent, at least once.
@@ -39,9 +43,13 @@ pub struct OutboxMessage {
 /// - **OB-2** rows that were not marked sent come again once the lease has run out.
 /// - **OB-3** a sent row never comes again.
 /// - **OB-4** rows come in the order of their numbers.
+/// - **OB-5** notices come by `next_notices` and by nothing else, under the same rules: a receiver of
+///   notices that is slow or away keeps no message back.
+/// - **OB-6** a row that is put off does not come before its time; each time it comes is counted.
+/// - **OB-7** what is put comes, in that order.
 #[async_trait]
 pub trait Outbox: Debug + Send + Sync + 'static {
-    /// Leases up to `limit` unsent rows.
+    /// Leases up to `limit` unsent rows, other than notices.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -51,6 +59,29 @@ pub trait Outbox: Debug + Send + Sync + 'static {
         leased_until: Timestamp,
         now: Timestamp,
     ) -> Result<Vec<OutboxMessage>, StoreError>;
+
+    /// Leases up to `limit` unsent notices.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn next_notices(
+        &self,
+        limit: usize,
+        leased_until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<OutboxMessage>, StoreError>;
+
+    /// Leaves a row alone until then.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn put_off(&self, id: i64, until: Timestamp) -> Result<(), StoreError>;
+
+    /// Stores what is to be sent, where no other change causes it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn put(&self, items: &[OutboxItem]) -> Result<(), StoreError>;
 
     /// Marks rows as sent.
     ///

@@ -45,10 +45,18 @@ pub struct QuotaOutcome {
 /// - **QS-1** in no stretch as long as a window are more than `limit` requests allowed.
 /// - **QS-2** a refused request counts in no window.
 /// - **QS-3** racing requests never exceed the limit.
-/// - **QS-4** requests leave the window as time passes, at the latest one sixtieth of its length
-///   late.
+/// - **QS-4** a request leaves a window at the very instant that the window's length has passed.
 /// - **QS-5** accounts do not share windows.
 /// - **QS-6** `retry_after` of a refused request is positive, and at that time one fits again.
+/// - **QS-7** exactly `limit` requests fit into any stretch of the window, however they are spread:
+///   one is refused only while as many are inside.
+/// - **QS-8** a clock that is behind buys nothing: a request counts at the time of the newest one
+///   that was allowed, if that is later.
+///
+/// # Time
+/// Kept to the microsecond. All windows of an account see the same requests, those that were allowed
+/// whatever windows were asked for then, as far back as the longest of these; so a limit that changes
+/// holds at once.
 #[async_trait]
 pub trait QuotaStore: Debug + Send + Sync + 'static {
     /// Takes one request if it fits into all windows.

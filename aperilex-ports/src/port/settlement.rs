@@ -6,8 +6,9 @@ use async_trait::async_trait;
 
 use super::{FindAnalysis, LedgerError, StoreError, TaskStoreError};
 use crate::model::{
-    AnalysisRecord, Digest, Failure, FilingId, LeaseToken, MicroUsd, PendingAccess, PoolKey,
-    Priority, QuoteId, Task, TaskCharges, TaskId, Timestamp, UserId,
+    AnalysisId, AnalysisRecord, Digest, EntryId, Failure, FilingId, LeaseToken, LedgerEntry,
+    MicroUsd, PendingAccess, PoolKey, Priority, QuoteId, Task, TaskCharges, TaskId, Timestamp,
+    UserId, Waiver,
 };
 
 /// Why a commit was refused. Nothing of it has happened.
@@ -22,6 +23,9 @@ pub enum SettlementError {
         /// What is available.
         available: MicroUsd,
     },
+    /// The account is suspended.
+    #[error("the account is not active")]
+    AccountClosed,
     /// The account leads as many live runs as it may.
     #[error("{running} analyses are running, {limit} are allowed")]
     TooManyAnalyses {
@@ -58,6 +62,7 @@ impl From<LedgerError> for SettlementError {
             LedgerError::InsufficientCredits { needed, available } => {
                 Self::InsufficientCredits { needed, available }
             }
+            LedgerError::AccountClosed => Self::AccountClosed,
             LedgerError::Store(store) => Self::Store(store),
             // Every other refusal means that what was decided on is no longer so.
             _ => Self::Store(StoreError::Conflict),
@@ -190,8 +195,8 @@ pub struct CompleteTask {
     pub lease: LeaseToken,
     /// What it made; already in the document store.
     pub analysis: AnalysisRecord,
-    /// Whether the analysis is charged (below the quality gate, or a stand-in, it is not).
-    pub charge: bool,
+    /// Why the analysis is not charged; none if it is.
+    pub free: Option<Waiver>,
     /// The time.
     pub now: Timestamp,
 }
@@ -205,6 +210,8 @@ pub struct AbandonTask {
     pub guard: Guard,
     /// Why.
     pub failure: Failure,
+    /// Until when credits can be spent that come for those that lapsed while they were held for this.
+    pub goodwill_until: Option<Timestamp>,
     /// The time.
     pub now: Timestamp,
 }
@@ -219,6 +226,30 @@ pub struct RetryTask {
     /// Whether the run that ends counts as an attempt. It does not if nothing was wrong with it: the
     /// source asked to wait, or the worker was stopped.
     pub counted: bool,
+}
+
+/// An analysis is withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetractAnalysis {
+    /// Which.
+    pub analysis: AnalysisId,
+    /// Id of the entry that gives its payer the fee back.
+    pub refund: EntryId,
+    /// For the payer's statement.
+    pub description: String,
+    /// When credits lapse that come in the place of lapsed ones.
+    pub fresh_until: Timestamp,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// An analysis that was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retracted {
+    /// The analysis, as it is now.
+    pub record: AnalysisRecord,
+    /// What its payer has back; none if nobody paid, or all was given back before.
+    pub refund: Option<LedgerEntry>,
 }
 
 /// The commits that span several records: each happens wholly or not at all, and stores the events
@@ -243,7 +274,7 @@ pub struct RetryTask {
 /// - **SE-8** `deliver_filing`, `complete`, `retry` and `abandon` under a lost or expired lease are
 ///   `LeaseLost` and change nothing.
 /// - **SE-9** `abandon` fails leader and followers, with the reason, and voids all their open
-///   holds; what was captured for access stays.
+///   holds, with goodwill for what lapsed meanwhile; what was captured for access stays.
 /// - **SE-10** `retry` leaves the leader `retrying`, its progress `queued`, with a new generation
 ///   and a new message; both wait until `not_before`; its holds stay open. An uncounted one takes
 ///   the attempt back.
@@ -262,8 +293,17 @@ pub struct RetryTask {
 ///   run again.
 /// - **SE-16** a request whose access and analysis cost more than its `max_price` is refused.
 /// - **SE-17** `forget` removes expired idempotency keys, at most `limit`, and no others.
-/// - **SE-18** an access hold that has ended otherwise keeps nobody from what was made: access is
-///   given, without a charge.
+/// - **SE-18** a hold that has ended otherwise keeps nobody from what was made: its price is charged
+///   anew if the account has it, and is `absorbed` if not.
+/// - **SE-19** what a completed task and an access of source `paid` cost was charged, or is waived with
+///   the reason, in the same commit: a follower's analysis as `follower`, a price of nothing as
+///   `no_fee`.
+/// - **SE-20** a retracted analysis is found no more, and its payer has what is left of the fee back,
+///   in one commit; repeated, it gives the first outcome. One that is not there is `None`.
+/// - **SE-21** a follower that is more urgent makes its run as urgent: what waits in the queue is sent
+///   again with its priority.
+/// - **SE-22** `complete` and `abandon` leave a notice for each account of the run that wants to be told
+///   of tasks, in the same commit, and for no other.
 #[async_trait]
 pub trait Settlement: Debug + Send + Sync + 'static {
     /// Accepts a request.
@@ -323,6 +363,15 @@ pub trait Settlement: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`SettlementError`].
     async fn retry(&self, command: &RetryTask) -> Result<(), SettlementError>;
+
+    /// Withdraws an analysis.
+    ///
+    /// # Errors
+    /// [`SettlementError`].
+    async fn retract(
+        &self,
+        command: &RetractAnalysis,
+    ) -> Result<Option<Retracted>, SettlementError>;
 
     /// Withdraws a task that does not run yet. Promoted followers' holds end at `holds_expire_at`.
     ///

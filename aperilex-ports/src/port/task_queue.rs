@@ -6,10 +6,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::error::{BoxError, Retry};
-use crate::model::Priority;
+use crate::model::{Priority, Timestamp};
 
 /// Longest time a message may be hidden: 12 h, the limit of SQS.
 pub const MAX_VISIBILITY: Duration = Duration::from_secs(12 * 60 * 60);
+/// How much later than the least urgent message the most urgent one may have become due, and still go
+/// before it: five minutes for each of the nine levels between them.
+pub const MAX_OVERTAKING: Duration = Duration::from_secs(9 * 5 * 60);
 /// Most messages one receive hands out.
 pub const MAX_BATCH: usize = 10;
 /// Largest message body: 64 KiB.
@@ -90,13 +93,21 @@ pub struct Delivery {
     pub receive_count: u32,
 }
 
+/// Names a dead letter, in the queue's own way.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LetterId(pub String);
+
 /// A message that was given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
+    /// For sending it again.
+    pub id: LetterId,
     /// The bytes as sent.
     pub body: Vec<u8>,
     /// Why, if it was said.
     pub reason: Option<String>,
+    /// When, if the queue knows.
+    pub died_at: Option<Timestamp>,
 }
 
 /// A queue: at least once, no order promised.
@@ -113,12 +124,15 @@ pub struct DeadLetter {
 /// - **TQ-7** bodies arrive unchanged, up to [`MAX_MESSAGE_BYTES`].
 /// - **TQ-8** a message with a `dedup_id` sent within the window is dropped, also after the first
 ///   was acknowledged (`dedup_window`).
-/// - **TQ-9** the more urgent of two waiting messages is delivered first (`priorities`).
+/// - **TQ-9** the more urgent of two waiting messages is delivered first, yet none is overtaken for
+///   ever: what became due [`MAX_OVERTAKING`] later comes after it, however urgent (`priorities`).
 /// - **TQ-10** after `max_receives` deliveries the message is a dead letter (`max_receives`).
 /// - **TQ-11** receiving from an empty queue returns, and does not hang.
 /// - **TQ-12** over-limit bodies, batches and times are refused before sending.
 /// - **TQ-13** a delayed message appears after its delay and not before (`delays`).
 /// - **TQ-14** `reject` makes a dead letter at once, listed with its reason.
+/// - **TQ-15** a redriven dead letter is delivered again, its deliveries counted anew, and is listed no
+///   more. Of an unknown one, or one that was redriven, nothing is sent: `false`.
 ///
 /// # Units
 /// `visibility` and `delay` are wall time, at most [`MAX_VISIBILITY`].
@@ -169,4 +183,10 @@ pub trait TaskQueue: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`QueueError`].
     async fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>, QueueError>;
+
+    /// Sends a dead letter again, visible at once. Returns whether there was one.
+    ///
+    /// # Errors
+    /// [`QueueError`].
+    async fn redrive(&self, letter: &LetterId) -> Result<bool, QueueError>;
 }

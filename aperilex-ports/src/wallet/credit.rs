@@ -61,7 +61,7 @@ impl Wallet {
             available: command.amount,
             held: MicroUsd::ZERO,
             expires_at: command.expires_at.map(rounded),
-            created_at: rounded(command.now),
+            created_at: self.not_before(command.now),
         };
         self.lots.push(lot);
         let postings = vec![posting(from, None, command.amount.negated()), opening(&lot)];

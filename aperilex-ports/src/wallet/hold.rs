@@ -1,9 +1,9 @@
 //! Holds: placed, charged, given back.
 
-use super::{Change, Draft, Wallet, add, posting, sub};
+use super::{Change, Draft, Wallet, add, derived, opening, posting, rounded, sub};
 use crate::model::{
-    AnalysisId, EntryId, Hold, HoldStatus, JournalTx, LedgerAccount, LedgerEntry, MicroUsd,
-    Operation, Timestamp,
+    AnalysisId, CreditLot, EntryId, Hold, HoldStatus, JournalTx, LedgerAccount, LedgerEntry,
+    LotSource, MicroUsd, Operation, Timestamp,
 };
 use crate::port::{LedgerError, PlaceHold};
 
@@ -41,6 +41,18 @@ pub struct Charge<'a> {
     pub description: &'a str,
     /// The analysis it pays for.
     pub analysis: Option<AnalysisId>,
+}
+
+/// How a hold ends without a charge.
+#[derive(Debug, Clone, Copy)]
+pub struct GiveBack {
+    /// Voided or expired.
+    pub status: HoldStatus,
+    /// Until when credits can be spent that come for those that lapsed while they were held; none come
+    /// if the end is the account's own doing.
+    pub goodwill_until: Option<Timestamp>,
+    /// The time.
+    pub now: Timestamp,
 }
 
 impl Wallet {
@@ -85,8 +97,8 @@ impl Wallet {
             status: HoldStatus::Open,
             filing: command.filing,
             task: command.task,
-            expires_at: super::rounded(command.expires_at),
-            created_at: super::rounded(command.now),
+            expires_at: rounded(command.expires_at),
+            created_at: rounded(command.now),
         };
         let draft = Draft {
             operation: Operation::Hold,
@@ -178,13 +190,17 @@ impl Wallet {
         &mut self,
         hold: &Hold,
         draws: &[Draw],
-        status: HoldStatus,
-        now: Timestamp,
+        end: &GiveBack,
     ) -> Result<(Hold, Change), LedgerError> {
         require_open(hold)?;
+        let now = end.now;
         let (mut change, mut postings) = (Change::default(), Vec::new());
+        let mut lapses = Vec::new();
         for draw in draws {
             let lot = self.lot(draw.lot)?;
+            if lot.is_late(now) {
+                lapses.push(*draw);
+            }
             lot.held = sub(lot.held, draw.amount)?;
             lot.available = add(lot.available, draw.amount)?;
             let id = Some(draw.lot);
@@ -193,7 +209,7 @@ impl Wallet {
             self.touch(draw.lot, &mut change)?;
         }
         self.balance.held = sub(self.balance.held, hold.amount)?;
-        let operation = match status {
+        let operation = match end.status {
             HoldStatus::Expired => Operation::Expire,
             _ => Operation::Void,
         };
@@ -208,12 +224,56 @@ impl Wallet {
         };
         self.write(draft, None, &mut change)?;
         let ended = Hold {
-            status,
+            status: end.status,
             ..hold.clone()
         };
         change.hold = Some(ended.clone());
         self.lapse(now, &mut change)?;
+        if let Some(until) = end.goodwill_until.filter(|until| *until > now) {
+            for draw in lapses {
+                self.make_good(hold, draw, until, now, &mut change)?;
+            }
+        }
         Ok((ended, change))
+    }
+
+    /// Credits that lapsed while they were held for nothing come again, for a while.
+    fn make_good(
+        &mut self,
+        hold: &Hold,
+        draw: Draw,
+        until: Timestamp,
+        now: Timestamp,
+        change: &mut Change,
+    ) -> Result<(), LedgerError> {
+        let key = format!("goodwill:{}:{}", hold.id, draw.lot);
+        let lot = CreditLot {
+            id: derived(self.user, &key),
+            source: LotSource::Goodwill,
+            granted: draw.amount,
+            available: draw.amount,
+            held: MicroUsd::ZERO,
+            expires_at: Some(rounded(until)),
+            created_at: self.not_before(now),
+        };
+        self.lots.push(lot);
+        let line = LedgerEntry {
+            amount: draw.amount,
+            description: "for credits that lapsed while they were held for what failed".to_owned(),
+            ..self.line(lot.id, &key, now)
+        };
+        let from = posting(LedgerAccount::Goodwill, None, draw.amount.negated());
+        let draft = Draft {
+            operation: Operation::Credit,
+            key,
+            hold: None,
+            reverses: None,
+            postings: vec![from, opening(&lot)],
+            at: now,
+            placed: None,
+        };
+        self.write(draft, Some(line), change)?;
+        self.touch(lot.id, change)
     }
 }
 

@@ -112,7 +112,7 @@ impl Wallet {
                 available: amount,
                 held: MicroUsd::ZERO,
                 expires_at: Some(rounded(command.fresh_until)),
-                created_at: rounded(command.now),
+                created_at: self.not_before(command.now),
             };
             self.lots.push(fresh);
             self.touch(fresh.id, change)?;
@@ -123,6 +123,18 @@ impl Wallet {
         self.touch(id, change)?;
         Ok(posting(LedgerAccount::Available, Some(id), amount))
     }
+}
+
+/// What of a charge was not given back yet.
+#[must_use]
+pub fn left(charge: &LedgerEntry, before: &[JournalTx]) -> MicroUsd {
+    let postings = before.iter().flat_map(|tx| &tx.postings);
+    let given: MicroUsd = postings
+        .filter(|one| one.lot.is_some())
+        .map(|one| one.amount)
+        .sum();
+    let left = charge.amount.negated().checked_sub(given);
+    left.unwrap_or(MicroUsd::ZERO)
 }
 
 /// What each lot still has paid of the charge, in the order they were drawn.

@@ -135,9 +135,7 @@ impl Kept {
     fn void(&mut self, n: u128, now: i64) {
         let hold = self.holds[&HoldId::from_uuid(Uuid::from_u128(n))].clone();
         let draws = self.draws(hold.id);
-        let back = self
-            .wallet
-            .give_back(&hold, &draws, HoldStatus::Voided, at(now));
+        let back = self.wallet.give_back(&hold, &draws, &voided(None, now));
         self.save(back.unwrap().1);
     }
 
@@ -298,5 +296,28 @@ fn whatever_is_done_everything_adds_up() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn what_lapsed_while_held_for_a_failure_comes_again_for_a_while() {
+    for (until, expected) in [(None, 0), (Some(9_000), 40)] {
+        let mut kept = Kept::new();
+        kept.post(&credit(1, EntryKind::MonthlyGrant, 40, Some(200)));
+        kept.place(&hold(50, 40, 100)).unwrap();
+        let hold = kept.holds[&HoldId::from_uuid(Uuid::from_u128(50))].clone();
+        let draws = kept.draws(hold.id);
+        let back = kept.wallet.give_back(&hold, &draws, &voided(until, 300));
+        kept.save(back.unwrap().1);
+        assert_eq!(kept.wallet.available(at(300)), MicroUsd::new(expected));
+        assert_eq!(kept.wallet.available(at(9_000)), MicroUsd::ZERO);
+    }
+}
+
+fn voided(goodwill_until: Option<i64>, now: i64) -> GiveBack {
+    GiveBack {
+        status: HoldStatus::Voided,
+        goodwill_until: goodwill_until.map(at),
+        now: at(now),
     }
 }

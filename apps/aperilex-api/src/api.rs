@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::auth::Authenticator;
+use crate::gate::Gate;
 use crate::in_flight::InFlight;
 use crate::limits::Streams;
 use crate::problem::Problem;
@@ -29,6 +30,7 @@ pub(crate) struct Api {
     pub(crate) engine: Engine,
     pub(crate) settings: ApiSettings,
     pub(crate) authenticator: Authenticator,
+    pub(crate) gate: Gate,
     pub(crate) streams: Arc<Streams>,
     pub(crate) in_flight: Arc<InFlight>,
     pub(crate) wakes: Arc<Wakes>,
@@ -52,6 +54,7 @@ impl Api {
             .build();
         Self {
             authenticator: Authenticator::new(seconds(settings.auth_cache_s)),
+            gate: Gate::new(&settings),
             streams: Arc::default(),
             in_flight: Arc::default(),
             wakes: Arc::default(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aperilex_core::{Account, Digest, Engine, EngineError};
+use aperilex_core::{Account, Digest, Engine, EngineError, UserId};
 use moka::sync::Cache;
 use poem::http::HeaderMap;
 use poem::http::header::AUTHORIZATION;
@@ -31,8 +31,36 @@ impl Authenticator {
         let known = Cache::builder()
             .max_capacity(REMEMBERED)
             .time_to_live(remember)
+            .support_invalidation_closures()
             .build();
         Self { known }
+    }
+
+    /// Whether the request carries a key that was good a moment ago.
+    pub(crate) fn remembers(&self, headers: &HeaderMap) -> bool {
+        bearer(headers).is_ok_and(|key| self.known.contains_key(&Digest::of(key.as_bytes())))
+    }
+
+    /// Forgets an account, so that its next request shows how it stands now.
+    pub(crate) fn forget(&self, user: UserId) {
+        let asked = self
+            .known
+            .invalidate_entries_if(move |_, account| account.id == user);
+        if asked.is_err() {
+            // Cannot be: closures are enabled. All are forgotten rather than one too few.
+            self.known.invalidate_all();
+        }
+    }
+
+    /// The account whose key the request carries, as it is stored at this moment.
+    pub(crate) async fn account_now(
+        &self,
+        engine: &Engine,
+        headers: &HeaderMap,
+    ) -> Result<Arc<Account>, Problem> {
+        self.known
+            .invalidate(&Digest::of(bearer(headers)?.as_bytes()));
+        self.account(engine, headers).await
     }
 
     /// The account whose key the request carries.

@@ -1,7 +1,8 @@
 //! The front door: what happens to every request before and after its operation.
 //!
-//! In order (product §5): is there such an operation (404, 405) → who asks (401) → is the account
-//! suspended (403) → does the quota allow it (429) → is the request well-formed (4xx) → the operation.
+//! In order (product §5): is there such an operation (404, 405) → who asks (401, or 429 where too many
+//! without a key come from) → is the account suspended (403) → does the quota allow it (429) → is it for
+//! administrators (403) → is the request well-formed (4xx) → the operation.
 //! Whatever fails on the way, panics included, leaves as a problem document.
 
 use std::any::Any;
@@ -9,7 +10,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aperilex_core::{AccountStatus, Refusal};
+use aperilex_core::{Account, AccountStatus, Refusal, Role, Timestamp};
 use futures_util::FutureExt;
 use poem::http::header::{
     ACCEPT, CACHE_CONTROL, CONNECTION, STRICT_TRANSPORT_SECURITY, TRANSFER_ENCODING,
@@ -56,13 +57,16 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         let mut rates = Vec::new();
         if operation.protected {
             refuse_key_in_url(request.uri().query())?;
-            let account = self
-                .api
-                .authenticator
-                .account(&self.api.engine, request.headers())
-                .await?;
+            let account = self.account(operation, &request).await?;
             rates = self.admit(operation, &account).await?;
+            if operation.admin && account.role != Role::Admin {
+                let detail = "this is for administrators; ask one of them";
+                return Err(Problem::new(ProblemCode::NotAdmin, detail).with_headers(rates));
+            }
             request.set_data(Caller(account));
+        } else {
+            let gate = &self.api.gate;
+            gate.pass(gate.origin(&request), operation, self.now())?;
         }
         match self.perform(operation, request).await {
             Ok(mut response) => {
@@ -73,11 +77,45 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         }
     }
 
+    /// Who asks. Keys that are none are limited by where they come from; one that was good a moment ago
+    /// is let in from anywhere. What administrators do is decided on how they stand at this moment.
+    async fn account(
+        &self,
+        operation: &Operation,
+        request: &Request,
+    ) -> Result<Arc<Account>, Problem> {
+        let Api {
+            authenticator,
+            gate,
+            engine,
+            ..
+        } = &*self.api;
+        let origin = gate.origin(request);
+        if !authenticator.remembers(request.headers()) {
+            gate.may_look_up(origin, self.now())?;
+        }
+        let headers = request.headers();
+        let known = if operation.admin {
+            authenticator.account_now(engine, headers).await
+        } else {
+            authenticator.account(engine, headers).await
+        };
+        known.inspect_err(|problem| {
+            if problem.code == ProblemCode::Unauthenticated {
+                gate.failed(origin, self.now());
+            }
+        })
+    }
+
+    fn now(&self) -> Timestamp {
+        self.api.engine.ports().clock.now()
+    }
+
     /// Suspension and quota; gives the headers that tell what is left of the quota.
     async fn admit(
         &self,
         operation: &Operation,
-        account: &aperilex_core::Account,
+        account: &Account,
     ) -> Result<Vec<(HeaderName, HeaderValue)>, Problem> {
         if operation.counted {
             let outcome = self.api.engine.admit(account).await?;

@@ -7,6 +7,7 @@ mod auth;
 mod body;
 mod description;
 mod front;
+mod gate;
 mod guard;
 mod head;
 mod in_flight;

@@ -7,6 +7,9 @@ use poem_openapi::registry::{MetaOperation, MetaParamIn};
 
 use crate::problem::{Problem, ProblemCode};
 
+/// Everything below is for administrators alone: a new operation there cannot forget to say so.
+const ADMIN: &str = "/api/v1/admin/";
+
 /// One operation.
 #[derive(Debug)]
 pub(crate) struct Operation {
@@ -16,6 +19,8 @@ pub(crate) struct Operation {
     pub(crate) protected: bool,
     /// Whether it counts against the quota: reads of what is stored do not.
     pub(crate) counted: bool,
+    /// Whether only administrators may.
+    pub(crate) admin: bool,
     query: Vec<String>,
     media_types: Vec<&'static str>,
 }
@@ -42,7 +47,9 @@ impl Operations {
                 .split('/')
                 .map(segment)
                 .collect();
-            let operations = path.operations.into_iter().map(operation);
+            let admin = path.path.starts_with(ADMIN);
+            let operations = path.operations.into_iter();
+            let operations = operations.map(|meta| operation(meta, admin));
             match paths.iter_mut().find(|known| known.segments == segments) {
                 Some(known) => known.operations.extend(operations),
                 None => paths.push(Path {
@@ -57,7 +64,7 @@ impl Operations {
     /// The operation for a path and method.
     pub(crate) fn find(&self, method: &Method, path: &str) -> Result<&Operation, Problem> {
         if method == Method::CONNECT {
-            return Err(not_allowed("GET, HEAD, POST, DELETE".to_owned()));
+            return Err(not_allowed("GET, HEAD, POST, PATCH, DELETE".to_owned()));
         }
         let fits = |pattern: &Path| {
             let given = path.strip_prefix('/').unwrap_or(path).split('/');
@@ -93,7 +100,7 @@ fn segment(text: &str) -> Option<String> {
     (!text.starts_with('{')).then(|| text.to_owned())
 }
 
-fn operation(meta: MetaOperation) -> (Method, Operation) {
+fn operation(meta: MetaOperation, admin: bool) -> (Method, Operation) {
     let in_query =
         |p: &&poem_openapi::registry::MetaOperationParam| p.in_type == MetaParamIn::Query;
     let contents = meta
@@ -105,6 +112,7 @@ fn operation(meta: MetaOperation) -> (Method, Operation) {
         id: meta.operation_id.unwrap_or_default(),
         protected: !meta.security.is_empty(),
         counted: !meta.security.is_empty() && meta.method != Method::GET,
+        admin,
         query: meta
             .params
             .iter()

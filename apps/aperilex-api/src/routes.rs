@@ -1,6 +1,7 @@
 //! The operations, by subject.
 
 mod account;
+mod admin;
 mod analyses;
 mod contents;
 mod description;
@@ -27,6 +28,7 @@ pub(crate) type Routes = (
     contents::Contents,
     figures::Figures,
     account::AccountRoutes,
+    admin::Admin,
     description::Description,
 );
 
@@ -42,6 +44,7 @@ pub(crate) fn routes(api: &Arc<Api>) -> Routes {
         contents::Contents(api()),
         figures::Figures(api()),
         account::AccountRoutes(api()),
+        admin::Admin(api()),
         description::Description,
     )
 }
@@ -57,6 +60,8 @@ enum Group {
     Filings,
     /// The account, its limits and its credits.
     Account,
+    /// What administrators do.
+    Admin,
     /// The service itself.
     Service,
 }

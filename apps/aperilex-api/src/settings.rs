@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// Limits and times of the API. All sizes are in bytes; all times are whole seconds if the name ends
@@ -30,6 +31,12 @@ pub struct ApiSettings {
     pub sse_per_account: usize,
     /// Open connections; more wait to be accepted.
     pub max_connections: usize,
+    /// Requests a minute from one address (IPv4, or network of 64 bits) that no account stands behind:
+    /// with keys that are none, or of operations that need none. 0: no limit.
+    pub anonymous_per_minute: u32,
+    /// Networks of our own proxies, as `10.0.0.0/8`: what they say of a client's address in
+    /// `X-Forwarded-For` is believed, and nobody else.
+    pub trusted_proxies: Vec<IpNet>,
     /// How long a key that was seen is good without asking the database.
     pub auth_cache_s: u64,
     /// Memory for stored results.
@@ -55,6 +62,8 @@ impl Default for ApiSettings {
             retry_ms: 2_000,
             sse_per_account: 5,
             max_connections: 4_096,
+            anonymous_per_minute: 30,
+            trusted_proxies: Vec::new(),
             auth_cache_s: 5,
             result_cache_bytes: 16 * 1024 * 1024,
             content_cache_bytes: 64 * 1024 * 1024,
@@ -77,6 +86,14 @@ mod tests {
     fn a_misspelt_setting_is_refused() {
         let error = serde_json::from_str::<ApiSettings>(r#"{"max_body":1}"#).unwrap_err();
         assert!(error.to_string().contains("max_body"), "{error}");
+    }
+
+    #[test]
+    fn proxies_are_networks() {
+        let read = serde_json::from_str::<ApiSettings>;
+        let settings = read(r#"{"trusted_proxies":["10.0.0.0/8","::1/128"]}"#).unwrap();
+        assert_eq!(settings.trusted_proxies.len(), 2);
+        assert!(read(r#"{"trusted_proxies":["10.0.0.1"]}"#).is_err());
     }
 
     #[test]

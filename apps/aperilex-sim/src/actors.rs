@@ -116,6 +116,7 @@ impl Cast {
                 filing: FilingLocator::Accession(accession),
                 template,
                 quality: None,
+                refresh: false,
                 max_price: None,
                 quote: None,
                 idempotency_key: key,

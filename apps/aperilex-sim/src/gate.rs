@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 
 use aperilex_core::ports::{
     AccountStoreError, AnalystError, BoxError, DocumentStoreError, EventBusError,
-    FilingSourceError, LedgerError, QueueError, SettlementError, StoreError, TaskStoreError,
+    FilingSourceError, LedgerError, NotifyError, QueueError, SettlementError, StoreError,
+    TaskStoreError,
 };
 
 /// Steps that are shown of a schedule that failed.
@@ -166,7 +167,7 @@ macro_rules! by_itself {
     )*};
 }
 
-by_itself!(AnalystError DocumentStoreError FilingSourceError QueueError);
+by_itself!(AnalystError DocumentStoreError FilingSourceError NotifyError QueueError);
 
 impl Unavailable for EventBusError {
     fn unavailable(source: BoxError) -> Self {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aperilex_core::ports::audit::Books;
+use aperilex_core::ports::audit::{Books, Projection};
 use aperilex_core::ports::*;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -56,8 +56,11 @@ gated!(AccountStore {
     by_key(hash: &Digest) -> Option<Account>, StoreError;
     add_key(key: &ApiKey) -> (), AccountStoreError;
     revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
-    set_contract(user: UserId, contract: Option<&Contract>) -> (), AccountStoreError;
+    set_contract(user: UserId, contract: Option<&Contract>, audit: &AuditRecord) -> (), AccountStoreError;
+    change(change: &ChangeAccount) -> Account, AccountStoreError;
     list(after: Option<UserId>, limit: usize) -> Vec<Account>, StoreError;
+    preferences(user: UserId) -> NoticePreferences, AccountStoreError;
+    prefer(user: UserId, preferences: NoticePreferences) -> (), AccountStoreError;
 });
 
 gated!(AnalysisPool {
@@ -68,8 +71,20 @@ gated!(AnalysisPool {
     record_view(analysis: AnalysisId) -> (), StoreError;
 });
 
+gated!(AuditLog {
+    append(record: &AuditRecord) -> AuditEntry, StoreError;
+    post(entry: &PostEntry, record: &AuditRecord) -> LedgerEntry, LedgerError;
+    refund(refund: &Refund, record: &AuditRecord) -> LedgerEntry, LedgerError;
+    entries(before: Option<u64>, limit: usize) -> Vec<AuditEntry>, StoreError;
+    head() -> AuditHead, StoreError;
+});
+
 gated!(AuditStore {
     books(user: UserId) -> Option<Books>, StoreError;
+    heads(after: Option<UserId>, limit: usize) -> Vec<(UserId, ChainHead)>, StoreError;
+    keep_root(root: &LedgerRoot) -> (), StoreError;
+    roots(limit: usize) -> Vec<LedgerRoot>, StoreError;
+    rebuild(user: UserId, projection: &Projection) -> (), StoreError;
 });
 
 gated!(CostBook {
@@ -135,20 +150,27 @@ gated!(FilingStore {
 gated!(Ledger {
     place_hold(hold: &PlaceHold) -> Hold, LedgerError;
     capture(hold: HoldId, amount: MicroUsd, description: &str, now: Timestamp) -> LedgerEntry, LedgerError;
-    void(hold: HoldId, now: Timestamp) -> (), LedgerError;
+    void(hold: HoldId, goodwill_until: Option<Timestamp>, now: Timestamp) -> (), LedgerError;
     post(entry: &PostEntry) -> LedgerEntry, LedgerError;
     balance(user: UserId) -> Balance, LedgerError;
     entries(user: UserId, before: Option<u64>, limit: usize) -> Vec<LedgerEntry>, StoreError;
     holds(user: UserId) -> Vec<Hold>, StoreError;
-    expire(now: Timestamp, limit: usize) -> Vec<Hold>, StoreError;
+    expire(goodwill_until: Option<Timestamp>, now: Timestamp, limit: usize) -> Vec<Hold>, StoreError;
     refund(refund: &Refund) -> LedgerEntry, LedgerError;
     lapse(now: Timestamp, limit: usize) -> Vec<LedgerEntry>, StoreError;
     lots(user: UserId) -> Vec<CreditLot>, StoreError;
     journal(user: UserId, after: u64, limit: usize) -> Vec<JournalTx>, StoreError;
 });
 
+gated!(Notifier {
+    notify(notice: &Notice) -> (), NotifyError;
+});
+
 gated!(Outbox {
     next_batch(limit: usize, leased_until: Timestamp, now: Timestamp) -> Vec<OutboxMessage>, StoreError;
+    next_notices(limit: usize, leased_until: Timestamp, now: Timestamp) -> Vec<OutboxMessage>, StoreError;
+    put_off(id: i64, until: Timestamp) -> (), StoreError;
+    put(items: &[OutboxItem]) -> (), StoreError;
     mark_sent(ids: &[i64], now: Timestamp) -> (), StoreError;
 });
 
@@ -163,6 +185,13 @@ gated!(QuoteStore {
     forget(by: Timestamp, limit: usize) -> usize, StoreError;
 });
 
+gated!(ReportStore {
+    count(day: Date, name: CountName, more: u64) -> (), StoreError;
+    usage(query: &UsageQuery) -> UsageReport, StoreError;
+    of_account(user: UserId, days: Days) -> AccountUsage, StoreError;
+    gauges() -> Gauges, StoreError;
+});
+
 gated!(Settlement {
     submit(task: &SubmitTask) -> Submitted, SettlementError;
     replayed(user: UserId, request: &IdempotentRequest, now: Timestamp) -> Option<Answer>, SettlementError;
@@ -172,6 +201,7 @@ gated!(Settlement {
     complete(command: &CompleteTask) -> (), SettlementError;
     abandon(command: &AbandonTask) -> (), SettlementError;
     retry(command: &RetryTask) -> (), SettlementError;
+    retract(command: &RetractAnalysis) -> Option<Retracted>, SettlementError;
     cancel(task: TaskId, holds_expire_at: Timestamp, now: Timestamp) -> Task, SettlementError;
 });
 
@@ -183,6 +213,7 @@ gated!(TaskQueue [capabilities -> QueueCapabilities] {
     reject(receipt: &ReceiptHandle, reason: &str) -> (), QueueError;
     depth() -> u64, QueueError;
     dead_letters(limit: usize) -> Vec<DeadLetter>, QueueError;
+    redrive(letter: &LetterId) -> bool, QueueError;
 });
 
 gated!(TaskStore {
@@ -211,6 +242,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
         documents: Gated::new(ports.documents, gate),
         queue: Gated::new(ports.queue, gate),
         events: Gated::new(ports.events, gate),
+        notifier: Gated::new(ports.notifier, gate),
         stores: Stores {
             accounts: Gated::new(stores.accounts, gate),
             filings: Gated::new(stores.filings, gate),
@@ -223,6 +255,8 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
             audit: Gated::new(stores.audit, gate),
             quotes: Gated::new(stores.quotes, gate),
             costs: Gated::new(stores.costs, gate),
+            audit_log: Gated::new(stores.audit_log, gate),
+            reports: Gated::new(stores.reports, gate),
         },
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use aperilex_core::ports::audit::Books;
+use aperilex_core::ports::audit::{Books, Opened};
 use aperilex_core::ports::{AccessSource, EntryKind, MicroUsd, Task, TaskRole, TaskStatus};
 use aperilex_core::{Account, Proof};
 
@@ -74,7 +74,7 @@ fn own(world: &World, account: &Account, books: &Books) -> Vec<String> {
             ));
         }
     }
-    for (filing, source) in &books.access {
+    for Opened { filing, source, .. } in &books.access {
         let charge = books.entries.iter().find(|line| {
             let access = matches!(line.kind, EntryKind::FilingAccess | EntryKind::FilingImport);
             access && line.filing == Some(*filing)

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aperilex_core::ports::{FilingSource, Ports};
+use aperilex_core::ports::{FilingSource, Ports, QuotaStore, Stores};
 use aperilex_core::{Engine, Settings as EngineSettings};
 use aperilex_filing_parser::Parser;
+use aperilex_layers::FirstLine;
 use aperilex_sea_orm::{Database, QueueSettings};
 
 use crate::error::WiringError;
@@ -26,6 +27,8 @@ pub struct Graph {
     pub engine: Engine,
     /// The database, for migrations and health.
     pub database: Database,
+    /// What stands before the quota store, for its counts.
+    pub first_line: Arc<FirstLine<dyn QuotaStore>>,
     /// What it was put together from.
     pub settings: Settings,
 }
@@ -65,6 +68,7 @@ impl Graph {
         select::source(&settings.source)?;
         select::analysts(&settings.analyst)?;
         select::events(&settings.events)?;
+        select::notifier(&settings.notices, Arc::new(SystemClock))?;
         select::check_queue(&settings.queue)?;
         universe::load(&settings.universes)?;
         let embedded = matches!(settings.database, DatabaseSelection::Sqlite(_));
@@ -96,11 +100,14 @@ impl Graph {
         let documents = select::documents(&settings.documents, &settings.data_dir).await?;
         let analysts = select::analysts(&settings.analyst)?;
         let events = select::events(&settings.events)?;
+        let notifier = select::notifier(&settings.notices, clock.clone())?;
         select::check_queue(&settings.queue)?;
         let universes = universe::load(&settings.universes)?;
         let database = select::database(&settings.database, &settings.data_dir).await?;
         bring_up_to_date(&database, Duration::from_secs(settings.start_wait_s)).await?;
         let queue = database.queue(clock.clone(), QueueSettings::default());
+        let stores = database.stores();
+        let first_line = Arc::new(FirstLine::new(stores.quota.clone()));
         let ports = Ports {
             clock,
             ids: Arc::new(SystemIds),
@@ -110,18 +117,24 @@ impl Graph {
             documents,
             queue: Arc::new(queue),
             events,
-            stores: database.stores(),
+            notifier,
+            stores: Stores {
+                quota: first_line.clone(),
+                ..stores
+            },
         };
         let engine_settings = EngineSettings {
             plans: settings.plans.clone(),
             universes,
             timings: settings.timings.clone(),
             billing: settings.billing.clone(),
+            conduct: settings.conduct.clone(),
         };
         let engine = Engine::new(ports, engine_settings);
         Ok(Self {
             engine,
             database,
+            first_line,
             settings: settings.clone(),
         })
     }

@@ -1,9 +1,9 @@
-//! The loops that drive the engine: relay, workers, sweeper.
+//! The loops that drive the engine: relay, sender of notices, workers, sweeper.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use aperilex_core::{Engine, EngineError, PoolKey, Probe, Step, TaskId};
+use aperilex_core::{Engine, EngineError, PoolKey, Probe, Step, TaskId, UntoldNotice};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -21,6 +21,7 @@ const RESTART: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct WakeProbe {
     relay: Notify,
+    notices: Notify,
     pub(crate) work: Notify,
     next: Arc<dyn Probe>,
 }
@@ -31,6 +32,7 @@ impl WakeProbe {
     pub fn new(next: Arc<dyn Probe>) -> Arc<Self> {
         Arc::new(Self {
             relay: Notify::new(),
+            notices: Notify::new(),
             work: Notify::new(),
             next,
         })
@@ -43,7 +45,10 @@ impl Probe for WakeProbe {
             // Every committed change has left something in the outbox.
             Step::MessageSent => self.work.notify_one(),
             Step::Fetched | Step::Analysed | Step::Acknowledged | Step::Relayed => {}
-            _ => self.relay.notify_one(),
+            _ => {
+                self.relay.notify_one();
+                self.notices.notify_one();
+            }
         }
         self.next.reached(step, task);
     }
@@ -98,6 +103,14 @@ impl Runtime {
         let relaying = supervise("relay", stop.clone(), relaying);
         runtime.relay.spawn(relaying);
 
+        let (stop, on) = (&runtime.stop_work, engine.clone());
+        let telling = {
+            let (stop, wake) = (stop.clone(), wake.clone());
+            move || notices(on.clone(), wake.clone(), poll, stop.clone())
+        };
+        let telling = supervise("sender of notices", stop.clone(), telling);
+        runtime.work.spawn(telling);
+
         let every = Duration::from_millis(settings.sweep_ms);
         let (stop, on) = (&runtime.stop_work, engine.clone());
         let sweeping = {
@@ -106,6 +119,14 @@ impl Runtime {
         };
         let sweeping = supervise("sweeper", stop.clone(), sweeping);
         runtime.work.spawn(sweeping);
+
+        let (stop, on) = (&runtime.stop_work, engine.clone());
+        let reconciling = {
+            let stop = stop.clone();
+            move || reconciler(on.clone(), stop.clone())
+        };
+        let reconciling = supervise("reconciler", stop.clone(), reconciling);
+        runtime.work.spawn(reconciling);
 
         if let Some(worker) = runtime.worker(engine, settings, which) {
             let working = move || worker.clone().work(wake.clone(), poll);
@@ -203,8 +224,69 @@ async fn relay(engine: Engine, wake: Arc<WakeProbe>, poll: Duration, stop: Cance
     while engine.relay_outbox().await.is_ok_and(|sent| sent > 0) {}
 }
 
+/// Tells accounts what happened, apart from the relay: a receiver that is slow delays no message.
+async fn notices(engine: Engine, wake: Arc<WakeProbe>, poll: Duration, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let sent = tokio::select! {
+            // What is under way is told again: its lease runs out.
+            () = stop.cancelled() => return,
+            sent = engine.send_notices() => sent,
+        };
+        match sent {
+            Ok(sent) => {
+                sent.untold.iter().for_each(untold);
+                if sent.done == 0 && sent.untold.is_empty() {
+                    idle(&wake.notices, poll.max(Duration::from_secs(1)), &stop).await;
+                }
+            }
+            Err(error) => {
+                report("sender of notices", &error);
+                idle(&wake.notices, poll.max(Duration::from_secs(1)), &stop).await;
+            }
+        }
+    }
+}
+
+/// Reports a notice that was not told: one that never will be is for an operator to know.
+fn untold(notice: &UntoldNotice) {
+    let (id, kind, attempts) = (notice.id, notice.kind, notice.attempts);
+    let cause = std::error::Error::source(&notice.error);
+    let cause = cause.map(ToString::to_string).unwrap_or_default();
+    let why = &notice.error;
+    match notice.again_in {
+        None => error!(notice.id = %id, attempts, cause, "notice `{kind}` given up: {why}"),
+        Some(_) => warn!(notice.id = %id, attempts, cause, "notice `{kind}` put off: {why}"),
+    }
+}
+
 /// Accounts that are looked at for their monthly credits in one round.
 const ACCOUNTS: usize = 100;
+
+/// How often all books are proved and anchored, by one process of all.
+const RECONCILE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How often it is asked whether that is due.
+const RECONCILE_ASK: Duration = Duration::from_secs(15 * 60);
+
+async fn reconciler(engine: Engine, stop: CancellationToken) {
+    loop {
+        // Not at the start of all processes at once, nor while they begin their work.
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(RECONCILE_ASK) => {}
+        }
+        match engine.reconcile_if_due(RECONCILE_EVERY).await {
+            Ok(None) => {}
+            Ok(Some((root, proved))) => {
+                for (account, finding) in &proved.findings {
+                    error!(%account, "the books do not hold: {finding}");
+                }
+                let (accounts, findings) = (root.accounts, root.findings);
+                info!(accounts, findings, root = %root.digest, "books proved and anchored");
+            }
+            Err(error) => report("reconciler", &error),
+        }
+    }
+}
 
 async fn sweeper(engine: Engine, every: Duration, stop: CancellationToken) {
     let mut account = None;

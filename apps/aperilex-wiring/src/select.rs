@@ -14,7 +14,7 @@ use crate::settings::reason;
 
 pub(crate) use database::database;
 pub(crate) use documents::documents;
-pub(crate) use small::{analysts, check_queue, events};
+pub(crate) use small::{analysts, check_queue, events, notifier};
 pub(crate) use source::source;
 
 /// Reads an adapter's settings.

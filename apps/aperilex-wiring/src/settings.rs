@@ -9,7 +9,7 @@ mod selection;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use aperilex_core::{Billing, Plans, Timings};
+use aperilex_core::{Billing, ConductSettings, Plans, Timings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use validator::Validate;
@@ -18,8 +18,8 @@ pub use layers::Layers;
 pub(crate) use layers::reason;
 pub use origins::Origins;
 pub use selection::{
-    AnalystSelection, DatabaseSelection, DocumentsSelection, EventsSelection, QueueSelection,
-    SourceSelection,
+    AnalystSelection, DatabaseSelection, DocumentsSelection, EventsSelection, NoticeSelection,
+    QueueSelection, SourceSelection,
 };
 
 /// Everything an installation decides.
@@ -42,6 +42,8 @@ pub struct Settings {
     pub analyst: AnalystSelection,
     /// How those who wait are woken.
     pub events: EventsSelection,
+    /// How accounts are told what happened.
+    pub notices: NoticeSelection,
     /// The worker.
     pub worker: WorkerSettings,
     /// The HTTP server; its settings are its own.
@@ -50,8 +52,10 @@ pub struct Settings {
     pub plans: Plans,
     /// Times and counts of the flow.
     pub timings: Timings,
-    /// How money is dealt with beyond the plans' figures.
+    /// Credits and payments, beyond the plans' figures.
     pub billing: Billing,
+    /// What ignoring refusals leads to.
+    pub conduct: ConductSettings,
     /// Files with the companies that plans name; the built-in lists if not given.
     pub universes: UniverseFiles,
     /// How long a start waits for a service that does not answer.
@@ -72,11 +76,13 @@ impl Default for Settings {
             queue: QueueSelection::default(),
             analyst: AnalystSelection::default(),
             events: EventsSelection::default(),
+            notices: NoticeSelection::default(),
             worker: WorkerSettings::default(),
             api: Value::Object(serde_json::Map::new()),
             plans: Plans::default(),
             timings: Timings::default(),
             billing: Billing::default(),
+            conduct: ConductSettings::default(),
             universes: UniverseFiles::default(),
             start_wait_s: 30,
             origins: Origins::default(),

@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use aperilex_core::{Date, Email, EntryId, FormType, MicroUsd, Template, Ticker, Tier, UserId};
+use aperilex_core::{
+    AnalysisId, Date, Digest, Email, EntryId, FormType, MicroUsd, Role, Template, Ticker, Tier,
+    UserId,
+};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// SEC filings in, verified analyses out.
@@ -95,6 +98,23 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: LedgerCommand,
     },
+    /// Show messages that were given up, and send them again
+    DeadLetters {
+        #[command(subcommand)]
+        command: DeadLettersCommand,
+    },
+    /// Show what was done with accounts and the installation, and by whom
+    AuditLog {
+        /// At most so many entries, the newest
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+        /// Check that the whole log is one chain, as it was written
+        #[arg(long)]
+        verify: bool,
+        /// How to show it
+        #[arg(long, value_enum, default_value = "text")]
+        format: ParseFormat,
+    },
     /// Bring the database up to date
     Migrate,
     /// Show the settings in force, without secrets
@@ -130,11 +150,59 @@ pub(crate) enum AccountCommand {
         #[arg(long, value_name = "ID")]
         account: UserId,
         /// Put this in its place: a JSON object with the figures that differ from the plan's
-        #[arg(long, value_name = "FILE", conflicts_with = "clear")]
+        #[arg(
+            long,
+            value_name = "FILE",
+            conflicts_with = "clear",
+            requires = "reason"
+        )]
         set: Option<PathBuf>,
         /// Take it away: the plan alone counts
-        #[arg(long)]
+        #[arg(long, requires = "reason")]
         clear: bool,
+        /// Why, for the audit log
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Suspend an account at once: it may nothing until it is restored
+    Suspend {
+        #[command(flatten)]
+        change: ChangeArgs,
+    },
+    /// Lift a suspension
+    Restore {
+        #[command(flatten)]
+        change: ChangeArgs,
+    },
+    /// Make an account an administrator, or a member again
+    Role {
+        /// What it is to be: member or admin
+        #[arg(long)]
+        role: Role,
+        #[command(flatten)]
+        change: ChangeArgs,
+    },
+}
+
+/// Which account is changed, and why.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct ChangeArgs {
+    /// The account
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: UserId,
+    /// Why, for the audit log
+    #[arg(long)]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeadLettersCommand {
+    /// List the newest
+    List,
+    /// Send one again
+    Redrive {
+        /// The letter, as the list names it
+        letter: String,
     },
 }
 
@@ -151,9 +219,23 @@ pub(crate) enum LedgerCommand {
         /// Nothing is under way: everything must be final
         #[arg(long)]
         quiet: bool,
+        /// Chains must lead through this root, which `ledger reconcile` said
+        #[arg(long, value_name = "SHA256")]
+        root: Option<Digest>,
         /// How to show it
         #[arg(long, value_enum, default_value = "text")]
         format: ParseFormat,
+    },
+    /// Prove all books and anchor where their chains end; prints the root, to be kept elsewhere
+    Reconcile,
+    /// Make balances, lots and holds anew from the journal, and show what was stored otherwise
+    Rebuild {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+        /// Put it right; without, it is only shown
+        #[arg(long)]
+        write: bool,
     },
     /// Show what an account's credits did in a month
     Statement {
@@ -206,6 +288,15 @@ pub(crate) enum LedgerCommand {
         #[arg(long)]
         key: String,
         /// Why, for the account's statement
+        #[arg(long)]
+        reason: String,
+    },
+    /// Withdraw an analysis: it answers no request any more, and its payer has the fee back
+    Retract {
+        /// The analysis
+        #[arg(long, value_name = "ID")]
+        analysis: AnalysisId,
+        /// Why, for the payer's statement
         #[arg(long)]
         reason: String,
     },

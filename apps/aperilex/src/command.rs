@@ -2,6 +2,8 @@
 
 mod account;
 mod analyze;
+mod audit_log;
+mod dead_letters;
 mod import;
 mod ledger;
 mod parse;
@@ -50,6 +52,19 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Worker => serve::worker(settings(common)?).await,
         Command::Account { command } => account::run(settings(common)?, command).await,
         Command::Ledger { command } => ledger::run(settings(common)?, command).await,
+        Command::DeadLetters { command } => dead_letters::run(settings(common)?, command).await,
+        Command::AuditLog {
+            limit,
+            verify,
+            format,
+        } => {
+            let wanted = audit_log::Wanted {
+                limit,
+                verify,
+                format,
+            };
+            audit_log::run(settings(common)?, wanted).await
+        }
         Command::Migrate => {
             Graph::without_source(&settings(common)?).await?;
             output::print("the database is up to date")?;

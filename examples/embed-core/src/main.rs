@@ -41,6 +41,7 @@ async fn main() -> anyhow::Result<()> {
         },
         template: Template::Risk,
         quality: None,
+        refresh: false,
         max_price: None,
         quote: None,
         idempotency_key: None,

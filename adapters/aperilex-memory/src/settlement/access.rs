@@ -1,9 +1,9 @@
 //! Giving access to filings.
 
-use aperilex_ports::wallet::Charge;
+use aperilex_ports::wallet::{Charge, late};
 use aperilex_ports::{
-    AccessSource, EntryKind, FilingId, GrantAccess, LeaseToken, MicroUsd, PendingAccess, PlaceHold,
-    SettlementError, Task, TaskId, Timestamp, UserId,
+    AccessSource, EntryKind, FilingId, GrantAccess, HoldStatus, LeaseToken, MicroUsd,
+    PendingAccess, PlaceHold, SettlementError, Task, TaskId, Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -18,19 +18,12 @@ impl State {
         }
         let charged = access.price != MicroUsd::ZERO;
         if charged {
-            self.place_hold(&PlaceHold {
-                id: access.hold,
-                user,
-                purpose: access.purpose,
-                amount: access.price,
-                filing: Some(filing),
-                task: None,
-                expires_at: grant.now,
-                now: grant.now,
-            })?;
+            let hold = hold(access, user, filing, None, grant.now);
+            self.place_hold(&hold)?;
             self.capture(access.hold, &charge(access), grant.now)?;
         }
-        self.open_access(user, filing, access.source);
+        let waiver = (!charged).then_some(Waiver::NoFee);
+        self.open_access((user, filing), access.source, waiver, grant.now);
         Ok(charged)
     }
 
@@ -63,33 +56,95 @@ impl State {
         let Some(access) = task.charges.access.take() else {
             return Ok(());
         };
-        let held = self.is_open(access.hold);
         if self.has_paid_for(user, filing) {
-            if held {
-                self.void(access.hold, now)?;
+            if self.is_open(access.hold) {
+                self.void(access.hold, None, now)?;
             }
             return Ok(());
         }
-        if held && !self.has(Bug::GivesAccessForNothing) {
-            self.capture(access.hold, &charge(&access), now)?;
+        let mut waiver = None;
+        if !self.has(Bug::GivesAccessForNothing) {
+            let hold = hold(&access, user, filing, Some(id), now);
+            waiver = self.settle(&hold, &charge(&access))?;
         }
         if self.has(Bug::ForgetsAccess) {
             return Ok(());
         }
-        self.open_access(user, filing, access.source);
+        self.open_access((user, filing), access.source, waiver, now);
         Ok(())
     }
 
     fn has_paid_for(&self, user: UserId, filing: FilingId) -> bool {
-        self.access.get(&(user, filing)) == Some(&AccessSource::Paid)
+        self.access
+            .get(&(user, filing))
+            .is_some_and(|(source, _)| *source == AccessSource::Paid)
     }
 
     /// Paid access is for ever; access from another source may become paid.
-    fn open_access(&mut self, user: UserId, filing: FilingId, source: AccessSource) {
-        let access = self.access.entry((user, filing)).or_insert(source);
-        if source == AccessSource::Paid {
-            *access = source;
+    fn open_access(
+        &mut self,
+        key: (UserId, FilingId),
+        source: AccessSource,
+        waiver: Option<Waiver>,
+        now: Timestamp,
+    ) {
+        let paid = source == AccessSource::Paid;
+        if paid || !self.access.contains_key(&key) {
+            self.access.insert(key, (source, waiver.filter(|_| paid)));
+            self.granted_at.insert(key, now);
         }
+    }
+
+    /// Charges what is set aside. What has ended otherwise is charged anew, as far as the credits go;
+    /// gives why nothing was charged, if nothing was.
+    pub(super) fn settle(
+        &mut self,
+        wanted: &PlaceHold,
+        charge: &Charge<'_>,
+    ) -> Result<Option<Waiver>, SettlementError> {
+        if !wanted.amount.is_positive() {
+            return Ok(Some(Waiver::NoFee));
+        }
+        let status = self.holds.get(&wanted.id).map(|hold| hold.status);
+        match status {
+            Some(HoldStatus::Open) => {
+                self.capture(wanted.id, charge, wanted.now)?;
+                return Ok(None);
+            }
+            Some(HoldStatus::Captured) => return Ok(None),
+            _ => {}
+        }
+        let wallet = self.wallet(wanted.user)?;
+        let poor = wallet.require(wanted.amount, wanted.now).is_err();
+        if poor || !self.is_active(wanted.user) {
+            return Ok(Some(Waiver::Absorbed));
+        }
+        let late = PlaceHold {
+            id: late(wanted.id),
+            ..wanted.clone()
+        };
+        self.place_hold(&late)?;
+        self.capture(late.id, charge, wanted.now)?;
+        Ok(None)
+    }
+}
+
+const fn hold(
+    access: &PendingAccess,
+    user: UserId,
+    filing: FilingId,
+    task: Option<TaskId>,
+    now: Timestamp,
+) -> PlaceHold {
+    PlaceHold {
+        id: access.hold,
+        user,
+        purpose: access.purpose,
+        amount: access.price,
+        filing: Some(filing),
+        task,
+        expires_at: now,
+        now,
     }
 }
 

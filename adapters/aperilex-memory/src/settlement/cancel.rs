@@ -40,7 +40,7 @@ impl State {
 
     fn withdraw(&mut self, id: TaskId, now: Timestamp) -> Result<(), SettlementError> {
         if !self.has(Bug::KeepsHoldsOfWithdrawn) {
-            self.void_holds(id, now)?;
+            self.void_holds(id, None, now)?;
         }
         self.change(id, now, |task| task.status = TaskStatus::Cancelled);
         Ok(())
@@ -51,6 +51,9 @@ impl State {
         let Some(task) = self.tasks.get(&id) else {
             return false;
         };
+        if !self.is_active(task.user) {
+            return false;
+        }
         let price = task.charges.analysis_price;
         let running = self.running(task.user);
         if task.max_running.is_some_and(|most| running >= most) {

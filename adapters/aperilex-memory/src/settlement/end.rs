@@ -2,8 +2,9 @@
 
 use aperilex_ports::wallet::Charge;
 use aperilex_ports::{
-    AbandonTask, AnalysisStatus, CompleteTask, Guard, Hold, HoldId, HoldStatus, RetryTask,
-    SettlementError, StoreError, TaskId, TaskStatus, TaskStoreError, Timestamp,
+    AbandonTask, AnalysisStatus, CompleteTask, EntryKind, Guard, Hold, HoldId, HoldStatus,
+    NoticeKind, OutboxItem, PendingNotice, PlaceHold, RetryTask, SettlementError, StoreError,
+    TaskId, TaskRole, TaskStatus, TaskStoreError, Timestamp, Waiver,
 };
 
 use crate::planted::Bug;
@@ -21,14 +22,9 @@ impl State {
             return Err(StoreError::Conflict.into());
         }
         let hold = charges.analysis_hold;
-        let charged = command.charge && !self.has(Bug::CompletesWithoutCharge);
-        if charged && self.is_open(hold) {
-            let charge = Charge {
-                amount: charges.analysis_price,
-                description: "analysis of a filing",
-                analysis: Some(id),
-            };
-            self.capture(hold, &charge, now)?;
+        let mut waiver = command.free;
+        if waiver.is_none() && !self.has(Bug::CompletesWithoutCharge) {
+            waiver = self.charge_leader(command)?;
         }
         let mut run = self.followers(&key);
         if self.has(Bug::ChargesFollowers)
@@ -54,16 +50,43 @@ impl State {
         run.insert(0, command.task);
         for task in run {
             self.deliver_to(task, now)?;
-            self.void_holds(task, now)?;
+            self.void_holds(task, None, now)?;
             self.change(task, now, |task| {
                 task.status = TaskStatus::Completed;
                 task.progress = AnalysisStatus::Completed;
                 task.analysis = Some(id);
+                task.waiver = match task.role {
+                    TaskRole::Leader => waiver,
+                    TaskRole::Follower => Some(Waiver::Follower),
+                };
                 task.failure = None;
                 task.lease = None;
             });
+            let completed = NoticeKind::Completed { task, analysis: id };
+            self.tell(task, completed, now);
         }
         Ok(())
+    }
+
+    fn charge_leader(&mut self, command: &CompleteTask) -> Result<Option<Waiver>, SettlementError> {
+        let leader = self.leased(command.task, command.lease, command.now)?;
+        let amount = leader.charges.analysis_price;
+        let hold = PlaceHold {
+            id: leader.charges.analysis_hold,
+            user: leader.user,
+            purpose: EntryKind::Analysis,
+            amount,
+            filing: Some(leader.key.filing),
+            task: Some(command.task),
+            expires_at: command.now,
+            now: command.now,
+        };
+        let charge = Charge {
+            amount,
+            description: "analysis of a filing",
+            analysis: Some(command.analysis.id),
+        };
+        self.settle(&hold, &charge)
     }
 
     pub(super) fn abandon(&mut self, command: &AbandonTask) -> Result<(), SettlementError> {
@@ -88,7 +111,7 @@ impl State {
         let keeps = self.has(Bug::KeepsHoldsOfFailures);
         for task in run {
             if !keeps {
-                self.void_holds(task, command.now)?;
+                self.void_holds(task, command.goodwill_until, command.now)?;
             }
             self.change(task, command.now, |task| {
                 task.status = TaskStatus::Failed;
@@ -96,6 +119,8 @@ impl State {
                 task.failure = Some(command.failure.clone());
                 task.lease = None;
             });
+            let failure = command.failure.clone();
+            self.tell(task, NoticeKind::Failed { task, failure }, command.now);
         }
         Ok(())
     }
@@ -118,6 +143,15 @@ impl State {
             self.tell_followers(&key, AnalysisStatus::Queued, now);
         }
         Ok(())
+    }
+
+    /// Leaves a notice for the account of a task, if it wants to be told.
+    fn tell(&mut self, task: TaskId, kind: NoticeKind, now: Timestamp) {
+        let user = self.tasks.get(&task).map(|task| task.user);
+        if let Some(user) = user.filter(|user| self.wants(*user).tasks) {
+            let notice = PendingNotice::of(user, &task.to_string(), kind, now);
+            self.announce(OutboxItem::Notice(notice));
+        }
     }
 
     /// Whether this caller may end the run.
@@ -149,6 +183,7 @@ impl State {
     pub(super) fn void_holds(
         &mut self,
         task: TaskId,
+        goodwill_until: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), SettlementError> {
         let open = |hold: &&Hold| hold.task == Some(task) && hold.status == HoldStatus::Open;
@@ -159,7 +194,7 @@ impl State {
             .map(|hold| hold.id)
             .collect();
         for id in ids {
-            self.void(id, now)?;
+            self.void(id, goodwill_until, now)?;
         }
         Ok(())
     }

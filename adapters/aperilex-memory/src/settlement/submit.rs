@@ -16,6 +16,12 @@ impl State {
         {
             return Ok(Submitted::Replayed(answer));
         }
+        if !self.accounts.contains_key(&request.user) {
+            return Err(LedgerError::Unknown.into());
+        }
+        if !self.is_active(request.user) {
+            return Err(SettlementError::AccountClosed);
+        }
         if let Some(record) = self.take_from_pool(request)? {
             return Ok(Submitted::Pooled(record));
         }
@@ -43,6 +49,9 @@ impl State {
         self.change(id, request.now, |_| ());
         if let Some(access) = &request.charges.access {
             self.set_aside(request, access.hold, access.purpose, access.price)?;
+        }
+        if let Some(leader) = leader.filter(|leader| request.priority < leader.priority) {
+            self.lift(leader.id, request);
         }
         if leads {
             let charges = &request.charges;
@@ -135,6 +144,18 @@ impl State {
         Ok(())
     }
 
+    /// Makes a run as urgent as one who waits for it.
+    fn lift(&mut self, leader: TaskId, request: &SubmitTask) {
+        let Some(task) = self.tasks.get_mut(&leader) else {
+            return;
+        };
+        task.priority = request.priority;
+        if task.status != TaskStatus::Running {
+            let not_before = task.not_before.unwrap_or(request.now).max(request.now);
+            self.enqueue(leader, not_before);
+        }
+    }
+
     /// Sends a message for the task's generation.
     pub(super) fn enqueue(&mut self, id: TaskId, not_before: Timestamp) {
         let Some(task) = self.tasks.get(&id) else {
@@ -176,6 +197,7 @@ fn new_task(request: &SubmitTask, leader: Option<&Task>) -> Task {
         lease: None,
         charges: request.charges.clone(),
         max_running: request.max_running,
+        waiver: None,
         analysis: None,
         failure: None,
         last_event: 0,

@@ -2,16 +2,19 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod audit_log;
 pub(crate) mod costs;
 pub(crate) mod documents;
 pub(crate) mod events;
 pub(crate) mod filings;
 pub(crate) mod ledger;
+pub(crate) mod notifier;
 pub(crate) mod outbox;
 pub(crate) mod pool;
 pub(crate) mod queue;
 pub(crate) mod quota;
 pub(crate) mod quotes;
+pub(crate) mod reports;
 pub(crate) mod settlement;
 pub(crate) mod tasks;
 

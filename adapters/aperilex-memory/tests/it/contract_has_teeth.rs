@@ -5,8 +5,8 @@ use std::fmt::Debug;
 
 use aperilex_ports::contract::clauses;
 
-use crate::broken::{accounts, audit, costs, documents, events, filings, ledger, outbox, pool};
-use crate::broken::{queue, quota, quotes, settlement, tasks};
+use crate::broken::{accounts, audit, audit_log, costs, documents, events, filings, ledger};
+use crate::broken::{notifier, outbox, pool, queue, quota, quotes, reports, settlement, tasks};
 
 /// Asserts that every flaw is caught by its clause.
 fn bite<F: Copy + Debug>(flaws: &[(F, &str)], caught: impl Fn(F) -> Vec<&'static str>) {
@@ -60,6 +60,16 @@ fn broken_books_are_caught() {
 }
 
 #[test]
+fn broken_audit_logs_are_caught() {
+    bite(audit_log::FLAWS, audit_log::caught);
+}
+
+#[test]
+fn broken_reports_are_caught() {
+    bite(reports::FLAWS, reports::caught);
+}
+
+#[test]
 fn broken_quota_stores_are_caught() {
     bite(quota::FLAWS, quota::caught);
 }
@@ -94,6 +104,11 @@ fn broken_event_buses_are_caught() {
     bite(events::FLAWS, events::caught);
 }
 
+#[test]
+fn broken_notifiers_are_caught() {
+    bite(notifier::FLAWS, notifier::caught);
+}
+
 fn ids<F>(flaws: &[(F, &'static str)]) -> impl Iterator<Item = &'static str> {
     flaws.iter().map(|(_, clause)| *clause)
 }
@@ -110,10 +125,13 @@ fn every_clause_bites() {
         .chain(ids(audit::FLAWS))
         .chain(ids(quotes::FLAWS))
         .chain(ids(costs::FLAWS))
+        .chain(ids(audit_log::FLAWS))
+        .chain(ids(reports::FLAWS))
         .chain(ids(outbox::FLAWS))
         .chain(ids(queue::FLAWS))
         .chain(ids(documents::FLAWS))
         .chain(ids(events::FLAWS))
+        .chain(ids(notifier::FLAWS))
         .collect();
     let all: BTreeSet<_> = clauses().into_iter().collect();
     let toothless: Vec<_> = all.difference(&biting).collect();

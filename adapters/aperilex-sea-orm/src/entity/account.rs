@@ -1,6 +1,6 @@
 //! Accounts with their wallets.
 
-use aperilex_ports::{Account, Contract, UserId};
+use aperilex_ports::{Account, Contract, NoticePreferences, UserId};
 use sea_orm::entity::prelude::*;
 
 use crate::error::Unreadable;
@@ -21,6 +21,9 @@ pub(crate) struct Model {
     pub(crate) chain_seq: i64,
     pub(crate) chain_hash: Option<String>,
     pub(crate) chain_at: Option<i64>,
+    pub(crate) debt: i64,
+    pub(crate) notify_tasks: i64,
+    pub(crate) notify_low_balance: i64,
     pub(crate) created_at: i64,
     pub(crate) contract: Option<String>,
 }
@@ -29,6 +32,16 @@ pub(crate) struct Model {
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// What the account wants to be told of.
+    pub(crate) const fn wants(&self) -> NoticePreferences {
+        NoticePreferences {
+            tasks: self.notify_tasks != 0,
+            low_balance: self.notify_low_balance != 0,
+        }
+    }
+}
 
 impl TryFrom<Model> for Account {
     type Error = Unreadable;

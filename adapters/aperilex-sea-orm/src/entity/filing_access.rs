@@ -11,6 +11,7 @@ pub(crate) struct Model {
     pub(crate) filing_id: Uuid,
     pub(crate) source: String,
     pub(crate) granted_at: i64,
+    pub(crate) waiver: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -5,6 +5,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::error::Unreadable;
 use crate::shape::read_item;
+use crate::stored::count;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "outbox")]
@@ -13,6 +14,8 @@ pub(crate) struct Model {
     pub(crate) id: i64,
     pub(crate) item: String,
     pub(crate) leased_until: i64,
+    pub(crate) lane: String,
+    pub(crate) attempts: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -27,6 +30,7 @@ impl TryFrom<Model> for OutboxMessage {
         Ok(Self {
             id: row.id,
             item: read_item(&row.item)?,
+            attempts: count("attempts of an outbox row", row.attempts)?,
         })
     }
 }

@@ -1,9 +1,10 @@
 //! Messages that were given up.
 
-use aperilex_ports::DeadLetter;
+use aperilex_ports::{DeadLetter, LetterId};
 use sea_orm::entity::prelude::*;
 
 use crate::error::Unreadable;
+use crate::stored::time;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "queue_dead_letter")]
@@ -25,8 +26,10 @@ impl TryFrom<Model> for DeadLetter {
 
     fn try_from(row: Model) -> Result<Self, Unreadable> {
         Ok(Self {
+            id: LetterId(row.id.to_string()),
             body: row.body,
             reason: row.reason,
+            died_at: Some(time("end of a dead letter", row.died_at)?),
         })
     }
 }

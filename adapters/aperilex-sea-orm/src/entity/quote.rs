@@ -19,6 +19,8 @@ pub(crate) struct Model {
     pub(crate) template: String,
     pub(crate) quality: String,
     pub(crate) prompt_version: String,
+    /// 1 if it is to be made anew.
+    pub(crate) refresh: i64,
     /// Price of access; none if the account had it.
     pub(crate) access: Option<i64>,
     pub(crate) access_source: Option<String>,
@@ -53,6 +55,7 @@ impl TryFrom<Model> for StoredQuote {
                 quality: word("quality of a quote", &row.quality)?,
                 prompt_version: row.prompt_version,
             },
+            refresh: row.refresh != 0,
             access: row.access.zip(source).map(|(price, source)| QuotedAccess {
                 price: MicroUsd::new(price),
                 source,
@@ -77,6 +80,7 @@ impl From<&StoredQuote> for ActiveModel {
             template: Set(quote.key.template.as_str().to_owned()),
             quality: Set(quote.key.quality.as_str().to_owned()),
             prompt_version: Set(quote.key.prompt_version.clone()),
+            refresh: Set(i64::from(quote.refresh)),
             access: Set(quote.access.map(|access| access.price.micros())),
             access_source: Set(source),
             analysis: Set(quote.analysis.micros()),

@@ -43,6 +43,7 @@ pub(crate) struct Model {
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) max_running: Option<i64>,
+    pub(crate) waiver: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -111,6 +112,7 @@ pub(crate) fn updated(task: &Task) -> ActiveModel {
         created_at: NotSet,
         updated_at: Set(micros(task.updated_at)),
         max_running: NotSet,
+        waiver: Set(task.waiver.map(|waiver| waiver.as_str().to_owned())),
     }
 }
 
@@ -140,6 +142,11 @@ impl TryFrom<Model> for Task {
             max_running: row
                 .max_running
                 .map(|most| count("analyses at a time", most))
+                .transpose()?,
+            waiver: row
+                .waiver
+                .as_deref()
+                .map(|waiver| word("waiver of a task", waiver))
                 .transpose()?,
             analysis: row.analysis_id.map(AnalysisId::from_uuid),
             last_event: count("last event of a task", row.last_event)?,

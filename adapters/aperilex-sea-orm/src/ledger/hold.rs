@@ -1,6 +1,6 @@
 //! Holds: placed, captured, given back.
 
-use aperilex_ports::wallet::{Charge, Draw, draws};
+use aperilex_ports::wallet::{Charge, Draw, GiveBack, draws};
 use aperilex_ports::{
     AnalysisId, EntryId, Hold, HoldId, HoldStatus, JournalTx, LedgerEntry, LedgerError, MicroUsd,
     PlaceHold, Timestamp,
@@ -31,6 +31,9 @@ impl Wallet {
         command: &PlaceHold,
     ) -> Outcome<Hold> {
         let first = find_hold(tx, command.id).await?;
+        if first.is_none() {
+            self.require_active()?;
+        }
         let placed = self.0.place(command, first.as_ref());
         let (hold, change) = placed.map_err(Stop::Refused)?;
         self.save(tx, change).await?;
@@ -67,12 +70,18 @@ impl Wallet {
         &mut self,
         tx: &DatabaseTransaction,
         hold: HoldId,
+        goodwill_until: Option<Timestamp>,
         now: Timestamp,
     ) -> Outcome<()> {
         if self.hold(tx, hold).await?.status == HoldStatus::Voided {
             return Ok(());
         }
-        self.give_back(tx, hold, HoldStatus::Voided, now).await?;
+        let end = GiveBack {
+            status: HoldStatus::Voided,
+            goodwill_until,
+            now,
+        };
+        self.give_back(tx, hold, &end).await?;
         Ok(())
     }
 
@@ -81,12 +90,11 @@ impl Wallet {
         &mut self,
         tx: &DatabaseTransaction,
         hold: HoldId,
-        status: HoldStatus,
-        now: Timestamp,
+        end: &GiveBack,
     ) -> Outcome<Hold> {
         let hold = self.hold(tx, hold).await?;
         let draws = self.draws(tx, hold.id).await?;
-        let ended = self.0.give_back(&hold, &draws, status, now);
+        let ended = self.0.give_back(&hold, &draws, end);
         let (hold, change) = ended.map_err(Stop::Refused)?;
         self.save(tx, change).await?;
         Ok(hold)

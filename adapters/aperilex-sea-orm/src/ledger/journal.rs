@@ -43,7 +43,7 @@ pub(super) async fn of_entry(
 }
 
 /// The refunds of an entry.
-pub(super) async fn reversing(
+pub(crate) async fn reversing(
     tx: &impl ConnectionTrait,
     entry: &LedgerEntry,
 ) -> Outcome<Vec<JournalTx>> {

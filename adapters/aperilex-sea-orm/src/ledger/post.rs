@@ -17,20 +17,20 @@ impl Wallet {
         tx: &DatabaseTransaction,
         command: &PostEntry,
     ) -> Outcome<LedgerEntry> {
-        let first = by_key(tx, self.user(), &command.key).await?;
+        let first = entry_by_key(tx, self.user(), &command.key).await?;
         let posted = self.0.post(command, first.as_ref());
         let (entry, change) = posted.map_err(Stop::Refused)?;
         self.save(tx, change).await?;
         Ok(entry)
     }
 
-    pub(super) async fn refund(
+    pub(crate) async fn refund(
         &mut self,
         tx: &DatabaseTransaction,
         command: &Refund,
     ) -> Outcome<LedgerEntry> {
         let unknown = || Stop::Refused(LedgerError::Unknown);
-        let first = by_key(tx, self.user(), &command.key).await?;
+        let first = entry_by_key(tx, self.user(), &command.key).await?;
         let entry = find_entry(tx, command.entry).await?;
         let entry = entry.filter(|entry| entry.user == self.user());
         let entry = entry.ok_or_else(unknown)?;
@@ -85,13 +85,22 @@ impl Wallet {
     }
 }
 
-async fn by_key(tx: &DatabaseTransaction, user: UserId, key: &str) -> Outcome<Option<LedgerEntry>> {
+pub(crate) async fn entry_by_key(
+    tx: &DatabaseTransaction,
+    user: UserId,
+    key: &str,
+) -> Outcome<Option<LedgerEntry>> {
     let row = Entity::find()
         .filter(Column::UserId.eq(user.as_uuid()))
         .filter(Column::Key.eq(key))
         .one(tx)
         .await?;
     Ok(row.map(LedgerEntry::try_from).transpose()?)
+}
+
+/// Whether the account has an entry of this key.
+pub(crate) async fn has_entry(tx: &DatabaseTransaction, user: UserId, key: &str) -> Outcome<bool> {
+    Ok(entry_by_key(tx, user, key).await?.is_some())
 }
 
 pub(super) async fn find_entry(

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aperilex_ports::audit::Projection;
 use aperilex_ports::wallet::{self, Change};
 use aperilex_ports::{
-    Balance, ChainHead, CreditLot, JournalTx, LedgerEntry, LedgerError, MicroUsd, Timestamp, UserId,
+    AccountStatus, Balance, ChainHead, CreditLot, JournalTx, LedgerEntry, LedgerError, MicroUsd,
+    NoticePreferences, OutboxItem, Timestamp, UserId,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
@@ -17,11 +19,13 @@ use super::{Outcome, hold};
 use crate::entity::account::{Column, Entity, Model};
 use crate::entity::{credit_lot, ledger_entry, ledger_posting, ledger_tx};
 use crate::error::{Stop, Unreadable};
+use crate::outbox;
 use crate::stored::{count, micros, number, time, word};
 
-/// An account's credits. Nobody else changes them while this exists, because its row is locked.
+/// An account's credits, and what it wants to be told of. Nobody else changes them while this exists,
+/// because its row is locked.
 #[derive(Debug)]
-pub(crate) struct Wallet(pub(super) wallet::Wallet);
+pub(crate) struct Wallet(pub(super) wallet::Wallet, AccountStatus, NoticePreferences);
 
 impl Wallet {
     pub(crate) async fn lock(tx: &DatabaseTransaction, user: UserId) -> Outcome<Self> {
@@ -34,8 +38,21 @@ impl Wallet {
         self.0.require(needed, now).map_err(Stop::Refused)
     }
 
+    /// Refused unless the account may act.
+    pub(crate) fn require_active(&self) -> Outcome<()> {
+        match self.1 {
+            AccountStatus::Active => Ok(()),
+            _ => Err(Stop::Refused(LedgerError::AccountClosed)),
+        }
+    }
+
     pub(crate) const fn user(&self) -> UserId {
         self.0.user
+    }
+
+    /// What the account wants to be told of.
+    pub(crate) const fn wants(&self) -> NoticePreferences {
+        self.2
     }
 
     /// Saves what a change did.
@@ -57,18 +74,57 @@ impl Wallet {
         if let Some(changed) = &change.hold {
             hold::save(tx, changed, change.journal.last()).await?;
         }
-        Entity::update_many()
-            .col_expr(Column::Posted, self.0.balance.posted.micros().into())
-            .col_expr(Column::Held, self.0.balance.held.micros().into())
-            .col_expr(Column::Seq, number(self.0.entry_seq).into())
-            .col_expr(Column::ChainSeq, number(self.0.head.seq).into())
-            .col_expr(Column::ChainHash, self.0.head.hash.to_string().into())
-            .col_expr(Column::ChainAt, self.0.head.at.map(micros).into())
-            .filter(Column::Id.eq(self.0.user.as_uuid()))
-            .exec(tx)
-            .await?;
-        Ok(())
+        save_sums(tx, &self.0).await?;
+        let fallen = self.0.fallen(&change).filter(|_| self.2.low_balance);
+        Ok(outbox::put(tx, fallen.map(OutboxItem::Notice)).await?)
     }
+}
+
+async fn save_sums(tx: &DatabaseTransaction, wallet: &wallet::Wallet) -> Outcome<()> {
+    Entity::update_many()
+        .col_expr(Column::Posted, wallet.balance.posted.micros().into())
+        .col_expr(Column::Held, wallet.balance.held.micros().into())
+        .col_expr(Column::Seq, number(wallet.entry_seq).into())
+        .col_expr(Column::ChainSeq, number(wallet.head.seq).into())
+        .col_expr(Column::ChainHash, wallet.head.hash.to_string().into())
+        .col_expr(Column::ChainAt, wallet.head.at.map(micros).into())
+        .filter(Column::Id.eq(wallet.user.as_uuid()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Stores sums and lots as the journal makes them. The account's row is locked.
+pub(crate) async fn rebuild_wallet(
+    tx: &DatabaseTransaction,
+    user: UserId,
+    made: &Projection,
+) -> Outcome<()> {
+    let live = made.lots.iter().map(|lot| lot.id.as_uuid());
+    credit_lot::Entity::update_many()
+        .col_expr(credit_lot::Column::Available, 0.into())
+        .col_expr(credit_lot::Column::Held, 0.into())
+        .col_expr(credit_lot::Column::Spent, 1.into())
+        .filter(credit_lot::Column::UserId.eq(user.as_uuid()))
+        .filter(credit_lot::Column::Spent.eq(0))
+        .filter(credit_lot::Column::Id.is_not_in(live))
+        .exec(tx)
+        .await?;
+    for lot in &made.lots {
+        save_lot(tx, user, lot).await?;
+    }
+    if made.head.seq == 0 {
+        return Ok(());
+    }
+    let wallet = wallet::Wallet {
+        user,
+        balance: made.balance,
+        entry_seq: made.entry_count,
+        head: made.head,
+        lots: made.lots.clone(),
+    };
+    save_sums(tx, &wallet).await?;
+    Ok(())
 }
 
 /// Where an account's chain ends.
@@ -124,7 +180,15 @@ async fn save_lot(tx: &DatabaseTransaction, user: UserId, lot: &CreditLot) -> Ou
         spent: Set(i64::from(!lot.has_any())),
     };
     let changed = OnConflict::column(Lot::Id)
-        .update_columns([Lot::Available, Lot::Held, Lot::Spent])
+        .update_columns([
+            Lot::Source,
+            Lot::Granted,
+            Lot::Available,
+            Lot::Held,
+            Lot::ExpiresAt,
+            Lot::CreatedAt,
+            Lot::Spent,
+        ])
         .to_owned();
     credit_lot::Entity::insert(row)
         .on_conflict(changed)
@@ -216,7 +280,9 @@ impl Wallets {
         }
         for row in rows {
             let own = lots.remove(&row.id).unwrap_or_default();
-            let wallet = Wallet(open(row, own)?);
+            let status = word("status of an account", &row.status)?;
+            let wants = row.wants();
+            let wallet = Wallet(open(row, own)?, status, wants);
             wallets.insert(wallet.user(), wallet);
         }
         Ok(Self(wallets))

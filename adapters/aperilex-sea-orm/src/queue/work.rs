@@ -1,6 +1,6 @@
 //! The queue's statements.
 
-use aperilex_ports::{Delivery, NewMessage, StoreError};
+use aperilex_ports::{Delivery, MAX_OVERTAKING, NewMessage, Priority, StoreError};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{
     DeleteStatement, Expr, ExprTrait, LockBehavior, LockType, OnConflict, UpdateStatement,
@@ -20,7 +20,10 @@ type Outcome<T> = Result<T, Stop<StoreError>>;
 
 /// Waiting ages: a message overtakes those that are one level more urgent and were due this much later
 /// (five minutes, in microseconds), so that none waits for ever.
-const LEVEL: i64 = 300_000_000;
+const LEVEL: i64 = MAX_OVERTAKING.as_secs().cast_signed() * 1_000_000 / 9;
+
+/// How urgent a message is that is sent again by hand: its own urgency died with it.
+const AGAIN: u8 = 5;
 
 pub(super) async fn send(
     tx: &DatabaseTransaction,
@@ -171,6 +174,28 @@ pub(super) async fn reject(
         .await?;
     let Some(row) = row else { return Ok(false) };
     bury(tx, row, reason, now).await?;
+    Ok(true)
+}
+
+/// Makes a message of a dead letter again; false if there is none.
+pub(super) async fn redrive(tx: &DatabaseTransaction, letter: i64, now: i64) -> Outcome<bool> {
+    let row = queue_dead_letter::Entity::find_by_id(letter)
+        .lock_exclusive()
+        .one(tx)
+        .await?;
+    let Some(row) = row else { return Ok(false) };
+    queue_dead_letter::Entity::delete_by_id(letter)
+        .exec(tx)
+        .await?;
+    let level = i64::from(Priority::new(AGAIN).level());
+    let message = ActiveModel {
+        id: NotSet,
+        body: Set(row.body),
+        rank: Set(now.saturating_add(level.saturating_mul(LEVEL))),
+        visible_at: Set(now),
+        receives: Set(0),
+    };
+    Entity::insert(message).exec_without_returning(tx).await?;
     Ok(true)
 }
 

@@ -1,8 +1,9 @@
 //! Access to filings: paid for in the commit that gives it.
 
+use aperilex_ports::audit::Opened;
 use aperilex_ports::{
-    AccessSource, EntryKind, FilingId, GrantAccess, HoldStatus, LeaseToken, MicroUsd,
-    PendingAccess, PlaceHold, Task, TaskId, TaskRole, TaskStoreError, Timestamp, UserId,
+    AccessSource, EntryKind, FilingId, GrantAccess, LeaseToken, MicroUsd, PendingAccess, PlaceHold,
+    Task, TaskId, TaskRole, TaskStoreError, Timestamp, UserId, Waiver,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
@@ -10,10 +11,11 @@ use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::charge::settle;
 use super::{Outcome, close::void_if_open};
 use crate::entity::{filing_access, task};
 use crate::error::Stop;
-use crate::ledger::{Capture, Wallet, Wallets, find_hold};
+use crate::ledger::{Wallet, Wallets};
 use crate::run::{self, require_lease};
 use crate::stored::{micros, word};
 
@@ -22,22 +24,24 @@ pub(super) async fn grant(tx: &DatabaseTransaction, command: &GrantAccess) -> Ou
     if !is_wanted(tx, command.user, command.filing, &command.access).await? {
         return Ok(false);
     }
-    if command.access.price != MicroUsd::ZERO {
-        let hold = PlaceHold {
-            id: command.access.hold,
-            user: command.user,
-            purpose: command.access.purpose,
-            amount: command.access.price,
-            filing: Some(command.filing),
-            task: None,
-            expires_at: command.now,
-            now: command.now,
-        };
+    let waiver = if command.access.price == MicroUsd::ZERO {
+        Some(Waiver::NoFee)
+    } else {
+        let hold = wanted(
+            &command.access,
+            (command.user, command.filing),
+            None,
+            command.now,
+        );
         wallet.place(tx, &hold).await?;
-        capture(tx, &mut wallet, &command.access, command.now).await?;
-    }
-    let source = command.access.source;
-    insert(tx, command.user, command.filing, source, command.now).await?;
+        charge(tx, &mut wallet, &hold).await?
+    };
+    let opened = Opened {
+        filing: command.filing,
+        source: command.access.source,
+        waiver,
+    };
+    insert(tx, command.user, opened, command.now).await?;
     Ok(command.access.price.is_positive())
 }
 
@@ -91,8 +95,7 @@ async fn lock_waiting(
 }
 
 /// Gives a task's account the access it waits for; its hold is charged, or given back if the account has
-/// paid access meanwhile. A hold that an operator has ended by hand is no reason to withhold what is
-/// there: then there is no charge. The caller saves the task.
+/// paid access meanwhile. The caller saves the task.
 pub(super) async fn deliver_to(
     tx: &DatabaseTransaction,
     wallet: &mut Wallet,
@@ -102,18 +105,18 @@ pub(super) async fn deliver_to(
     let Some(access) = task.charges.access.take() else {
         return Ok(());
     };
-    if !is_wanted(tx, task.user, task.key.filing, &access).await? {
-        return void_if_open(tx, wallet, access.hold, now).await;
+    let filing = task.key.filing;
+    if !is_wanted(tx, task.user, filing, &access).await? {
+        return void_if_open(tx, wallet, access.hold, None, now).await;
     }
-    if access.price.is_positive() {
-        let placed = find_hold(tx, access.hold).await?;
-        if placed.is_some_and(|hold| hold.status == HoldStatus::Open) {
-            capture(tx, wallet, &access, now).await?;
-        } else {
-            tracing::warn!(task = %task.id, hold = %access.hold, "access without charge: the hold is not open");
-        }
-    }
-    insert(tx, task.user, task.key.filing, access.source, now).await
+    let hold = wanted(&access, (task.user, filing), Some(task.id), now);
+    let waiver = charge(tx, wallet, &hold).await?;
+    let opened = Opened {
+        filing,
+        source: access.source,
+        waiver,
+    };
+    insert(tx, task.user, opened, now).await
 }
 
 /// Whether the access would be more than the account has. Paid access is never paid again; access from
@@ -132,43 +135,54 @@ async fn is_wanted(
     Ok(held != AccessSource::Paid && access.source == AccessSource::Paid)
 }
 
-async fn capture(
+fn wanted(
+    access: &PendingAccess,
+    (user, filing): (UserId, FilingId),
+    task: Option<TaskId>,
+    now: Timestamp,
+) -> PlaceHold {
+    PlaceHold {
+        id: access.hold,
+        user,
+        purpose: access.purpose,
+        amount: access.price,
+        filing: Some(filing),
+        task,
+        expires_at: now,
+        now,
+    }
+}
+
+async fn charge(
     tx: &DatabaseTransaction,
     wallet: &mut Wallet,
-    access: &PendingAccess,
-    now: Timestamp,
-) -> Outcome<()> {
-    let description = match access.purpose {
+    hold: &PlaceHold,
+) -> Outcome<Option<Waiver>> {
+    let description = match hold.purpose {
         EntryKind::FilingImport | EntryKind::BulkImport => "import of a filing",
         _ => "access to a filing",
     };
-    let capture = Capture {
-        hold: access.hold,
-        amount: access.price,
-        description,
-        analysis: None,
-        now,
-    };
-    wallet.capture(tx, &capture).await?;
-    Ok(())
+    settle(tx, wallet, hold, description, None).await
 }
 
 async fn insert(
     tx: &DatabaseTransaction,
     user: UserId,
-    filing: FilingId,
-    source: AccessSource,
+    opened: Opened,
     now: Timestamp,
 ) -> Outcome<()> {
     use filing_access::Column;
+    let paid = opened.source == AccessSource::Paid;
+    let waiver = opened.waiver.filter(|_| paid);
     let row = filing_access::ActiveModel {
         user_id: Set(user.as_uuid()),
-        filing_id: Set(filing.as_uuid()),
-        source: Set(source.as_str().to_owned()),
+        filing_id: Set(opened.filing.as_uuid()),
+        source: Set(opened.source.as_str().to_owned()),
         granted_at: Set(micros(now)),
+        waiver: Set(waiver.map(|waiver| waiver.as_str().to_owned())),
     };
     let better = OnConflict::columns([Column::UserId, Column::FilingId])
-        .update_columns([Column::Source, Column::GrantedAt])
+        .update_columns([Column::Source, Column::GrantedAt, Column::Waiver])
         .to_owned();
     filing_access::Entity::insert(row)
         .on_conflict(better)

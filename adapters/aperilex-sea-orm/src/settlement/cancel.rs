@@ -73,7 +73,8 @@ async fn hand_over(
     let mut heir = None;
     for (place, follower) in followers.iter().enumerate() {
         let price = follower.charges.analysis_price;
-        let can_pay = wallets.of(follower.user)?.require(price, now).is_ok();
+        let wallet = wallets.of(follower.user)?;
+        let can_pay = wallet.require_active().is_ok() && wallet.require(price, now).is_ok();
         if can_pay && has_place(tx, follower).await? {
             heir = Some(place);
             break;
@@ -105,7 +106,7 @@ async fn withdraw(
     task: &mut Task,
     now: Timestamp,
 ) -> Outcome<()> {
-    void_all(tx, wallet, task, now).await?;
+    void_all(tx, wallet, task, None, now).await?;
     task.status = TaskStatus::Cancelled;
     task.lease = None;
     Ok(())

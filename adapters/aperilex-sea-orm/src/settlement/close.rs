@@ -1,14 +1,15 @@
 //! A run ends badly, or is tried again.
 
 use aperilex_ports::{
-    AbandonTask, AnalysisStatus, HoldId, HoldStatus, RetryTask, SettlementError, Task, TaskStatus,
-    Timestamp,
+    AbandonTask, AnalysisStatus, HoldId, HoldStatus, NoticeKind, OutboxItem, PendingNotice,
+    RetryTask, SettlementError, Task, TaskId, TaskStatus, Timestamp,
 };
 use sea_orm::DatabaseTransaction;
 
 use super::Outcome;
 use crate::error::Stop;
 use crate::ledger::{Wallet, Wallets, find_hold};
+use crate::outbox;
 use crate::run::{Run, enqueue, save_all};
 
 pub(super) async fn abandon(tx: &DatabaseTransaction, command: &AbandonTask) -> Outcome<()> {
@@ -16,7 +17,14 @@ pub(super) async fn abandon(tx: &DatabaseTransaction, command: &AbandonTask) -> 
     let users = run.tasks.iter().map(|task| task.user);
     let mut wallets = Wallets::lock(tx, users).await?;
     for task in &mut run.tasks {
-        void_all(tx, wallets.of(task.user)?, task, command.now).await?;
+        void_all(
+            tx,
+            wallets.of(task.user)?,
+            task,
+            command.goodwill_until,
+            command.now,
+        )
+        .await?;
         task.status = TaskStatus::Failed;
         task.progress = AnalysisStatus::Error;
         task.lease = None;
@@ -26,7 +34,29 @@ pub(super) async fn abandon(tx: &DatabaseTransaction, command: &AbandonTask) -> 
         Run::close(tx, &leader.key).await?;
     }
     save_all(tx, &mut run.tasks, command.now).await?;
-    Ok(())
+    notices(tx, &run, &mut wallets, |task| NoticeKind::Failed {
+        task,
+        failure: command.failure.clone(),
+    })
+    .await
+}
+
+/// Leaves a notice of the end of a run for each account that wants to be told.
+pub(super) async fn notices(
+    tx: &DatabaseTransaction,
+    run: &Run,
+    wallets: &mut Wallets,
+    kind: impl Fn(TaskId) -> NoticeKind,
+) -> Outcome<()> {
+    let mut items = Vec::new();
+    for task in &run.tasks {
+        if wallets.of(task.user)?.wants().tasks {
+            let (what, at) = (task.id.to_string(), task.updated_at);
+            let notice = PendingNotice::of(task.user, &what, kind(task.id), at);
+            items.push(OutboxItem::Notice(notice));
+        }
+    }
+    outbox::put(tx, items).await
 }
 
 pub(super) async fn retry(tx: &DatabaseTransaction, command: &RetryTask) -> Outcome<()> {
@@ -53,11 +83,12 @@ pub(super) async fn void_all(
     tx: &DatabaseTransaction,
     wallet: &mut Wallet,
     task: &Task,
+    goodwill_until: Option<Timestamp>,
     now: Timestamp,
 ) -> Outcome<()> {
     let access = task.charges.access.as_ref().map(|access| access.hold);
     for hold in access.into_iter().chain([task.charges.analysis_hold]) {
-        void_if_open(tx, wallet, hold, now).await?;
+        void_if_open(tx, wallet, hold, goodwill_until, now).await?;
     }
     Ok(())
 }
@@ -67,11 +98,12 @@ pub(super) async fn void_if_open(
     tx: &DatabaseTransaction,
     wallet: &mut Wallet,
     hold: HoldId,
+    goodwill_until: Option<Timestamp>,
     now: Timestamp,
 ) -> Outcome<()> {
     let placed = find_hold(tx, hold).await?;
     if placed.is_some_and(|hold| hold.status == HoldStatus::Open) {
-        wallet.void(tx, hold, now).await?;
+        wallet.void(tx, hold, goodwill_until, now).await?;
     }
     Ok(())
 }

@@ -1,17 +1,18 @@
 //! A run ends well.
 
 use aperilex_ports::{
-    AnalysisStatus, CompleteTask, HoldStatus, MicroUsd, SettlementError, StoreError, Task,
-    TaskStatus,
+    AnalysisStatus, CompleteTask, EntryKind, NoticeKind, PlaceHold, SettlementError, StoreError,
+    Task, TaskStatus, Waiver,
 };
 use sea_orm::{DatabaseTransaction, EntityTrait};
 
 use super::Outcome;
 use super::access::deliver_to;
-use super::close::void_if_open;
+use super::charge::settle;
+use super::close::{notices, void_if_open};
 use crate::entity::analysis;
 use crate::error::Stop;
-use crate::ledger::{Capture, Wallet, Wallets, find_hold};
+use crate::ledger::{Wallet, Wallets};
 use crate::run::{Run, save_all};
 
 pub(super) async fn complete(tx: &DatabaseTransaction, command: &CompleteTask) -> Outcome<()> {
@@ -23,8 +24,10 @@ pub(super) async fn complete(tx: &DatabaseTransaction, command: &CompleteTask) -
         let wallet = wallets.of(task.user)?;
         deliver_to(tx, wallet, task, command.now).await?;
         if task.id == command.task {
-            charge(tx, wallet, task, command).await?;
+            task.waiver = charge(tx, wallet, task, command).await?;
             Run::close(tx, &task.key).await?;
+        } else {
+            task.waiver = Some(Waiver::Follower);
         }
         task.status = TaskStatus::Completed;
         task.progress = AnalysisStatus::Completed;
@@ -33,7 +36,11 @@ pub(super) async fn complete(tx: &DatabaseTransaction, command: &CompleteTask) -
         task.analysis = Some(command.analysis.id);
     }
     save_all(tx, &mut run.tasks, command.now).await?;
-    Ok(())
+    notices(tx, &run, &mut wallets, |task| NoticeKind::Completed {
+        task,
+        analysis: command.analysis.id,
+    })
+    .await
 }
 
 async fn store(tx: &DatabaseTransaction, command: &CompleteTask) -> Outcome<()> {
@@ -47,31 +54,28 @@ async fn store(tx: &DatabaseTransaction, command: &CompleteTask) -> Outcome<()> 
     Ok(())
 }
 
-/// Charges the leader what it was quoted, or gives its hold back. A hold that an operator has ended by
-/// hand is no reason to withhold what was made: then there is no charge.
+/// Charges the leader what it was quoted, or gives its hold back; gives why it was not charged.
 async fn charge(
     tx: &DatabaseTransaction,
     wallet: &mut Wallet,
     leader: &Task,
     command: &CompleteTask,
-) -> Outcome<()> {
+) -> Outcome<Option<Waiver>> {
     let hold = leader.charges.analysis_hold;
-    if !command.charge || leader.charges.analysis_price == MicroUsd::ZERO {
-        return void_if_open(tx, wallet, hold, command.now).await;
+    if command.free.is_some() {
+        void_if_open(tx, wallet, hold, None, command.now).await?;
+        return Ok(command.free);
     }
-    let placed = find_hold(tx, hold).await?;
-    if placed.is_none_or(|placed| placed.status != HoldStatus::Open) {
-        tracing::warn!(task = %leader.id, %hold, "completed without charge: the hold is not open");
-        return Ok(());
-    }
-    let description = format!("analysis ({}, {})", leader.key.template, leader.key.quality);
-    let capture = Capture {
-        hold,
+    let wanted = PlaceHold {
+        id: hold,
+        user: leader.user,
+        purpose: EntryKind::Analysis,
         amount: leader.charges.analysis_price,
-        description: &description,
-        analysis: Some(command.analysis.id),
+        filing: Some(leader.key.filing),
+        task: Some(leader.id),
+        expires_at: command.now,
         now: command.now,
     };
-    wallet.capture(tx, &capture).await?;
-    Ok(())
+    let description = format!("analysis ({}, {})", leader.key.template, leader.key.quality);
+    settle(tx, wallet, &wanted, &description, Some(command.analysis.id)).await
 }

@@ -1,8 +1,9 @@
 //! A request is answered from the pool, leads a new run, or follows a live one.
 
 use aperilex_ports::{
-    AnalysisRecord, AnalysisStatus, EntryKind, GrantAccess, HoldId, LedgerError, MicroUsd,
-    PlaceHold, SettlementError, SubmitTask, Submitted, Task, TaskId, TaskRole, TaskStatus, UserId,
+    AccountStatus, AnalysisRecord, AnalysisStatus, EntryKind, GrantAccess, HoldId, LedgerError,
+    MicroUsd, PlaceHold, SettlementError, SubmitTask, Submitted, Task, TaskId, TaskRole,
+    TaskStatus, UserId,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
@@ -12,7 +13,7 @@ use super::Outcome;
 use super::access::grant;
 use super::idempotency::{remember, replayed};
 use crate::analysis_pool::satisfying;
-use crate::entity::{live_run, task};
+use crate::entity::{account, live_run, task};
 use crate::error::Stop;
 use crate::ledger::Wallet;
 use crate::quote_store::use_quote;
@@ -25,12 +26,23 @@ pub(super) async fn submit(tx: &DatabaseTransaction, command: &SubmitTask) -> Ou
     {
         return Ok(Submitted::Replayed(answer));
     }
+    require_active(tx, command.user).await?;
     let submitted = match from_pool(tx, command).await? {
         Some(record) => Submitted::Pooled(record),
         None => run_or_join(tx, command).await?,
     };
     remember(tx, command, &submitted.clone().into_answer()).await?;
     Ok(submitted)
+}
+
+/// Refused unless the account may act. Where something is charged it is asked again under the wallet's lock.
+async fn require_active(tx: &DatabaseTransaction, user: UserId) -> Outcome<()> {
+    let account = account::Entity::find_by_id(user.as_uuid()).one(tx).await?;
+    let account = account.ok_or(Stop::Refused(LedgerError::Unknown))?;
+    if account.status == AccountStatus::Active.as_str() {
+        return Ok(());
+    }
+    Err(Stop::Refused(SettlementError::AccountClosed))
 }
 
 async fn run_or_join(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<Submitted> {
@@ -51,6 +63,9 @@ async fn run_or_join(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<
     use_quote(tx, command).await?;
     let task = new_task(command, leader.as_ref());
     pay(tx, command, &task).await?;
+    if let Some(leader) = leader.filter(|leader| command.priority < leader.priority) {
+        lift(tx, leader, command).await?;
+    }
     run::insert(tx, &task).await?;
     if task.role == TaskRole::Leader {
         enqueue(tx, &task, task.created_at).await?;
@@ -149,12 +164,31 @@ fn new_task(command: &SubmitTask, leader: Option<&Task>) -> Task {
         lease: None,
         charges: command.charges.clone(),
         max_running: command.max_running,
+        waiver: None,
         analysis: None,
         failure: None,
         last_event: 1,
         created_at: now,
         updated_at: now,
     }
+}
+
+/// Makes a run as urgent as one who waits for it. Its leader is locked.
+async fn lift(tx: &DatabaseTransaction, mut leader: Task, command: &SubmitTask) -> Outcome<()> {
+    leader.priority = command.priority;
+    task::Entity::update_many()
+        .col_expr(
+            task::Column::Priority,
+            i64::from(leader.priority.level()).into(),
+        )
+        .filter(task::Column::Id.eq(leader.id.as_uuid()))
+        .exec(tx)
+        .await?;
+    if leader.status != TaskStatus::Running {
+        let now = rounded(command.now);
+        enqueue(tx, &leader, leader.not_before.unwrap_or(now).max(now)).await?;
+    }
+    Ok(())
 }
 
 /// Places the holds: for access, and for the analysis if the task leads.

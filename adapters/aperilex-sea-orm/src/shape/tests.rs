@@ -2,7 +2,9 @@
 
 use std::fmt::Debug;
 
-use aperilex_ports::{AnalysisId, AnalysisStatus, Digest, Failure, TaskStatus};
+use aperilex_ports::{
+    AnalysisId, AnalysisStatus, Digest, Failure, MicroUsd, NoticeKind, NoticeToken, TaskStatus,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -120,15 +122,42 @@ fn outbox_item() {
 }
 
 #[test]
-fn quota() {
-    let window = |name: &str, counts: &[(i64, u32)]| Window {
-        name: name.into(),
-        counts: counts.to_vec(),
-    };
-    let hour = [(1_767_225_600_000_000, 2), (1_767_225_660_000_000, 1)];
-    let expected = vec![window("hour", &hour), window("day", &[])];
-    let json = include_str!("../../tests/fixtures/quota/v1.json");
-    golden(json, &expected, read_windows, |it| {
-        write_windows(it.clone())
-    });
+fn outbox_notice() {
+    let user = "019b76da-a800-7000-8000-000000000003".parse().unwrap();
+    let at = Timestamp::from_second(1_767_225_600).unwrap();
+    let task = TASK.parse().unwrap();
+    let token = || NoticeToken::new("one-time-token".into());
+    let kinds = [
+        NoticeKind::Verification { token: token() },
+        NoticeKind::PasswordReset { token: token() },
+        NoticeKind::Completed {
+            task,
+            analysis: "019b76da-a800-7000-8000-000000000002".parse().unwrap(),
+        },
+        NoticeKind::Failed {
+            task,
+            failure: Failure {
+                code: "filing_unusable".into(),
+                message: "the filing cannot be read".into(),
+            },
+        },
+        NoticeKind::LowBalance {
+            before: MicroUsd::new(1_010_000),
+            available: MicroUsd::new(890_000),
+            balance: MicroUsd::new(990_000),
+        },
+        NoticeKind::Suspended {
+            reason: "unpaid bills".into(),
+        },
+    ];
+    let files: Vec<Value> = serde_json::from_str(include_str!(
+        "../../tests/fixtures/outbox_item/v1-notices.json"
+    ))
+    .unwrap();
+    assert_eq!(files.len(), kinds.len());
+    for (file, kind) in files.iter().zip(kinds) {
+        let item = OutboxItem::Notice(PendingNotice::of(user, "it", kind, at));
+        let json = serde_json::to_string_pretty(file).unwrap();
+        golden(&json, &item, read_item, write_item);
+    }
 }

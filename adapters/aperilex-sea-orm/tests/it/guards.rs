@@ -1,9 +1,11 @@
 //! What the database itself refuses, whatever the program does.
 
+use aperilex_ports::audit::LogCheck;
 use aperilex_ports::{
-    CallId, CallOutcome, MicroUsd, ModelCall, SpentCall, StoreError, TaskId, Timestamp, TokenUsage,
+    Actor, AuditRecord, CallId, CallOutcome, MicroUsd, ModelCall, SpentCall, StoreError, TaskId,
+    Timestamp, TokenUsage,
 };
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::desk::{at, audit, funded, hold, request};
 use crate::support::{self, Fresh};
@@ -32,7 +34,7 @@ async fn the_journal_is_sealed() {
         let user = funded(&stores, 100).await;
         let held = hold(user, 30);
         stores.ledger.place_hold(&held).await.unwrap();
-        stores.ledger.void(held.id, at(1)).await.unwrap();
+        stores.ledger.void(held.id, None, at(1)).await.unwrap();
         let posting = "INSERT INTO ledger_posting SELECT user_id, seq, 9, account, lot_id, 1, NULL, NULL \
                        FROM ledger_posting WHERE line = 0 AND seq = 1";
         let next = "INSERT INTO ledger_tx SELECT user_id, seq + 1, operation, 'x', hold_id, \
@@ -88,6 +90,59 @@ async fn the_book_of_what_models_cost_is_only_written_on() {
             assert!(error.contains("never changed"), "{error}");
         }
         assert_eq!(costs.of_task(call.task).await.unwrap(), [call]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_is_never_changed() {
+    for fresh in &support::each().await {
+        let log = fresh.database.stores().audit_log;
+        for n in 1..=3 {
+            let record = AuditRecord {
+                actor: Actor::Operator,
+                action: "account.suspend".into(),
+                subject: format!("account {n}"),
+                detail: serde_json::json!({ "reason": "abuse" }),
+                at: at(n),
+            };
+            log.append(&record).await.unwrap();
+        }
+        let db = fresh.database.connection();
+        for (change, why) in [
+            ("UPDATE audit_entry SET actor = 'system'", "never changed"),
+            ("DELETE FROM audit_entry", "never changed"),
+            ("DELETE FROM audit_head", "never removed"),
+            (
+                "INSERT INTO audit_entry SELECT seq + 4, actor, action, subject, detail, at, \
+                 prev_hash, hash FROM audit_entry WHERE seq = 1",
+                "without gaps",
+            ),
+        ] {
+            let refused = db.execute_unprepared(change).await;
+            let error = refused.expect_err(change).to_string();
+            assert!(error.contains(why), "{change}: {error}");
+        }
+        let head = log.head().await.unwrap();
+        let check = async || {
+            let mut check = LogCheck::new(&head);
+            let entries = log.entries(None, 9).await.unwrap();
+            entries.iter().for_each(|entry| check.push(entry));
+            check.finish()
+        };
+        assert_eq!(check().await, []);
+
+        // Whoever takes the guard away and changes a row is found out.
+        let guard = match db.get_database_backend() {
+            DbBackend::Sqlite => "DROP TRIGGER audit_entry_update",
+            _ => "DROP TRIGGER audit_entry_change ON audit_entry",
+        };
+        let damage = "UPDATE audit_entry SET detail = '{\"reason\":\"none\"}' WHERE seq = 2";
+        for statement in [guard, damage] {
+            db.execute_unprepared(statement).await.unwrap();
+        }
+        let found = check().await;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].subject, "audit entry 2");
     }
 }
 
@@ -163,7 +218,7 @@ async fn a_damaged_row_keeps_no_other_from_being_swept() {
             .execute_unprepared(damage)
             .await
             .unwrap();
-        let ended = stores.ledger.expire(at(9999), 9).await.unwrap();
+        let ended = stores.ledger.expire(None, at(9999), 9).await.unwrap();
         let ids: Vec<_> = ended.iter().map(|hold| hold.id).collect();
         assert_eq!(ids, [late.id]);
     }

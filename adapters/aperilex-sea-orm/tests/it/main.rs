@@ -16,5 +16,6 @@ mod desk;
 mod guards;
 mod migrate;
 mod processes;
+mod quota;
 mod races;
 mod storm;

@@ -85,7 +85,7 @@ async fn sqlite_is_never_busy() {
     let hog = tokio::spawn(async move {
         while Instant::now() < until {
             let tx = slow.connection().begin().await.unwrap();
-            let write = "UPDATE quota SET version = version";
+            let write = "UPDATE quota_log SET at = at";
             tx.execute_unprepared(write).await.unwrap();
             tokio::time::sleep(Duration::from_millis(120)).await;
             tx.commit().await.unwrap();

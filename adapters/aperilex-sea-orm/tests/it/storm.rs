@@ -133,6 +133,7 @@ async fn run(stores: &Stores, message: TaskMessage, luck: i64) {
             code: "source_unavailable".into(),
             message: "the source does not answer".into(),
         },
+        goodwill_until: None,
         now: at(4),
     };
     match luck % 5 {
@@ -171,7 +172,7 @@ pub(crate) fn completion(task: &Task, lease: LeaseToken) -> CompleteTask {
             created_at: at(4),
             retracted_at: None,
         },
-        charge: true,
+        free: None,
         now: at(4),
     }
 }

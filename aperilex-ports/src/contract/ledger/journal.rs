@@ -28,8 +28,8 @@ pub(super) async fn every_change_is_a_transaction_of_two_sides(desk: Desk) {
         .capture(one.id, usd(25), "work", at(1))
         .await
         .unwrap();
-    ledger.void(two.id, at(2)).await.unwrap();
-    ledger.expire(at(1800), MAX_PAGE).await.unwrap();
+    ledger.void(two.id, None, at(2)).await.unwrap();
+    ledger.expire(None, at(1800), MAX_PAGE).await.unwrap();
     let correction = PostEntry {
         kind: EntryKind::Adjustment,
         ..desk.top_up(user, -7)

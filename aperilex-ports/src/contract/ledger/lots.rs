@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::super::support::{Desk, at, usd};
+use super::super::support::{ANALYSIS, Desk, at, failure, usd};
 use crate::*;
 
 /// Credits of a kind, which lapse at this second.
@@ -63,8 +63,8 @@ pub(super) async fn what_is_not_charged_goes_back_where_it_came_from(desk: Desk)
     let before = ledger.lots(user).await.unwrap();
     ledger.place_hold(&one).await.unwrap();
     ledger.place_hold(&other).await.unwrap();
-    ledger.void(other.id, at(1)).await.unwrap();
-    ledger.void(one.id, at(1)).await.unwrap();
+    ledger.void(other.id, None, at(1)).await.unwrap();
+    ledger.void(one.id, None, at(1)).await.unwrap();
     assert_eq!(ledger.lots(user).await.unwrap(), before);
     let partly = desk.hold(user, 25);
     ledger.place_hold(&partly).await.unwrap();
@@ -121,6 +121,70 @@ pub(super) async fn credits_lapse_at_the_next_touch(desk: Desk) {
     desk.audit().await;
 }
 
+pub(super) async fn what_lapsed_under_a_failure_comes_again(desk: Desk) {
+    let [voided, expired, failed] = [
+        desk.account().await,
+        desk.account().await,
+        desk.account().await,
+    ];
+    let ledger = &desk.stores.ledger;
+    let until = Some(at(9_000));
+    for user in [voided, expired, failed] {
+        let monthly = credit(&desk, user, EntryKind::MonthlyGrant, ANALYSIS, Some(1_000));
+        ledger.post(&monthly).await.unwrap();
+    }
+    let hold = desk.hold(voided, ANALYSIS);
+    ledger.place_hold(&hold).await.unwrap();
+    ledger.void(hold.id, until, at(2_000)).await.unwrap();
+    ledger.void(hold.id, until, at(2_001)).await.unwrap();
+
+    let hold = desk.hold(expired, ANALYSIS);
+    ledger.place_hold(&hold).await.unwrap();
+    let ended = ledger.expire(until, at(2_000), MAX_PAGE).await.unwrap();
+    assert_eq!(ended.iter().filter(|end| end.id == hold.id).count(), 1);
+
+    let key = Desk::pool_key(desk.filing().await);
+    let (task, lease) = desk.running(&desk.request(failed, &key)).await;
+    let lease_until = Lease {
+        token: lease,
+        until: at(3_000),
+    };
+    let extended = desk.stores.tasks.extend(task.id, lease_until, at(5));
+    extended.await.unwrap();
+    let end = AbandonTask {
+        task: task.id,
+        guard: Guard::Lease(lease),
+        failure: failure(),
+        goodwill_until: until,
+        now: at(2_000),
+    };
+    desk.stores.settlement.abandon(&end).await.unwrap();
+
+    for user in [voided, expired, failed] {
+        let lots = ledger.lots(user).await.unwrap();
+        assert_eq!(lots.len(), 1, "{lots:?}");
+        assert_eq!(
+            (lots[0].source, lots[0].available, lots[0].expires_at),
+            (LotSource::Goodwill, usd(ANALYSIS), until)
+        );
+        let kinds: Vec<_> = desk
+            .entries(user)
+            .await
+            .iter()
+            .map(|line| line.kind)
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                EntryKind::MonthlyGrant,
+                EntryKind::Expiry,
+                EntryKind::Adjustment
+            ]
+        );
+    }
+    desk.audit().await;
+}
+
 pub(super) async fn racing_lapses_end_credits_once(desk: Desk) {
     let user = desk.account().await;
     let ledger = &desk.stores.ledger;
@@ -129,7 +193,8 @@ pub(super) async fn racing_lapses_end_credits_once(desk: Desk) {
     let held = desk.hold(user, 4);
     ledger.place_hold(&held).await.unwrap();
     let lapses = join_all((0..8).map(|_| ledger.lapse(at(100), MAX_PAGE)));
-    let (lapsed, voided) = futures_util::future::join(lapses, ledger.void(held.id, at(100))).await;
+    let (lapsed, voided) =
+        futures_util::future::join(lapses, ledger.void(held.id, None, at(100))).await;
     voided.unwrap();
     let lapsed = lapsed.into_iter().flat_map(Result::unwrap);
     let own: MicroUsd = lapsed

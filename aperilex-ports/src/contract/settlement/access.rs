@@ -1,4 +1,4 @@
-//! Access to filings: SE-6, SE-13 and SE-18.
+//! Access to filings: SE-6, SE-13, SE-18 and SE-19.
 
 use futures_util::future::join_all;
 
@@ -236,23 +236,92 @@ pub(super) async fn paid_access_outranks_a_policy(desk: Desk) {
     desk.audit().await;
 }
 
-pub(super) async fn access_is_given_though_its_hold_is_gone(desk: Desk) {
+pub(super) async fn what_a_lost_hold_was_for_is_charged_anew(desk: Desk) {
+    let (user, task) = without_holds(&desk).await;
+    let opened = desk.opened(user).await;
+    assert_eq!(opened.len(), 1);
+    assert_eq!(
+        (opened[0].source, opened[0].waiver),
+        (AccessSource::Paid, None)
+    );
+    assert_eq!(desk.task(task).await.waiver, None);
+    assert_eq!(
+        desk.balance(user).await.posted,
+        usd(1000 - ACCESS - ANALYSIS)
+    );
+    desk.audit().await;
+}
+
+/// A run that ends well though its holds were given back by hand.
+async fn without_holds(desk: &Desk) -> (UserId, TaskId) {
     let user = desk.funded(1000).await;
+    let (request, task, lease) = stripped(desk, user).await;
+    finish(desk, &request, &task, lease).await;
+    (user, task.id)
+}
+
+async fn stripped(desk: &Desk, user: UserId) -> (SubmitTask, Task, LeaseToken) {
     let filing = desk.filing().await;
     let request = desk.request_with_access(user, &Desk::pool_key(filing));
     let (task, lease) = desk.running(&request).await;
-    let hold = request.charges.access.as_ref().unwrap().hold;
-    desk.stores.ledger.void(hold, at(4)).await.unwrap();
+    let access = request.charges.access.as_ref().unwrap().hold;
+    for hold in [access, request.charges.analysis_hold] {
+        desk.stores.ledger.void(hold, None, at(4)).await.unwrap();
+    }
+    (request, task, lease)
+}
+
+async fn finish(desk: &Desk, request: &SubmitTask, task: &Task, lease: LeaseToken) {
     let settlement = &desk.stores.settlement;
-    settlement
-        .deliver_filing(task.id, lease, at(5))
-        .await
-        .unwrap();
-    let access = desk.stores.filings.access(user, filing).await.unwrap();
-    assert_eq!(access, Some(AccessSource::Paid));
-    let done = desk.completion(&task, lease);
+    let delivered = settlement.deliver_filing(task.id, lease, at(5)).await;
+    delivered.unwrap();
+    let given = access(desk, request.user, request.key.filing).await;
+    assert_eq!(given, Some(AccessSource::Paid));
+    let done = desk.completion(task, lease);
     settlement.complete(&done).await.unwrap();
     assert_eq!(desk.status(task.id).await, TaskStatus::Completed);
-    assert_eq!(desk.balance(user).await.posted, usd(1000 - ANALYSIS));
+}
+
+pub(super) async fn what_cannot_be_charged_anew_is_absorbed(desk: Desk) {
+    let user = desk.funded(1000).await;
+    let (request, task, lease) = stripped(&desk, user).await;
+    let all = desk.hold(user, 1000);
+    desk.stores.ledger.place_hold(&all).await.unwrap();
+    finish(&desk, &request, &task, lease).await;
+    let opened = desk.opened(user).await;
+    assert_eq!(opened[0].waiver, Some(Waiver::Absorbed));
+    assert_eq!(desk.task(task.id).await.waiver, Some(Waiver::Absorbed));
+    assert_eq!(desk.balance(user).await.posted, usd(1000));
+    desk.stores.ledger.void(all.id, None, at(20)).await.unwrap();
+    desk.audit().await;
+}
+
+pub(super) async fn what_is_free_says_why(desk: Desk) {
+    let [leads, follows, free] = [
+        desk.funded(1000).await,
+        desk.funded(1000).await,
+        desk.funded(1000).await,
+    ];
+    let key = Desk::pool_key(desk.filing().await);
+    let (led, lease) = desk.running(&desk.request(leads, &key)).await;
+    let followed = desk.submit(&desk.request(follows, &key)).await;
+    let mut done = desk.completion(&led, lease);
+    done.free = Some(Waiver::StandIn);
+    desk.stores.settlement.complete(&done).await.unwrap();
+    let waivers = [
+        desk.task(led.id).await.waiver,
+        desk.task(followed.id).await.waiver,
+    ];
+    assert_eq!(waivers, [Some(Waiver::StandIn), Some(Waiver::Follower)]);
+
+    let mut request = desk.request_with_access(free, &Desk::pool_key(desk.filing().await));
+    request.charges.analysis_price = MicroUsd::ZERO;
+    request.charges.access.as_mut().unwrap().price = MicroUsd::ZERO;
+    let (task, lease) = desk.running(&request).await;
+    let done = desk.completion(&task, lease);
+    desk.stores.settlement.complete(&done).await.unwrap();
+    assert_eq!(desk.task(task.id).await.waiver, Some(Waiver::NoFee));
+    let opened = desk.opened(free).await;
+    assert_eq!(opened[0].waiver, Some(Waiver::NoFee));
     desk.audit().await;
 }

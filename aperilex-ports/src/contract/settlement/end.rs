@@ -38,6 +38,7 @@ impl Run {
             task: self.leader.id,
             guard: Guard::Lease(self.lease),
             failure: failure(),
+            goodwill_until: None,
             now: at(now),
         }
     }
@@ -99,7 +100,7 @@ pub(super) async fn completion_pays_and_tells_everyone(desk: Desk) {
 pub(super) async fn an_uncharged_completion_gives_the_hold_back(desk: Desk) {
     let run = Run::begin(&desk).await;
     let mut done = desk.completion(&run.leader, run.lease);
-    done.charge = false;
+    done.free = Some(Waiver::StandIn);
     desk.stores.settlement.complete(&done).await.unwrap();
     let hold = run.leader.charges.analysis_hold;
     assert_eq!(
@@ -188,6 +189,7 @@ async fn refusals(desk: &Desk, task: &Task, lease: LeaseToken, now: i64) -> Vec<
         task: task.id,
         guard: Guard::Lease(lease),
         failure: failure(),
+        goodwill_until: None,
         now: at(now),
     };
     let done = CompleteTask {
@@ -389,6 +391,7 @@ pub(super) async fn an_uncounted_retry_takes_the_attempt_back(desk: Desk) {
             generation: never_begun.generation,
         },
         failure: failure(),
+        goodwill_until: None,
         now: at(40),
     };
     let again = RetryTask {
@@ -407,6 +410,7 @@ pub(super) async fn the_sweeper_sends_a_lost_message_again(desk: Desk) {
             task: task.id,
             guard: Guard::Unleased { generation },
             failure: failure(),
+            goodwill_until: None,
             now: at(500),
         }
         .at(500)
@@ -459,6 +463,7 @@ pub(super) async fn a_finished_task_is_finished(desk: Desk) {
                 generation: desk.task(task.id).await.generation,
             },
             failure: failure(),
+            goodwill_until: None,
             now: at(999),
         };
         assert_conflict(&settlement.abandon(&sweep).await.unwrap_err(), status);
@@ -494,7 +499,12 @@ pub(super) async fn finished_tasks_hold_nothing(desk: Desk) {
             task.role
         );
     }
-    let late = desk.stores.ledger.expire(at(99_999), 99).await.unwrap();
+    let late = desk
+        .stores
+        .ledger
+        .expire(None, at(99_999), 99)
+        .await
+        .unwrap();
     assert!(late.is_empty(), "nothing is left to expire");
     desk.audit().await;
 }

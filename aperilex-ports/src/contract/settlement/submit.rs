@@ -14,7 +14,7 @@ pub(super) fn messages(items: &[OutboxItem]) -> Vec<(TaskMessage, Priority, Time
             priority,
             not_before,
         } => Some((*message, *priority, *not_before)),
-        OutboxItem::Event(_) => None,
+        OutboxItem::Event(_) | OutboxItem::Notice(_) => None,
     };
     items.iter().filter_map(of).collect()
 }
@@ -23,7 +23,7 @@ pub(super) fn messages(items: &[OutboxItem]) -> Vec<(TaskMessage, Priority, Time
 pub(super) fn events(items: &[OutboxItem]) -> Vec<TaskEvent> {
     let of = |item: &OutboxItem| match item {
         OutboxItem::Event(event) => Some(event.clone()),
-        OutboxItem::Enqueue { .. } => None,
+        OutboxItem::Enqueue { .. } | OutboxItem::Notice(_) => None,
     };
     items.iter().filter_map(of).collect()
 }

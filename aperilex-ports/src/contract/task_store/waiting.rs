@@ -11,6 +11,7 @@ async fn waiting_until(desk: &Desk, seconds: i64) -> Task {
         task: task.id,
         guard: Guard::Lease(desk.claim(task.id, 1).await),
         failure: failure(),
+        goodwill_until: None,
         now: at(2),
     };
     let again = end.at(seconds);

@@ -60,6 +60,8 @@ codes! {
     LargeFiling = "large-filing", PAYMENT_REQUIRED, "The filing is large and costs more";
     /// The account is suspended.
     AccountSuspended = "account-suspended", FORBIDDEN, "The account is suspended";
+    /// Only administrators may.
+    NotAdmin = "not-admin", FORBIDDEN, "This is for administrators";
     /// The plan does not cover the filing.
     NotEntitled = "not-entitled", FORBIDDEN, "The plan does not cover this filing";
     /// There is no such thing, or this account may not know of it.

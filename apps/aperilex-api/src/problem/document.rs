@@ -147,7 +147,7 @@ pub(crate) struct Streamed;
 pub(crate) struct Paid;
 
 impl Statuses for Public {
-    const ALL: &'static [u16] = &[400, 406, 422, 500, 503];
+    const ALL: &'static [u16] = &[400, 406, 422, 429, 500, 503];
 }
 
 impl Statuses for Plain {
@@ -243,7 +243,9 @@ const fn description(status: u16) -> &'static str {
         400 => "The request cannot be read.",
         401 => "A valid API key is needed.",
         402 => "Not enough credits, or over the request's own limit.",
-        403 => "The account is suspended, or its plan does not cover the filing.",
+        403 => {
+            "The account is suspended, is no administrator's, or its plan does not cover the filing."
+        }
         404 => "There is no such thing, or the account has no access to it.",
         406 => "No accepted media type is offered.",
         408 => "The body did not arrive in time.",

@@ -137,6 +137,10 @@ impl From<Refusal> for Problem {
                 Self::field(ProblemCode::QualityNotOffered, "/quality", detail)
             }
             Refusal::NotCancellable { .. } => Self::new(ProblemCode::NotCancellable, detail),
+            Refusal::BadAmount | Refusal::OverRefund { .. } => {
+                Self::field(ProblemCode::InvalidField, "/amount_usd", detail)
+            }
+            Refusal::OwnAccount => Self::field(ProblemCode::InvalidField, "", detail),
             Refusal::EmailTaken => Self::new(ProblemCode::EmailTaken, detail),
             _ => Self::internal(),
         }

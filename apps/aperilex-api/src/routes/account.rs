@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use poem_openapi::param::Query;
+use aperilex_core::BillingPeriod;
+use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 
@@ -10,8 +11,9 @@ use super::Group;
 use super::page::Page;
 use crate::api::Api;
 use crate::auth::Caller;
-use crate::problem::{Fails, Plain};
-use crate::wire::account::{EntryDocument, LedgerPage, MeDocument};
+use crate::problem::{Fails, Plain, Problem, ProblemCode};
+use crate::wire::account::{BalanceDocument, EntryDocument, LedgerPage, MeDocument};
+use crate::wire::billing::{LotDocument, LotsDocument, StatementDocument};
 use crate::wire::text::CursorText;
 
 #[derive(Debug)]
@@ -31,6 +33,27 @@ enum Listed {
     Ok(Json<LedgerPage>),
 }
 
+#[derive(ApiResponse)]
+enum ReadBalance {
+    /// What there is.
+    #[oai(status = 200)]
+    Ok(Json<BalanceDocument>),
+}
+
+#[derive(ApiResponse)]
+enum ListedLots {
+    /// All that have something left.
+    #[oai(status = 200)]
+    Ok(Json<LotsDocument>),
+}
+
+#[derive(ApiResponse)]
+enum ReadStatement {
+    /// The month.
+    #[oai(status = 200)]
+    Ok(Json<StatementDocument>),
+}
+
 #[OpenApi(prefix_path = "/api/v1", tag = "Group::Account")]
 impl AccountRoutes {
     /// The account behind the key: tier, limits, usage, balance.
@@ -40,6 +63,50 @@ impl AccountRoutes {
         let usage = engine.usage(&caller).await?;
         let plan = engine.settings().plan_of(&caller);
         Ok(ReadMe::Ok(Json(MeDocument::new(&caller, &plan, &usage))))
+    }
+
+    /// The account's credits.
+    #[oai(
+        path = "/billing/balance",
+        method = "get",
+        operation_id = "getBillingBalance"
+    )]
+    async fn balance(&self, caller: Caller) -> Result<ReadBalance, Fails<Plain>> {
+        let balance = self.0.engine.balance(caller.id).await?;
+        Ok(ReadBalance::Ok(Json(balance.into())))
+    }
+
+    /// The account's credits by where they came from and when they lapse.
+    #[oai(
+        path = "/billing/lots",
+        method = "get",
+        operation_id = "listCreditLots"
+    )]
+    async fn lots(&self, caller: Caller) -> Result<ListedLots, Fails<Plain>> {
+        let lots = self.0.engine.lots(caller.id).await?;
+        let items = lots.iter().map(LotDocument::from).collect();
+        Ok(ListedLots::Ok(Json(LotsDocument { items })))
+    }
+
+    /// What the account's credits did in a month of UTC.
+    #[oai(
+        path = "/billing/statements/:month",
+        method = "get",
+        operation_id = "getBillingStatement"
+    )]
+    async fn statement(
+        &self,
+        caller: Caller,
+        /// Such as `2026-11`.
+        month: Path<String>,
+    ) -> Result<ReadStatement, Fails<Plain>> {
+        let first = format!("{}-01", month.0).parse().map_err(|_| {
+            let detail = "expected a month such as 2026-11";
+            Problem::field(ProblemCode::InvalidField, "month", detail)
+        })?;
+        let period = BillingPeriod::month(first);
+        let statement = self.0.engine.statement(caller.id, period).await?;
+        Ok(ReadStatement::Ok(Json((&statement).into())))
     }
 
     /// The account's ledger, newest entry first.

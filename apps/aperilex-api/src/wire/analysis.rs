@@ -32,6 +32,9 @@ pub(crate) struct AnalysisSummary {
     /// Where it is.
     analysis_url: String,
     created_at: Moment,
+    /// When it was withdrawn; absent if it stands. A withdrawn analysis answers no request.
+    #[oai(skip_serializing_if_is_none)]
+    retracted_at: Option<Moment>,
 }
 
 /// A page of analyses, newest first.
@@ -58,6 +61,7 @@ impl From<&AnalysisRecord> for AnalysisSummary {
             result_bytes: record.result_bytes,
             analysis_url: analysis_url(record.id.as_uuid()),
             created_at: record.created_at.into(),
+            retracted_at: record.retracted_at.map(Into::into),
         }
     }
 }

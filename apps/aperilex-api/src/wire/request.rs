@@ -54,6 +54,8 @@ pub(crate) struct AnalysisRequestDocument {
     template: Option<TemplateWord>,
     /// At least how good; the lowest that is offered if not said.
     quality: Option<QualityWord>,
+    /// Make it anew and pay for it, whatever the pool has; `false` if not said.
+    refresh: Option<bool>,
     /// Refuse if it costs more.
     max_price_usd: Option<Usd>,
     /// The quote whose prices count, until it expires.
@@ -100,6 +102,7 @@ fn read(bytes: &[u8]) -> Result<AnalysisRequest, Problem> {
     }
     let template = fields.text("template", str::parse::<Template>);
     let quality = fields.text("quality", str::parse::<Quality>);
+    let refresh = fields.flag("refresh");
     let max_price = fields.text("max_price_usd", price);
     let quote = fields.text("quote", str::parse::<QuoteId>);
     fields.finish()?;
@@ -109,6 +112,7 @@ fn read(bytes: &[u8]) -> Result<AnalysisRequest, Problem> {
         filing,
         template: template.unwrap_or(Template::Comprehensive),
         quality,
+        refresh,
         max_price,
         quote,
         idempotency_key: None,
@@ -314,6 +318,7 @@ mod tests {
     fn what_is_wrong_with_the_rest_is_named() {
         for (rest, code, place) in [
             (r#""tier":"ENTERPRISE""#, ProblemCode::UnknownField, "/tier"),
+            (r#""refresh":"yes""#, ProblemCode::WrongType, "/refresh"),
             (
                 r#""max_price_usd":1"#,
                 ProblemCode::WrongType,

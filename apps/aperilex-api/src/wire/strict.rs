@@ -14,7 +14,7 @@ const MAX_ERRORS: usize = 10;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Json {
     Null,
-    Bool,
+    Bool(bool),
     Number,
     Text(String),
     List(Vec<Json>),
@@ -25,7 +25,7 @@ impl Json {
     const fn name(&self) -> &'static str {
         match self {
             Self::Null => "null",
-            Self::Bool => "a boolean",
+            Self::Bool(_) => "a boolean",
             Self::Number => "a number",
             Self::Text(_) => "a string",
             Self::List(_) => "an array",
@@ -53,8 +53,8 @@ impl<'de> Visitor<'de> for JsonVisitor {
         Ok(Json::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Json, E> {
-        Ok(Json::Bool)
+    fn visit_bool<E>(self, flag: bool) -> Result<Json, E> {
+        Ok(Json::Bool(flag))
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<Json, E> {
@@ -270,6 +270,19 @@ impl Object {
             pointer.push_str(&escape(name));
         }
         complain(&mut self.errors, &pointer, code, &detail.into());
+    }
+
+    /// A field that is true or false; false if it is not there.
+    pub(crate) fn flag(&mut self, name: &str) -> bool {
+        match self.take(name) {
+            Some(Json::Bool(flag)) => flag,
+            Some(other) => {
+                let detail = format!("expected true or false, got {}", other.name());
+                self.wrong(name, ProblemCode::WrongType, detail);
+                false
+            }
+            None => false,
+        }
     }
 
     /// All complaints about this object, unknown fields included, are complaints about its parent.

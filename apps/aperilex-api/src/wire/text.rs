@@ -164,6 +164,12 @@ words! {
     EntryKindWord, "EntryKind", aperilex_core::EntryKind;
     /// What an account has subscribed to.
     TierWord, "Tier", aperilex_core::Tier;
+    /// Whether an account may act.
+    AccountStatusWord, "AccountStatus", aperilex_core::AccountStatus;
+    /// What an account may do beyond its own affairs.
+    AccountRoleWord, "AccountRole", aperilex_core::Role;
+    /// Where credits came from.
+    LotSourceWord, "LotSource", aperilex_core::LotSource;
     /// Whether a task drives its run.
     RoleWord, "TaskRole", aperilex_core::TaskRole;
 }

@@ -8,11 +8,13 @@
 )]
 
 mod access;
+mod admin;
 mod any_input;
 mod bad_input;
 mod description;
 mod events;
 mod faults;
+mod gate;
 mod operations;
 mod pool;
 mod quotes;

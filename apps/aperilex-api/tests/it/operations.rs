@@ -39,7 +39,9 @@ async fn scenario(operation: &str, world: &World, analysis: &str) {
         "listFilingExhibits" => exhibits(world).await,
         "getMe" => me(world).await,
         "listBillingEntries" => entries(world).await,
-        other => panic!("{other} has no scenario: write one"),
+        "getBillingBalance" | "listCreditLots" => credits(world).await,
+        "getBillingStatement" => statement(world).await,
+        other => crate::admin::scenario(other, world).await,
     }
 }
 
@@ -54,7 +56,7 @@ async fn every_operation_works() {
 
 #[test]
 fn nothing_is_described_that_is_not_meant_to_be() {
-    assert_eq!(described().len(), 24);
+    assert_eq!(described().len(), 36);
 }
 
 async fn health(operation: &str, world: &World) {
@@ -373,6 +375,9 @@ async fn me(world: &World) {
     assert_eq!(me["email"], "first@example.com");
     assert_eq!(me["balance"]["balance_usd"], "4.935000");
     assert_eq!(me["limits"]["analyses_at_a_time"], 10);
+    assert_eq!(me["limits"]["monthly_price_usd"], "49.000000");
+    assert_eq!(me["limits"]["filing_import_usd"], "0.050000");
+    assert_eq!(me["limits"]["bulk_filing_usd"], "0.020000");
     assert_eq!(me["usage"][0]["name"], "hour");
     assert_eq!(me["usage"][0]["used"], 1, "reads do not count");
 }
@@ -395,4 +400,38 @@ async fn entries(world: &World) {
         .json();
     assert_eq!(kinds(&second), ["adjustment"]);
     assert!(second.get("next").is_none());
+}
+
+async fn credits(world: &World) {
+    let balance = world.get("/api/v1/billing/balance").await.json();
+    let expected =
+        json!({"balance_usd": "4.935000", "held_usd": "0.000000", "available_usd": "4.935000"});
+    assert_eq!(balance, expected);
+    let lots = world.get("/api/v1/billing/lots").await.json();
+    let items = lots["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0]["source"], "goodwill");
+    assert_eq!(items[0]["granted_usd"], "5.000000");
+    assert_eq!(items[0]["available_usd"], "4.935000");
+    assert!(items[0].get("expires_at").is_none());
+}
+
+async fn statement(world: &World) {
+    let path = "/api/v1/billing/statements";
+    let month = world.get(&format!("{path}/2026-11")).await.json();
+    assert_eq!(month["from"], "2026-11-01T00:00:00Z");
+    assert_eq!(month["to"], "2026-12-01T00:00:00Z");
+    assert_eq!(
+        (&month["opening_usd"], &month["closing_usd"]),
+        (&json!("0.000000"), &json!("4.935000"))
+    );
+    let lines = month["lines"].as_array().unwrap().iter();
+    let kinds: Vec<_> = lines.map(|line| line["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["adjustment", "filing_import", "analysis"]);
+    let before = world.get(&format!("{path}/2026-10")).await.json();
+    assert_eq!(before["lines"], json!([]));
+    for bad in ["2026-13", "november", "2026-11-02"] {
+        let answer = world.get(&format!("{path}/{bad}")).await;
+        assert_eq!(answer.problem(), "invalid-field", "{bad}");
+    }
 }

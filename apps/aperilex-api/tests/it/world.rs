@@ -319,6 +319,16 @@ impl World {
         made.unwrap().key.reveal().to_owned()
     }
 
+    /// A new administrator; gives their key.
+    pub(crate) async fn administrator(&self, name: &str) -> String {
+        let email = format!("{name}@example.com").parse().unwrap();
+        let made = self
+            .engine
+            .create_account(email, Tier::Enterprise, Role::Admin, MicroUsd::ZERO)
+            .await;
+        made.unwrap().key.reveal().to_owned()
+    }
+
     /// Sends a request as it is.
     pub(crate) async fn send(&self, call: Call) -> Answer {
         let mut request = Request::builder().method(call.method).uri_str(call.path);

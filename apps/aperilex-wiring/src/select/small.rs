@@ -1,15 +1,16 @@
-//! Ports whose choice is small: queue, analyst, events.
+//! Ports whose choice is small: queue, analyst, events, notices.
 
 use std::sync::Arc;
 
-use aperilex_core::ports::{EventBus, FilingAnalyst};
+use aperilex_core::ports::{Clock, EventBus, FilingAnalyst, Notifier};
 use aperilex_events::InProcessEvents;
 use aperilex_extractive::ExtractiveAnalyst;
+use aperilex_notify::{ConfigError, LogNotifier, SmtpNotifier, WebhookNotifier};
 use serde_json::Value;
 
 use super::{absent, own};
 use crate::error::WiringError;
-use crate::settings::{AnalystSelection, EventsSelection, QueueSelection};
+use crate::settings::{AnalystSelection, EventsSelection, NoticeSelection, QueueSelection};
 
 /// The embedded queue lives on the database, so there is nothing to build here but a refusal.
 pub(crate) fn check_queue(selection: &QueueSelection) -> Result<(), WiringError> {
@@ -52,6 +53,30 @@ pub(crate) fn events(selection: &EventsSelection) -> Result<Arc<dyn EventBus>, W
         EventsSelection::Rabbitmq(_) => "rabbitmq",
     };
     Err(absent("events", provider, "`in_process`"))
+}
+
+pub(crate) fn notifier(
+    selection: &NoticeSelection,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<dyn Notifier>, WiringError> {
+    let refused = |error: ConfigError| {
+        let path = format!("notices.settings.{}", error.setting);
+        WiringError::setting(path, error.reason)
+    };
+    Ok(match selection {
+        NoticeSelection::Log(settings) => {
+            no_settings("notices", settings.as_ref())?;
+            Arc::new(LogNotifier)
+        }
+        NoticeSelection::Smtp(settings) => {
+            let config = own("notices", settings.as_ref())?;
+            Arc::new(SmtpNotifier::new(&config).map_err(refused)?)
+        }
+        NoticeSelection::Webhook(settings) => {
+            let config = own("notices", settings.as_ref())?;
+            Arc::new(WebhookNotifier::new(&config, clock).map_err(refused)?)
+        }
+    })
 }
 
 /// An adapter without settings refuses any.

@@ -1,6 +1,7 @@
 //! Rules that no single type can hold: lawful figures, and settings that fit each other.
 
-use aperilex_core::Timings;
+use aperilex_core::ports::wallet::MAX_LOW_BALANCE;
+use aperilex_core::{Billing, ConductSettings, MicroUsd, Timings};
 use validator::Validate;
 
 use super::{DatabaseSelection, Settings};
@@ -13,6 +14,8 @@ impl Settings {
             .validate()
             .map_err(|errors| worker_error(&errors))?;
         timings(&self.timings)?;
+        billing(&self.billing)?;
+        conduct(&self.conduct)?;
         self.timing_fits()?;
         self.plans
             .check()
@@ -142,6 +145,9 @@ fn timings(t: &Timings) -> Result<(), WiringError> {
         ("backoff_max_s", t.backoff_max_s, 0, HOUR),
         ("task_max_age_s", t.task_max_age_s, 1, 7 * DAY),
         ("resend_after_s", t.resend_after_s, 1, DAY),
+        ("notice_attempts", u64::from(t.notice_attempts), 1, 100),
+        ("notice_backoff_s", t.notice_backoff_s, 1, DAY),
+        ("notice_backoff_max_s", t.notice_backoff_max_s, 1, 7 * DAY),
     ] {
         let reason = match value {
             value if value < least => format!("expected at least {least}"),
@@ -149,6 +155,31 @@ fn timings(t: &Timings) -> Result<(), WiringError> {
             _ => continue,
         };
         return Err(WiringError::setting(format!("timings.{path}"), reason));
+    }
+    Ok(())
+}
+
+fn billing(billing: &Billing) -> Result<(), WiringError> {
+    let low = billing.low_balance_usd;
+    if low < MicroUsd::ZERO || low > MAX_LOW_BALANCE {
+        let path = "billing.low_balance_usd";
+        let reason = format!("expected 0 to {MAX_LOW_BALANCE}");
+        return Err(WiringError::setting(path, reason));
+    }
+    Ok(())
+}
+
+/// A day of back-off would be a suspension, and one that nobody is told of.
+fn conduct(settings: &ConductSettings) -> Result<(), WiringError> {
+    const DAY: u64 = 24 * 60 * 60;
+    for (path, value, most) in [
+        ("window_s", settings.window_s, 30 * DAY),
+        ("backoff_max_s", settings.backoff_max_s, DAY),
+    ] {
+        if value == 0 || value > most {
+            let reason = format!("expected 1 to {most}");
+            return Err(WiringError::setting(format!("conduct.{path}"), reason));
+        }
     }
     Ok(())
 }

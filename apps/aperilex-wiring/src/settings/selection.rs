@@ -119,3 +119,15 @@ selection! {
         Rabbitmq,
     }
 }
+
+selection! {
+    /// How accounts are told what happened.
+    NoticeSelection, default Log {
+        /// The log alone: nobody is really told.
+        Log,
+        /// Mails.
+        Smtp,
+        /// One receiver over HTTP.
+        Webhook,
+    }
+}

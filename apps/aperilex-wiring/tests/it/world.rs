@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aperilex_core::ports::{
     CanonicalText, Clock, Draft, DraftClaim, DraftQuote, FilingContent, FilingParser, Outbox,
-    OutboxMessage, ParseFilingError, PartKind, Ports, StoreError,
+    OutboxItem, OutboxMessage, ParseFilingError, PartKind, Ports, StoreError,
 };
 use aperilex_core::{
     Account, AnalysisRequest, Answer, Engine, FilingId, FilingLocator, FilingMeta, RawDocument,
@@ -75,6 +75,23 @@ impl Outbox for FragileOutbox {
         self.inner.next_batch(limit, leased_until, now).await
     }
 
+    async fn next_notices(
+        &self,
+        limit: usize,
+        leased_until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<OutboxMessage>, StoreError> {
+        self.inner.next_notices(limit, leased_until, now).await
+    }
+
+    async fn put_off(&self, id: i64, until: Timestamp) -> Result<(), StoreError> {
+        self.inner.put_off(id, until).await
+    }
+
+    async fn put(&self, items: &[OutboxItem]) -> Result<(), StoreError> {
+        self.inner.put(items).await
+    }
+
     async fn mark_sent(&self, ids: &[i64], now: Timestamp) -> Result<(), StoreError> {
         self.inner.mark_sent(ids, now).await
     }
@@ -133,6 +150,7 @@ impl World {
             filing: FilingLocator::Accession(accession.parse().unwrap()),
             template: Template::Comprehensive,
             quality: None,
+            refresh: false,
             max_price: None,
             quote: None,
             idempotency_key: None,

@@ -1,4 +1,4 @@
-//! `aperilex account`: making and listing accounts, and what was agreed with them.
+//! `aperilex account`: making, listing and changing accounts, and what was agreed with them.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use aperilex_core::ports::MAX_PAGE;
-use aperilex_core::{Contract, Engine, EngineError, Role, UserId};
+use aperilex_core::{AccountChange, Actor, Contract, Engine, EngineError, Role, UserId};
 use aperilex_wiring::{Graph, Settings};
 use serde_json::{Map, Value, json};
 
-use crate::args::AccountCommand;
+use crate::args::{AccountCommand, ChangeArgs};
 use crate::exit::BadUsage;
 use crate::output;
 
@@ -40,7 +40,35 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
             account,
             set,
             clear,
-        } => contract(&engine, account, set.as_deref(), clear).await?,
+            reason,
+        } => {
+            let to = match &set {
+                Some(file) => Some(Some(read_contract(file)?)),
+                None => clear.then_some(None),
+            };
+            contract(&engine, account, to, &reason.unwrap_or_default()).await?
+        }
+        AccountCommand::Suspend { change: args } => {
+            let to = AccountChange {
+                suspended: Some(true),
+                ..AccountChange::default()
+            };
+            change(&engine, args, to).await?
+        }
+        AccountCommand::Restore { change: args } => {
+            let to = AccountChange {
+                suspended: Some(false),
+                ..AccountChange::default()
+            };
+            change(&engine, args, to).await?
+        }
+        AccountCommand::Role { role, change: args } => {
+            let to = AccountChange {
+                role: Some(role),
+                ..AccountChange::default()
+            };
+            change(&engine, args, to).await?
+        }
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
@@ -50,22 +78,15 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
 async fn contract(
     engine: &Engine,
     user: UserId,
-    file: Option<&Path>,
-    clear: bool,
+    to: Option<Option<Contract>>,
+    reason: &str,
 ) -> anyhow::Result<String> {
-    let account = match file {
-        Some(file) => {
-            let contract = read_contract(file)?;
-            engine.set_contract(user, Some(&contract)).await?
+    let account = match to {
+        Some(to) => {
+            let by = Actor::Operator;
+            engine.set_contract(by, user, to.as_ref(), reason).await?
         }
-        None if clear => engine.set_contract(user, None).await?,
-        None => {
-            let found = engine.ports().stores.accounts.get(user).await;
-            let what = format!("account {user}");
-            found
-                .map_err(EngineError::from)?
-                .ok_or(EngineError::NotFound { what })?
-        }
+        None => engine.account(user).await?,
     };
     let shown = json!({
         "account": account.id,
@@ -88,6 +109,22 @@ fn read_contract(file: &Path) -> anyhow::Result<Contract> {
     version.or_insert_with(|| Contract::VERSION.into());
     let contract = Contract::decode(&Value::Object(fields).to_string());
     Ok(contract.map_err(|error| wrong(error.to_string()))?)
+}
+
+/// Changes an account, and says how it stands then.
+async fn change(engine: &Engine, args: ChangeArgs, to: AccountChange) -> anyhow::Result<String> {
+    let change = AccountChange {
+        reason: args.reason,
+        ..to
+    };
+    let user = args.account;
+    let account = engine
+        .change_account(Actor::Operator, user, &change)
+        .await?;
+    Ok(format!(
+        "account {}\ntier {}\nstatus {}\nrole {}\n",
+        account.id, account.tier, account.status, account.role
+    ))
 }
 
 async fn list(engine: &Engine) -> anyhow::Result<String> {

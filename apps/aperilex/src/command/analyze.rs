@@ -41,6 +41,7 @@ pub(crate) async fn run(
         filing: locator,
         template,
         quality: None,
+        refresh: false,
         max_price: None,
         quote: None,
         idempotency_key: None,

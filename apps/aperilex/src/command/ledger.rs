@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use aperilex_core::ports::audit::Finding;
 use aperilex_core::{
-    AccountStatement, BillingPeriod, CreditLot, Engine, EngineError, LedgerEntry, MicroUsd,
-    ModelCost, Proof, RefundCharge, UserId,
+    AccountFinding, AccountStatement, Actor, BillingPeriod, BooksProof, CreditKind, CreditLot,
+    Engine, EngineError, GiveCredits, LedgerEntry, MicroUsd, ModelCost, Proof, RefundCharge,
+    UserId,
 };
 use aperilex_wiring::{Graph, Settings};
 use serde::Serialize;
@@ -13,9 +13,6 @@ use serde::Serialize;
 use crate::args::{LedgerCommand, ParseFormat};
 use crate::exit::BadUsage;
 use crate::output;
-
-/// Accounts read in one go.
-const PAGE: usize = 100;
 
 pub(crate) async fn run(settings: Settings, command: LedgerCommand) -> anyhow::Result<ExitCode> {
     let graph = Graph::without_source(&settings).await?;
@@ -30,19 +27,36 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
             account,
             objects,
             quiet,
+            root,
             format,
         } => {
             let proof = Proof { quiet, objects };
-            let report = verify(engine, account, proof).await?;
+            let mut report = Report::from(verify(engine, account, proof).await?);
+            if let Some(root) = root {
+                report.add(engine.verify_root(&root).await?);
+            }
             match format {
                 ParseFormat::Json => output::print_json(&report)?,
                 ParseFormat::Text => output::print(&report.text())?,
             }
-            return Ok(if report.findings.is_empty() {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            });
+            return Ok(report.exit());
+        }
+        LedgerCommand::Reconcile => {
+            let (root, proved) = engine.reconcile().await?;
+            let report = Report::from(proved);
+            output::print(&format!("{}\nroot {}\n", report.text(), root.digest))?;
+            return Ok(report.exit());
+        }
+        LedgerCommand::Rebuild { account, write } => {
+            let differs = engine.rebuild_books(account, write).await?;
+            let count = differs.len();
+            let lines: String = differs.iter().map(|line| format!("{line}\n")).collect();
+            let done = match (count, write) {
+                (0, _) => "all is as the journal makes it\n".to_owned(),
+                (_, true) => format!("{count} put right\n"),
+                (_, false) => format!("{count} differ; put them right with --write\n"),
+            };
+            lines + &done
         }
         LedgerCommand::Statement { account, month } => {
             let first = format!("{month}-01").parse();
@@ -60,7 +74,15 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
         }
         LedgerCommand::TopUp { account, usd, key } => {
             positive(usd)?;
-            line(&engine.top_up(account, usd, &key, "bought credits").await?)
+            let give = GiveCredits {
+                kind: CreditKind::TopUp,
+                amount: usd,
+                key,
+                reason: "bought credits".to_owned(),
+                expires_at: None,
+            };
+            let actor = Actor::Operator;
+            line(&engine.give_credits(actor, account, &give).await?)
         }
         LedgerCommand::Costs { from, to } => costs_text(&engine.model_costs(from, to).await?),
         LedgerCommand::Refund {
@@ -77,7 +99,12 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
                 key,
                 reason,
             };
-            line(&engine.refund(account, &refund).await?)
+            line(&engine.refund_by(Actor::Operator, account, &refund).await?)
+        }
+        LedgerCommand::Retract { analysis, reason } => {
+            let retracted = engine.retract_analysis(analysis, &reason).await?;
+            let refund = retracted.refund.as_ref();
+            refund.map_or_else(|| "withdrawn; nobody had paid for it\n".to_owned(), line)
         }
     };
     output::print(&text)?;
@@ -135,7 +162,7 @@ fn lots_text(lots: &[CreditLot]) -> String {
 /// What was proved, and what does not hold.
 #[derive(Debug, Default, Serialize)]
 struct Report {
-    accounts: usize,
+    accounts: u64,
     findings: Vec<FindingJson>,
 }
 
@@ -148,15 +175,22 @@ struct FindingJson {
 }
 
 impl Report {
-    fn add(&mut self, account: UserId, found: Vec<Finding>) {
-        self.accounts += 1;
-        self.findings
-            .extend(found.into_iter().map(|finding| FindingJson {
-                account,
-                invariant: finding.invariant.code(),
-                subject: finding.subject,
-                message: finding.message,
-            }));
+    fn add(&mut self, found: Vec<AccountFinding>) {
+        let json = |(account, finding): AccountFinding| FindingJson {
+            account,
+            invariant: finding.invariant.code(),
+            subject: finding.subject,
+            message: finding.message,
+        };
+        self.findings.extend(found.into_iter().map(json));
+    }
+
+    const fn exit(&self) -> ExitCode {
+        if self.findings.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
     }
 
     fn text(&self) -> String {
@@ -173,26 +207,28 @@ impl Report {
     }
 }
 
+impl From<BooksProof> for Report {
+    fn from(proved: BooksProof) -> Self {
+        let mut report = Self {
+            accounts: proved.accounts,
+            ..Self::default()
+        };
+        report.add(proved.findings);
+        report
+    }
+}
+
 async fn verify(
     engine: &Engine,
     account: Option<UserId>,
     proof: Proof,
-) -> Result<Report, EngineError> {
-    let mut report = Report::default();
-    if let Some(account) = account {
-        report.add(account, engine.verify_books(account, proof).await?);
-        return Ok(report);
-    }
-    let mut after = None;
-    loop {
-        let accounts = &engine.ports().stores.accounts;
-        let page = accounts.list(after, PAGE).await?;
-        let Some(last) = page.last() else {
-            return Ok(report);
-        };
-        after = Some(last.id);
-        for account in &page {
-            report.add(account.id, engine.verify_books(account.id, proof).await?);
-        }
-    }
+) -> Result<BooksProof, EngineError> {
+    let Some(account) = account else {
+        return engine.verify_all_books(proof).await;
+    };
+    let found = engine.verify_books(account, proof).await?;
+    Ok(BooksProof {
+        accounts: 1,
+        findings: found.into_iter().map(|one| (account, one)).collect(),
+    })
 }

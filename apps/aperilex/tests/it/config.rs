@@ -226,6 +226,7 @@ fn b73_times_that_do_not_fit_together() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a row for each case")]
 fn b74_figures_that_no_plan_may_have() {
     refused(&[
         (

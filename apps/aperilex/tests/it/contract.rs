@@ -39,7 +39,10 @@ fn a_contract_is_set_shown_and_cleared() {
     };
     let set = |account: &str, json: &str| {
         fs::write(&file, json).unwrap();
-        contract(account, &["--set", file.to_str().unwrap()])
+        contract(
+            account,
+            &["--set", file.to_str().unwrap(), "--reason", "signed"],
+        )
     };
     let agreed = r#"{"analysis": "0.01", "requests_per_hour": 5000, "byok": true}"#;
     let (code, shown, said) = set(&large, agreed);
@@ -65,14 +68,17 @@ fn a_contract_is_set_shown_and_cleared() {
         assert_eq!(ended, code, "{json}: {said}");
         assert!(said.contains(words), "{json}: {said}");
     }
-    assert_eq!(contract(&large, &["--set", "/nonexistent"]).0, 3);
+    assert_eq!(
+        contract(&large, &["--set", "/nonexistent", "--reason", "x"]).0,
+        3
+    );
     let small = account(&data, "basic");
     let (code, _, said) = set(&small, agreed);
     assert!(
         code == 4 && said.contains("enterprise tier"),
         "{code}: {said}"
     );
-    let (_, cleared, _) = contract(&large, &["--clear"]);
+    let (_, cleared, _) = contract(&large, &["--clear", "--reason", "ended"]);
     let cleared: Value = serde_json::from_str(&cleared).unwrap();
     assert_eq!(cleared["contract"], Value::Null);
     assert_eq!(cleared["plan"]["analysis"], "0.000000");

@@ -14,7 +14,7 @@ fn verify(data: &Path, more: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), said)
 }
 
-async fn tamper(data: &Path, statements: &[&'static str]) {
+pub(crate) async fn tamper(data: &Path, statements: &[&'static str]) {
     let database = format!("sqlite://{}", data.join("aperilex.sqlite3").display());
     let mut connection = SqliteConnection::connect(&database).await.unwrap();
     for statement in statements {
@@ -175,4 +175,81 @@ fn credits_are_shown_topped_up_and_refunded() {
     let bad = ["statement", "--account", account, "--month", "November"];
     assert_eq!(ledger(data, &bad).0, 2);
     assert_eq!(ledger(data, &["verify", "--quiet"]).0, 0);
+}
+
+#[tokio::test]
+async fn a_chain_written_anew_is_found_by_its_root_and_sums_are_rebuilt() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path();
+    let create = [
+        "account",
+        "create",
+        "--email",
+        "jo@example.com",
+        "--tier",
+        "basic",
+        "--credit-usd",
+        "5.00",
+        "--data-dir",
+        data.to_str().unwrap(),
+    ];
+    let made = aperilex(&create);
+    let made = String::from_utf8(made.stdout).unwrap();
+    let account = made.split_whitespace().nth(1).unwrap();
+    let (code, said) = ledger(data, &["reconcile"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.starts_with("1 accounts proved, 0 findings\nroot "),
+        "{said}"
+    );
+    let root = said.split_whitespace().last().unwrap();
+    let top_up = ["top-up", "--account", account, "--usd", "1", "--key", "a"];
+    assert_eq!(ledger(data, &top_up).0, 0);
+    let (code, said) = ledger(data, &["verify", "--root", root]);
+    assert_eq!(code, 0, "the chain went on: {said}");
+
+    // Balance and lots are what the journal makes of them.
+    let damage = [
+        "UPDATE account SET posted = posted + 7, seq = 9",
+        "UPDATE credit_lot SET available = 1 WHERE source = 'purchased'",
+    ];
+    tamper(data, &damage).await;
+    let (code, said) = ledger(data, &["rebuild", "--account", account]);
+    assert_eq!(code, 0, "{said}");
+    for difference in [
+        "balance: by the journal 6.000000 with 0.000000 held, stored 6.000007 with",
+        "entries: by the journal 2, stored 9",
+        "purchased 1.000000 of 1.000000, 0.000000 held, lapses never, stored purchased 0.000001",
+        "3 differ; put them right with --write",
+    ] {
+        assert!(said.contains(difference), "{difference}: {said}");
+    }
+    assert_eq!(ledger(data, &["verify"]).0, 1);
+    let (_, said) = ledger(data, &["rebuild", "--account", account, "--write"]);
+    assert!(said.ends_with("3 put right\n"), "{said}");
+    assert_eq!(ledger(data, &["verify"]).0, 0);
+    let (_, said) = ledger(data, &["rebuild", "--account", account]);
+    assert_eq!(said, "all is as the journal makes it\n");
+
+    // Whoever owns the database begins the account's books anew: no sum and no link is wrong.
+    let anew = [
+        "DROP TRIGGER ledger_tx_delete",
+        "DROP TRIGGER ledger_posting_delete",
+        "DROP TRIGGER ledger_entry_delete",
+        "DELETE FROM ledger_posting",
+        "DELETE FROM ledger_tx",
+        "DELETE FROM ledger_entry",
+        "DELETE FROM credit_lot",
+        "UPDATE account SET posted = 0, seq = 0, chain_seq = 0, chain_hash = NULL, chain_at = NULL",
+    ];
+    tamper(data, &anew).await;
+    assert_eq!(ledger(data, &["verify"]).0, 0);
+    let (code, said) = ledger(data, &["verify", "--root", root]);
+    assert_eq!(code, 1, "{said}");
+    assert!(
+        said.contains("transaction 1: the chain does not lead through"),
+        "{said}"
+    );
+    let nowhere = "0".repeat(64);
+    assert_eq!(ledger(data, &["verify", "--root", &nowhere]).0, 3);
 }

@@ -14,4 +14,7 @@ mod crash;
 mod flow;
 mod interrupt;
 mod ledger;
+mod mirror;
+mod operate;
+mod races;
 mod server;

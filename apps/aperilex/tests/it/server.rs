@@ -57,6 +57,8 @@ async fn fresh_database(url: &str) -> String {
 pub(crate) struct World {
     dir: TempDir,
     postgres: Option<String>,
+    source: PathBuf,
+    settings: Vec<(&'static str, String)>,
 }
 
 impl World {
@@ -64,7 +66,59 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         // The company of the samples is in no index.
         std::fs::write(dir.path().join("universe.tsv"), "cik\n0001999999\n").unwrap();
-        Self { dir, postgres }
+        Self {
+            dir,
+            postgres,
+            source: samples(),
+            settings: Vec::new(),
+        }
+    }
+
+    /// Changes a setting, such as `WORKER__POLL_MS`.
+    pub(crate) fn set(mut self, setting: &'static str, value: impl ToString) -> Self {
+        self.settings.push((setting, value.to_string()));
+        self
+    }
+
+    /// Has this many filings of one company to offer, in place of the samples.
+    pub(crate) fn with_filings(mut self, count: usize) -> Self {
+        self.source = self.dir.path().join("edgar");
+        crate::mirror::write(&self.source, count);
+        self
+    }
+
+    pub(crate) const fn is_postgres(&self) -> bool {
+        self.postgres.is_some()
+    }
+
+    /// Runs a command of the binary on this data to its end.
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// Proves the books of all accounts, when nothing is under way.
+    pub(crate) fn verify(&self) {
+        let output = self.run(&["ledger", "verify", "--quiet", "--objects"]);
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{}: {said}", self.name());
+        assert!(said.contains(", 0 findings"), "{said}");
+    }
+
+    /// Makes accounts, several at a time; gives their keys.
+    pub(crate) fn accounts(&self, names: &[String], credit: &str) -> Vec<String> {
+        let email = |name: &String| format!("{name}@example.com");
+        let some = |names: &[String]| -> Vec<String> {
+            let each = names.iter().map(|name| self.account(&email(name), credit));
+            each.collect()
+        };
+        std::thread::scope(|scope| {
+            let shares = names.chunks(names.len().div_ceil(4).max(1));
+            let running: Vec<_> = shares
+                .map(|names| scope.spawn(move || some(names)))
+                .collect();
+            let keys = running.into_iter().flat_map(|it| it.join().unwrap());
+            keys.collect()
+        })
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -81,7 +135,7 @@ impl World {
             .args(args)
             .arg("--data-dir")
             .arg(self.dir.path().join("data"));
-        command.arg("--source").arg(samples());
+        command.arg("--source").arg(&self.source);
         let universe = self.dir.path().join("universe.tsv");
         command.env("APERILEX_UNIVERSES__SMALL", &universe);
         command.env("APERILEX_UNIVERSES__LARGE", &universe);
@@ -92,6 +146,9 @@ impl World {
             ("WORKER__SWEEP_MS", "200"),
             ("WORKER__POLL_MS", "50"),
         ] {
+            command.env(format!("APERILEX_{setting}"), value);
+        }
+        for (setting, value) in &self.settings {
             command.env(format!("APERILEX_{setting}"), value);
         }
         if let Some(url) = &self.postgres {
@@ -215,16 +272,17 @@ impl Server {
             .unwrap()
     }
 
+    pub(crate) fn post(&self, key: &str, path: &str, body: &Value) -> RequestBuilder {
+        self.client
+            .post(format!("{}{path}", self.address))
+            .bearer_auth(key)
+            .json(body)
+    }
+
     /// Asks for the sample 10-K; an error means that the server died.
     pub(crate) async fn ask(&self, key: &str) -> Result<Response, reqwest::Error> {
         let body = json!({"filing": {"ticker": "MKWX", "form": "10-K"}});
-        let url = format!("{}/api/v1/analyses", self.address);
-        self.client
-            .post(url)
-            .bearer_auth(key)
-            .json(&body)
-            .send()
-            .await
+        self.post(key, "/api/v1/analyses", &body).send().await
     }
 
     /// Asks and must be given a task.
@@ -237,14 +295,18 @@ impl Server {
 
     /// Asks it to stop, as an operator does.
     pub(crate) fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Ends it at once, as a machine that loses power does.
+    pub(crate) fn kill(&self) {
+        self.signal("-KILL");
+    }
+
+    fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        let sent = Command::new("kill").args([signal, &pid]).status();
+        assert!(sent.unwrap().success());
     }
 
     pub(crate) async fn wait_for_death(&mut self) {

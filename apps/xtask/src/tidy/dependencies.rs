@@ -29,6 +29,8 @@ fn allowed_dev(name: &str, is_adapter: bool) -> Option<&'static [&'static str]> 
         "aperilex-ports" | "aperilex-migrations" => Some(&[]),
         "aperilex-core" => Some(&["aperilex-memory"]),
         "aperilex-sea-orm" => Some(&["aperilex-ports", "aperilex-migrations"]),
+        // A layer is tested around the reference adapter.
+        "aperilex-layers" => Some(&["aperilex-ports", "aperilex-memory"]),
         _ if is_adapter => Some(&["aperilex-ports"]),
         _ => None,
     }

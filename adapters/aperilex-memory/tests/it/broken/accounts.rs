@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, Contract, Digest, Email, KeyId, StoreError,
-    Stores, Tier, Timestamp, UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, AuditRecord, ChangeAccount, Contract, Digest,
+    Email, KeyId, NoticePreferences, StoreError, Stores, Tier, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
-use super::failures;
+use super::{failures, pause};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {
@@ -17,6 +17,10 @@ pub(crate) enum Flaw {
     KeepsRevokedKeys,
     KeysForNobody,
     ListsNewestFirst,
+    ChangesWhateverStands,
+    ChangesWithoutRecord,
+    ForgetsPreferences,
+    RacesChanges,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -25,6 +29,10 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::KeepsRevokedKeys, "AC-3"),
     (Flaw::KeysForNobody, "AC-4"),
     (Flaw::ListsNewestFirst, "AC-5"),
+    (Flaw::ChangesWhateverStands, "AC-6"),
+    (Flaw::ChangesWithoutRecord, "AC-6"),
+    (Flaw::RacesChanges, "AC-6"),
+    (Flaw::ForgetsPreferences, "AC-7"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -86,8 +94,56 @@ impl AccountStore for Broken {
         &self,
         user: UserId,
         contract: Option<&Contract>,
+        audit: &AuditRecord,
     ) -> Result<(), AccountStoreError> {
-        self.inner.set_contract(user, contract).await
+        self.inner.set_contract(user, contract, audit).await
+    }
+
+    async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError> {
+        let now = self.inner.get(change.user).await?;
+        let stands = now.map(|account| account.standing());
+        let anyway = |expected| ChangeAccount {
+            expected,
+            ..change.clone()
+        };
+        match (self.flaw, stands) {
+            (Flaw::ChangesWhateverStands, Some(stands)) => self.inner.change(&anyway(stands)).await,
+            (Flaw::RacesChanges, Some(stands)) if stands == change.expected => {
+                pause().await;
+                let stands = self.inner.get(change.user).await?.map(|it| it.standing());
+                self.inner
+                    .change(&anyway(stands.unwrap_or(change.to)))
+                    .await
+            }
+            (Flaw::ChangesWithoutRecord, Some(stands)) if stands == change.expected => {
+                // As if it were done: nothing is written at all.
+                let account = self.inner.get(change.user).await?;
+                let account = account.ok_or(AccountStoreError::Unknown)?;
+                Ok(Account {
+                    tier: change.to.tier,
+                    status: change.to.status,
+                    role: change.to.role,
+                    ..account
+                })
+            }
+            _ => self.inner.change(change).await,
+        }
+    }
+
+    async fn preferences(&self, user: UserId) -> Result<NoticePreferences, AccountStoreError> {
+        self.inner.preferences(user).await
+    }
+
+    async fn prefer(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
+    ) -> Result<(), AccountStoreError> {
+        let preferences = match self.flaw {
+            Flaw::ForgetsPreferences => NoticePreferences::default(),
+            _ => preferences,
+        };
+        self.inner.prefer(user, preferences).await
     }
 
     async fn list(&self, after: Option<UserId>, limit: usize) -> Result<Vec<Account>, StoreError> {

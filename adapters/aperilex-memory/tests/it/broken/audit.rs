@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use aperilex_ports::audit::Books;
-use aperilex_ports::{AuditStore, StoreError, Stores, UserId};
+use aperilex_ports::audit::{Books, Projection};
+use aperilex_ports::{AuditStore, ChainHead, LedgerRoot, StoreError, Stores, UserId};
 use async_trait::async_trait;
 
 use super::{failures, pause};
@@ -12,11 +12,17 @@ use super::{failures, pause};
 pub(crate) enum Flaw {
     ReadsHoldsLater,
     LeavesAccessOut,
+    LeavesAnEndOut,
+    ForgetsRoots,
+    RebuildsBlindly,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::ReadsHoldsLater, "AU-1"),
     (Flaw::LeavesAccessOut, "AU-2"),
+    (Flaw::LeavesAnEndOut, "AU-3"),
+    (Flaw::ForgetsRoots, "AU-4"),
+    (Flaw::RebuildsBlindly, "AU-5"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -51,7 +57,38 @@ impl AuditStore for Broken {
                 let later = self.inner.books(user).await?;
                 books.holds = later.map(|books| books.holds).unwrap_or_default();
             }
+            _ => {}
         }
         Ok(Some(books))
+    }
+
+    async fn heads(
+        &self,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Result<Vec<(UserId, ChainHead)>, StoreError> {
+        let mut heads = self.inner.heads(after, limit).await?;
+        if self.flaw == Flaw::LeavesAnEndOut && heads.len() > 1 {
+            heads.remove(0);
+        }
+        Ok(heads)
+    }
+
+    async fn keep_root(&self, root: &LedgerRoot) -> Result<(), StoreError> {
+        if self.flaw == Flaw::ForgetsRoots && root.findings == 2 {
+            return Ok(());
+        }
+        self.inner.keep_root(root).await
+    }
+
+    async fn roots(&self, limit: usize) -> Result<Vec<LedgerRoot>, StoreError> {
+        self.inner.roots(limit).await
+    }
+
+    async fn rebuild(&self, user: UserId, projection: &Projection) -> Result<(), StoreError> {
+        match (self.flaw, self.inner.rebuild(user, projection).await) {
+            (Flaw::RebuildsBlindly, Err(StoreError::Conflict)) => Ok(()),
+            (_, rebuilt) => rebuilt,
+        }
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use aperilex_ports::{
     Balance, CreditLot, EntryId, EntryKind, Hold, HoldId, HoldStatus, JournalTx, Ledger,
-    LedgerEntry, LedgerError, MicroUsd, PlaceHold, PostEntry, Refund, StoreError, Stores,
-    Timestamp, UserId,
+    LedgerEntry, LedgerError, MicroUsd, NoticeKind, Outbox, OutboxItem, PendingNotice, PlaceHold,
+    PostEntry, Refund, StoreError, Stores, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -33,6 +33,8 @@ pub(crate) enum Flaw {
     LapsesNothing,
     RefundsMoreThanWasPaid,
     RefundsAnything,
+    HoldsForAnybody,
+    TellsOfHolds,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -56,13 +58,19 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::LapsesNothing, "LG-18"),
     (Flaw::RefundsMoreThanWasPaid, "LG-19"),
     (Flaw::RefundsAnything, "LG-20"),
+    (Flaw::HoldsForAnybody, "LG-21"),
+    (Flaw::TellsOfHolds, "LG-22"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
     failures(move |stores| {
         let inner = stores.ledger.clone();
         Stores {
-            ledger: Arc::new(Broken { inner, flaw }),
+            ledger: Arc::new(Broken {
+                inner,
+                outbox: stores.outbox.clone(),
+                flaw,
+            }),
             ..stores
         }
     })
@@ -71,6 +79,7 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
 #[derive(Debug)]
 struct Broken {
     inner: Arc<dyn Ledger>,
+    outbox: Arc<dyn Outbox>,
     flaw: Flaw,
 }
 
@@ -141,10 +150,21 @@ impl Ledger for Broken {
             _ => {}
         }
         let placed = self.inner.place_hold(command).await;
+        if let (Flaw::TellsOfHolds, Ok(hold)) = (self.flaw, &placed) {
+            let balance = self.inner.balance(hold.user).await?;
+            let kind = NoticeKind::LowBalance {
+                before: balance.posted,
+                available: balance.available(),
+                balance: balance.posted,
+            };
+            let notice = PendingNotice::of(hold.user, &hold.id.to_string(), kind, command.now);
+            self.outbox.put(&[OutboxItem::Notice(notice)]).await?;
+        }
         match (self.flaw, placed) {
             (Flaw::HoldsMoreThanThereIs, Err(LedgerError::InsufficientCredits { .. })) => {
                 Ok(hold(command))
             }
+            (Flaw::HoldsForAnybody, Err(LedgerError::AccountClosed)) => Ok(hold(command)),
             (_, placed) => placed,
         }
     }
@@ -173,11 +193,16 @@ impl Ledger for Broken {
         }
     }
 
-    async fn void(&self, id: HoldId, now: Timestamp) -> Result<(), LedgerError> {
+    async fn void(
+        &self,
+        id: HoldId,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
         if self.flaw == Flaw::KeepsVoidedHolds {
             return Ok(());
         }
-        self.inner.void(id, now).await
+        self.inner.void(id, goodwill_until, now).await
     }
 
     async fn post(&self, entry: &PostEntry) -> Result<LedgerEntry, LedgerError> {
@@ -222,10 +247,15 @@ impl Ledger for Broken {
         self.inner.holds(user).await
     }
 
-    async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<Hold>, StoreError> {
+    async fn expire(
+        &self,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Hold>, StoreError> {
         let early = self.flaw == Flaw::ExpiresEarly;
         let now = if early { Timestamp::MAX } else { now };
-        self.inner.expire(now, limit).await
+        self.inner.expire(goodwill_until, now, limit).await
     }
 
     async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aperilex_ports::{Outbox, OutboxMessage, StoreError, Stores, Timestamp};
+use aperilex_ports::{Outbox, OutboxItem, OutboxMessage, StoreError, Stores, Timestamp};
 use async_trait::async_trait;
 
 use super::failures;
@@ -13,6 +13,10 @@ pub(crate) enum Flaw {
     SendsOnlyOnce,
     ForgetsWhatWasSent,
     HandsOutTheNewestFirst,
+    MixesNoticesWithMessages,
+    PutsNothingOff,
+    CountsNoAttempts,
+    LosesWhatIsPut,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -20,6 +24,10 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::SendsOnlyOnce, "OB-2"),
     (Flaw::ForgetsWhatWasSent, "OB-3"),
     (Flaw::HandsOutTheNewestFirst, "OB-4"),
+    (Flaw::MixesNoticesWithMessages, "OB-5"),
+    (Flaw::PutsNothingOff, "OB-6"),
+    (Flaw::CountsNoAttempts, "OB-6"),
+    (Flaw::LosesWhatIsPut, "OB-7"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -55,9 +63,38 @@ impl Outbox for Broken {
                 self.inner.mark_sent(&ids, now).await?;
             }
             Flaw::HandsOutTheNewestFirst => rows.reverse(),
+            Flaw::MixesNoticesWithMessages => {
+                let more = self.inner.next_notices(limit, leased_until, now).await?;
+                rows.extend(more);
+            }
             _ => {}
         }
         Ok(rows)
+    }
+
+    async fn next_notices(
+        &self,
+        limit: usize,
+        leased_until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<OutboxMessage>, StoreError> {
+        let mut rows = self.inner.next_notices(limit, leased_until, now).await?;
+        if self.flaw == Flaw::CountsNoAttempts {
+            rows.iter_mut().for_each(|row| row.attempts = 1);
+        }
+        Ok(rows)
+    }
+
+    async fn put_off(&self, id: i64, until: Timestamp) -> Result<(), StoreError> {
+        if self.flaw == Flaw::PutsNothingOff {
+            return Ok(());
+        }
+        self.inner.put_off(id, until).await
+    }
+
+    async fn put(&self, items: &[OutboxItem]) -> Result<(), StoreError> {
+        let lost = usize::from(self.flaw == Flaw::LosesWhatIsPut && items.len() == 1);
+        self.inner.put(items.get(lost..).unwrap_or_default()).await
     }
 
     async fn mark_sent(&self, ids: &[i64], now: Timestamp) -> Result<(), StoreError> {

@@ -1,13 +1,13 @@
 //! Broken queues.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aperilex_memory::{Faults, MemoryQueue, VirtualClock};
 use aperilex_ports::contract::{Backend, QueueBench, QueueFixture, Running, task_queue_failures};
 use aperilex_ports::{
-    DeadLetter, Delivery, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage, Priority,
-    QueueCapabilities, QueueError, ReceiptHandle, TaskQueue, Timestamp,
+    DeadLetter, Delivery, LetterId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_VISIBILITY, NewMessage,
+    Priority, QueueCapabilities, QueueError, ReceiptHandle, TaskQueue, Timestamp,
 };
 use async_trait::async_trait;
 
@@ -24,11 +24,14 @@ pub(crate) enum Flaw {
     SpoilsBytes,
     ForgetsIds,
     IgnoresPriority,
+    LetsStarve,
     LosesTheDead,
     FailsWhenEmpty,
     BendsLimits,
     IgnoresDelay,
     ForgetsReasons,
+    ListsRedrivenOnes,
+    RedrivesNothing,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -41,11 +44,14 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::SpoilsBytes, "TQ-7"),
     (Flaw::ForgetsIds, "TQ-8"),
     (Flaw::IgnoresPriority, "TQ-9"),
+    (Flaw::LetsStarve, "TQ-9"),
     (Flaw::LosesTheDead, "TQ-10"),
     (Flaw::FailsWhenEmpty, "TQ-11"),
     (Flaw::BendsLimits, "TQ-12"),
     (Flaw::IgnoresDelay, "TQ-13"),
     (Flaw::ForgetsReasons, "TQ-14"),
+    (Flaw::ListsRedrivenOnes, "TQ-15"),
+    (Flaw::RedrivesNothing, "TQ-15"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -69,6 +75,7 @@ impl QueueFixture for Fixture {
         let inner = MemoryQueue::new(clock.clone(), Faults::default());
         let queue = Arc::new(Broken {
             inner,
+            held_back: Mutex::default(),
             flaw: self.0,
         });
         Box::new(Bench { clock, queue })
@@ -98,6 +105,8 @@ impl QueueBench for Bench {
 #[derive(Debug)]
 struct Broken {
     inner: MemoryQueue,
+    /// The least urgent, until nothing else is left.
+    held_back: Mutex<Vec<NewMessage>>,
     flaw: Flaw,
 }
 
@@ -131,6 +140,10 @@ impl TaskQueue for Broken {
                 message.delay = message.delay.min(MAX_VISIBILITY);
             }
             Flaw::IgnoresDelay => message.delay = Duration::ZERO,
+            Flaw::LetsStarve if message.priority == Priority::new(9) => {
+                self.held_back.lock().unwrap().push(message);
+                return Ok(());
+            }
             _ => {}
         }
         self.inner.send(&message).await
@@ -146,6 +159,14 @@ impl TaskQueue for Broken {
         match self.flaw {
             Flaw::CountsNothing => deliveries.iter_mut().for_each(|it| it.receive_count = 1),
             Flaw::HandsOutTwice => deliveries.extend(deliveries.clone()),
+            Flaw::LetsStarve if deliveries.len() < max => {
+                let held_back = std::mem::take(&mut *self.held_back.lock().unwrap());
+                for message in &held_back {
+                    self.inner.send(message).await?;
+                }
+                let left = max - deliveries.len();
+                deliveries.extend(self.inner.receive(left, visibility).await?);
+            }
             Flaw::FailsWhenEmpty if deliveries.is_empty() => {
                 return Err(QueueError::Unavailable { source: broken() });
             }
@@ -186,5 +207,25 @@ impl TaskQueue for Broken {
             _ => {}
         }
         Ok(dead)
+    }
+    async fn redrive(&self, letter: &LetterId) -> Result<bool, QueueError> {
+        match self.flaw {
+            Flaw::RedrivesNothing => Ok(true),
+            Flaw::ListsRedrivenOnes => {
+                let dead = self.inner.dead_letters(99).await?;
+                let Some(letter) = dead.into_iter().find(|one| one.id == *letter) else {
+                    return Ok(false);
+                };
+                let again = NewMessage {
+                    body: letter.body,
+                    dedup_id: format!("again {}", fresh_number()),
+                    priority: Priority::new(5),
+                    delay: Duration::ZERO,
+                };
+                self.inner.send(&again).await?;
+                Ok(true)
+            }
+            _ => self.inner.redrive(letter).await,
+        }
     }
 }

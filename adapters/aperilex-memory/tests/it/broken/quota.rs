@@ -1,5 +1,6 @@
 //! Broken quota stores.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,6 +19,9 @@ pub(crate) enum Flaw {
     StandsStill,
     SharesWindows,
     NamesNoTime,
+    LeavesLate,
+    SpreadsThem,
+    BelievesClocks,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -27,6 +31,9 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::StandsStill, "QS-4"),
     (Flaw::SharesWindows, "QS-5"),
     (Flaw::NamesNoTime, "QS-6"),
+    (Flaw::LeavesLate, "QS-4"),
+    (Flaw::SpreadsThem, "QS-7"),
+    (Flaw::BelievesClocks, "QS-8"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -34,6 +41,7 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
         let broken = Broken {
             inner: stores.quota.clone(),
             first: Mutex::default(),
+            latest: Mutex::default(),
             flaw,
         };
         Stores {
@@ -48,6 +56,8 @@ struct Broken {
     inner: Arc<dyn QuotaStore>,
     /// The first account and time that were asked for.
     first: Mutex<Option<(UserId, Timestamp)>>,
+    /// What each account was allowed last, and how far its clock is taken to be off.
+    latest: Mutex<BTreeMap<UserId, (Timestamp, Duration)>>,
     flaw: Flaw,
 }
 
@@ -59,6 +69,26 @@ impl Broken {
             Flaw::SharesWindows => (first_user, now),
             _ => (user, now),
         }
+    }
+
+    /// A limit in parts: no two requests within a share of the window.
+    fn is_too_soon(&self, user: UserId, windows: &[QuotaWindow], now: Timestamp) -> bool {
+        let latest = self.latest.lock().unwrap().get(&user).copied();
+        latest.is_some_and(|(latest, _)| {
+            let share = |window: &QuotaWindow| window.length / window.limit.max(1) / 4;
+            windows.iter().any(|window| now < latest + share(window))
+        })
+    }
+
+    /// A clock that was set back begins anew: what came before is as if it were long ago.
+    fn believed(&self, user: UserId, now: Timestamp) -> Timestamp {
+        let mut latest = self.latest.lock().unwrap();
+        let (seen, ahead) = latest.entry(user).or_insert((now, Duration::ZERO));
+        if now < *seen {
+            *ahead += Duration::from_secs(7200);
+        }
+        *seen = now;
+        now + *ahead
     }
 
     /// Takes a request whatever the limits say.
@@ -93,6 +123,27 @@ impl QuotaStore for Broken {
         let (user, now) = self.asked(user, now);
         match self.flaw {
             Flaw::OffByOne => return self.take(user, windows, now, 1).await,
+            Flaw::LeavesLate => {
+                let later = |window: &QuotaWindow| QuotaWindow {
+                    length: window.length + window.length / 60,
+                    ..*window
+                };
+                let longer: Vec<_> = windows.iter().map(later).collect();
+                let mut outcome = self.inner.consume(user, &longer, now).await?;
+                for (used, window) in outcome.windows.iter_mut().zip(windows) {
+                    used.window = *window;
+                }
+                return Ok(outcome);
+            }
+            Flaw::SpreadsThem if self.is_too_soon(user, windows, now) => {
+                let mut outcome = self.inner.usage(user, windows, now).await?;
+                outcome.allowed = false;
+                return Ok(outcome);
+            }
+            Flaw::BelievesClocks => {
+                let believed = self.believed(user, now);
+                return self.inner.consume(user, windows, believed).await;
+            }
             Flaw::ChecksBeforeItCounts => {
                 let seen = self.inner.usage(user, windows, now).await?;
                 pause().await;
@@ -103,6 +154,10 @@ impl QuotaStore for Broken {
             _ => {}
         }
         let mut outcome = self.inner.consume(user, windows, now).await?;
+        if self.flaw == Flaw::SpreadsThem && outcome.allowed {
+            let latest = (now, Duration::ZERO);
+            self.latest.lock().unwrap().insert(user, latest);
+        }
         if self.flaw == Flaw::CountsRefusedOnes && !outcome.allowed {
             self.take(user, windows, now, 1000).await?;
         }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use aperilex_ports::{
     AbandonTask, Answer, CompleteTask, EntryKind, GrantAccess, Guard, HoldId, HoldStatus,
-    IdempotentRequest, LeaseToken, Ledger, MicroUsd, PendingAccess, PlaceHold, RetryTask,
-    Settlement, SettlementError, StoreError, Stores, SubmitTask, Submitted, Task, TaskId, TaskRole,
-    TaskStatus, TaskStore, TaskStoreError, Timestamp, UserId,
+    IdempotentRequest, LeaseToken, Ledger, MicroUsd, NoticeKind, Outbox, OutboxItem, PendingAccess,
+    PendingNotice, PlaceHold, Priority, RetractAnalysis, Retracted, RetryTask, Settlement,
+    SettlementError, StoreError, Stores, SubmitTask, Submitted, Task, TaskId, TaskRole, TaskStatus,
+    TaskStore, TaskStoreError, Timestamp, UserId, Waiver,
 };
 use async_trait::async_trait;
 
@@ -32,6 +33,10 @@ pub(crate) enum Flaw {
     IgnoresMaxPrice,
     ForgetsEarly,
     WithholdsUnpaidAccess,
+    ForgetsUrgency,
+    MixesUpReasons,
+    RetractsNothing,
+    TellsThatRefusedEndsHappened,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -53,6 +58,10 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::IgnoresMaxPrice, "SE-16"),
     (Flaw::ForgetsEarly, "SE-17"),
     (Flaw::WithholdsUnpaidAccess, "SE-18"),
+    (Flaw::MixesUpReasons, "SE-19"),
+    (Flaw::RetractsNothing, "SE-20"),
+    (Flaw::ForgetsUrgency, "SE-21"),
+    (Flaw::TellsThatRefusedEndsHappened, "SE-22"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -61,6 +70,7 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
             inner: stores.settlement.clone(),
             ledger: stores.ledger.clone(),
             tasks: stores.tasks.clone(),
+            outbox: stores.outbox.clone(),
             flaw,
         };
         Stores {
@@ -75,6 +85,7 @@ struct Broken {
     inner: Arc<dyn Settlement>,
     ledger: Arc<dyn Ledger>,
     tasks: Arc<dyn TaskStore>,
+    outbox: Arc<dyn Outbox>,
     flaw: Flaw,
 }
 
@@ -139,6 +150,7 @@ impl Settlement for Broken {
             Flaw::IgnoresMaxRunning => request.max_running = None,
             Flaw::IgnoresThePool => request.pool = None,
             Flaw::IgnoresMaxPrice => request.max_price = None,
+            Flaw::ForgetsUrgency => request.priority = Priority::BACKGROUND,
             _ => {}
         }
         let outcome = self.inner.submit(&request).await;
@@ -218,7 +230,20 @@ impl Settlement for Broken {
         let mut command = command.clone();
         command.lease = self.real_lease(command.task, command.lease).await;
         if self.flaw == Flaw::CompletesFree {
-            command.charge = false;
+            command.free = Some(Waiver::NoFee);
+        }
+        if self.flaw == Flaw::MixesUpReasons && command.free.is_some() {
+            command.free = Some(Waiver::NoFee);
+        }
+        if self.flaw == Flaw::TellsThatRefusedEndsHappened
+            && let Some(task) = self.tasks.get(command.task).await?
+        {
+            // As if the notice were not part of the commit.
+            let (task, user) = (task.id, task.user);
+            let analysis = command.analysis.id;
+            let kind = NoticeKind::Completed { task, analysis };
+            let notice = PendingNotice::of(user, &task.to_string(), kind, command.now);
+            self.outbox.put(&[OutboxItem::Notice(notice)]).await?;
         }
         self.forgive(self.inner.complete(&command).await)
     }
@@ -251,6 +276,16 @@ impl Settlement for Broken {
             return Ok(());
         }
         self.forgive(self.inner.retry(&command).await)
+    }
+
+    async fn retract(
+        &self,
+        command: &RetractAnalysis,
+    ) -> Result<Option<Retracted>, SettlementError> {
+        if self.flaw == Flaw::RetractsNothing {
+            return Ok(None);
+        }
+        self.inner.retract(command).await
     }
 
     async fn cancel(

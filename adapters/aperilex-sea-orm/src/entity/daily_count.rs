@@ -1,14 +1,15 @@
-//! Requests per window, one row per account.
+//! What is counted by day.
 
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "quota")]
+#[sea_orm(table_name = "daily_count")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) user_id: Uuid,
-    pub(crate) version: i64,
-    pub(crate) windows: String,
+    pub(crate) day: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) name: String,
+    pub(crate) n: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

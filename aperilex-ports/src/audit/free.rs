@@ -1,0 +1,53 @@
+//! What was given without a charge has its reason.
+
+use super::{Books, Findings, Invariant};
+use crate::model::{AccessSource, EntryKind, TaskRole, TaskStatus, Waiver};
+
+pub(super) fn waivers(books: &Books, found: &mut Findings) {
+    for (task, _) in &books.tasks {
+        let subject = || format!("task {} ({})", task.id, task.status);
+        let charges = books
+            .entries
+            .iter()
+            .filter(|line| line.kind == EntryKind::Analysis && line.task == Some(task.id));
+        let charged = charges.count() > 0;
+        if task.status != TaskStatus::Completed {
+            found.expect(task.waiver.is_none(), Invariant::I6, subject, || {
+                "it is not completed, and its charge is waived".into()
+            });
+            continue;
+        }
+        found.expect(
+            charged != task.waiver.is_some(),
+            Invariant::I6,
+            subject,
+            || match task.waiver {
+                Some(waiver) => format!("it was charged, and waived as {waiver}"),
+                None => "it was neither charged nor waived".into(),
+            },
+        );
+        let follows = task.role == TaskRole::Follower;
+        found.expect(
+            follows == (task.waiver == Some(Waiver::Follower)),
+            Invariant::I6,
+            subject,
+            || format!("a {} is charged, or waived as {:?}", task.role, task.waiver),
+        );
+    }
+    for open in &books.access {
+        let paid = books.entries.iter().any(|line| {
+            line.filing == Some(open.filing)
+                && matches!(
+                    line.kind,
+                    EntryKind::FilingAccess | EntryKind::FilingImport | EntryKind::BulkImport
+                )
+        });
+        let reason = paid || open.waiver.is_some() || open.source != AccessSource::Paid;
+        found.expect(
+            reason,
+            Invariant::I6,
+            || format!("filing {}", open.filing),
+            || "there is access, neither paid nor waived".into(),
+        );
+    }
+}

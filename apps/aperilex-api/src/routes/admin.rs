@@ -1,0 +1,295 @@
+//! What administrators do. The front door lets nobody else in; each change is in the audit log.
+
+use std::sync::Arc;
+
+use aperilex_core::ports::LetterId;
+use aperilex_core::{Actor, EntryId, GiveCredits, RefundCharge, UserId};
+use poem::http::HeaderMap;
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, OpenApi};
+use uuid::Uuid;
+
+use super::Group;
+use super::page::Page;
+use crate::api::Api;
+use crate::auth::Caller;
+use crate::problem::{Fails, Paid, Plain, Problem, ProblemCode};
+use crate::wire::account::EntryDocument;
+use crate::wire::admin::{
+    AccountDocument, AccountPage, AuditEntryDocument, AuditLogPage, LetterDocument,
+    LettersDocument, ReportDocument,
+};
+use crate::wire::order::{AuditBody, ChangeBody, CreditsBody, RefundBody, Scope};
+use crate::wire::request::idempotency_key;
+use crate::wire::text::CursorText;
+
+/// Dead letters of a list.
+const LETTERS: usize = 100;
+/// Accounts whose books are proved in one request.
+const PROVED: usize = 50;
+
+#[derive(Debug)]
+pub(crate) struct Admin(pub(crate) Arc<Api>);
+
+#[derive(ApiResponse)]
+enum ListedAccounts {
+    /// A page.
+    #[oai(status = 200)]
+    Ok(Json<AccountPage>),
+}
+
+#[derive(ApiResponse)]
+enum ReadAccount {
+    /// The account as it is now.
+    #[oai(status = 200)]
+    Ok(Json<AccountDocument>),
+}
+
+#[derive(ApiResponse)]
+enum Posted {
+    /// The entry. The same key and order again give it again.
+    #[oai(status = 200)]
+    Ok(Json<EntryDocument>),
+}
+
+#[derive(ApiResponse)]
+enum ListedLetters {
+    /// The newest.
+    #[oai(status = 200)]
+    Ok(Json<LettersDocument>),
+}
+
+#[derive(ApiResponse)]
+enum Redriven {
+    /// It is on the queue again.
+    #[oai(status = 204)]
+    Done,
+}
+
+#[derive(ApiResponse)]
+enum Proved {
+    /// What was found.
+    #[oai(status = 200)]
+    Ok(Json<ReportDocument>),
+}
+
+#[derive(ApiResponse)]
+enum ListedLog {
+    /// A page.
+    #[oai(status = 200)]
+    Ok(Json<AuditLogPage>),
+}
+
+/// Who it was.
+fn actor(caller: &Caller) -> Actor {
+    Actor::User(caller.id)
+}
+
+/// Money is never moved without a key: a request that is repeated would move it twice.
+fn needed_key(headers: &HeaderMap) -> Result<String, Problem> {
+    idempotency_key(headers)?.ok_or_else(|| {
+        let detail = "send an Idempotency-Key, so that this can be repeated safely";
+        Problem::new(ProblemCode::BadIdempotencyKey, detail)
+    })
+}
+
+#[OpenApi(prefix_path = "/api/v1/admin", tag = "Group::Admin")]
+impl Admin {
+    /// All accounts, oldest first.
+    #[oai(path = "/accounts", method = "get", operation_id = "listAccounts")]
+    async fn accounts(
+        &self,
+        caller: Caller,
+        /// Only the account with this address.
+        email: Query<Option<String>>,
+        /// Entries of a page; 50 if not said.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<u16>>,
+        /// `next` of the page before.
+        cursor: Query<Option<CursorText>>,
+    ) -> Result<ListedAccounts, Fails<Plain>> {
+        let engine = &self.0.engine;
+        if let Some(email) = &email.0 {
+            let email = email.parse().map_err(|_| {
+                let detail = "expected an e-mail address";
+                Problem::field(ProblemCode::InvalidField, "?email", detail)
+            })?;
+            let found = engine.account_by_email(&email).await?;
+            let items = found.iter().map(AccountDocument::from).collect();
+            return Ok(ListedAccounts::Ok(Json(AccountPage { items, next: None })));
+        }
+        let cursor = cursor.0.as_ref().map(|cursor| cursor.0.as_str());
+        let page = Page::<Uuid>::new("accounts", caller.id, limit.0, cursor)?;
+        let after = page.from.map(UserId::from_uuid);
+        let mut accounts = engine.accounts(after, page.limit_and_one()).await?;
+        let next = page.cut(&mut accounts, |account| account.id.as_uuid());
+        let items = accounts.iter().map(AccountDocument::from).collect();
+        Ok(ListedAccounts::Ok(Json(AccountPage { items, next })))
+    }
+
+    /// One account with its balance.
+    #[oai(
+        path = "/accounts/:account_id",
+        method = "get",
+        operation_id = "getAccount"
+    )]
+    async fn account(
+        &self,
+        _caller: Caller,
+        account_id: Path<Uuid>,
+    ) -> Result<ReadAccount, Fails<Plain>> {
+        let id = UserId::from_uuid(account_id.0);
+        let account = self.0.engine.account(id).await?;
+        let balance = self.0.engine.balance(id).await?;
+        let document = AccountDocument::with_balance(&account, balance);
+        Ok(ReadAccount::Ok(Json(document)))
+    }
+
+    /// Changes an account's tier or role, suspends or restores it.
+    ///
+    /// A suspension takes effect at once: no new work is accepted and nothing more is held. What was held
+    /// before ends as it would have.
+    #[oai(
+        path = "/accounts/:account_id",
+        method = "patch",
+        operation_id = "changeAccount"
+    )]
+    async fn change(
+        &self,
+        caller: Caller,
+        account_id: Path<Uuid>,
+        body: ChangeBody,
+    ) -> Result<ReadAccount, Fails<Paid>> {
+        let id = UserId::from_uuid(account_id.0);
+        let changed = self
+            .0
+            .engine
+            .change_account(actor(&caller), id, &body.0)
+            .await;
+        // Also where it failed: the change may have been made and its answer lost.
+        self.0.authenticator.forget(id);
+        let account = changed?;
+        let balance = self.0.engine.balance(id).await?;
+        let document = AccountDocument::with_balance(&account, balance);
+        Ok(ReadAccount::Ok(Json(document)))
+    }
+
+    /// Gives an account credits, or takes some.
+    #[oai(
+        path = "/accounts/:account_id/credits",
+        method = "post",
+        operation_id = "giveCredits"
+    )]
+    async fn credits(
+        &self,
+        caller: Caller,
+        account_id: Path<Uuid>,
+        /// Makes it happen once: the same key and order again give the first entry, another order is refused.
+        /// Needed. 1 to 255 visible ASCII characters.
+        #[oai(name = "Idempotency-Key")]
+        _key: Header<Option<String>>,
+        headers: &HeaderMap,
+        body: CreditsBody,
+    ) -> Result<Posted, Fails<Paid>> {
+        let give = GiveCredits {
+            key: needed_key(headers)?,
+            ..body.0
+        };
+        let id = UserId::from_uuid(account_id.0);
+        let engine = &self.0.engine;
+        let entry = engine.give_credits(actor(&caller), id, &give).await?;
+        Ok(Posted::Ok(Json((&entry).into())))
+    }
+
+    /// Gives a charge back, in whole or part, to the credits that paid it.
+    #[oai(
+        path = "/entries/:entry_id/refunds",
+        method = "post",
+        operation_id = "refundEntry"
+    )]
+    async fn refund(
+        &self,
+        caller: Caller,
+        entry_id: Path<Uuid>,
+        /// Makes it happen once: the same key and order again give the first entry, another order is refused.
+        /// Needed. 1 to 255 visible ASCII characters.
+        #[oai(name = "Idempotency-Key")]
+        _key: Header<Option<String>>,
+        headers: &HeaderMap,
+        body: RefundBody,
+    ) -> Result<Posted, Fails<Paid>> {
+        let (user, order) = body.0;
+        let refund = RefundCharge {
+            charge: EntryId::from_uuid(entry_id.0),
+            key: needed_key(headers)?,
+            ..order
+        };
+        let engine = &self.0.engine;
+        let entry = engine.refund_by(actor(&caller), user, &refund).await?;
+        Ok(Posted::Ok(Json((&entry).into())))
+    }
+
+    /// Messages that were given up, the newest first, at most 100.
+    #[oai(
+        path = "/dead-letters",
+        method = "get",
+        operation_id = "listDeadLetters"
+    )]
+    async fn letters(&self, _caller: Caller) -> Result<ListedLetters, Fails<Plain>> {
+        let letters = self.0.engine.dead_letters(LETTERS).await?;
+        let items = letters.iter().map(LetterDocument::from).collect();
+        Ok(ListedLetters::Ok(Json(LettersDocument { items })))
+    }
+
+    /// Sends a dead letter again.
+    #[oai(
+        path = "/dead-letters/:letter_id/redrive",
+        method = "post",
+        operation_id = "redriveDeadLetter"
+    )]
+    async fn redrive(
+        &self,
+        caller: Caller,
+        letter_id: Path<String>,
+    ) -> Result<Redriven, Fails<Plain>> {
+        let letter = LetterId(letter_id.0);
+        self.0.engine.redrive(actor(&caller), &letter).await?;
+        Ok(Redriven::Done)
+    }
+
+    /// Proves the books of one account, or of all, 50 at a time.
+    ///
+    /// Sums, chains, charges, holds and tasks are recomputed from what is stored. The first request for all
+    /// proves the audit log too.
+    #[oai(path = "/audits", method = "post", operation_id = "proveBooks")]
+    async fn prove(&self, caller: Caller, body: AuditBody) -> Result<Proved, Fails<Paid>> {
+        let engine = &self.0.engine;
+        let actor = actor(&caller);
+        let report = match body.0 {
+            Scope::One(user) => engine.prove_one(actor, user).await?,
+            Scope::Behind(after) => engine.prove_some(actor, after, PROVED).await?,
+        };
+        Ok(Proved::Ok(Json((&report).into())))
+    }
+
+    /// What was done with accounts and the installation, newest first.
+    #[oai(path = "/audit-log", method = "get", operation_id = "listAuditLog")]
+    async fn log(
+        &self,
+        caller: Caller,
+        /// Entries of a page; 50 if not said.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<u16>>,
+        /// `next` of the page before.
+        cursor: Query<Option<CursorText>>,
+    ) -> Result<ListedLog, Fails<Plain>> {
+        let cursor = cursor.0.as_ref().map(|cursor| cursor.0.as_str());
+        let page = Page::<u64>::new("audit-log", caller.id, limit.0, cursor)?;
+        let engine = &self.0.engine;
+        let mut entries = engine.audit_log(page.from, page.limit_and_one()).await?;
+        let next = page.cut(&mut entries, |entry| entry.seq);
+        let items = entries.iter().map(AuditEntryDocument::from).collect();
+        Ok(ListedLog::Ok(Json(AuditLogPage { items, next })))
+    }
+}

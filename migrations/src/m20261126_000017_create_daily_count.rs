@@ -1,0 +1,31 @@
+//! What is counted by day, and the indexes that reports over days read by.
+
+use sea_orm_migration::prelude::*;
+
+use crate::column::{create, index, key, number, table, text};
+
+#[derive(Debug, DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let count = table(
+            "daily_count",
+            // Days since 1970-01-01.
+            vec![number("day"), text("name"), number("n")],
+        )
+        .primary_key(&mut key(&["day", "name"]))
+        .take();
+        create(manager, count, &[]).await?;
+        for by_time in [
+            index("filing_access", &["granted_at"]),
+            index("filing_access", &["filing_id"]),
+            index("ledger_entry", &["at"]),
+            index("task", &["created_at"]),
+        ] {
+            manager.create_index(by_time).await?;
+        }
+        Ok(())
+    }
+}
