@@ -21,6 +21,16 @@ impl Universe {
     }
 }
 
+impl Universe {
+    /// Its companies, by CIK.
+    #[must_use]
+    pub fn companies(&self) -> Vec<Cik> {
+        let mut companies: Vec<Cik> = self.0.iter().copied().collect();
+        companies.sort_unstable();
+        companies
+    }
+}
+
 impl FromIterator<Cik> for Universe {
     fn from_iter<I: IntoIterator<Item = Cik>>(ciks: I) -> Self {
         Self(Arc::new(ciks.into_iter().collect()))
@@ -51,6 +61,8 @@ pub enum Limit {
     Companies,
     /// Not one of the forms.
     Forms,
+    /// Bulk import is not part of the plan.
+    BulkImport,
 }
 
 impl fmt::Display for Limit {
@@ -59,6 +71,7 @@ impl fmt::Display for Limit {
             Self::History => "history",
             Self::Companies => "companies",
             Self::Forms => "form types",
+            Self::BulkImport => "bulk import",
         })
     }
 }

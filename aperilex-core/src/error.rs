@@ -105,6 +105,7 @@ impl From<LedgerError> for EngineError {
             LedgerError::KeyReused => Self::Refused(Refusal::KeyReused),
             LedgerError::BadAmount => Self::Refused(Refusal::BadAmount),
             LedgerError::OverCapture { held } => Self::Refused(Refusal::OverRefund { left: held }),
+            LedgerError::PastDue { debt } => Self::Refused(Refusal::PastDue { debt }),
             LedgerError::Unknown => Self::not_found("account"),
             LedgerError::Store(store) => store.into(),
             error => Self::Port {

@@ -23,8 +23,9 @@ pub use aperilex_ports::model::*;
 pub use conduct::ConductSettings;
 pub use engine::{
     AccountChange, AccountFinding, AccountStatement, AnalysisRequest, AuditReport, BooksProof,
-    Claimed, CreditKind, Engine, GiveCredits, Imported, Interruption, NewCredentials, Outcome,
-    Proof, Quote, RefundCharge, Requested, Run, Secret, SentNotices, UntoldNotice, Usage,
+    Claimed, CreditKind, Engine, GiveCredits, ImportRequest, ImportSelection, ImportStep, Imported,
+    Interruption, MAX_IMPORT_ITEMS, NewCredentials, Outcome, Proof, Quote, RefundCharge, Requested,
+    Run, Secret, SentNotices, StartedImport, UntoldNotice, Usage,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;

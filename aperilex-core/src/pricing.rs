@@ -24,7 +24,7 @@ pub(crate) fn access(
         (EntryKind::FilingImport, plan.import_fee())
     };
     let (source, price) = match account.role {
-        Role::Admin => (AccessSource::Admin, MicroUsd::ZERO),
+        Role::Admin | Role::House => (AccessSource::Admin, MicroUsd::ZERO),
         Role::Member if plan.access_by_policy => (AccessSource::Policy, fee),
         Role::Member => (AccessSource::Paid, fee),
     };
@@ -62,7 +62,7 @@ pub(crate) fn analysis(
     estimate: MicroUsd,
 ) -> Fee {
     let usual = match account.role {
-        Role::Admin => MicroUsd::ZERO,
+        Role::Admin | Role::House => MicroUsd::ZERO,
         Role::Member => plan.analysis_fee(quality),
     };
     let needed = price_of_which(estimate, plan.large_filing_percent);

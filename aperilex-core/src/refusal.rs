@@ -41,6 +41,14 @@ pub enum Refusal {
         /// What is available.
         available: MicroUsd,
     },
+    /// A payment was taken back after its credits were spent.
+    #[error(
+        "{debt} USD are owed for a payment that was taken back; add at least as much and ask again"
+    )]
+    PastDue {
+        /// What is owed.
+        debt: MicroUsd,
+    },
     /// The price is over what the caller allows.
     #[error("this costs {price} USD, over the {max} USD that the request allows")]
     OverMaxPrice {
@@ -110,6 +118,15 @@ pub enum Refusal {
         /// Where it is.
         status: TaskStatus,
     },
+    /// A bulk import of nothing.
+    #[error("no filing is named, or none fits; name at least one")]
+    NothingToImport,
+    /// A bulk import of too many filings.
+    #[error("an import has at most {limit} filings; ask for the rest in another one")]
+    TooManyItems {
+        /// How many are allowed.
+        limit: usize,
+    },
     /// Nobody suspends themselves, or takes their own role away: who else would undo it.
     #[error("you cannot change your own role or suspension; ask another administrator")]
     OwnAccount,
@@ -134,6 +151,13 @@ fn not_entitled(limit: Limit, tier: Tier, lifted_by: Option<Tier>) -> String {
         || "no plan covers it".to_owned(),
         |tier| format!("the {tier} tier covers it"),
     );
+    if limit == Limit::BulkImport {
+        let lift = lifted_by.map_or_else(
+            || "no plan has it".to_owned(),
+            |tier| format!("the {tier} tier has it"),
+        );
+        return format!("{limit} is not part of the {tier} tier; {lift}");
+    }
     format!("the {tier} tier's limit on {limit} does not cover this filing; {lift}")
 }
 
@@ -147,6 +171,7 @@ impl Refusal {
                     available: *available,
                 })
             }
+            SettlementError::PastDue { debt } => Some(Self::PastDue { debt: *debt }),
             SettlementError::TooManyAnalyses { running, limit } => Some(Self::TooManyAnalyses {
                 running: *running,
                 limit: *limit,

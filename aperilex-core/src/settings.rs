@@ -32,6 +32,8 @@ pub struct Timings {
     pub backoff_max_s: u64,
     /// Age at which a task that never ran is given up.
     pub task_max_age_s: u64,
+    /// How long a bulk import may stand still before it is given up.
+    pub import_ttl_s: u64,
     /// Silence after which a waiting task's message is sent again.
     pub resend_after_s: u64,
     /// Attempts before a notice is given up.
@@ -54,6 +56,7 @@ impl Default for Timings {
             backoff_s: 2,
             backoff_max_s: 60,
             task_max_age_s: 60 * 60,
+            import_ttl_s: 24 * 60 * 60,
             resend_after_s: 120,
             // Four days with the back-off below: a receiver may be away for a long week-end.
             notice_attempts: 24,

@@ -202,7 +202,7 @@ fn enterprise() -> TierPlan {
         forms: None,
         filing_access: MicroUsd::ZERO,
         filing_import: None,
-        bulk_unit: None,
+        bulk_unit: Some(MicroUsd::ZERO),
         analysis: MicroUsd::ZERO,
         analysis_by_quality: BTreeMap::new(),
         monthly_credits: MicroUsd::ZERO,

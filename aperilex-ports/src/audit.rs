@@ -5,6 +5,7 @@
 
 mod chain;
 mod free;
+mod imports;
 mod log;
 mod money;
 mod project;
@@ -13,8 +14,9 @@ mod work;
 use std::fmt;
 
 use crate::model::{
-    AccessSource, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold, JournalTx,
-    LedgerEntry, Task, TaskEvent, TaskStatus, Timestamp, UserId, Waiver,
+    AccessSource, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold, ImportItem,
+    ImportJob, JournalTx, LedgerEntry, MicroUsd, Task, TaskEvent, TaskStatus, Timestamp, UserId,
+    Waiver,
 };
 
 pub use log::LogCheck;
@@ -27,6 +29,8 @@ pub struct Books {
     pub user: UserId,
     /// The stored balance.
     pub balance: Balance,
+    /// What it owes, as stored.
+    pub debt: MicroUsd,
     /// The stored count of entries.
     pub entry_count: u64,
     /// All entries, oldest first.
@@ -41,6 +45,8 @@ pub struct Books {
     pub holds: Vec<Hold>,
     /// All tasks with their events, oldest first.
     pub tasks: Vec<(Task, Vec<TaskEvent>)>,
+    /// All bulk imports with their items, oldest first.
+    pub imports: Vec<(ImportJob, Vec<ImportItem>)>,
     /// The filings it has access to, and why.
     pub access: Vec<Opened>,
     /// The analyses that entries and tasks name, as far as they are stored.
@@ -152,6 +158,7 @@ pub fn check(books: &Books, rules: &Rules) -> Vec<Finding> {
     money::holds(books, rules, &mut found);
     free::waivers(books, &mut found);
     work::tasks(books, rules, &mut found);
+    imports::imports(books, rules, &mut found);
     found.0
 }
 

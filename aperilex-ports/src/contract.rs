@@ -49,6 +49,8 @@ pub mod cost_book;
 pub mod document_store;
 pub mod event_bus;
 pub mod filing_store;
+pub mod import_store;
+pub mod imports;
 pub mod ledger;
 pub mod notifier;
 pub mod outbox;

@@ -39,6 +39,7 @@ mod fact;
 mod filing;
 mod form_type;
 mod id;
+mod import;
 mod item;
 mod item_8k;
 mod journal;
@@ -80,9 +81,10 @@ pub use filing::{
 };
 pub use form_type::{FormFamily, FormType, ParseFormTypeError};
 pub use id::{
-    AnalysisId, CallId, EntryId, FilingId, HoldId, KeyId, LeaseToken, NoticeId, ParseIdError,
-    QuoteId, TaskId, UserId,
+    AnalysisId, CallId, EntryId, FilingId, HoldId, ImportId, KeyId, LeaseToken, NoticeId,
+    ParseIdError, QuoteId, TaskId, UserId,
 };
+pub use import::{ImportCounts, ImportItem, ImportItemStatus, ImportJob, ImportStatus};
 pub use item::ItemKey;
 pub use item_8k::item_8k_code;
 pub use journal::{

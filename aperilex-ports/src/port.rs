@@ -12,6 +12,8 @@ mod filing_analyst;
 mod filing_parser;
 mod filing_source;
 mod filing_store;
+mod import_store;
+mod imports;
 mod ledger;
 mod notifier;
 mod outbox;
@@ -35,7 +37,14 @@ pub use filing_analyst::{AnalysisOrder, AnalystError, AnalystProfile, CostMeter,
 pub use filing_parser::{FilingParser, MAX_FILING_BYTES, ParseFilingError};
 pub use filing_source::{FilingSource, FilingSourceError};
 pub use filing_store::{FilingRecord, FilingStore};
-pub use ledger::{Ledger, LedgerError, PlaceHold, PostEntry, Refund};
+pub use import_store::{ClaimItem, ImportStore};
+pub use imports::{
+    ImportError, ImportOutcome, Imports, NewImportItem, PutBackItem, SettleItem, SubmitImport,
+    SubmittedImport,
+};
+pub use ledger::{
+    CapturePart, Ledger, LedgerError, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed,
+};
 pub use notifier::{MAX_NOTIFY_TIME, Notifier, NotifyError};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::port::{
     AccountStore, AnalysisPool, AuditLog, AuditStore, Clock, CostBook, DocumentStore, EventBus,
-    FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, Ledger, Notifier, Outbox,
-    QuotaStore, QuoteStore, ReportStore, Settlement, TaskQueue, TaskStore,
+    FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, ImportStore, Imports, Ledger,
+    Notifier, Outbox, QuotaStore, QuoteStore, ReportStore, Settlement, TaskQueue, TaskStore,
 };
 
 /// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
@@ -48,6 +48,10 @@ pub struct Stores {
     pub ledger: Arc<dyn Ledger>,
     /// Commits that span several of them.
     pub settlement: Arc<dyn Settlement>,
+    /// Bulk imports and their items.
+    pub import_store: Arc<dyn ImportStore>,
+    /// Commits of bulk imports.
+    pub imports: Arc<dyn Imports>,
     /// Requests per window.
     pub quota: Arc<dyn QuotaStore>,
     /// What is to be sent.

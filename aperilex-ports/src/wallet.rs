@@ -6,7 +6,9 @@
 
 mod credit;
 mod hold;
+mod part;
 mod refund;
+mod reverse;
 
 use uuid::Uuid;
 
@@ -18,7 +20,9 @@ use crate::model::{
 use crate::port::LedgerError;
 
 pub use hold::{Charge, Draw, GiveBack, draws};
+pub use part::part_entry;
 pub use refund::{Given, left};
+pub use reverse::Paid;
 
 /// An account's credits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +35,8 @@ pub struct Wallet {
     pub entry_seq: u64,
     /// Where its chain ends.
     pub head: ChainHead,
+    /// What the account owes; while it owes anything nothing can be spent.
+    pub debt: MicroUsd,
     /// The lots that have something left, and those that a hold or charge in question drew.
     pub lots: Vec<CreditLot>,
 }
@@ -90,11 +96,17 @@ pub(crate) const fn is_charge(kind: EntryKind) -> bool {
     )
 }
 
-/// Keys of entries that are made by holds, their ends and lapses: no command may take them.
+/// Keys of entries that come about by themselves: no command may take them.
 pub(crate) fn is_reserved(key: &str) -> bool {
-    ["end:", "lapse:", "goodwill:"]
-        .iter()
-        .any(|prefix| key.starts_with(prefix))
+    let reserved = [
+        "end:",
+        "part:",
+        "lapse:",
+        "goodwill:",
+        "reverse:",
+        "settle:",
+    ];
+    reserved.iter().any(|prefix| key.starts_with(prefix))
 }
 
 fn add(one: MicroUsd, other: MicroUsd) -> Result<MicroUsd, LedgerError> {
@@ -114,6 +126,7 @@ impl Wallet {
             balance: Balance::default(),
             entry_seq: 0,
             head: ChainHead::genesis(user),
+            debt: MicroUsd::ZERO,
             lots: Vec::new(),
         }
     }
@@ -132,11 +145,19 @@ impl Wallet {
         available.unwrap_or(MicroUsd::ZERO)
     }
 
-    /// Refused unless this much can be spent at `now`.
+    /// Refused unless this much can be spent at `now`, and nothing is owed.
     ///
     /// # Errors
-    /// [`LedgerError::InsufficientCredits`].
+    /// [`LedgerError::PastDue`], [`LedgerError::InsufficientCredits`].
     pub fn require(&self, needed: MicroUsd, now: Timestamp) -> Result<(), LedgerError> {
+        if needed.is_positive() && self.debt.is_positive() {
+            return Err(LedgerError::PastDue { debt: self.debt });
+        }
+        self.cover(needed, now)
+    }
+
+    /// Refused unless this much can be spent at `now`.
+    fn cover(&self, needed: MicroUsd, now: Timestamp) -> Result<(), LedgerError> {
         let available = self.available(now);
         if needed <= available {
             return Ok(());

@@ -68,6 +68,7 @@ impl State {
         let wallet = self.wallets.entry(user);
         let wallet = wallet.or_insert_with(|| Wallet::new(user));
         wallet.balance = projection.balance;
+        wallet.debt = projection.debt;
         wallet.entry_seq = projection.entry_count;
         wallet.head = projection.head;
         let live = |lot: &CreditLot| projection.lots.iter().any(|made| made.id == lot.id);
@@ -78,7 +79,9 @@ impl State {
         wallet.lots.extend(&projection.lots);
         for (hold, status) in &projection.holds {
             if let Some(hold) = self.holds.get_mut(hold) {
+                let part = projection.parts.get(&hold.id).copied();
                 hold.status = *status;
+                hold.captured = part.unwrap_or_default();
             }
         }
         Ok(())
@@ -100,6 +103,7 @@ impl State {
         Some(Books {
             user,
             head: wallet.head,
+            debt: wallet.debt,
             journal: self.journal.get(&user).cloned().unwrap_or_default(),
             lots: self.lots(user),
             balance,
@@ -116,6 +120,12 @@ impl State {
                 })
                 .collect(),
             analyses: analyses.cloned().collect(),
+            imports: self
+                .imports
+                .values()
+                .filter(|job| job.user == user)
+                .map(|job| (job.clone(), self.items_of(job.id).cloned().collect()))
+                .collect(),
             tasks: tasks
                 .into_iter()
                 .map(|task| {

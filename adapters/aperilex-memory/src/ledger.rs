@@ -1,10 +1,13 @@
 //! Credits.
 
-use aperilex_ports::wallet::{Change, Charge, Draw, GiveBack, Given, Wallet, draws};
+use aperilex_ports::wallet::{
+    Change, Charge, Draw, GiveBack, Given, Paid, Wallet, draws, part_entry,
+};
 use aperilex_ports::{
-    AccountStatus, Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry,
-    LedgerError, MAX_PAGE, MicroUsd, Operation, OutboxItem, PlaceHold, PostEntry, Refund,
-    StoreError, Timestamp, UserId,
+    AccountStatus, Balance, CapturePart, CreditLot, EntryId, Hold, HoldId, HoldStatus, ImportJob,
+    ImportStatus, JournalTx, Ledger, LedgerEntry, LedgerError, MAX_PAGE, MicroUsd, Operation,
+    OutboxItem, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed, StoreError, Timestamp,
+    UserId,
 };
 use async_trait::async_trait;
 
@@ -31,6 +34,10 @@ impl Ledger for MemoryStores {
             analysis: None,
         };
         self.commit("ledger.capture", |state| state.capture(hold, &charge, now))
+    }
+
+    async fn capture_part(&self, part: &CapturePart) -> Result<LedgerEntry, LedgerError> {
+        self.commit("ledger.capture_part", |state| state.capture_part(part))
     }
 
     async fn void(
@@ -81,6 +88,14 @@ impl Ledger for MemoryStores {
 
     async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError> {
         self.commit("ledger.refund", |state| state.refund(refund))
+    }
+
+    async fn reverse(&self, reverse: &ReverseCredit) -> Result<Reversed, LedgerError> {
+        self.commit("ledger.reverse", |state| state.reverse(reverse))
+    }
+
+    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError> {
+        self.read("ledger.debt", |state| Ok(state.wallet(user)?.debt))?
     }
 
     async fn lapse(&self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
@@ -210,7 +225,7 @@ impl State {
     ) -> Result<LedgerEntry, LedgerError> {
         let (hold, draws) = self.drawn(id)?;
         let mut entries = self.entries.get(&hold.user).into_iter().flatten();
-        let first = entries.find(|entry| entry.hold == Some(id));
+        let first = entries.find(|entry| entry.id == EntryId::from_uuid(id.as_uuid()));
         if let Some(first) = first.filter(|entry| entry.amount == charge.amount.negated()) {
             return Ok(first.clone());
         }
@@ -220,6 +235,20 @@ impl State {
         if self.has(Bug::ChargesTwice) {
             self.charge_again(&hold, charge, now);
         }
+        Ok(entry)
+    }
+
+    pub(crate) fn capture_part(
+        &mut self,
+        command: &CapturePart,
+    ) -> Result<LedgerEntry, LedgerError> {
+        let (hold, draws) = self.drawn(command.hold)?;
+        let id = part_entry(&hold, command.filing);
+        let mut entries = self.entries.get(&hold.user).into_iter().flatten();
+        let first = entries.find(|entry| entry.id == id).cloned();
+        let mut wallet = self.wallet(hold.user)?;
+        let (entry, change) = wallet.capture_part(&hold, &draws, command, first.as_ref())?;
+        self.save(wallet, change);
         Ok(entry)
     }
 
@@ -309,7 +338,7 @@ impl State {
         let journal = self.journal.get(&command.user).into_iter().flatten();
         let captured = journal
             .clone()
-            .find(|tx| tx.entry == Some(command.entry) && tx.operation == Operation::Capture);
+            .find(|tx| tx.entry == Some(command.entry) && tx.operation.is_charge());
         let mut entries = self.entries.get(&command.user).into_iter().flatten();
         let entry = entries.find(|entry| entry.id == command.entry);
         let (Some(captured), Some(entry)) = (captured, entry) else {
@@ -342,7 +371,10 @@ impl State {
         };
         let late = self.holds.values().filter(|hold| {
             let task = hold.task.and_then(|id| self.tasks.get(&id));
-            let at_work = task.is_some_and(|task| !task.status.is_terminal())
+            let imports =
+                |job: &ImportJob| job.hold == Some(hold.id) && job.status == ImportStatus::Running;
+            let at_work = (task.is_some_and(|task| !task.status.is_terminal())
+                || self.imports.values().any(imports))
                 && !self.has(Bug::ExpiresHoldsAtWork);
             hold.status == HoldStatus::Open && hold.expires_at <= now && !at_work
         });
@@ -352,6 +384,23 @@ impl State {
             self.give_back(&hold, &draws, &expired)
         };
         late.into_iter().map(end).collect()
+    }
+
+    pub(crate) fn reverse(&mut self, command: &ReverseCredit) -> Result<Reversed, LedgerError> {
+        let mut wallet = self.wallet(command.user)?;
+        let mut entries = self.entries.get(&command.user).into_iter().flatten();
+        let entry = entries.find(|entry| entry.id == command.entry);
+        let entry = entry.ok_or(LedgerError::Unknown)?;
+        let journal = self.journal.get(&command.user).into_iter().flatten();
+        let before = journal.filter(|tx| tx.reverses == Some(command.entry));
+        let before: Vec<_> = before.cloned().collect();
+        let paid = Paid {
+            entry,
+            before: &before,
+        };
+        let (reversed, change) = wallet.reverse(command, &paid)?;
+        self.save(wallet, change);
+        Ok(reversed)
     }
 
     fn lapse(&mut self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, LedgerError> {

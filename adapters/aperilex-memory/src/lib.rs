@@ -11,6 +11,7 @@ mod documents;
 mod events;
 mod faults;
 mod filings;
+mod imports;
 mod ledger;
 mod memory;
 mod notifier;

@@ -84,4 +84,8 @@ bugs! {
     SkipsAnEvent = "skips-an-event",
     /// Tasks of dead workers are neither found nor claimed again.
     ForgetsDeadWorkers = "forgets-dead-workers",
+    /// A filing of a bulk import is opened and not charged.
+    ImportsForNothing = "imports-for-nothing",
+    /// A bulk import that has ended keeps what it set aside.
+    KeepsHoldsOfImports = "keeps-holds-of-imports",
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
     AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, CallId, CountName, Date,
-    Digest, FilingId, FilingRecord, Hold, HoldId, JournalTx, KeyId, LedgerEntry, LedgerRoot,
-    ModelCall, NoticePreferences, OutboxItem, QuoteId, StoredQuote, Task, TaskEvent, TaskId,
-    Timestamp, UserId, Waiver,
+    Digest, FilingId, FilingRecord, Hold, HoldId, ImportId, ImportItem, ImportJob, JournalTx,
+    KeyId, LedgerEntry, LedgerRoot, ModelCall, NoticePreferences, OutboxItem, QuoteId, StoredQuote,
+    Task, TaskEvent, TaskId, Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -40,6 +40,9 @@ pub(crate) struct State {
     pub(crate) wallets: BTreeMap<UserId, Wallet>,
     /// Transactions of each account, oldest first.
     pub(crate) journal: BTreeMap<UserId, Vec<JournalTx>>,
+    pub(crate) imports: BTreeMap<ImportId, ImportJob>,
+    /// Items of each import by place.
+    pub(crate) import_items: BTreeMap<(ImportId, u32), ImportItem>,
     /// What was done, oldest first.
     pub(crate) audit_log: Vec<AuditEntry>,
     /// Allowed requests of each account, oldest first.
@@ -67,6 +70,7 @@ pub(crate) struct Asked {
 pub(crate) enum Made {
     Task(TaskId),
     Analysis(AnalysisId),
+    Import(ImportId),
 }
 
 /// A row of the outbox.

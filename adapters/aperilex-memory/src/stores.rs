@@ -42,6 +42,8 @@ impl MemoryStores {
             tasks: all.clone(),
             ledger: all.clone(),
             settlement: all.clone(),
+            import_store: all.clone(),
+            imports: all.clone(),
             quota: all.clone(),
             outbox: all.clone(),
             audit: all.clone(),

@@ -2,8 +2,8 @@
 
 use aperilex_ports::audit::{Books, Opened, Projection};
 use aperilex_ports::{
-    AuditStore, Balance, ChainHead, FilingId, HoldStatus, JournalTx, LedgerError, LedgerRoot,
-    MicroUsd, StoreError, Task, TaskEvent, UserId,
+    AuditStore, Balance, ChainHead, FilingId, HoldStatus, ImportItem, ImportJob, JournalTx,
+    LedgerError, LedgerRoot, MicroUsd, StoreError, Task, TaskEvent, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -19,6 +19,7 @@ use crate::entity::{
     account, analysis, filing_access, hold, ledger_entry, ledger_root, ledger_tx, task, task_event,
 };
 use crate::error::{Stop, Unreadable, store_error};
+use crate::import_store::{items_of, jobs_of};
 use crate::ledger::{head, journal, lots_of, rebuild_wallet};
 use crate::read::page;
 use crate::stored::{count, micros, number, word};
@@ -107,9 +108,11 @@ async fn rebuild(tx: &DatabaseTransaction, user: UserId, projection: &Projection
         return Err(conflict());
     }
     for (hold, status) in &projection.holds {
+        let part = projection.parts.get(hold).copied().unwrap_or_default();
         // One that has ended already stays as it is: the database lets no hold end twice.
         hold::Entity::update_many()
             .col_expr(hold::Column::Status, status.as_str().into())
+            .col_expr(hold::Column::Captured, part.micros().into())
             .filter(hold::Column::Id.eq(hold.as_uuid()))
             .filter(hold::Column::Status.eq(HoldStatus::Open.as_str()))
             .exec(tx)
@@ -162,6 +165,7 @@ async fn read(tx: &DatabaseTransaction, account: &account::Model) -> Outcome<Boo
     Ok(Books {
         user,
         head: head(account)?,
+        debt: MicroUsd::new(account.debt),
         journal: journal.map_err(|stop: Stop<LedgerError>| stop.map(stored))?,
         lots: all(tx, lots_of([id])).await?,
         balance: Balance {
@@ -172,6 +176,7 @@ async fn read(tx: &DatabaseTransaction, account: &account::Model) -> Outcome<Boo
         entries,
         holds: all(tx, holds).await?,
         tasks: with_events(tx, tasks).await?,
+        imports: imports(tx, user).await?,
         access: access(tx, id).await?,
         analyses,
     })
@@ -196,6 +201,20 @@ async fn with_events(
             .order_by_asc(task_event::Column::Seq);
         let events = all(tx, events).await?;
         out.push((task, events));
+    }
+    Ok(out)
+}
+
+async fn imports(
+    tx: &DatabaseTransaction,
+    user: UserId,
+) -> Outcome<Vec<(ImportJob, Vec<ImportItem>)>> {
+    let mut jobs: Vec<ImportJob> = all(tx, jobs_of(user, None)).await?;
+    jobs.reverse();
+    let mut out = Vec::new();
+    for job in jobs {
+        let items = all(tx, items_of(job.id, 0)).await?;
+        out.push((job, items));
     }
     Ok(out)
 }

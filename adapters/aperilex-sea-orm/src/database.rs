@@ -133,6 +133,8 @@ impl Database {
             tasks: store.clone(),
             ledger: store.clone(),
             settlement: store.clone(),
+            import_store: store.clone(),
+            imports: store.clone(),
             quota: store.clone(),
             outbox: store.clone(),
             audit: store.clone(),

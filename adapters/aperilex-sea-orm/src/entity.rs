@@ -11,6 +11,8 @@ pub(crate) mod filing;
 pub(crate) mod filing_access;
 pub(crate) mod hold;
 pub(crate) mod idempotency;
+pub(crate) mod import_item;
+pub(crate) mod import_job;
 pub(crate) mod ledger_entry;
 pub(crate) mod ledger_posting;
 pub(crate) mod ledger_root;

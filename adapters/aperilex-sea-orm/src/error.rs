@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use aperilex_ports::{LedgerError, QueueError, SettlementError, StoreError, TaskStoreError};
+use aperilex_ports::{
+    ImportError, LedgerError, QueueError, SettlementError, StoreError, TaskStoreError,
+};
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// Why a database cannot be used.
@@ -93,6 +95,18 @@ impl<R: From<StoreError>> Stop<R> {
 impl From<Stop<LedgerError>> for Stop<SettlementError> {
     fn from(stop: Stop<LedgerError>) -> Self {
         stop.map(SettlementError::from)
+    }
+}
+
+impl From<Stop<LedgerError>> for Stop<ImportError> {
+    fn from(stop: Stop<LedgerError>) -> Self {
+        stop.map(ImportError::from)
+    }
+}
+
+impl From<Stop<SettlementError>> for Stop<ImportError> {
+    fn from(stop: Stop<SettlementError>) -> Self {
+        stop.map(ImportError::from)
     }
 }
 

@@ -7,8 +7,9 @@ mod wallet;
 
 use aperilex_ports::wallet::GiveBack;
 use aperilex_ports::{
-    Balance, CreditLot, Hold, HoldId, HoldStatus, JournalTx, Ledger, LedgerEntry, LedgerError,
-    MicroUsd, PlaceHold, PostEntry, Refund, StoreError, Timestamp, UserId,
+    Balance, CapturePart, CreditLot, Hold, HoldId, HoldStatus, ImportStatus, JournalTx, Ledger,
+    LedgerEntry, LedgerError, MicroUsd, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed,
+    StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -23,7 +24,7 @@ pub(crate) use post::{entry_by_key, has_entry};
 pub(crate) use wallet::{Wallet, Wallets, head, lots_of, rebuild_wallet};
 
 use crate::database::Store;
-use crate::entity::{account, credit_lot, hold as hold_row, ledger_entry, task};
+use crate::entity::{account, credit_lot, hold as hold_row, import_job, ledger_entry, task};
 use crate::error::{Stop, Unreadable, store_error};
 use crate::read::page;
 use crate::stored::{micros, number};
@@ -58,6 +59,15 @@ impl Ledger for Store {
         transact!(self.db, |tx| {
             match lock_owner(tx, hold).await {
                 Ok(mut wallet) => wallet.capture(tx, &capture).await,
+                Err(stop) => Err(stop),
+            }
+        })
+    }
+
+    async fn capture_part(&self, part: &CapturePart) -> Result<LedgerEntry, LedgerError> {
+        transact!(self.db, |tx| {
+            match lock_owner(tx, part.hold).await {
+                Ok(mut wallet) => wallet.capture_part(tx, part).await,
                 Err(stop) => Err(stop),
             }
         })
@@ -160,6 +170,21 @@ impl Ledger for Store {
         })
     }
 
+    async fn reverse(&self, reverse: &ReverseCredit) -> Result<Reversed, LedgerError> {
+        transact!(self.db, |tx| {
+            match Wallet::lock(tx, reverse.user).await {
+                Ok(mut wallet) => wallet.reverse(tx, reverse).await,
+                Err(stop) => Err(stop),
+            }
+        })
+    }
+
+    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError> {
+        let query = account::Entity::find_by_id(user.as_uuid()).into_query();
+        let debt = self.db.one::<account::Model, Owed>(&query).await?;
+        debt.map(|Owed(debt)| debt).ok_or(LedgerError::Unknown)
+    }
+
     async fn lapse(&self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
         let late = late(now).limit(page(limit)).into_query();
         let rows = self.db.rows(&late).await.map_err(store_error)?;
@@ -235,7 +260,17 @@ impl TryFrom<account::Model> for Stored {
     }
 }
 
-/// Open holds whose time has passed and whose task, if any, is not live.
+struct Owed(MicroUsd);
+
+impl TryFrom<account::Model> for Owed {
+    type Error = Unreadable;
+
+    fn try_from(row: account::Model) -> Result<Self, Unreadable> {
+        Ok(Self(MicroUsd::new(row.debt)))
+    }
+}
+
+/// Open holds whose time has passed and whose task or import, if any, is not live.
 pub(crate) fn due(now: Timestamp) -> sea_orm::Select<hold_row::Entity> {
     let live = Query::select()
         .expr(Expr::val(1))
@@ -246,10 +281,23 @@ pub(crate) fn due(now: Timestamp) -> sea_orm::Select<hold_row::Entity> {
         )
         .and_where(Expr::col((task::Entity, task::Column::Status)).is_in(task::LIVE))
         .to_owned();
+    let importing = Query::select()
+        .expr(Expr::val(1))
+        .from(import_job::Entity)
+        .and_where(
+            Expr::col((import_job::Entity, import_job::Column::HoldId))
+                .eq(Expr::col((hold_row::Entity, hold_row::Column::Id))),
+        )
+        .and_where(
+            Expr::col((import_job::Entity, import_job::Column::Status))
+                .eq(ImportStatus::Running.as_str()),
+        )
+        .to_owned();
     hold_row::Entity::find()
         .filter(hold_row::Column::Status.eq(HoldStatus::Open.as_str()))
         .filter(hold_row::Column::ExpiresAt.lte(micros(now)))
         .filter(Expr::exists(live).not())
+        .filter(Expr::exists(importing).not())
         .order_by_asc(hold_row::Column::ExpiresAt)
 }
 

@@ -14,6 +14,8 @@ mod database;
 mod entity;
 mod error;
 mod filing_store;
+mod import_store;
+mod imports;
 mod ledger;
 mod outbox;
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aperilex_ports::{
-    AnalysisId, Digest, FilingId, FindAnalysis, PoolKey, Quality, QuotaWindow, TaskId, Template,
-    Timestamp, UserId,
+    AnalysisId, Digest, FilingId, FindAnalysis, ImportId, PoolKey, Quality, QuotaWindow, TaskId,
+    Template, Timestamp, UserId,
 };
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -19,8 +19,8 @@ use crate::database::Database;
 use crate::support::{Fresh, each};
 use crate::transaction::Durability;
 use crate::{
-    account_store, analysis_pool, cost_book, entity, ledger, outbox, queue, quota_store,
-    quote_store, run, settlement, task_store,
+    account_store, analysis_pool, cost_book, entity, import_store, imports, ledger, outbox, queue,
+    quota_store, quote_store, run, settlement, task_store,
 };
 
 fn queries() -> Vec<(&'static str, SelectStatement)> {
@@ -31,6 +31,7 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
     let analysis = AnalysisId::from_uuid(Uuid::from_u128(3));
     let task = TaskId::from_uuid(Uuid::from_u128(4));
     let now = Timestamp::from_second(1_767_225_600).unwrap();
+    let import = ImportId::from_uuid(Uuid::from_u128(4));
     let key = PoolKey {
         filing,
         template: Template::Risk,
@@ -69,6 +70,13 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         ("calls of a task", cost_book::of_task(task).into_query()),
         ("calls of a day", cost_book::between(now, now)),
         ("due holds", ledger::due(now).into_query()),
+        ("imports", import_store::jobs_of(user, None).into_query()),
+        ("items", import_store::items_of(import, 7).into_query()),
+        (
+            "waiting items",
+            import_store::waiting(None, now).into_query(),
+        ),
+        ("late imports", imports::late(now).into_query()),
         ("lots", ledger::lots_of([user.as_uuid()]).into_query()),
         ("late credits", ledger::late(now).into_query()),
         ("journal", ledger::journal::after(user, 7).into_query()),
@@ -173,6 +181,8 @@ async fn tables_are_what_the_entities_say() {
         ("filing_access", of_entity(filing_access::Entity)),
         ("hold", of_entity(hold::Entity)),
         ("idempotency", of_entity(idempotency::Entity)),
+        ("import_item", of_entity(import_item::Entity)),
+        ("import_job", of_entity(import_job::Entity)),
         ("ledger_entry", of_entity(ledger_entry::Entity)),
         ("ledger_posting", of_entity(ledger_posting::Entity)),
         ("ledger_tx", of_entity(ledger_tx::Entity)),

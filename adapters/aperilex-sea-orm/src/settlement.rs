@@ -23,6 +23,9 @@ use crate::database::Store;
 use crate::error::Stop;
 use crate::read::page;
 
+pub(crate) use access::{insert as open_access, is_wanted};
+pub(crate) use close::void_if_open;
+
 type Outcome<T> = Result<T, Stop<SettlementError>>;
 
 #[async_trait]

@@ -1,8 +1,8 @@
 //! The JSON that is stored: each shape has a version, and every version ever written is read.
 
 use aperilex_ports::{
-    FilingMeta, OutboxItem, PendingNotice, Priority, StoredDocument, TaskEvent, TaskId,
-    TaskMessage, Timestamp,
+    FilingLocator, FilingMeta, OutboxItem, PendingNotice, Priority, StoredDocument, TaskEvent,
+    TaskId, TaskMessage, Timestamp,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -108,6 +108,20 @@ pub(crate) fn read_item(json: &str) -> Result<OutboxItem, Unreadable> {
         Item::Event { event } => OutboxItem::Event(event),
         Item::Notice { notice } => OutboxItem::Notice(notice),
     })
+}
+
+#[derive(Serialize, Deserialize)]
+struct Located {
+    locator: FilingLocator,
+}
+
+pub(crate) fn write_locator(locator: &FilingLocator) -> Result<String, Unreadable> {
+    let locator = locator.clone();
+    write("name of a filing", Located { locator })
+}
+
+pub(crate) fn read_locator(json: &str) -> Result<FilingLocator, Unreadable> {
+    read("name of a filing", json).map(|Located { locator }| locator)
 }
 
 fn write(what: &str, content: impl Serialize) -> Result<String, Unreadable> {

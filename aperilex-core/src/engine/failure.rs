@@ -20,7 +20,7 @@ pub(super) enum Stop {
     LeaseLost,
 }
 
-fn failure(code: &str, message: impl Into<String>) -> Failure {
+pub(super) fn failure(code: &str, message: impl Into<String>) -> Failure {
     Failure {
         code: code.to_owned(),
         message: message.into(),
@@ -32,7 +32,7 @@ impl Stop {
         Self::Final(failure(code, message))
     }
 
-    fn of(retry: Retry, failure: Failure) -> Self {
+    pub(super) fn of(retry: Retry, failure: Failure) -> Self {
         match retry {
             Retry::Never => Self::Final(failure),
             Retry::After(wait) => Self::Asked { failure, wait },

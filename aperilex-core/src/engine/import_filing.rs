@@ -109,7 +109,10 @@ impl Engine {
     }
 
     /// The filing, stored; and whether it had to be fetched.
-    async fn have(&self, record: FilingRecord) -> Result<(FilingRecord, bool), EngineError> {
+    pub(super) async fn have(
+        &self,
+        record: FilingRecord,
+    ) -> Result<(FilingRecord, bool), EngineError> {
         if record.stored.is_some() {
             return Ok((record, false));
         }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use aperilex_ports::{
     Account, AnalysisResult, Answer, Digest, FilingAnalyst, FilingLocator, FilingRecord,
-    FindAnalysis, HoldId, IdempotentRequest, MicroUsd, PendingAccess, PoolKey, Quality, QuoteId,
-    SubmitTask, Submitted, TaskCharges, TaskId, Template,
+    FindAnalysis, HoldId, IdempotentRequest, MicroUsd, PendingAccess, PoolKey, Priority, Quality,
+    QuoteId, Role, SubmitTask, Submitted, TaskCharges, TaskId, Template,
 };
 use std::sync::Arc;
 
@@ -214,11 +214,16 @@ impl Engine {
     ) -> SubmitTask {
         let now = self.now();
         let plan = self.settings.plan_of(account);
+        let (priority, max_running) = match account.role {
+            // What the house asks for, nobody waits for.
+            Role::House => (Priority::BACKGROUND, None),
+            _ => (plan.priority, plan.running),
+        };
         SubmitTask {
             task: TaskId::from_uuid(self.id(now)),
             user: account.id,
             pool: case.wanted,
-            priority: plan.priority,
+            priority,
             charges: TaskCharges {
                 access: case.access,
                 analysis_hold: HoldId::from_uuid(self.id(now)),
@@ -226,7 +231,7 @@ impl Engine {
             },
             quote: None,
             max_price,
-            max_running: plan.running,
+            max_running,
             idempotency,
             key: case.key,
             holds_expire_at: self.hold_expiry(now),

@@ -38,9 +38,10 @@ impl Engine {
             .await?)
     }
 
-    /// The tier policy: history, companies, forms. Who runs the installation sees everything.
+    /// The tier policy: history, companies, forms. Who runs the installation sees
+    /// everything, and so does the house.
     pub(super) fn entitle(&self, account: &Account, filing: &FilingMeta) -> Result<(), Refusal> {
-        if account.role == Role::Admin {
+        if account.role != Role::Member {
             return Ok(());
         }
         let (plans, universes, tier) =
@@ -81,7 +82,7 @@ impl Engine {
         match source {
             AccessSource::Policy if self.settings.plan_of(account).access_by_policy => None,
             AccessSource::Policy => Some(false),
-            AccessSource::Admin => Some(account.role == Role::Admin),
+            AccessSource::Admin => Some(account.role != Role::Member),
             _ => Some(true),
         }
     }

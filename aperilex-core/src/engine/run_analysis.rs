@@ -65,7 +65,7 @@ pub enum Interruption {
 /// How long a message of a newer version waits for a newer worker.
 const NEWER_WAIT: Duration = Duration::from_secs(600);
 /// Shortest wait that a source's wish comes to.
-const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+pub(super) const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 impl Engine {
     /// Decides what to do with a message and takes the task's lease.
@@ -255,7 +255,7 @@ impl Engine {
     }
 
     /// Doubling back-off with full jitter.
-    fn backoff(&self, attempts: u32) -> Duration {
+    pub(super) fn backoff(&self, attempts: u32) -> Duration {
         let timings = &self.settings.timings;
         let doubled = 1_u64
             .checked_shl(attempts.saturating_sub(1))

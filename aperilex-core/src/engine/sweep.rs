@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    AbandonTask, Failure, Guard, RetryTask, SettlementError, StoreError, Task, TaskMessage,
-    TaskStatus,
+    AbandonTask, Failure, Guard, ImportError, RetryTask, SettlementError, StoreError, Task,
+    TaskMessage, TaskStatus,
 };
 
 use super::{Engine, earlier, later};
@@ -16,12 +16,13 @@ const BATCH: usize = 100;
 const QUOTES_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Engine {
-    /// Picks up what was left lying; says how many tasks, holds and lapsed credits that were.
+    /// Picks up what was left lying; says how many tasks, imports, holds and lapsed credits that were.
     ///
     /// - a running task whose lease has run out goes back to the queue, or is given up after its
     ///   last attempt
     /// - a waiting task that is too old is given up; a younger one whose message seems lost gets it
     ///   sent again
+    /// - a bulk import in which nothing moved for too long is given up
     /// - an open hold whose time has passed is given back
     /// - credits whose time has passed lapse
     /// - idempotency keys whose time has passed are forgotten, quotes a day later
@@ -63,9 +64,12 @@ impl Engine {
         let forgotten = stores.settlement.forget(now, BATCH).await;
         let quotes = stores.quotes.forget(earlier(now, QUOTES_KEPT), BATCH).await;
         count(quotes.map(|_| 0));
+        let goodwill = Some(self.goodwill_until(now));
+        let given_up = stores.imports.expire(goodwill, now, BATCH).await;
+        let given_up = count(given_up.map(|jobs| jobs.len()).map_err(import_store));
         let expired = count(expired.map(|holds| holds.len()));
         let lapsed = count(lapsed.map(|entries| entries.len()));
-        let done = stale.len() + expired + lapsed;
+        let done = stale.len() + given_up + expired + lapsed;
         if let Err(error) = forgotten {
             failed = failed.or(Some(error.into()));
         }
@@ -145,5 +149,13 @@ impl Engine {
             )) => Ok(()),
             ended => Ok(ended?),
         }
+    }
+}
+
+/// Giving up refuses nothing.
+fn import_store(error: ImportError) -> StoreError {
+    match error {
+        ImportError::Store(error) => error,
+        _ => StoreError::Conflict,
     }
 }

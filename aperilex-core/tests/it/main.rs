@@ -10,6 +10,7 @@ mod billing;
 mod conduct;
 mod costs;
 mod crash_points;
+mod import_bulk;
 mod left_lying;
 mod money;
 mod notices;

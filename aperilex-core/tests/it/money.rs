@@ -1,7 +1,7 @@
-//! Any sequence of requests, cancels, runs and failures keeps the ledger whole.
+//! Any sequence of requests, imports, cancels, runs and failures keeps the ledger whole.
 
 use aperilex_core::ports::AnalystError;
-use aperilex_core::{Account, Tier};
+use aperilex_core::{Account, FilingLocator, ImportRequest, ImportSelection, Tier};
 use futures_executor::block_on;
 use proptest::prelude::*;
 
@@ -19,6 +19,9 @@ enum Act {
     Cancel { who: usize },
     Work { well: bool },
     Sweep { seconds: u64 },
+    Import { who: usize, many: usize },
+    WorkImport,
+    CancelImport { who: usize },
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -27,6 +30,9 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (0..3_usize).prop_map(|who| Act::Cancel { who }),
         3 => any::<bool>().prop_map(|well| Act::Work { well }),
         1 => (1..4000_u64).prop_map(|seconds| Act::Sweep { seconds }),
+        2 => (0..3_usize, 1..4_usize).prop_map(|(who, many)| Act::Import { who, many }),
+        4 => Just(Act::WorkImport),
+        1 => (0..3_usize).prop_map(|who| Act::CancelImport { who }),
     ]
 }
 
@@ -52,6 +58,25 @@ fn perform(world: &World, accounts: &[Account], act: &Act) {
                     .answer(Err(AnalystError::Unavailable { source }));
             }
             world.work();
+        }
+        Act::Import { who, many } => {
+            let named = FILINGS.iter().take(*many);
+            let named = named.map(|one| FilingLocator::Accession(one.parse().unwrap()));
+            let request = ImportRequest {
+                selection: ImportSelection::Filings(named.collect()),
+                max_price: None,
+                idempotency_key: None,
+            };
+            let _ = block_on(world.engine.start_import(&accounts[*who], &request));
+        }
+        Act::WorkImport => {
+            block_on(world.engine.work_import(None)).unwrap();
+        }
+        Act::CancelImport { who } => {
+            let imports = block_on(world.engine.imports(&accounts[*who], None, 1)).unwrap();
+            for job in imports {
+                block_on(world.engine.cancel_import(&accounts[*who], job.id)).unwrap();
+            }
         }
         Act::Sweep { seconds } => {
             world
@@ -87,6 +112,7 @@ proptest! {
             world.script();
         }
         world.settle();
+        world.settle_imports();
         for account in &accounts {
             for task in block_on(world.engine.tasks(account, None, 100)).unwrap() {
                 prop_assert!(task.status.is_terminal(), "{} is {}", task.id, task.status);

@@ -8,8 +8,8 @@ use aperilex_core::ports::{
 };
 use aperilex_core::{
     Account, AnalysisRequest, Answer, Claimed, Engine, EngineError, FilingId, FilingLocator,
-    FilingMeta, Outcome, Proof, RawDocument, RawFiling, Requested, Role, Settings, Task, TaskId,
-    Template, Tier, Timestamp, Universe, Universes,
+    FilingMeta, ImportStep, Outcome, Proof, RawDocument, RawFiling, Requested, Role, Settings,
+    Task, TaskId, Template, Tier, Timestamp, Universe, Universes,
 };
 use aperilex_memory::{Memory, ScriptedAnalyst};
 use futures_executor::block_on;
@@ -154,6 +154,27 @@ impl World {
         }
         self.relay();
         outcome
+    }
+
+    /// Works on imports until nothing is to be done now.
+    pub(crate) fn work_imports(&self) {
+        for _ in 0..200 {
+            match block_on(self.engine.work_import(None)) {
+                Ok(ImportStep::Worked) => {}
+                Ok(_) => return,
+                // Something is away: it is looked at again later.
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// The same, with sweeps, time passing, until nothing happens any more.
+    pub(crate) fn settle_imports(&self) {
+        for _ in 0..100 {
+            self.work_imports();
+            self.memory.clock.advance(Duration::from_secs(60));
+            let _ = block_on(self.engine.sweep());
+        }
     }
 
     /// Works and sweeps, time passing, until nothing happens any more.

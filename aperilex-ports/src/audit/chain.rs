@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::project::project;
 use super::{Books, Findings, Invariant};
 use crate::model::{
-    Balance, ChainHead, CreditLot, EntryId, Hold, HoldId, JournalTx, LedgerAccount, LedgerEntry,
-    MicroUsd,
+    Balance, ChainHead, CreditLot, EntryId, EntryKind, Hold, HoldId, JournalTx, LedgerAccount,
+    LedgerEntry, MicroUsd, Operation,
 };
 
 fn subject(tx: &JournalTx) -> String {
@@ -22,7 +22,9 @@ struct Replay {
     /// Those that were opened.
     opened: BTreeSet<EntryId>,
     keys: BTreeSet<String>,
-    /// What was given back of each charge.
+    /// What is owed.
+    debt: MicroUsd,
+    /// What was given back of each charge, and taken back of each credit.
     refunded: BTreeMap<EntryId, MicroUsd>,
 }
 
@@ -56,7 +58,7 @@ pub(super) fn journal(books: &Books, found: &mut Findings) {
             "the journal does not tell of it".into()
         });
     }
-    compare(books, replay.balance, found);
+    compare(books, (replay.balance, replay.debt), found);
 }
 
 /// Whether a transaction is the one that was sealed, in its place.
@@ -106,6 +108,12 @@ fn links(
     );
 }
 
+/// What an account gains by a transaction.
+fn gained(tx: &JournalTx, account: LedgerAccount) -> MicroUsd {
+    let own = tx.postings.iter().filter(|one| one.account == account);
+    own.map(|one| one.amount).sum()
+}
+
 impl Replay {
     fn add(
         &mut self,
@@ -138,10 +146,18 @@ impl Replay {
                 )
             },
         );
-        if let Some(charge) = tx.reverses {
-            let paid = entries.get(&charge).map(|line| line.amount.negated());
-            self.refund(tx, (charge, paid), amount, found);
+        match tx.reverses.map(|id| (id, entries.get(&id))) {
+            Some((id, credit)) if tx.operation == Operation::Reverse => {
+                let came = credit.map(|line| line.amount);
+                self.undo(tx, (id, came), gained(tx, LedgerAccount::Cash), found);
+            }
+            Some((id, charge)) => {
+                let paid = charge.map(|line| line.amount.negated());
+                self.undo(tx, (id, paid), amount, found);
+            }
+            None => {}
         }
+        self.owe(tx, found);
     }
 
     /// What the postings do to lots: only the customer's accounts have one, and together these gain what
@@ -186,15 +202,34 @@ impl Replay {
         );
     }
 
-    /// No more comes back of a charge than was paid.
-    fn refund(
+    /// What a transaction makes of what is owed: payments that were taken back add to it, and nothing but
+    /// what settles it takes from it.
+    fn owe(&mut self, tx: &JournalTx, found: &mut Findings) {
+        let paid = gained(tx, LedgerAccount::Receivable);
+        let right = match tx.operation {
+            Operation::Reverse => paid <= MicroUsd::ZERO,
+            Operation::Settle => paid.is_positive(),
+            _ => paid == MicroUsd::ZERO,
+        };
+        let debt = self.debt.checked_sub(paid).unwrap_or(MicroUsd::ZERO);
+        self.debt = debt;
+        found.expect(
+            right && debt >= MicroUsd::ZERO,
+            Invariant::I3,
+            || subject(tx),
+            || format!("it changes what is owed by {}, to {debt}", paid.negated()),
+        );
+    }
+
+    /// No more comes back of a charge than was paid, and no more is taken back than came.
+    fn undo(
         &mut self,
         tx: &JournalTx,
-        (charge, paid): (EntryId, Option<MicroUsd>),
+        (entry, paid): (EntryId, Option<MicroUsd>),
         amount: MicroUsd,
         found: &mut Findings,
     ) {
-        let sum = self.refunded.entry(charge).or_default();
+        let sum = self.refunded.entry(entry).or_default();
         *sum = sum.checked_add(amount).unwrap_or(MicroUsd::ZERO);
         let (sum, within) = (*sum, paid.is_some_and(|paid| *sum <= paid));
         found.expect(
@@ -207,7 +242,7 @@ impl Replay {
 }
 
 /// What is stored against what the journal makes of it.
-fn compare(books: &Books, balance: Balance, found: &mut Findings) {
+fn compare(books: &Books, (balance, debt): (Balance, MicroUsd), found: &mut Findings) {
     let account = || "account".to_owned();
     let made = project(books);
     let sums = made.balance == balance && balance == books.balance;
@@ -236,5 +271,25 @@ fn compare(books: &Books, balance: Balance, found: &mut Findings) {
         found.expect(right == Some(hold.status), Invariant::I7, subject, || {
             format!("by the journal it is {right:?}, stored is {}", hold.status)
         });
+        if hold.purpose == EntryKind::BulkImport {
+            let charged = made.parts.get(&hold.id).copied().unwrap_or_default();
+            found.expect(charged == hold.captured, Invariant::I2, subject, || {
+                format!(
+                    "{charged} were charged in parts, stored is {}",
+                    hold.captured
+                )
+            });
+        }
     }
+    let owes = made.debt == debt && debt == books.debt;
+    found.expect(owes, Invariant::I2, account, || {
+        format!("by the journal it owes {debt}, stored is {}", books.debt)
+    });
+    let free = books.balance.available();
+    found.expect(
+        !books.debt.is_positive() || !free.is_positive(),
+        Invariant::I3,
+        account,
+        || format!("it owes {} and can spend {free}", books.debt),
+    );
 }

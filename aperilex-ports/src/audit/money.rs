@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Books, Findings, Invariant, Rules};
-use crate::model::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry, MicroUsd, Task, TaskStatus};
+use crate::model::{
+    Balance, EntryKind, Hold, HoldStatus, ImportJob, ImportStatus, LedgerEntry, MicroUsd, Task,
+    TaskStatus,
+};
 
 fn entry(entry: &LedgerEntry) -> String {
     format!("entry {} ({} {})", entry.seq, entry.kind, entry.amount)
@@ -109,7 +112,11 @@ pub(super) fn charges(books: &Books, found: &mut Findings) {
                 });
                 analysis(books, line, tasks.get(&task).copied(), found);
             }
-            (EntryKind::FilingAccess | EntryKind::FilingImport, _, Some(filing)) => {
+            (
+                EntryKind::FilingAccess | EntryKind::FilingImport | EntryKind::BulkImport,
+                _,
+                Some(filing),
+            ) => {
                 let once = goods.insert(filing.as_uuid());
                 let subject = || entry(line);
                 found.expect(once, Invariant::I4, subject, || {
@@ -155,19 +162,28 @@ pub(super) fn holds(books: &Books, rules: &Rules, found: &mut Findings) {
     };
     for one in &books.holds {
         let lines = captures.remove(&one.id).unwrap_or_default();
-        let expected = usize::from(one.status == HoldStatus::Captured);
         let subject = || hold(one);
-        found.expect(lines.len() == expected, Invariant::I7, subject, || {
+        let charged: MicroUsd = lines.iter().map(|line| line.amount.negated()).sum();
+        let captured = one.status == HoldStatus::Captured;
+        let fits = if one.purpose == EntryKind::BulkImport {
+            // As many parts as there were filings; the one that makes it whole ends it.
+            captured == (charged == one.amount)
+        } else {
+            lines.len() == usize::from(captured)
+        };
+        found.expect(fits, Invariant::I7, subject, || {
             format!("it is {} and charged {} times", one.status, lines.len())
         });
-        let more = lines.iter().find(|line| line.amount.negated() > one.amount);
-        found.expect(more.is_none(), Invariant::I7, subject, || {
+        found.expect(charged <= one.amount, Invariant::I7, subject, || {
             "more was charged than was set aside".into()
         });
         if one.status != HoldStatus::Open {
             continue;
         }
-        let at_work = one.task.is_some_and(live);
+        let imports = |(job, _): &(ImportJob, _)| {
+            job.hold == Some(one.id) && job.status == ImportStatus::Running
+        };
+        let at_work = one.task.is_some_and(live) || books.imports.iter().any(imports);
         let in_time = one.task.is_none() && one.expires_at > rules.holds_since;
         found.expect(at_work || in_time, Invariant::I7, subject, || {
             "it is open, and nothing is at work for it".into()

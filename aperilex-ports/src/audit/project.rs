@@ -12,6 +12,8 @@ use crate::model::{
 pub struct Projection {
     /// Sums of entries and holds.
     pub balance: Balance,
+    /// What is owed.
+    pub debt: MicroUsd,
     /// Entries so far.
     pub entry_count: u64,
     /// Where the chain ends.
@@ -20,6 +22,8 @@ pub struct Projection {
     pub lots: Vec<CreditLot>,
     /// Where each hold is.
     pub holds: BTreeMap<HoldId, HoldStatus>,
+    /// What of holds was charged in parts.
+    pub parts: BTreeMap<HoldId, MicroUsd>,
 }
 
 /// Makes it anew, from the journal alone. Sums that cannot be counted stay where they were; checking the
@@ -28,14 +32,20 @@ pub struct Projection {
 pub fn project(books: &Books) -> Projection {
     let mut made = Projection {
         balance: Balance::default(),
+        debt: MicroUsd::ZERO,
         entry_count: 0,
         head: ChainHead::genesis(books.user),
         lots: Vec::new(),
         holds: BTreeMap::new(),
+        parts: BTreeMap::new(),
     };
+    let mut placed: BTreeMap<HoldId, MicroUsd> = BTreeMap::new();
     let mut lots: BTreeMap<EntryId, CreditLot> = BTreeMap::new();
     for tx in &books.journal {
         for posting in &tx.postings {
+            if posting.account == LedgerAccount::Receivable {
+                made.debt = made.debt.checked_sub(posting.amount).unwrap_or(made.debt);
+            }
             let Some(id) = posting.lot else { continue };
             if let Some(terms) = posting.opens {
                 let lot = CreditLot {
@@ -63,7 +73,24 @@ pub fn project(books: &Books) -> Projection {
             .entry_count
             .saturating_add(u64::from(tx.entry.is_some()));
         made.head = tx.head();
-        if let (Some(hold), Some(status)) = (tx.hold, status_after(tx.operation)) {
+        let Some(hold) = tx.hold else { continue };
+        let held = tx.postings.iter();
+        let held = held.filter(|posting| posting.account == LedgerAccount::Held);
+        let held: MicroUsd = held.map(|posting| posting.amount).sum();
+        match tx.operation {
+            Operation::Hold => {
+                placed.insert(hold, held);
+            }
+            Operation::CapturePart => {
+                let part = made.parts.entry(hold).or_default();
+                *part = part.checked_sub(held).unwrap_or(*part);
+                if placed.get(&hold) == Some(part) {
+                    made.holds.insert(hold, HoldStatus::Captured);
+                }
+            }
+            _ => {}
+        }
+        if let Some(status) = status_after(tx.operation) {
             made.holds.insert(hold, status);
         }
     }
@@ -92,6 +119,7 @@ impl Projection {
         let counts = [self.entry_count, books.entry_count].map(|count| count.to_string());
         let [right, stored] = counts;
         compare("entries", right, stored);
+        compare("debt", self.debt.to_string(), books.debt.to_string());
         let ends = [self.head, books.head].map(|head| format!("{} {}", head.seq, head.hash));
         let [right, stored] = ends;
         compare("end of the chain", right, stored);
@@ -106,6 +134,9 @@ impl Projection {
             let right = self.holds.get(&hold.id);
             let right = right.map_or_else(|| "unknown".to_owned(), ToString::to_string);
             compare(&format!("hold {}", hold.id), right, hold.status.to_string());
+            let part = self.parts.get(&hold.id).copied().unwrap_or_default();
+            let what = format!("parts of hold {}", hold.id);
+            compare(&what, part.to_string(), hold.captured.to_string());
         }
         found
     }
@@ -134,6 +165,6 @@ const fn status_after(operation: Operation) -> Option<HoldStatus> {
         Operation::Capture => Some(HoldStatus::Captured),
         Operation::Void => Some(HoldStatus::Voided),
         Operation::Expire => Some(HoldStatus::Expired),
-        Operation::Credit | Operation::Debit | Operation::Lapse | Operation::Refund => None,
+        _ => None,
     }
 }

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::model::*;
-use crate::port::{PlaceHold, PostEntry};
-use crate::wallet::{Change, Charge, Wallet, draws};
+use crate::port::{CapturePart, PlaceHold, PostEntry, ReverseCredit};
+use crate::wallet::{Change, Charge, Paid, Wallet, draws};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_767_225_600 + second).unwrap()
@@ -28,6 +28,7 @@ fn hold(n: u128, purpose: EntryKind, amount: i64, task: Option<TaskId>) -> Hold 
         user: id(UserId::from_uuid, 1),
         purpose,
         amount: MicroUsd::new(amount),
+        captured: MicroUsd::ZERO,
         status: HoldStatus::Open,
         filing: None,
         task,
@@ -76,6 +77,25 @@ impl Kept {
         self.save(change);
     }
 
+    /// The payment of the top-up is taken back.
+    fn reverse(&mut self, amount: i64) {
+        let command = ReverseCredit {
+            id: id(EntryId::from_uuid, 11),
+            user: self.wallet.user,
+            entry: id(EntryId::from_uuid, 1),
+            amount: MicroUsd::new(amount),
+            key: "taken back".into(),
+            description: String::new(),
+            now: at(0),
+        };
+        let paid = Paid {
+            entry: &self.change.entries[0],
+            before: &[],
+        };
+        let (_, change) = self.wallet.reverse(&command, &paid).unwrap();
+        self.save(change);
+    }
+
     fn place(&mut self, hold: &Hold, filing: Option<FilingId>) -> Hold {
         let command = PlaceHold {
             id: hold.id,
@@ -90,6 +110,25 @@ impl Kept {
         let (placed, change) = self.wallet.place(&command, None).unwrap();
         self.save(change);
         placed
+    }
+
+    /// Charges a hold for bulk import, filing by filing.
+    fn parts(&mut self, hold: &Hold, filings: &[FilingId], amount: i64) {
+        let mut held = self.place(hold, None);
+        let draws = draws(self.change.journal.last().unwrap());
+        for filing in filings {
+            let part = CapturePart {
+                hold: hold.id,
+                filing: *filing,
+                amount: MicroUsd::new(amount),
+                description: String::new(),
+                now: at(0),
+            };
+            let captured = self.wallet.capture_part(&held, &draws, &part, None);
+            let (_, change) = captured.unwrap();
+            held = change.hold.clone().unwrap();
+            self.save(change);
+        }
     }
 
     fn charge(&mut self, hold: Hold, (filing, analysis): (Option<FilingId>, Option<AnalysisId>)) {
@@ -200,6 +239,7 @@ fn sound() -> Books {
     Books {
         user,
         balance: kept.wallet.balance,
+        debt: kept.wallet.debt,
         entry_count: 3,
         entries: kept.change.entries,
         head: kept.wallet.head,
@@ -207,6 +247,7 @@ fn sound() -> Books {
         lots: kept.wallet.lots,
         holds: kept.holds,
         tasks: vec![(done, events)],
+        imports: Vec::new(),
         access: vec![Opened {
             filing,
             source: AccessSource::Paid,
@@ -402,6 +443,7 @@ fn open_work_is_no_finding_while_it_goes_on() {
     let books = Books {
         user: kept.wallet.user,
         balance: kept.wallet.balance,
+        debt: kept.wallet.debt,
         entry_count: 1,
         entries: kept.change.entries,
         head: kept.wallet.head,
@@ -409,8 +451,204 @@ fn open_work_is_no_finding_while_it_goes_on() {
         lots: kept.wallet.lots,
         holds: kept.holds,
         tasks: Vec::new(),
+        imports: Vec::new(),
         access: Vec::new(),
         analyses: Vec::new(),
     };
     assert_eq!(check(&books, &rules(false)), []);
+}
+
+fn item(place: u32, filing: Option<FilingId>, status: ImportItemStatus) -> ImportItem {
+    ImportItem {
+        job: id(ImportId::from_uuid, 1),
+        place,
+        locator: FilingLocator::Url(place.to_string()),
+        filing,
+        status,
+        failure: None,
+        attempts: 1,
+        ready_at: at(0),
+        lease: None,
+    }
+}
+
+/// An import of three filings under way: two are paid for, one waits.
+fn importing() -> Books {
+    let user = id(UserId::from_uuid, 1);
+    let filings = [8, 9].map(|n| id(FilingId::from_uuid, n));
+    let mut kept = Kept::new(user);
+    kept.top_up(1000);
+    let held = hold(5, EntryKind::BulkImport, 30, None);
+    kept.parts(&held, &filings, 10);
+    let items = vec![
+        item(1, Some(filings[0]), ImportItemStatus::Imported),
+        item(2, Some(filings[1]), ImportItemStatus::Imported),
+        item(3, None, ImportItemStatus::Waiting),
+    ];
+    let job = ImportJob {
+        id: id(ImportId::from_uuid, 1),
+        user,
+        status: ImportStatus::Running,
+        unit_price: MicroUsd::new(10),
+        hold: Some(held.id),
+        counts: ImportCounts::of(&items),
+        duplicates: 0,
+        expires_at: at(1000),
+        created_at: at(0),
+        updated_at: at(0),
+    };
+    Books {
+        user,
+        balance: kept.wallet.balance,
+        debt: MicroUsd::ZERO,
+        entry_count: 3,
+        entries: kept.change.entries,
+        head: kept.wallet.head,
+        journal: kept.change.journal,
+        lots: kept.wallet.lots,
+        holds: kept.holds,
+        tasks: Vec::new(),
+        imports: vec![(job, items)],
+        access: filings
+            .map(|filing| Opened {
+                filing,
+                source: AccessSource::Paid,
+                waiver: None,
+            })
+            .to_vec(),
+        analyses: Vec::new(),
+    }
+}
+
+const IMPORT_DAMAGES: &[(&str, Invariant, Damage)] = &[
+    ("a part is charged twice", Invariant::I4, |b| {
+        let again = b.entries[1].clone();
+        b.entries.push(again);
+    }),
+    (
+        "a part is captured twice in the journal",
+        Invariant::I4,
+        |b| {
+            let again = b.journal[2].clone();
+            b.journal.push(again);
+        },
+    ),
+    ("more is captured than was set aside", Invariant::I7, |b| {
+        b.entries[2].amount = MicroUsd::new(-21);
+    }),
+    ("parts make it whole and it is open", Invariant::I7, |b| {
+        b.holds[0].amount = MicroUsd::new(20);
+    }),
+    ("captured, and a part is left", Invariant::I7, |b| {
+        b.holds[0].status = HoldStatus::Captured;
+    }),
+    ("the stored sum of its parts is off", Invariant::I2, |b| {
+        b.holds[0].captured = MicroUsd::new(10);
+    }),
+    ("a part costs more than a unit", Invariant::I4, |b| {
+        b.imports[0].0.unit_price = MicroUsd::new(9);
+    }),
+    ("a filing is imported for nothing", Invariant::I6, |b| {
+        b.imports[0].1[2].status = ImportItemStatus::Imported;
+        b.imports[0].1[2].filing = Some(id(FilingId::from_uuid, 10));
+    }),
+    ("a filing is charged and not imported", Invariant::I5, |b| {
+        b.imports[0].1[0].status = ImportItemStatus::Failed;
+    }),
+    ("a filing is charged and not opened", Invariant::I5, |b| {
+        b.access.clear();
+    }),
+    ("its counts are off", Invariant::I11, |b| {
+        b.imports[0].0.counts.waiting = 2;
+    }),
+    ("it is done, and an item waits", Invariant::I10, |b| {
+        b.imports[0].0.status = ImportStatus::Done;
+    }),
+    ("it has ended, and its hold is open", Invariant::I7, |b| {
+        b.imports[0].0.status = ImportStatus::Cancelled;
+    }),
+    ("its hold is for nothing any more", Invariant::I7, |b| {
+        b.imports.clear();
+    }),
+];
+
+#[test]
+fn every_damage_of_an_import_is_found() {
+    // Long after the hold was to end: the import is what keeps it.
+    assert_eq!(check(&importing(), &rules(false)), []);
+    for (what, invariant, damage) in IMPORT_DAMAGES {
+        let mut books = importing();
+        damage(&mut books);
+        let rules = Rules {
+            holds_since: at(500),
+            ..rules(false)
+        };
+        let found = check(&books, &rules);
+        let named: Vec<_> = found.iter().map(|finding| finding.invariant).collect();
+        assert!(named.contains(invariant), "{what}: {found:?}");
+    }
+    let quiet = check(&importing(), &rules(true));
+    assert!(
+        quiet
+            .iter()
+            .any(|finding| finding.invariant == Invariant::I8)
+    );
+}
+
+/// A top-up of which a part is spent, and which was then taken back.
+fn indebted() -> Books {
+    let mut books = sound();
+    let mut kept = Kept::new(books.user);
+    kept.top_up(1000);
+    kept.charge(
+        hold(2, EntryKind::FilingAccess, 100, Some(books.tasks[0].0.id)),
+        (Some(books.access[0].filing), None),
+    );
+    kept.charge(
+        hold(3, EntryKind::Analysis, 20, Some(books.tasks[0].0.id)),
+        (None, Some(books.analyses[0].id)),
+    );
+    kept.reverse(1000);
+    books.balance = kept.wallet.balance;
+    books.debt = kept.wallet.debt;
+    books.entry_count = 4;
+    books.entries = kept.change.entries;
+    books.head = kept.wallet.head;
+    books.journal = kept.change.journal;
+    books.lots.clear();
+    books.holds = kept.holds;
+    books
+}
+
+#[test]
+fn what_is_owed_is_no_finding_and_what_is_wrong_with_it_is() {
+    let books = indebted();
+    assert_eq!(books.debt, MicroUsd::new(120));
+    assert_eq!(check(&books, &rules(true)), []);
+    let damages: &[(&str, Invariant, Damage)] = &[
+        ("a debt is forgotten", Invariant::I2, |b| {
+            b.debt = MicroUsd::ZERO;
+        }),
+        ("who owes can spend", Invariant::I3, |b| {
+            b.balance.posted = MicroUsd::new(1);
+        }),
+        ("more is taken back than came", Invariant::I4, |b| {
+            let last = b.journal.last_mut().unwrap();
+            for posting in &mut last.postings {
+                if posting.account == LedgerAccount::Cash {
+                    posting.amount = MicroUsd::new(1001);
+                }
+            }
+        }),
+        ("what is owed is waived in passing", Invariant::I3, |b| {
+            b.journal.last_mut().unwrap().operation = Operation::Debit;
+        }),
+    ];
+    for (what, invariant, damage) in damages {
+        let mut books = indebted();
+        damage(&mut books);
+        let found = check(&books, &rules(true));
+        let named: Vec<_> = found.iter().map(|finding| finding.invariant).collect();
+        assert!(named.contains(invariant), "{what}: {found:?}");
+    }
 }

@@ -4,16 +4,21 @@ mod closed;
 mod journal;
 mod lots;
 mod notices;
+mod parts;
+mod reverse;
 
 use futures_util::future::join_all;
 
 use super::support::{Desk, MOST_PAGES, at, usd};
 use super::*;
 use crate::*;
+pub(super) use closed::suspend;
 use closed::*;
 use journal::*;
 use lots::*;
 use notices::*;
+use parts::*;
+use reverse::*;
 
 /// The scenarios.
 pub const SCENARIOS: &[Scenario<Desk>] = &[
@@ -48,6 +53,14 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "LG-21", a_suspended_follower_takes_nothing_over),
     scenario!(id: "LG-22", a_balance_that_falls_leaves_a_notice),
     scenario!(id: "LG-22", who_does_not_want_it_and_who_has_plenty_gets_none),
+    scenario!(id: "LG-23", a_top_up_is_taken_back_and_the_rest_is_owed),
+    scenario!(id: "LG-23", only_own_top_ups_are_taken_back_and_once),
+    scenario!(id: "LG-23", racing_reversals_take_back_no_more_than_came),
+    scenario!(id: "LG-24", who_owes_holds_nothing_until_it_is_paid),
+    scenario!(id: "LG-24", what_was_held_can_be_charged_and_what_comes_back_pays),
+    scenario!(id: "LG-25", bulk_is_charged_filing_by_filing),
+    scenario!(id: "LG-25", other_holds_refuse_parts),
+    scenario!(id: "LG-25", racing_parts_charge_each_filing_once),
 ];
 
 async fn a_hold_lowers_available_alone(desk: Desk) {
@@ -59,6 +72,7 @@ async fn a_hold_lowers_available_alone(desk: Desk) {
         user,
         purpose: hold.purpose,
         amount: usd(30),
+        captured: usd(0),
         status: HoldStatus::Open,
         filing: None,
         task: None,

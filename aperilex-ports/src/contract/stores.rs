@@ -26,6 +26,8 @@ const SUITES: &[(&str, &[Scenario<Desk>])] = &[
     ("ledger", ledger::SCENARIOS),
     ("task_store", task_store::SCENARIOS),
     ("settlement", settlement::SCENARIOS),
+    ("import_store", import_store::SCENARIOS),
+    ("imports", imports::SCENARIOS),
     ("quota_store", quota_store::SCENARIOS),
     ("outbox", outbox::SCENARIOS),
     ("audit_store", audit_store::SCENARIOS),

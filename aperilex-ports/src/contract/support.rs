@@ -42,6 +42,7 @@ pub struct Desk {
 pub(super) struct Snapshot {
     accounts: Vec<(Balance, Vec<LedgerEntry>, Vec<Hold>)>,
     tasks: Vec<(Task, Vec<TaskEvent>)>,
+    imports: Vec<(ImportJob, Vec<ImportItem>)>,
 }
 
 impl Desk {
@@ -376,7 +377,8 @@ impl Desk {
 
     pub(super) async fn snapshot(&self) -> Snapshot {
         let users = self.users.lock().unwrap().clone();
-        let (mut accounts, mut tasks) = (Vec::new(), Vec::new());
+        let (mut accounts, mut tasks, mut imports) = (Vec::new(), Vec::new(), Vec::new());
+        let store = &self.stores.import_store;
         for user in users {
             let holds = self.stores.ledger.holds(user).await.unwrap();
             accounts.push((self.balance(user).await, self.entries(user).await, holds));
@@ -384,8 +386,16 @@ impl Desk {
                 let events = self.events(task.id).await;
                 tasks.push((task, events));
             }
+            for job in store.list(user, None, MAX_PAGE).await.unwrap() {
+                let items = store.items(job.id, 0, MAX_PAGE).await.unwrap();
+                imports.push((job, items));
+            }
         }
-        Snapshot { accounts, tasks }
+        Snapshot {
+            accounts,
+            tasks,
+            imports,
+        }
     }
 
     /// What holds of every account and task at every moment, whatever the scenario is about.
@@ -400,6 +410,11 @@ impl Desk {
             for (task, events) in &books.tasks {
                 assert_eq!(*task, self.task(task.id).await);
                 assert_eq!(*events, self.events(task.id).await);
+            }
+            let store = &self.stores.import_store;
+            for (job, items) in &books.imports {
+                assert_eq!(store.get(job.id).await.unwrap().as_ref(), Some(job));
+                assert_eq!(*items, store.items(job.id, 0, MAX_PAGE).await.unwrap());
             }
         }
     }

@@ -27,6 +27,8 @@ words! {
         Member = "member",
         /// Runs the installation.
         Admin = "admin",
+        /// The installation itself: fills the pool in the background and pays nothing.
+        House = "house",
     }
 }
 

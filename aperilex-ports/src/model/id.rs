@@ -78,6 +78,8 @@ uuid_ids! {
     CallId
     /// The right to work on a task, new with every claim (v7).
     LeaseToken
+    /// A bulk import (v7).
+    ImportId
     /// Something that an account is told: v5 of what happened, so that it is told once.
     NoticeId
 }

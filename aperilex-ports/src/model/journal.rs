@@ -85,6 +85,8 @@ words! {
         Breakage = "breakage",
         /// Taken by an operator.
         Adjustments = "adjustments",
+        /// Owed by the customer: payments that were taken back after their credits were spent.
+        Receivable = "receivable",
     }
 }
 
@@ -121,6 +123,8 @@ words! {
         Hold = "hold",
         /// A hold was charged.
         Capture = "capture",
+        /// A hold was charged in part, and stays open unless that was the last of it.
+        CapturePart = "capture_part",
         /// A hold was given back.
         Void = "void",
         /// A hold was given back by time.
@@ -129,6 +133,18 @@ words! {
         Lapse = "lapse",
         /// A charge was given back.
         Refund = "refund",
+        /// A payment was taken back, and its credits with it.
+        Reverse = "reverse",
+        /// What was owed was paid.
+        Settle = "settle",
+    }
+}
+
+impl Operation {
+    /// Whether it charges for something, so that it can be refunded.
+    #[must_use]
+    pub const fn is_charge(self) -> bool {
+        matches!(self, Self::Capture | Self::CapturePart)
     }
 }
 
@@ -141,14 +157,15 @@ pub struct JournalTx {
     pub seq: u64,
     /// What happened.
     pub operation: Operation,
-    /// What makes it happen once, unique for the account: `hold:{hold}`, `end:{hold}`, `lapse:{lot}:{seq}`,
-    /// `post:{key of the command}`, `refund:{key of the command}`.
+    /// What makes it happen once, unique for the account: `hold:{hold}`, `end:{hold}`,
+    /// `part:{hold}:{filing}`, `lapse:{lot}:{seq}`, `post:{key of the command}`, `refund:{key of the command}`,
+    /// `reverse:{key of the command}`, `settle:{seq}`.
     pub key: String,
     /// The hold concerned.
     pub hold: Option<HoldId>,
     /// The line of the statement that it made.
     pub entry: Option<EntryId>,
-    /// The charge that it gives back.
+    /// The charge that it gives back, or the credit that it takes back.
     pub reverses: Option<EntryId>,
     /// Both sides.
     pub postings: Vec<Posting>,

@@ -87,8 +87,10 @@ pub struct Hold {
     pub user: UserId,
     /// The charge to come.
     pub purpose: EntryKind,
-    /// How much is set aside.
+    /// How much was set aside.
     pub amount: MicroUsd,
+    /// What of it was charged in parts.
+    pub captured: MicroUsd,
     /// Where it is.
     pub status: HoldStatus,
     /// The filing concerned.
@@ -99,6 +101,17 @@ pub struct Hold {
     pub expires_at: Timestamp,
     /// When it was placed.
     pub created_at: Timestamp,
+}
+
+impl Hold {
+    /// What it still sets aside while it is open: what of it was charged in parts is gone.
+    #[must_use]
+    pub const fn left(&self) -> MicroUsd {
+        match self.amount.checked_sub(self.captured) {
+            Some(left) => left,
+            None => MicroUsd::ZERO,
+        }
+    }
 }
 
 /// Credits of an account.
@@ -126,7 +139,7 @@ impl Balance {
         let open = |hold: &&Hold| hold.status == HoldStatus::Open;
         Self {
             posted: entries.into_iter().map(|entry| entry.amount).sum(),
-            held: holds.into_iter().filter(open).map(|hold| hold.amount).sum(),
+            held: holds.into_iter().filter(open).map(Hold::left).sum(),
         }
     }
 }

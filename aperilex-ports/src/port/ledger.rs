@@ -40,9 +40,18 @@ pub enum LedgerError {
     /// The amount is zero, negative or beyond all sense.
     #[error("the amount is not lawful")]
     BadAmount,
+    /// The account owes something, and spends nothing until that is paid.
+    #[error("{debt} USD are owed")]
+    PastDue {
+        /// How much.
+        debt: MicroUsd,
+    },
     /// There is no such account or hold.
     #[error("no such account or hold")]
     Unknown,
+    /// A hold for bulk import is charged in parts, every other one at once.
+    #[error("a hold for bulk import is charged in parts, every other one at once")]
+    WrongCharge,
     /// The key was used for something else.
     #[error("the idempotency key was used for another command")]
     KeyReused,
@@ -93,6 +102,21 @@ pub struct PostEntry {
     pub now: Timestamp,
 }
 
+/// Charges a part of a hold for bulk import: for one filing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CapturePart {
+    /// The hold.
+    pub hold: HoldId,
+    /// The filing that was imported.
+    pub filing: FilingId,
+    /// How much; positive, and with the parts before it at most the hold.
+    pub amount: MicroUsd,
+    /// For people.
+    pub description: String,
+    /// The time.
+    pub now: Timestamp,
+}
+
 /// Gives a charge back, in whole or part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refund {
@@ -112,6 +136,34 @@ pub struct Refund {
     pub fresh_until: Timestamp,
     /// The time.
     pub now: Timestamp,
+}
+
+/// Takes credits back whose payment was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReverseCredit {
+    /// Id of the entry that says so.
+    pub id: EntryId,
+    /// Whose credits.
+    pub user: UserId,
+    /// The top-up.
+    pub entry: EntryId,
+    /// How much; positive, and with earlier ones at most the top-up.
+    pub amount: MicroUsd,
+    /// Unique for the account: the same key and content again gives the first outcome.
+    pub key: String,
+    /// For people.
+    pub description: String,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// What became of credits that were taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reversed {
+    /// What could be taken.
+    pub taken: MicroUsd,
+    /// What was not there and is owed.
+    pub owed: MicroUsd,
 }
 
 /// Keeps entries and holds.
@@ -158,6 +210,16 @@ pub struct Refund {
 ///   `AccountClosed` and change nothing. Its holds can still end, and its credits be corrected.
 /// - **LG-22** whatever makes the balance fall below [`MAX_LOW_BALANCE`](crate::wallet::MAX_LOW_BALANCE)
 ///   leaves a notice of it in the same commit, if the account wants to be told of its balance.
+/// - **LG-23** `reverse` takes a top-up back: what is left of it first, then other credits in their turn,
+///   never what is held; what is not there is owed, so that `available` is never negative. With earlier
+///   ones it is at most the top-up (`OverCapture` says what is left). Of anything but a top-up of this
+///   account it is `Unknown`; the same key for the same amount gives the first outcome again.
+/// - **LG-24** whoever owes holds nothing (`PastDue`). Whatever comes to be available pays what is owed
+///   first, in the same commit: no account ever owes and can spend. What was held can still be charged.
+/// - **LG-25** a hold for bulk import is captured in parts, each filing once, in all up to its amount:
+///   the part that makes it whole ends it, over that is `OverCapture` with what is left. Voided or
+///   expired, the rest goes back. The same filing and amount again gives the first entry, another
+///   amount is `KeyReused`. Other holds refuse parts, and this one all at once: `WrongCharge`.
 #[async_trait]
 pub trait Ledger: Debug + Send + Sync + 'static {
     /// Sets credits aside.
@@ -177,6 +239,12 @@ pub trait Ledger: Debug + Send + Sync + 'static {
         description: &str,
         now: Timestamp,
     ) -> Result<LedgerEntry, LedgerError>;
+
+    /// Charges a part of a hold for bulk import.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn capture_part(&self, part: &CapturePart) -> Result<LedgerEntry, LedgerError>;
 
     /// Gives a hold back. For credits that lapsed meanwhile others come that can be spent until
     /// `goodwill_until`; none if it is the account's own doing.
@@ -236,6 +304,18 @@ pub trait Ledger: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`LedgerError`].
     async fn refund(&self, refund: &Refund) -> Result<LedgerEntry, LedgerError>;
+
+    /// Takes a top-up back.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn reverse(&self, reverse: &ReverseCredit) -> Result<Reversed, LedgerError>;
+
+    /// What an account owes.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unknown`] for an unknown account.
+    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError>;
 
     /// Ends credits whose time has passed, of at most `limit` accounts; gives the entries.
     ///

@@ -26,6 +26,12 @@ pub enum SettlementError {
     /// The account is suspended.
     #[error("the account is not active")]
     AccountClosed,
+    /// The account owes something, and spends nothing until that is paid.
+    #[error("{debt} USD are owed")]
+    PastDue {
+        /// How much.
+        debt: MicroUsd,
+    },
     /// The account leads as many live runs as it may.
     #[error("{running} analyses are running, {limit} are allowed")]
     TooManyAnalyses {
@@ -63,6 +69,7 @@ impl From<LedgerError> for SettlementError {
                 Self::InsufficientCredits { needed, available }
             }
             LedgerError::AccountClosed => Self::AccountClosed,
+            LedgerError::PastDue { debt } => Self::PastDue { debt },
             LedgerError::Store(store) => Self::Store(store),
             // Every other refusal means that what was decided on is no longer so.
             _ => Self::Store(StoreError::Conflict),

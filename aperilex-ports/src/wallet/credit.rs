@@ -44,6 +44,7 @@ impl Wallet {
             self.debit(command, &mut change)?;
         }
         let entry = change.entries.last().cloned();
+        self.settle(command.now, &mut change)?;
         Ok((entry.ok_or(LedgerError::Unknown)?, change))
     }
 
@@ -71,7 +72,7 @@ impl Wallet {
 
     fn debit(&mut self, command: &PostEntry, change: &mut Change) -> Result<(), LedgerError> {
         let amount = command.amount.negated();
-        self.require(amount, command.now)?;
+        self.cover(amount, command.now)?;
         let mut postings = Vec::new();
         for draw in self.take(amount, command.now)? {
             let lot = Some(draw.lot);

@@ -2,8 +2,8 @@
 
 use super::{Change, Draft, Wallet, add, derived, opening, posting, rounded, sub};
 use crate::model::{
-    AnalysisId, CreditLot, EntryId, Hold, HoldStatus, JournalTx, LedgerAccount, LedgerEntry,
-    LotSource, MicroUsd, Operation, Timestamp,
+    AnalysisId, CreditLot, EntryId, EntryKind, Hold, HoldStatus, JournalTx, LedgerAccount,
+    LedgerEntry, LotSource, MicroUsd, Operation, Timestamp,
 };
 use crate::port::{LedgerError, PlaceHold};
 
@@ -94,6 +94,7 @@ impl Wallet {
             user: command.user,
             purpose: command.purpose,
             amount: command.amount,
+            captured: MicroUsd::ZERO,
             status: HoldStatus::Open,
             filing: command.filing,
             task: command.task,
@@ -127,6 +128,9 @@ impl Wallet {
     ) -> Result<(LedgerEntry, Change), LedgerError> {
         if !charge.amount.is_positive() {
             return Err(LedgerError::BadAmount);
+        }
+        if hold.purpose == EntryKind::BulkImport {
+            return Err(LedgerError::WrongCharge);
         }
         require_open(hold)?;
         if charge.amount > hold.amount {
@@ -179,6 +183,7 @@ impl Wallet {
         // What went back to a lot that lapsed meanwhile lapses with it.
         let entry = change.entries.last().cloned();
         self.lapse(now, &mut change)?;
+        self.settle(now, &mut change)?;
         Ok((entry.ok_or(LedgerError::Unknown)?, change))
     }
 
@@ -196,7 +201,7 @@ impl Wallet {
         let now = end.now;
         let (mut change, mut postings) = (Change::default(), Vec::new());
         let mut lapses = Vec::new();
-        for draw in draws {
+        for draw in &rest(draws, hold.captured)? {
             let lot = self.lot(draw.lot)?;
             if lot.is_late(now) {
                 lapses.push(*draw);
@@ -208,7 +213,7 @@ impl Wallet {
             postings.push(posting(LedgerAccount::Available, id, draw.amount));
             self.touch(draw.lot, &mut change)?;
         }
-        self.balance.held = sub(self.balance.held, hold.amount)?;
+        self.balance.held = sub(self.balance.held, hold.left())?;
         let operation = match end.status {
             HoldStatus::Expired => Operation::Expire,
             _ => Operation::Void,
@@ -234,6 +239,7 @@ impl Wallet {
                 self.make_good(hold, draw, until, now, &mut change)?;
             }
         }
+        self.settle(now, &mut change)?;
         Ok((ended, change))
     }
 
@@ -277,7 +283,21 @@ impl Wallet {
     }
 }
 
-fn require_open(hold: &Hold) -> Result<(), LedgerError> {
+/// What a hold still has of its draws: parts take the earliest first.
+pub(super) fn rest(draws: &[Draw], captured: MicroUsd) -> Result<Vec<Draw>, LedgerError> {
+    let (mut gone, mut rest) = (captured, Vec::new());
+    for draw in draws {
+        let part = gone.min(draw.amount);
+        gone = sub(gone, part)?;
+        let amount = sub(draw.amount, part)?;
+        if amount.is_positive() {
+            rest.push(Draw { amount, ..*draw });
+        }
+    }
+    Ok(rest)
+}
+
+pub(super) fn require_open(hold: &Hold) -> Result<(), LedgerError> {
     match hold.status {
         HoldStatus::Open => Ok(()),
         status => Err(LedgerError::HoldEnded { status }),

@@ -92,6 +92,7 @@ impl Wallet {
         };
         self.write(draft, Some(line), &mut change)?;
         let entry = change.entries.last().cloned();
+        self.settle(command.now, &mut change)?;
         Ok((entry.ok_or(LedgerError::Unknown)?, change))
     }
 

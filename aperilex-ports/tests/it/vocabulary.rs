@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use aperilex_ports::{
     AccessSource, AccessionNumber, AccountStatus, AnalysisStatus, Cik, ClaimStatus, Date, Digest,
-    Email, EntryKind, Failure, FilingLocator, FormType, HoldStatus, ItemKey, Method, MicroUsd,
-    PartKind, Period, Priority, Quality, QuoteMatch, Role, SectionState, TaskEvent, TaskId,
-    TaskRole, TaskStatus, Template, Ticker, Tier,
+    Email, EntryKind, Failure, FilingLocator, FormType, HoldStatus, ImportItemStatus, ImportStatus,
+    ItemKey, Method, MicroUsd, PartKind, Period, Priority, Quality, QuoteMatch, Role, SectionState,
+    TaskEvent, TaskId, TaskRole, TaskStatus, Template, Ticker, Tier,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -51,7 +51,12 @@ fn closed_sets_have_their_words() {
     words(TaskRole::ALL, "leader follower");
     words(AccessSource::ALL, "paid policy admin");
     words(AccountStatus::ALL, "active suspended");
-    words(Role::ALL, "member admin");
+    words(Role::ALL, "member admin house");
+    words(ImportStatus::ALL, "running done cancelled expired");
+    words(
+        ImportItemStatus::ALL,
+        "waiting imported owned failed cancelled",
+    );
     words(
         EntryKind::ALL,
         "filing_access filing_import analysis bulk_import monthly_grant top_up refund adjustment \

@@ -133,11 +133,15 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         mut request: Request,
     ) -> Result<Response, Problem> {
         let settings = &self.api.settings;
-        check_head(request.headers(), settings.max_body_bytes)?;
+        let most = match operation.id {
+            "startImport" => settings.max_import_bytes,
+            _ => settings.max_body_bytes,
+        };
+        check_head(request.headers(), most)?;
         operation.check_accept(request.header(ACCEPT))?;
         operation.check_query(request.uri().query())?;
         request.set_data(BodyLimits {
-            bytes: settings.max_body_bytes,
+            bytes: most,
             time: seconds(settings.body_timeout_s),
         });
         let patience = seconds(settings.request_timeout_s)

@@ -8,6 +8,7 @@ mod description;
 mod figures;
 mod filings;
 mod health;
+mod imports;
 mod page;
 mod quotes;
 mod tasks;
@@ -24,6 +25,7 @@ pub(crate) type Routes = (
     quotes::Quotes,
     analyses::Analyses,
     tasks::Tasks,
+    imports::Imports,
     filings::Filings,
     contents::Contents,
     figures::Figures,
@@ -40,6 +42,7 @@ pub(crate) fn routes(api: &Arc<Api>) -> Routes {
         quotes::Quotes(api()),
         analyses::Analyses(api()),
         tasks::Tasks(api()),
+        imports::Imports(api()),
         filings::Filings(api()),
         contents::Contents(api()),
         figures::Figures(api()),
@@ -56,6 +59,8 @@ enum Group {
     Analyses,
     /// Work that is going on.
     Tasks,
+    /// Importing many filings at once.
+    Imports,
     /// Filings and what is in them.
     Filings,
     /// The account, its limits and its credits.

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct ApiSettings {
     /// Largest request body.
     pub max_body_bytes: usize,
+    /// Largest body of a request for a bulk import: ten thousand filings by accession number take 400 kB.
+    pub max_import_bytes: usize,
     /// Longest time for a request's head to arrive. A kept-alive connection may be silent as long,
     /// so behind a load balancer set it above the balancer's idle time.
     pub header_timeout_s: u64,
@@ -53,6 +55,7 @@ impl Default for ApiSettings {
     fn default() -> Self {
         Self {
             max_body_bytes: 64 * 1024,
+            max_import_bytes: 2 * 1024 * 1024,
             header_timeout_s: 10,
             body_timeout_s: 30,
             request_timeout_s: 30,

@@ -8,6 +8,7 @@ pub(crate) mod content;
 pub(crate) mod cursor;
 pub(crate) mod figures;
 pub(crate) mod filing;
+pub(crate) mod import;
 pub(crate) mod order;
 pub(crate) mod payload;
 pub(crate) mod quote;

@@ -9,7 +9,8 @@ use aperilex_core::ports::{
     Answer, EntryKind, FilingLocator, MicroUsd, PostEntry, Refund, TaskId, Template, Timestamp,
 };
 use aperilex_core::{
-    Account, AnalysisRequest, Claimed, Engine, EngineError, EntryId, Outcome, Requested,
+    Account, AnalysisRequest, Claimed, Engine, EngineError, EntryId, ImportRequest,
+    ImportSelection, Outcome, Requested,
 };
 
 use crate::world::FILINGS;
@@ -85,13 +86,15 @@ impl Cast {
     /// An actor by chance, with its name.
     pub(crate) fn any(&self, random: &mut fastrand::Rng) -> (String, Act) {
         let engine = Arc::clone(&self.engine);
-        match random.u8(0..20) {
+        match random.u8(0..24) {
             0..=6 => self.client(random),
             7 => self.canceller(random),
             8..=12 => ("worker".to_owned(), Box::pin(work(engine))),
             13..=15 => ("relay".to_owned(), Box::pin(relay(engine))),
             16 => ("sweeper".to_owned(), Box::pin(sweep(engine))),
             17 | 18 => self.cashier(random),
+            19 => self.importer(random),
+            20..=22 => ("import worker".to_owned(), Box::pin(import(engine))),
             _ => self.reader(random),
         }
     }
@@ -133,6 +136,39 @@ impl Cast {
             }
         };
         (name, Box::pin(act))
+    }
+
+    /// Asks for filings in bulk, now and then with the same key; or withdraws an import.
+    fn importer(&self, random: &mut fastrand::Rng) -> (String, Act) {
+        let engine = Arc::clone(&self.engine);
+        let account = random.choice(&self.accounts).cloned();
+        let (many, key, cancels) = (
+            random.usize(1..=FILINGS.len()),
+            random.bool().then(|| format!("import {}", random.u8(0..3))),
+            random.u8(0..4) == 0,
+        );
+        let act = async move {
+            let Some(account) = account else { return };
+            if cancels {
+                let jobs = engine.imports(&account, None, 1).await;
+                for job in jobs.into_iter().flatten() {
+                    let _ = engine.cancel_import(&account, job.id).await;
+                }
+                return;
+            }
+            let named = FILINGS.iter().take(many);
+            let named = named.filter_map(|(filing, _)| filing.parse().ok());
+            let request = ImportRequest {
+                selection: ImportSelection::Filings(named.map(FilingLocator::Accession).collect()),
+                max_price: None,
+                idempotency_key: key,
+            };
+            // A reply that was lost is asked for again.
+            if let Err(EngineError::Port { .. }) = engine.start_import(&account, &request).await {
+                let _ = engine.start_import(&account, &request).await;
+            }
+        };
+        ("importer".to_owned(), Box::pin(act))
     }
 
     fn canceller(&self, random: &mut fastrand::Rng) -> (String, Act) {
@@ -249,6 +285,11 @@ pub(crate) async fn work(engine: Arc<Engine>) {
         Err(_) => return,
     }
     let _ = queue.acknowledge(&delivery.receipt).await;
+}
+
+/// One item of a bulk import.
+pub(crate) async fn import(engine: Arc<Engine>) {
+    let _ = engine.work_import(None).await;
 }
 
 pub(crate) async fn relay(engine: Arc<Engine>) {

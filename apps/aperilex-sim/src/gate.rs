@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 
 use aperilex_core::ports::{
     AccountStoreError, AnalystError, BoxError, DocumentStoreError, EventBusError,
-    FilingSourceError, LedgerError, NotifyError, QueueError, SettlementError, StoreError,
-    TaskStoreError,
+    FilingSourceError, ImportError, LedgerError, NotifyError, QueueError, SettlementError,
+    StoreError, TaskStoreError,
 };
 
 /// Steps that are shown of a schedule that failed.
@@ -155,7 +155,7 @@ macro_rules! by_store {
     )*};
 }
 
-by_store!(AccountStoreError LedgerError SettlementError TaskStoreError);
+by_store!(AccountStoreError ImportError LedgerError SettlementError TaskStoreError);
 
 macro_rules! by_itself {
     ($($error:ident)*) => {$(

@@ -147,9 +147,26 @@ gated!(FilingStore {
     access(user: UserId, filing: FilingId) -> Option<AccessSource>, StoreError;
 });
 
+gated!(ImportStore {
+    get(import: ImportId) -> Option<ImportJob>, StoreError;
+    list(user: UserId, before: Option<ImportId>, limit: usize) -> Vec<ImportJob>, StoreError;
+    items(import: ImportId, after: u32, limit: usize) -> Vec<ImportItem>, StoreError;
+    claim(claim: &ClaimItem) -> Option<(ImportJob, ImportItem)>, StoreError;
+});
+
+gated!(Imports {
+    submit(import: &SubmitImport) -> SubmittedImport, ImportError;
+    replayed(user: UserId, request: &IdempotentRequest, now: Timestamp) -> Option<ImportJob>, ImportError;
+    settle(item: &SettleItem) -> ImportJob, ImportError;
+    put_back(item: &PutBackItem) -> (), ImportError;
+    cancel(import: ImportId, now: Timestamp) -> ImportJob, ImportError;
+    expire(goodwill_until: Option<Timestamp>, now: Timestamp, limit: usize) -> Vec<ImportJob>, ImportError;
+});
+
 gated!(Ledger {
     place_hold(hold: &PlaceHold) -> Hold, LedgerError;
     capture(hold: HoldId, amount: MicroUsd, description: &str, now: Timestamp) -> LedgerEntry, LedgerError;
+    capture_part(part: &CapturePart) -> LedgerEntry, LedgerError;
     void(hold: HoldId, goodwill_until: Option<Timestamp>, now: Timestamp) -> (), LedgerError;
     post(entry: &PostEntry) -> LedgerEntry, LedgerError;
     balance(user: UserId) -> Balance, LedgerError;
@@ -157,6 +174,8 @@ gated!(Ledger {
     holds(user: UserId) -> Vec<Hold>, StoreError;
     expire(goodwill_until: Option<Timestamp>, now: Timestamp, limit: usize) -> Vec<Hold>, StoreError;
     refund(refund: &Refund) -> LedgerEntry, LedgerError;
+    reverse(reverse: &ReverseCredit) -> Reversed, LedgerError;
+    debt(user: UserId) -> MicroUsd, LedgerError;
     lapse(now: Timestamp, limit: usize) -> Vec<LedgerEntry>, StoreError;
     lots(user: UserId) -> Vec<CreditLot>, StoreError;
     journal(user: UserId, after: u64, limit: usize) -> Vec<JournalTx>, StoreError;
@@ -250,6 +269,8 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
             tasks: Gated::new(stores.tasks, gate),
             ledger: Gated::new(stores.ledger, gate),
             settlement: Gated::new(stores.settlement, gate),
+            import_store: Gated::new(stores.import_store, gate),
+            imports: Gated::new(stores.imports, gate),
             quota: Gated::new(stores.quota, gate),
             outbox: Gated::new(stores.outbox, gate),
             audit: Gated::new(stores.audit, gate),

@@ -76,7 +76,10 @@ fn own(world: &World, account: &Account, books: &Books) -> Vec<String> {
     }
     for Opened { filing, source, .. } in &books.access {
         let charge = books.entries.iter().find(|line| {
-            let access = matches!(line.kind, EntryKind::FilingAccess | EntryKind::FilingImport);
+            let access = matches!(
+                line.kind,
+                EntryKind::FilingAccess | EntryKind::FilingImport | EntryKind::BulkImport
+            );
             access && line.filing == Some(*filing)
         });
         if *source == AccessSource::Paid && charge.is_none() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use aperilex_core::ports::MicroUsd;
+use aperilex_core::ports::{ImportJob, ImportStatus, MicroUsd};
 
 use aperilex_memory::Bug;
 
@@ -141,6 +141,7 @@ async fn calm(world: &World) -> anyhow::Result<()> {
         for _ in 0..3 {
             run(world, Box::pin(actors::relay(Arc::clone(&world.engine)))).await;
             run(world, Box::pin(actors::work(Arc::clone(&world.engine)))).await;
+            run(world, Box::pin(actors::import(Arc::clone(&world.engine)))).await;
         }
         run(world, Box::pin(actors::sweep(Arc::clone(&world.engine)))).await;
         if is_final(world).await? {
@@ -161,7 +162,9 @@ async fn is_final(world: &World) -> anyhow::Result<bool> {
         let held = stores.ledger.balance(account.id).await?.held;
         let tasks = stores.tasks.list(account.id, None, 100).await?;
         let live = tasks.iter().any(|task| !task.status.is_terminal());
-        if live || held != MicroUsd::ZERO {
+        let imports = stores.import_store.list(account.id, None, 100).await?;
+        let running = |job: &ImportJob| job.status == ImportStatus::Running;
+        if live || held != MicroUsd::ZERO || imports.iter().any(running) {
             return Ok(false);
         }
     }

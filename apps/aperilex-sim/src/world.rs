@@ -122,6 +122,7 @@ fn settings() -> anyhow::Result<Settings> {
         timings: Timings {
             hold_ttl_s: 600,
             task_max_age_s: 1200,
+            import_ttl_s: 1500,
             ..Timings::default()
         },
         ..Settings::default()

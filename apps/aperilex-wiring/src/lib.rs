@@ -2,6 +2,7 @@
 
 mod error;
 mod graph;
+mod importer;
 mod local;
 mod no_source;
 mod off_runtime;

@@ -1,4 +1,4 @@
-//! The loops that drive the engine: relay, sender of notices, workers, sweeper.
+//! The loops that drive the engine: relay, sender of notices, workers, importer, sweeper.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
+use crate::importer;
 use crate::settings::WorkerSettings;
 use crate::worker::Worker;
 
@@ -57,7 +58,7 @@ impl Probe for WakeProbe {
 /// Which loops to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Loops {
-    /// Relay, workers and sweeper.
+    /// Relay, workers, importer and sweeper.
     All,
     /// Relay and sweeper: workers are elsewhere.
     WithoutWorkers,
@@ -68,7 +69,7 @@ pub enum Loops {
 /// Running loops. One that breaks down is reported and begins again.
 #[derive(Debug)]
 pub struct Runtime {
-    /// Sweeper, workers and runs.
+    /// Sweeper, importer, workers and runs.
     work: TaskTracker,
     stop_work: CancellationToken,
     hand_back: CancellationToken,
@@ -120,6 +121,9 @@ impl Runtime {
         let sweeping = supervise("sweeper", stop.clone(), sweeping);
         runtime.work.spawn(sweeping);
 
+        if which == Loops::All {
+            runtime.import(engine, poll);
+        }
         let (stop, on) = (&runtime.stop_work, engine.clone());
         let reconciling = {
             let stop = stop.clone();
@@ -136,6 +140,15 @@ impl Runtime {
         runtime.work.close();
         runtime.relay.close();
         runtime
+    }
+
+    /// Works on bulk imports in the background.
+    fn import(&self, engine: &Engine, poll: Duration) {
+        let (on, stop) = (engine.clone(), self.stop_work.clone());
+        let hand_back = self.hand_back.clone();
+        let importing = move || importer::work(on.clone(), poll, stop.clone(), hand_back.clone());
+        let importing = supervise("importer", self.stop_work.clone(), importing);
+        self.work.spawn(importing);
     }
 
     fn worker(&self, engine: &Engine, settings: &WorkerSettings, which: Loops) -> Option<Worker> {

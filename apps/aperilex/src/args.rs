@@ -54,20 +54,39 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: ParseFormat,
     },
-    /// Bring the filings of a company in without analysing them
+    /// Bring filings in without analysing them: those of a company, or those of a list
     Import {
         /// Stock symbol
-        #[arg(long)]
-        ticker: Ticker,
+        #[arg(long, required_unless_present = "list")]
+        ticker: Option<Ticker>,
         /// Form type, in the SEC's spelling
-        #[arg(long)]
-        form: FormType,
+        #[arg(long, required_unless_present = "list")]
+        form: Option<FormType>,
         /// Filed on or after this day
         #[arg(long, value_name = "DATE", value_parser = date)]
         from: Option<Date>,
         /// Filed on or before this day
         #[arg(long, value_name = "DATE", value_parser = date)]
         to: Option<Date>,
+        /// A file that names a filing a line: an accession number, an EDGAR URL, or a ticker or CIK with
+        /// a form. The same command goes on where it was interrupted
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["ticker", "form", "from", "to"])]
+        list: Option<PathBuf>,
+    },
+    /// Bring in, and analyse, what many will ask for: recent filings of the small universe
+    Prefill {
+        /// Form types, in the SEC's spelling
+        #[arg(long, value_delimiter = ',', default_value = "10-K,10-Q,8-K")]
+        forms: Vec<FormType>,
+        /// Filed in so many years until today
+        #[arg(long, default_value = "2", value_name = "N")]
+        years: u16,
+        /// At most so many filings
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+        /// Analyse each, looking at this: comprehensive, financial, risk or business
+        #[arg(long, value_name = "TEMPLATE")]
+        analyze: Option<Template>,
     },
     /// Check every quote and number of a stored analysis against the raw filing, offline
     Verify {

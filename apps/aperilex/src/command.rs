@@ -5,8 +5,10 @@ mod analyze;
 mod audit_log;
 mod dead_letters;
 mod import;
+mod import_list;
 mod ledger;
 mod parse;
+mod prefill;
 mod serve;
 mod verify;
 
@@ -37,7 +39,28 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             form,
             from,
             to,
-        } => import::run(settings(common)?, ticker, form, from, to).await,
+            list,
+        } => match (list, ticker, form) {
+            (Some(list), ..) => import_list::run(settings(common)?, &list).await,
+            (None, Some(ticker), Some(form)) => {
+                import::run(settings(common)?, ticker, form, from, to).await
+            }
+            _ => Err(BadUsage("name --ticker and --form, or a --list".into()).into()),
+        },
+        Command::Prefill {
+            forms,
+            years,
+            limit,
+            analyze,
+        } => {
+            let prefill = prefill::Prefill {
+                forms,
+                years,
+                limit,
+                template: analyze,
+            };
+            prefill::run(settings(common)?, &prefill).await
+        }
         Command::Verify {
             analysis,
             documents,

@@ -4,6 +4,7 @@ mod args;
 mod command;
 mod exit;
 mod output;
+mod patience;
 mod progress;
 mod render;
 mod target;

@@ -74,14 +74,14 @@ impl State {
         Ok(())
     }
 
-    fn has_paid_for(&self, user: UserId, filing: FilingId) -> bool {
+    pub(crate) fn has_paid_for(&self, user: UserId, filing: FilingId) -> bool {
         self.access
             .get(&(user, filing))
             .is_some_and(|(source, _)| *source == AccessSource::Paid)
     }
 
     /// Paid access is for ever; access from another source may become paid.
-    fn open_access(
+    pub(crate) fn open_access(
         &mut self,
         key: (UserId, FilingId),
         source: AccessSource,

@@ -174,7 +174,7 @@ impl State {
     }
 
     /// Whether credits are set aside under this id.
-    pub(super) fn is_open(&self, hold: HoldId) -> bool {
+    pub(crate) fn is_open(&self, hold: HoldId) -> bool {
         let hold = self.holds.get(&hold);
         hold.is_some_and(|hold| hold.status == HoldStatus::Open)
     }

@@ -27,6 +27,8 @@ impl State {
         match made {
             Made::Task(id) => self.tasks.get(&id).cloned().map(Answer::Task),
             Made::Analysis(id) => self.analyses.get(&id).cloned().map(Answer::Analysis),
+            // Of another request: an import's fingerprint is never that of a request for an analysis.
+            Made::Import(_) => None,
         }
     }
 

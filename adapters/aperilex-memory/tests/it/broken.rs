@@ -7,6 +7,7 @@ pub(crate) mod costs;
 pub(crate) mod documents;
 pub(crate) mod events;
 pub(crate) mod filings;
+pub(crate) mod imports;
 pub(crate) mod ledger;
 pub(crate) mod notifier;
 pub(crate) mod outbox;

@@ -5,8 +5,9 @@ use std::fmt::Debug;
 
 use aperilex_ports::contract::clauses;
 
-use crate::broken::{accounts, audit, audit_log, costs, documents, events, filings, ledger};
-use crate::broken::{notifier, outbox, pool, queue, quota, quotes, reports, settlement, tasks};
+use crate::broken::{accounts, audit, audit_log, costs, documents, events, filings, imports};
+use crate::broken::{ledger, notifier, outbox, pool, queue, quota, quotes, reports};
+use crate::broken::{settlement, tasks};
 
 /// Asserts that every flaw is caught by its clause.
 fn bite<F: Copy + Debug>(flaws: &[(F, &str)], caught: impl Fn(F) -> Vec<&'static str>) {
@@ -57,6 +58,11 @@ fn broken_account_stores_are_caught() {
 #[test]
 fn broken_books_are_caught() {
     bite(audit::FLAWS, audit::caught);
+}
+
+#[test]
+fn broken_imports_are_caught() {
+    bite(imports::FLAWS, imports::caught);
 }
 
 #[test]
@@ -121,6 +127,7 @@ fn every_clause_bites() {
         .chain(ids(pool::FLAWS))
         .chain(ids(filings::FLAWS))
         .chain(ids(accounts::FLAWS))
+        .chain(ids(imports::FLAWS))
         .chain(ids(quota::FLAWS))
         .chain(ids(audit::FLAWS))
         .chain(ids(quotes::FLAWS))

@@ -20,6 +20,8 @@ pub(crate) struct Model {
     pub(crate) expires_at: i64,
     pub(crate) created_at: i64,
     pub(crate) ended_at: Option<i64>,
+    /// What of it was charged in parts.
+    pub(crate) captured: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -36,6 +38,7 @@ impl TryFrom<Model> for Hold {
             user: UserId::from_uuid(row.user_id),
             purpose: word("purpose of a hold", &row.purpose)?,
             amount: MicroUsd::new(row.amount),
+            captured: MicroUsd::new(row.captured),
             status: word("status of a hold", &row.status)?,
             filing: row.filing_id.map(FilingId::from_uuid),
             task: row.task_id.map(TaskId::from_uuid),

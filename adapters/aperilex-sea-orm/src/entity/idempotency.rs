@@ -15,6 +15,8 @@ pub(crate) struct Model {
     /// The analysis of the pool that answered.
     pub(crate) analysis_id: Option<Uuid>,
     pub(crate) expires_at: i64,
+    /// The bulk import that answered.
+    pub(crate) import_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

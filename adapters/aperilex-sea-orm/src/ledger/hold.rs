@@ -1,9 +1,9 @@
 //! Holds: placed, captured, given back.
 
-use aperilex_ports::wallet::{Charge, Draw, GiveBack, draws};
+use aperilex_ports::wallet::{Charge, Draw, GiveBack, draws, part_entry};
 use aperilex_ports::{
-    AnalysisId, EntryId, Hold, HoldId, HoldStatus, JournalTx, LedgerEntry, LedgerError, MicroUsd,
-    PlaceHold, Timestamp,
+    AnalysisId, CapturePart, EntryId, Hold, HoldId, HoldStatus, JournalTx, LedgerEntry,
+    LedgerError, MicroUsd, PlaceHold, Timestamp,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
@@ -65,6 +65,21 @@ impl Wallet {
         Ok(entry)
     }
 
+    /// Charges a part of a hold.
+    pub(crate) async fn capture_part(
+        &mut self,
+        tx: &DatabaseTransaction,
+        command: &CapturePart,
+    ) -> Outcome<LedgerEntry> {
+        let hold = self.hold(tx, command.hold).await?;
+        let first = find_entry(tx, part_entry(&hold, command.filing)).await?;
+        let draws = self.draws(tx, hold.id).await?;
+        let captured = self.0.capture_part(&hold, &draws, command, first.as_ref());
+        let (entry, change) = captured.map_err(Stop::Refused)?;
+        self.save(tx, change).await?;
+        Ok(entry)
+    }
+
     /// Gives a hold back; one that was given back already stays so.
     pub(crate) async fn void(
         &mut self,
@@ -118,19 +133,21 @@ pub(crate) async fn find_hold(tx: &DatabaseTransaction, id: HoldId) -> Outcome<O
     Ok(row.map(Hold::try_from).transpose()?)
 }
 
-/// Saves a hold that was placed, or has ended in the transaction `last`.
+/// Saves a hold that was placed, was charged in part, or has ended in the transaction `last`.
 pub(super) async fn save(
     tx: &DatabaseTransaction,
     hold: &Hold,
     last: Option<&JournalTx>,
 ) -> Outcome<()> {
-    if hold.status == HoldStatus::Open {
+    let open = hold.status == HoldStatus::Open;
+    if open && !hold.captured.is_positive() {
         return insert(tx, hold).await;
     }
-    let ended_at = last.map(|last| micros(last.at));
+    let ended_at = last.filter(|_| !open).map(|last| micros(last.at));
     let ended = Entity::update_many()
         .col_expr(Column::Status, hold.status.as_str().into())
         .col_expr(Column::EndedAt, ended_at.into())
+        .col_expr(Column::Captured, hold.captured.micros().into())
         .filter(Column::Id.eq(hold.id.as_uuid()))
         .filter(Column::Status.eq(HoldStatus::Open.as_str()))
         .exec(tx)
@@ -154,6 +171,7 @@ async fn insert(tx: &DatabaseTransaction, hold: &Hold) -> Outcome<()> {
         expires_at: Set(micros(hold.expires_at)),
         created_at: Set(micros(hold.created_at)),
         ended_at: Set(None),
+        captured: Set(0),
     };
     Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())

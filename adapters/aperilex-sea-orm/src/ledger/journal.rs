@@ -36,9 +36,10 @@ pub(super) async fn of_entry(
     tx: &impl ConnectionTrait,
     entry: &LedgerEntry,
 ) -> Outcome<Option<JournalTx>> {
+    let charges = [Operation::Capture, Operation::CapturePart];
     let found = Entity::find()
         .filter(Column::EntryId.eq(entry.id.as_uuid()))
-        .filter(Column::Operation.eq(Operation::Capture.as_str()));
+        .filter(Column::Operation.is_in(charges.map(Operation::as_str)));
     Ok(whole(tx, found.all(tx).await?).await?.pop())
 }
 

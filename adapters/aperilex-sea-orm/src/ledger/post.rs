@@ -1,8 +1,9 @@
 //! Credits, corrections and refunds.
 
-use aperilex_ports::wallet::{Change, Given};
+use aperilex_ports::wallet::{Change, Given, Paid};
 use aperilex_ports::{
-    CreditLot, EntryId, LedgerEntry, LedgerError, PostEntry, Refund, Timestamp, UserId,
+    CreditLot, EntryId, LedgerEntry, LedgerError, PostEntry, Refund, ReverseCredit, Reversed,
+    Timestamp, UserId,
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
@@ -48,6 +49,25 @@ impl Wallet {
         let (entry, change) = refunded.map_err(Stop::Refused)?;
         self.save(tx, change).await?;
         Ok(entry)
+    }
+
+    pub(crate) async fn reverse(
+        &mut self,
+        tx: &DatabaseTransaction,
+        command: &ReverseCredit,
+    ) -> Outcome<Reversed> {
+        let entry = find_entry(tx, command.entry).await?;
+        let entry = entry.filter(|entry| entry.user == self.user());
+        let entry = entry.ok_or(Stop::Refused(LedgerError::Unknown))?;
+        let before = journal::reversing(tx, &entry).await?;
+        let paid = Paid {
+            entry: &entry,
+            before: &before,
+        };
+        let reversed = self.0.reverse(command, &paid);
+        let (reversed, change) = reversed.map_err(Stop::Refused)?;
+        self.save(tx, change).await?;
+        Ok(reversed)
     }
 
     /// Ends what is late.

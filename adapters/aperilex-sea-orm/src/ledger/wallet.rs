@@ -87,6 +87,7 @@ async fn save_sums(tx: &DatabaseTransaction, wallet: &wallet::Wallet) -> Outcome
         .col_expr(Column::Seq, number(wallet.entry_seq).into())
         .col_expr(Column::ChainSeq, number(wallet.head.seq).into())
         .col_expr(Column::ChainHash, wallet.head.hash.to_string().into())
+        .col_expr(Column::Debt, wallet.debt.micros().into())
         .col_expr(Column::ChainAt, wallet.head.at.map(micros).into())
         .filter(Column::Id.eq(wallet.user.as_uuid()))
         .exec(tx)
@@ -121,6 +122,7 @@ pub(crate) async fn rebuild_wallet(
         balance: made.balance,
         entry_seq: made.entry_count,
         head: made.head,
+        debt: made.debt,
         lots: made.lots.clone(),
     };
     save_sums(tx, &wallet).await?;
@@ -152,6 +154,7 @@ fn open(row: Model, lots: Vec<CreditLot>) -> Result<wallet::Wallet, Unreadable> 
         },
         entry_seq: count("count of entries", row.seq)?,
         head: head(&row)?,
+        debt: MicroUsd::new(row.debt),
         lots,
     })
 }

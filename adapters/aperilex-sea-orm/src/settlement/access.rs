@@ -121,7 +121,7 @@ pub(super) async fn deliver_to(
 
 /// Whether the access would be more than the account has. Paid access is never paid again; access from
 /// another source may end with the tier, so paying for it is no mistake.
-async fn is_wanted(
+pub(crate) async fn is_wanted(
     tx: &DatabaseTransaction,
     user: UserId,
     filing: FilingId,
@@ -165,7 +165,7 @@ async fn charge(
     settle(tx, wallet, hold, description, None).await
 }
 
-async fn insert(
+pub(crate) async fn insert(
     tx: &DatabaseTransaction,
     user: UserId,
     opened: Opened,

@@ -94,7 +94,7 @@ pub(super) async fn void_all(
 }
 
 /// Gives a hold back, if it was placed and has not ended.
-pub(super) async fn void_if_open(
+pub(crate) async fn void_if_open(
     tx: &DatabaseTransaction,
     wallet: &mut Wallet,
     hold: HoldId,

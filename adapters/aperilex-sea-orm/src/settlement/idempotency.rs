@@ -1,7 +1,8 @@
 //! Requests that are repeated.
 
 use aperilex_ports::{
-    Answer, IdempotentRequest, SettlementError, SubmitTask, Task, Timestamp, UserId,
+    AnalysisId, Answer, IdempotentRequest, ImportId, SettlementError, SubmitTask, Task, TaskId,
+    Timestamp, UserId,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
@@ -10,7 +11,7 @@ use sea_orm::{
 };
 
 use super::Outcome;
-use crate::entity::idempotency::{ActiveModel, Column, Entity};
+use crate::entity::idempotency::{ActiveModel, Column, Entity, Model};
 use crate::entity::{analysis, task};
 use crate::error::Stop;
 use crate::stored::micros;
@@ -22,14 +23,9 @@ pub(super) async fn replayed<C: ConnectionTrait>(
     request: &IdempotentRequest,
     now: Timestamp,
 ) -> Outcome<Option<Answer>> {
-    let key = (user.as_uuid(), request.key.clone());
-    let row = Entity::find_by_id(key).one(tx).await?;
-    let Some(row) = row.filter(|row| row.expires_at > micros(now)) else {
+    let Some(row) = known(tx, user, request, now).await? else {
         return Ok(None);
     };
-    if row.request != request.request.to_string() {
-        return Err(Stop::Refused(SettlementError::KeyReused));
-    }
     if let Some(id) = row.task_id {
         let row = task::Entity::find_by_id(id).one(tx).await?;
         return Ok(row.map(Task::try_from).transpose()?.map(Answer::Task));
@@ -38,6 +34,32 @@ pub(super) async fn replayed<C: ConnectionTrait>(
     let row = analysis::Entity::find_by_id(id).one(tx).await?;
     let record = row.map(TryInto::try_into).transpose()?;
     Ok(record.map(Answer::Analysis))
+}
+
+/// What is noted of this key.
+pub(crate) async fn known<C: ConnectionTrait>(
+    tx: &C,
+    user: UserId,
+    request: &IdempotentRequest,
+    now: Timestamp,
+) -> Outcome<Option<Model>> {
+    let key = (user.as_uuid(), request.key.clone());
+    let row = Entity::find_by_id(key).one(tx).await?;
+    let Some(row) = row.filter(|row| row.expires_at > micros(now)) else {
+        return Ok(None);
+    };
+    if row.request != request.request.to_string() {
+        return Err(Stop::Refused(SettlementError::KeyReused));
+    }
+    Ok(Some(row))
+}
+
+/// What answered a request.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    pub(crate) task: Option<TaskId>,
+    pub(crate) analysis: Option<AnalysisId>,
+    pub(crate) import: Option<ImportId>,
 }
 
 /// Notes what the client's key was answered with. If the same request came twice at a time the later one
@@ -50,21 +72,34 @@ pub(super) async fn remember(
     let Some(request) = &command.idempotency else {
         return Ok(());
     };
-    let (task, analysis) = match answer {
-        Answer::Task(task) => (Some(task.id.as_uuid()), None),
-        Answer::Analysis(record) => (None, Some(record.id.as_uuid())),
-    };
+    let mut made = Made::default();
+    match answer {
+        Answer::Task(task) => made.task = Some(task.id),
+        Answer::Analysis(record) => made.analysis = Some(record.id),
+    }
+    note(tx, command.user, request, made, command.now).await
+}
+
+/// The same for any answer.
+pub(crate) async fn note(
+    tx: &DatabaseTransaction,
+    user: UserId,
+    request: &IdempotentRequest,
+    made: Made,
+    now: Timestamp,
+) -> Outcome<()> {
     let expired = Condition::all()
-        .add(Column::UserId.eq(command.user.as_uuid()))
+        .add(Column::UserId.eq(user.as_uuid()))
         .add(Column::Key.eq(&request.key))
-        .add(Column::ExpiresAt.lte(micros(command.now)));
+        .add(Column::ExpiresAt.lte(micros(now)));
     Entity::delete_many().filter(expired).exec(tx).await?;
     let row = ActiveModel {
-        user_id: Set(command.user.as_uuid()),
+        user_id: Set(user.as_uuid()),
         key: Set(request.key.clone()),
         request: Set(request.request.to_string()),
-        task_id: Set(task),
-        analysis_id: Set(analysis),
+        task_id: Set(made.task.map(|id| id.as_uuid())),
+        analysis_id: Set(made.analysis.map(|id| id.as_uuid())),
+        import_id: Set(made.import.map(|id| id.as_uuid())),
         expires_at: Set(micros(request.expires_at)),
     };
     Entity::insert(row).exec_without_returning(tx).await?;

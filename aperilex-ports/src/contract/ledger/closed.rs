@@ -5,7 +5,7 @@ use super::super::support::{Desk, at, usd};
 use crate::*;
 
 /// Suspends the account.
-async fn suspend(desk: &Desk, user: UserId) {
+pub(crate) async fn suspend(desk: &Desk, user: UserId) {
     let account = desk.stores.accounts.get(user).await.unwrap().unwrap();
     let change = ChangeAccount {
         user,

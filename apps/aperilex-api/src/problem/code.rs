@@ -54,6 +54,8 @@ codes! {
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "A valid API key is needed";
     /// Less is available than is needed.
     InsufficientCredits = "insufficient-credits", PAYMENT_REQUIRED, "Not enough credits";
+    /// The account owes for a payment that was taken back.
+    PastDue = "past-due", PAYMENT_REQUIRED, "The account owes for a payment that was taken back";
     /// The price is over `max_price_usd`.
     OverMaxPrice = "over-max-price", PAYMENT_REQUIRED, "The price is over the request's limit";
     /// The filing is large and the request does not show that its price is known.
@@ -89,6 +91,8 @@ codes! {
     Conflict = "conflict", CONFLICT, "Another request was faster";
     /// The body is larger than the limit.
     BodyTooLarge = "body-too-large", PAYLOAD_TOO_LARGE, "The body is too large";
+    /// A bulk import of too many filings.
+    TooManyItems = "too-many-items", PAYLOAD_TOO_LARGE, "Too many filings in one import";
     /// The address is longer than any of ours.
     UriTooLong = "uri-too-long", URI_TOO_LONG, "The address is too long";
     /// Too many header fields, or too long ones.

@@ -244,13 +244,13 @@ const fn description(status: u16) -> &'static str {
         401 => "A valid API key is needed.",
         402 => "Not enough credits, or over the request's own limit.",
         403 => {
-            "The account is suspended, is no administrator's, or its plan does not cover the filing."
+            "The account is suspended, is no administrator's, or its plan does not cover what is asked for."
         }
         404 => "There is no such thing, or the account has no access to it.",
         406 => "No accepted media type is offered.",
         408 => "The body did not arrive in time.",
         409 => "The state of things forbids it.",
-        413 => "The body is too large.",
+        413 => "The body is too large, or it asks for too many things.",
         415 => "The body's media type or encoding is not taken.",
         422 => "A field or parameter is not lawful; `errors` says which.",
         429 => "A limit is reached.",

@@ -110,6 +110,9 @@ impl From<Refusal> for Problem {
                 Self::new(ProblemCode::InsufficientCredits, detail)
                     .with_facts(credits(needed, Some(available)))
             }
+            Refusal::PastDue { debt } => {
+                Self::new(ProblemCode::PastDue, detail).with_facts(credits(debt, None))
+            }
             Refusal::OverMaxPrice { price, .. } => {
                 Self::new(ProblemCode::OverMaxPrice, detail).with_facts(credits(price, None))
             }
@@ -137,6 +140,8 @@ impl From<Refusal> for Problem {
                 Self::field(ProblemCode::QualityNotOffered, "/quality", detail)
             }
             Refusal::NotCancellable { .. } => Self::new(ProblemCode::NotCancellable, detail),
+            Refusal::NothingToImport => Self::field(ProblemCode::InvalidField, "", detail),
+            Refusal::TooManyItems { .. } => Self::new(ProblemCode::TooManyItems, detail),
             Refusal::BadAmount | Refusal::OverRefund { .. } => {
                 Self::field(ProblemCode::InvalidField, "/amount_usd", detail)
             }

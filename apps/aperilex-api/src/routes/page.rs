@@ -10,7 +10,7 @@ const DEFAULT: u16 = 50;
 
 /// Which page of a list is asked for.
 pub(crate) struct Page<P> {
-    list: &'static str,
+    list: String,
     user: UserId,
     /// Where it begins; none for the first.
     pub(crate) from: Option<P>,
@@ -21,7 +21,7 @@ pub(crate) struct Page<P> {
 impl<P: Position> Page<P> {
     /// A page of the list of this name, as an account asks for it.
     pub(crate) fn new(
-        list: &'static str,
+        list: &str,
         user: UserId,
         limit: Option<u16>,
         cursor: Option<&str>,
@@ -30,7 +30,7 @@ impl<P: Position> Page<P> {
             .map(|cursor| cursor::read(list, user, cursor))
             .transpose()?;
         Ok(Self {
-            list,
+            list: list.to_owned(),
             user,
             from,
             limit: usize::from(limit.unwrap_or(DEFAULT)),
@@ -53,7 +53,7 @@ impl<P: Position> Page<P> {
 
     /// The cursor of a place in this list.
     pub(crate) fn cursor(&self, position: &P) -> String {
-        cursor::write(self.list, self.user, position)
+        cursor::write(&self.list, self.user, position)
     }
 }
 

@@ -25,7 +25,7 @@ const WAYS: [&str; 5] = ["ticker", "cik", "accession", "url", "id"];
 /// of the company), `accession`, `url`, or `id`.
 #[derive(Debug, Object)]
 #[oai(skip_serializing_if_is_none, deny_unknown_fields)]
-struct FilingName {
+pub(super) struct FilingName {
     /// Ticker, such as `AAPL` or `BRK-B`.
     ticker: Option<String>,
     /// SEC Central Index Key, 1 to 10 digits.
@@ -38,6 +38,35 @@ struct FilingName {
     url: Option<String>,
     /// Id of a filing that is known here.
     id: Option<uuid::Uuid>,
+}
+
+impl From<&FilingLocator> for FilingName {
+    fn from(locator: &FilingLocator) -> Self {
+        let mut name = Self {
+            ticker: None,
+            cik: None,
+            form: None,
+            accession: None,
+            url: None,
+            id: None,
+        };
+        match locator {
+            FilingLocator::Ticker { ticker, form } => {
+                name.ticker = Some(ticker.to_string());
+                name.form = Some(form.to_string());
+            }
+            FilingLocator::Company { cik, form } => {
+                name.cik = Some(cik.to_string());
+                name.form = Some(form.to_string());
+            }
+            FilingLocator::Accession(accession) => name.accession = Some(accession.to_string()),
+            FilingLocator::Url(url) => name.url = Some(url.clone()),
+            FilingLocator::Stored(id) => name.id = Some(id.as_uuid()),
+            // A way of naming that is newer than this document.
+            _ => {}
+        }
+        name
+    }
 }
 
 /// Asks for an analysis, or for what it would cost.
@@ -119,7 +148,7 @@ fn read(bytes: &[u8]) -> Result<AnalysisRequest, Problem> {
     })
 }
 
-fn price(text: &str) -> Result<MicroUsd, String> {
+pub(super) fn price(text: &str) -> Result<MicroUsd, String> {
     match text.parse::<MicroUsd>() {
         Ok(price) if price >= MicroUsd::ZERO => Ok(price),
         Ok(_) => Err("expected no negative price".to_owned()),
@@ -127,7 +156,7 @@ fn price(text: &str) -> Result<MicroUsd, String> {
     }
 }
 
-fn locator(name: &mut Fields) -> Option<FilingLocator> {
+pub(super) fn locator(name: &mut Fields) -> Option<FilingLocator> {
     name.drop_nulls(&[&WAYS[..], &["form"]].concat());
     let named: Vec<_> = WAYS.into_iter().filter(|way| name.has(way)).collect();
     let way = match named[..] {

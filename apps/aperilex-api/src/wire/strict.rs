@@ -262,6 +262,91 @@ impl Object {
         }
     }
 
+    /// How many items a list field has; none if it is no list.
+    pub(crate) fn length(&self, name: &str) -> Option<usize> {
+        let field = self.fields.iter().find(|(key, _)| key == name);
+        match field {
+            Some((_, Json::List(items))) => Some(items.len()),
+            _ => None,
+        }
+    }
+
+    /// Takes fields out unread, so that nothing is said of what is in them.
+    pub(crate) fn leave_out(&mut self, names: &[&str]) {
+        self.fields
+            .retain(|(name, _)| !names.contains(&name.as_str()));
+    }
+
+    /// A list field.
+    fn list(&mut self, name: &str) -> Option<Vec<Json>> {
+        match self.take(name) {
+            Some(Json::List(items)) => Some(items),
+            Some(other) => {
+                let detail = format!("expected an array, got {}", other.name());
+                self.wrong(name, ProblemCode::WrongType, detail);
+                None
+            }
+            None => {
+                self.wrong(name, ProblemCode::MissingField, "this field is needed");
+                None
+            }
+        }
+    }
+
+    /// A list of objects, each read by `read`; none if anything is wrong with any.
+    pub(crate) fn objects<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&mut Self) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let items = self.list(name)?;
+        let (length, mut all) = (items.len(), Vec::with_capacity(items.len()));
+        for (index, item) in items.into_iter().enumerate() {
+            let place = format!("{name}/{index}");
+            let pointer = format!("{}/{place}", self.pointer);
+            match item {
+                Json::Object(fields) => {
+                    let mut object = Self::new(pointer, fields);
+                    all.extend(read(&mut object));
+                    object.end(self);
+                }
+                other => {
+                    let detail = format!("expected an object, got {}", other.name());
+                    complain(&mut self.errors, &pointer, ProblemCode::WrongType, &detail);
+                }
+            }
+        }
+        (all.len() == length).then_some(all)
+    }
+
+    /// A list of strings, each read by `parse`; none if anything is wrong with any.
+    pub(crate) fn texts<T, E: fmt::Display>(
+        &mut self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<Vec<T>> {
+        let items = self.list(name)?;
+        let (length, mut all) = (items.len(), Vec::with_capacity(items.len()));
+        for (index, item) in items.into_iter().enumerate() {
+            let pointer = format!("{}/{name}/{index}", self.pointer);
+            let (code, detail) = match item {
+                Json::Text(text) => match parse(&text) {
+                    Ok(value) => {
+                        all.push(value);
+                        continue;
+                    }
+                    Err(error) => (ProblemCode::InvalidField, error.to_string()),
+                },
+                other => {
+                    let detail = format!("expected a string, got {}", other.name());
+                    (ProblemCode::WrongType, detail)
+                }
+            };
+            complain(&mut self.errors, &pointer, code, &detail);
+        }
+        (all.len() == length).then_some(all)
+    }
+
     /// Complains about a field; about the object itself if `name` is empty.
     pub(crate) fn wrong(&mut self, name: &str, code: ProblemCode, detail: impl Into<String>) {
         let mut pointer = self.pointer.clone();

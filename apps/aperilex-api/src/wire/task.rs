@@ -21,7 +21,7 @@ pub(crate) struct AcceptedDocument {
 /// Why a task failed, or last failed.
 #[derive(Debug, Object)]
 #[oai(rename = "TaskFailure")]
-struct FailureDocument {
+pub(super) struct FailureDocument {
     /// Stable word, such as `filing_unusable`.
     code: String,
     /// For people.

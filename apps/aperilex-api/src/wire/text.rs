@@ -164,6 +164,10 @@ words! {
     EntryKindWord, "EntryKind", aperilex_core::EntryKind;
     /// What an account has subscribed to.
     TierWord, "Tier", aperilex_core::Tier;
+    /// Where a bulk import is.
+    ImportStatusWord, "ImportStatus", aperilex_core::ImportStatus;
+    /// Where a filing of a bulk import is.
+    ImportItemStatusWord, "ImportItemStatus", aperilex_core::ImportItemStatus;
     /// Whether an account may act.
     AccountStatusWord, "AccountStatus", aperilex_core::AccountStatus;
     /// What an account may do beyond its own affairs.

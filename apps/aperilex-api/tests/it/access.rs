@@ -26,7 +26,16 @@ fn protected(world_ids: &[(&str, String)]) -> Vec<(String, String)> {
 async fn ids(world: &World) -> Vec<(&'static str, String)> {
     let analysis = world.analysed().await;
     let task = world.get("/api/v1/tasks").await.json()["items"][0]["task_id"].clone();
+    let wanted = serde_json::json!({"filings": [{"accession": "0001999999-26-999999"}]});
+    let import = world
+        .ask(call("POST", "/api/v1/imports").json(&wanted))
+        .await
+        .json();
     vec![
+        (
+            "{import_id}",
+            import["import_id"].as_str().unwrap().to_owned(),
+        ),
         ("{analysis_id}", analysis),
         ("{task_id}", task.as_str().unwrap().to_owned()),
         ("{filing_id}", filing_id()),

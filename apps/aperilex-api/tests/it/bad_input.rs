@@ -332,3 +332,68 @@ async fn nothing_long_is_said_back() {
         assert!(!String::from_utf8_lossy(&answer.bytes).contains(&long[..65]));
     }
 }
+
+#[tokio::test]
+async fn imports_of_nothing_of_doubles_and_of_too_much() {
+    let import = |body: String| call("POST", "/api/v1/imports").body(body);
+    let one = r#"{"accession":"0001999999-26-999999"}"#;
+    let many = vec![one; 10_001].join(",");
+    refused(vec![
+        (
+            "B31",
+            import(r#"{"filings":[]}"#.into()),
+            422,
+            "invalid-field",
+        ),
+        ("B31", import("{}".into()), 422, "missing-field"),
+        (
+            "B31",
+            import(format!(r#"{{"filings":[{many}]}}"#)),
+            413,
+            "too-many-items",
+        ),
+        (
+            "B31",
+            import(r#"{"company":{"ticker":"APX","forms":["S-4"]}}"#.into()),
+            422,
+            "invalid-field",
+        ),
+        (
+            "B31",
+            import(format!(r#"{{"filings":[{one}],"max_price_usd":"0.01"}}"#)),
+            402,
+            "over-max-price",
+        ),
+    ])
+    .await;
+    let world = World::new().await;
+    let demo = world.account("demo", aperilex_core::Tier::Demo, 0).await;
+    let wanted = import(format!(r#"{{"filings":[{one}]}}"#));
+    let answer = world.send(wanted.key(&demo)).await;
+    assert_eq!(answer.problem(), "not-entitled");
+    assert_eq!(answer.json()["lifted_by"], "basic");
+
+    // Doubles are one, half is bad: each has its own result, and what is good is charged.
+    let body = json!({"filings": [
+        {"accession": ACCESSION}, {"id": filing_id()}, {"accession": "0001999999-26-999999"},
+    ]});
+    let answer = world.ask(call("POST", "/api/v1/imports").json(&body)).await;
+    let started = answer.json();
+    assert_eq!(
+        (&started["duplicates"], &started["counts"]["waiting"]),
+        (&json!(1), &json!(2))
+    );
+    for _ in 0..2 {
+        world.engine.work_import(None).await.unwrap();
+    }
+    let path = answer.header("location").to_owned();
+    let done = world.get(&path).await.json();
+    assert_eq!(done["status"], "done");
+    assert_eq!(
+        (&done["counts"]["imported"], &done["counts"]["failed"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(done["charged_usd"], "0.020000");
+    let me = world.get("/api/v1/me").await.json();
+    assert_eq!(me["balance"]["available_usd"], "4.980000");
+}

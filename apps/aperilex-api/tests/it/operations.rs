@@ -37,6 +37,9 @@ async fn scenario(operation: &str, world: &World, analysis: &str) {
         "listFilingTables" => tables(world).await,
         "listFilingFacts" => facts(world).await,
         "listFilingExhibits" => exhibits(world).await,
+        "startImport" => start_import(world).await,
+        "listImports" | "getImport" | "listImportItems" => imports(operation, world).await,
+        "cancelImport" => cancel_import(world).await,
         "getMe" => me(world).await,
         "listBillingEntries" => entries(world).await,
         "getBillingBalance" | "listCreditLots" => credits(world).await,
@@ -56,7 +59,7 @@ async fn every_operation_works() {
 
 #[test]
 fn nothing_is_described_that_is_not_meant_to_be() {
-    assert_eq!(described().len(), 36);
+    assert_eq!(described().len(), 41);
 }
 
 async fn health(operation: &str, world: &World) {
@@ -400,6 +403,93 @@ async fn entries(world: &World) {
         .json();
     assert_eq!(kinds(&second), ["adjustment"]);
     assert!(second.get("next").is_none());
+}
+
+/// An import of a filing that is not there, of the one that the account has, and of that one again.
+async fn started(world: &World, key: &str) -> crate::world::Answer {
+    let wanted = json!({"filings": [
+        {"accession": ACCESSION},
+        {"accession": "0001999999-26-999999"},
+        {"id": filing_id()},
+    ]});
+    let call = call("POST", "/api/v1/imports").json(&wanted);
+    world.ask(call.header("idempotency-key", key)).await
+}
+
+async fn start_import(world: &World) {
+    let answer = started(world, "one").await;
+    assert_eq!(answer.status, 202, "{:?}", answer.json());
+    let import = answer.json();
+    let path = format!("/api/v1/imports/{}", import["import_id"].as_str().unwrap());
+    assert_eq!(answer.header("location"), path);
+    assert_eq!(import["status"], "running");
+    let counts = json!({
+        "total": 2, "waiting": 1, "imported": 0, "owned": 1, "failed": 0, "cancelled": 0,
+    });
+    assert_eq!(import["counts"], counts);
+    assert_eq!(
+        (&import["duplicates"], &import["unit_price_usd"]),
+        (&json!(1), &json!("0.020000"))
+    );
+    let me = world.get("/api/v1/me").await.json();
+    assert_eq!(me["balance"]["held_usd"], "0.020000");
+    let again = started(world, "one").await;
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.json()["import_id"], import["import_id"]);
+}
+
+async fn imports(operation: &str, world: &World) {
+    let import = started(world, "one").await.json();
+    world.engine.work_import(None).await.unwrap();
+    let path = format!("/api/v1/imports/{}", import["import_id"].as_str().unwrap());
+    if operation == "listImports" {
+        started(world, "two").await;
+        let first = world.get("/api/v1/imports?limit=1").await.json();
+        assert_ne!(first["items"][0]["import_id"], import["import_id"]);
+        let next = first["next"].as_str().unwrap();
+        let second = world
+            .get(&format!("/api/v1/imports?limit=1&cursor={next}"))
+            .await;
+        assert_eq!(second.json()["items"][0]["import_id"], import["import_id"]);
+        return;
+    }
+    if operation == "getImport" {
+        let done = world.get(&path).await.json();
+        assert_eq!(done["status"], "done");
+        assert_eq!(
+            (&done["counts"]["failed"], &done["charged_usd"]),
+            (&json!(1), &json!("0.000000"))
+        );
+        return;
+    }
+    let first = world.get(&format!("{path}/items?limit=1")).await.json();
+    let owned = json!([{
+        "place": 1, "filing": {"accession": ACCESSION}, "filing_id": filing_id(),
+        "status": "owned", "charged_usd": "0.000000", "attempts": 0,
+    }]);
+    assert_eq!(first["items"], owned);
+    let next = first["next"].as_str().unwrap();
+    let second = world
+        .get(&format!("{path}/items?limit=1&cursor={next}"))
+        .await;
+    let item = second.json()["items"][0].clone();
+    assert_eq!(
+        (&item["status"], &item["failure"]["code"]),
+        (&json!("failed"), &json!("filing_not_found"))
+    );
+}
+
+async fn cancel_import(world: &World) {
+    let import = started(world, "one").await.json();
+    let path = format!("/api/v1/imports/{}", import["import_id"].as_str().unwrap());
+    for _ in 0..2 {
+        let answer = world.ask(call("DELETE", &path)).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.json()["status"], "cancelled");
+        assert_eq!(answer.json()["counts"]["cancelled"], 1);
+    }
+    let me = world.get("/api/v1/me").await.json();
+    assert_eq!(me["balance"]["held_usd"], "0.000000");
 }
 
 async fn credits(world: &World) {

@@ -144,6 +144,7 @@ fn timings(t: &Timings) -> Result<(), WiringError> {
         ("backoff_s", t.backoff_s, 0, HOUR),
         ("backoff_max_s", t.backoff_max_s, 0, HOUR),
         ("task_max_age_s", t.task_max_age_s, 1, 7 * DAY),
+        ("import_ttl_s", t.import_ttl_s, t.run_limit_s, 30 * DAY),
         ("resend_after_s", t.resend_after_s, 1, DAY),
         ("notice_attempts", u64::from(t.notice_attempts), 1, 100),
         ("notice_backoff_s", t.notice_backoff_s, 1, DAY),

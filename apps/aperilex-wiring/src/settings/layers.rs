@@ -219,6 +219,14 @@ mod tests {
                 "setting `timings.task_max_age_s` (from APERILEX_TIMINGS__TASK_MAX_AGE_S): expected at most 604800",
             ),
             (
+                &[("APERILEX_CONDUCT__BACKOFF_MAX_S", "0")],
+                "setting `conduct.backoff_max_s`: expected 1 to 86400",
+            ),
+            (
+                &[("APERILEX_CONDUCT__WINDOW_S", "99999999")],
+                "setting `conduct.window_s`: expected 1 to 2592000",
+            ),
+            (
                 &[("APERILEX_PLANS__BASIC__ANALYSIS", "-1")],
                 "setting `plans.basic.analysis` (from APERILEX_PLANS__BASIC__ANALYSIS): expected no negative amount",
             ),

@@ -5,7 +5,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use aperilex_core::ports::Stores;
-use aperilex_core::{Engine, NoProbe, TaskStatus};
+use aperilex_core::{
+    Engine, FilingLocator, ImportRequest, ImportSelection, ImportStatus, NoProbe, TaskStatus,
+};
 use aperilex_wiring::{Loops, Runtime, WakeProbe};
 
 use crate::world::{FragileOutbox, World, worker};
@@ -128,5 +130,38 @@ async fn one_shot_work_leaves_everything_else_to_others() {
 
     let runtime = Runtime::start(&engine, &wake, &worker(), Loops::All);
     world.until(first.id, TaskStatus::Completed).await;
+    runtime.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn imports_are_worked_on_in_the_background() {
+    let world = World::new();
+    let (engine, wake) = wired(&world);
+    let (account, task) = world.submit(&engine, 1).await;
+    let other = crate::world::filing("0001999999-26-000002");
+    world.memory.source.add(other.clone());
+    let locators = [1, 2].map(|n| {
+        let accession = format!("0001999999-26-{n:06}");
+        FilingLocator::Accession(accession.parse().unwrap())
+    });
+    let request = ImportRequest {
+        selection: ImportSelection::Filings(locators.to_vec()),
+        max_price: None,
+        idempotency_key: None,
+    };
+    let started = engine.start_import(&account, &request).await.unwrap();
+    let runtime = Runtime::start(&engine, &wake, &worker(), Loops::All);
+    world.until(task.id, TaskStatus::Completed).await;
+    let begun = Instant::now();
+    loop {
+        let job = engine.import(&account, started.job.id).await.unwrap();
+        if job.status == ImportStatus::Done {
+            assert_eq!(job.counts.imported + job.counts.owned, 2);
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(10), "{job:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    engine.filing(&account, other.meta.id).await.unwrap();
     runtime.stop().await;
 }

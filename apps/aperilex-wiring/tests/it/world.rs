@@ -207,7 +207,7 @@ fn draft() -> Draft {
     }
 }
 
-fn filing(accession: &str) -> RawFiling {
+pub(crate) fn filing(accession: &str) -> RawFiling {
     let accession = accession.parse().unwrap();
     RawFiling {
         meta: FilingMeta {

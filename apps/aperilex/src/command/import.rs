@@ -94,7 +94,7 @@ async fn all_filings(
     }
 }
 
-fn bar(length: usize) -> ProgressBar {
+pub(super) fn bar(length: usize) -> ProgressBar {
     let bar = ProgressBar::new(length as u64);
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
     if let Ok(style) = style {
@@ -103,7 +103,7 @@ fn bar(length: usize) -> ProgressBar {
     bar
 }
 
-fn label(filing: &FilingMeta) -> String {
+pub(super) fn label(filing: &FilingMeta) -> String {
     let accession = filing
         .accession
         .map(|accession| accession.to_string())

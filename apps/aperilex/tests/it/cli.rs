@@ -377,3 +377,100 @@ fn what_holds_keys_and_records_is_its_owners_alone_in_a_shared_folder_too() {
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
 }
+
+#[test]
+fn a_list_of_filings_is_imported_in_bulk() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, source) = (dir.path().join("data"), samples());
+    let list = dir.path().join("list.txt");
+    fs::write(
+        &list,
+        "# ours\n0001999999-26-000007\nMKWX 8-K\n000199999926000007\n0001999999-26-999999\n",
+    )
+    .unwrap();
+    let base = [
+        "--data-dir",
+        data.to_str().unwrap(),
+        "--source",
+        source.to_str().unwrap(),
+    ];
+    let import = || {
+        let args = [&["import", "--list", list.to_str().unwrap()], &base[..]].concat();
+        let output = aperilex(&args);
+        let said = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code(),
+            said(output.stdout),
+            said(output.stderr),
+        )
+    };
+    let (code, told, complained) = import();
+    assert_eq!(
+        told, "imported 2, already there 0, failed 1\n",
+        "{complained}"
+    );
+    assert_eq!(code, Some(1), "one is not there");
+    assert!(
+        complained.contains("named more than once: 1"),
+        "{complained}"
+    );
+    assert!(
+        complained.contains("0001999999-26-999999: "),
+        "{complained}"
+    );
+    let (_, again, _) = import();
+    assert_eq!(again, "imported 0, already there 2, failed 1\n");
+    fs::write(&list, "..\n").unwrap();
+    let (code, _, complained) = import();
+    assert_eq!(code, Some(2));
+    assert!(complained.contains("line 1 of the list"), "{complained}");
+    let verified = aperilex(&[&["ledger", "verify", "--quiet"], &base[..]].concat());
+    assert!(verified.status.success());
+}
+
+#[test]
+fn the_house_fills_the_pool_and_goes_on_where_it_stopped() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, source) = (dir.path().join("data"), samples());
+    let universe = dir.path().join("small.tsv");
+    fs::write(&universe, "cik\tticker\n1999999\tMKWX\n7\tNONE\n").unwrap();
+    let config = dir.path().join("config.json");
+    let settings = serde_json::json!({"universes": {"small": universe}});
+    fs::write(&config, settings.to_string()).unwrap();
+    let base = [
+        "--config",
+        config.to_str().unwrap(),
+        "--data-dir",
+        data.to_str().unwrap(),
+        "--source",
+        source.to_str().unwrap(),
+    ];
+    let prefill = |more: &[&str]| {
+        let output = aperilex(&[&["prefill"], more, &base[..]].concat());
+        let complained = String::from_utf8(output.stderr).unwrap();
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{told}{complained}");
+        told
+    };
+    let forms = ["--forms", "10-K", "--years", "20"];
+    let first = prefill(&[&forms[..], &["--limit", "1"]].concat());
+    assert!(
+        first.contains("filings imported 1, already there 0, failed 0"),
+        "{first}"
+    );
+    let made = prefill(&[&forms[..], &["--limit", "1", "--analyze", "risk"]].concat());
+    assert!(made.contains("imported 0, already there 1"), "{made}");
+    assert!(
+        made.contains("analyses made 1, in the pool already 0"),
+        "{made}"
+    );
+    let again = prefill(&[&forms[..], &["--limit", "1", "--analyze", "risk"]].concat());
+    assert!(
+        again.contains("analyses made 0, in the pool already 1"),
+        "{again}"
+    );
+    let whole = prefill(&["--forms", "10-K,8-K", "--years", "20"]);
+    assert!(whole.starts_with("companies 2, "), "{whole}");
+    let verified = aperilex(&[&["ledger", "verify", "--quiet"], &base[..]].concat());
+    assert!(verified.status.success());
+}

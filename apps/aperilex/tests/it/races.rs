@@ -216,7 +216,8 @@ async fn one_of_two_servers_is_killed_under_load_and_nothing_is_lost_or_doubled(
             .with_filings(16)
             .set("PLANS__BASIC__REQUESTS_PER_HOUR", 1_000_000)
             .set("PLANS__BASIC__REQUESTS_PER_DAY", 1_000_000)
-            .set("PLANS__BASIC__RUNNING", 100);
+            .set("PLANS__BASIC__RUNNING", 100)
+            .set("WORKER__CONCURRENCY", 1);
         let keys = world.accounts(&names("busy", 8), "20.00");
         let servers = Arc::new(vec![world.serve(None), world.serve(None)]);
         let [dying, living] = &servers[..] else {
@@ -228,8 +229,15 @@ async fn one_of_two_servers_is_killed_under_load_and_nothing_is_lost_or_doubled(
             tokio::spawn(ask_on(servers.clone(), n, key, until))
         });
         let clients: Vec<_> = clients.collect();
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        tokio::time::sleep(Duration::from_millis(1500)).await;
         dying.kill();
+        let mut open = 0;
+        for key in &keys {
+            let tasks = living.json(key, "/api/v1/tasks?limit=100").await;
+            let tasks = tasks["items"].as_array().unwrap().iter();
+            open += tasks.filter(|task| task["status"] != "completed").count();
+        }
+        assert!(open > 0, "nothing was under way");
         let mut acknowledged = 0;
         for (n, client) in clients.into_iter().enumerate() {
             for task in client.await.unwrap() {
@@ -238,6 +246,7 @@ async fn one_of_two_servers_is_killed_under_load_and_nothing_is_lost_or_doubled(
             }
         }
         assert!(acknowledged > 20, "{acknowledged} are no load");
+        eprintln!("{acknowledged} acknowledged, {open} under way when one died");
         let (mut paid, mut made) = (0, BTreeSet::new());
         for key in &keys {
             // Those whose answer was lost as well.

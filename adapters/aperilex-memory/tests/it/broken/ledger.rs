@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use aperilex_ports::{
-    Balance, CreditLot, EntryId, EntryKind, Hold, HoldId, HoldStatus, JournalTx, Ledger,
-    LedgerEntry, LedgerError, MicroUsd, NoticeKind, Outbox, OutboxItem, PendingNotice, PlaceHold,
-    PostEntry, Refund, StoreError, Stores, Timestamp, UserId,
+    Balance, CapturePart, CreditLot, EntryId, EntryKind, Hold, HoldId, HoldStatus, JournalTx,
+    Ledger, LedgerEntry, LedgerError, MicroUsd, NoticeKind, Outbox, OutboxItem, PendingNotice,
+    PlaceHold, PostEntry, Refund, ReverseCredit, Reversed, StoreError, Stores, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -34,6 +34,10 @@ pub(crate) enum Flaw {
     RefundsMoreThanWasPaid,
     RefundsAnything,
     HoldsForAnybody,
+    ForgetsParts,
+    ForgetsWhatIsOwed,
+    LetsDebtorsHold,
+    TakesBackMoreThanCame,
     TellsOfHolds,
 }
 
@@ -60,6 +64,10 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::RefundsAnything, "LG-20"),
     (Flaw::HoldsForAnybody, "LG-21"),
     (Flaw::TellsOfHolds, "LG-22"),
+    (Flaw::TakesBackMoreThanCame, "LG-23"),
+    (Flaw::ForgetsWhatIsOwed, "LG-23"),
+    (Flaw::LetsDebtorsHold, "LG-24"),
+    (Flaw::ForgetsParts, "LG-25"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -89,6 +97,7 @@ fn hold(command: &PlaceHold) -> Hold {
         user: command.user,
         purpose: command.purpose,
         amount: command.amount,
+        captured: MicroUsd::ZERO,
         status: HoldStatus::Open,
         filing: command.filing,
         task: command.task,
@@ -161,10 +170,9 @@ impl Ledger for Broken {
             self.outbox.put(&[OutboxItem::Notice(notice)]).await?;
         }
         match (self.flaw, placed) {
-            (Flaw::HoldsMoreThanThereIs, Err(LedgerError::InsufficientCredits { .. })) => {
-                Ok(hold(command))
-            }
             (Flaw::HoldsForAnybody, Err(LedgerError::AccountClosed)) => Ok(hold(command)),
+            (Flaw::HoldsMoreThanThereIs, Err(LedgerError::InsufficientCredits { .. }))
+            | (Flaw::LetsDebtorsHold, Err(LedgerError::PastDue { .. })) => Ok(hold(command)),
             (_, placed) => placed,
         }
     }
@@ -191,6 +199,14 @@ impl Ledger for Broken {
             (Flaw::CapturesTwice, Ok(entry)) if entry.at != now => self.charge_again(&entry).await,
             (_, captured) => captured,
         }
+    }
+
+    async fn capture_part(&self, part: &CapturePart) -> Result<LedgerEntry, LedgerError> {
+        let captured = self.inner.capture_part(part).await?;
+        if self.flaw == Flaw::ForgetsParts && captured.at != part.now {
+            return self.charge_again(&captured).await;
+        }
+        Ok(captured)
     }
 
     async fn void(
@@ -265,6 +281,23 @@ impl Ledger for Broken {
                 self.correct(refund.user, refund.amount, refund.now).await
             }
             (_, refunded) => refunded,
+        }
+    }
+
+    async fn reverse(&self, reverse: &ReverseCredit) -> Result<Reversed, LedgerError> {
+        match (self.flaw, self.inner.reverse(reverse).await) {
+            (Flaw::TakesBackMoreThanCame, Err(LedgerError::OverCapture { .. })) => Ok(Reversed {
+                taken: MicroUsd::ZERO,
+                owed: reverse.amount,
+            }),
+            (_, reversed) => reversed,
+        }
+    }
+
+    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError> {
+        match self.flaw {
+            Flaw::ForgetsWhatIsOwed => Ok(MicroUsd::ZERO),
+            _ => self.inner.debt(user).await,
         }
     }
 
