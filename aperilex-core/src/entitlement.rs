@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use aperilex_ports::{Cik, Date, FilingMeta, Tier};
+use aperilex_ports::{Cik, Companies, Date, FilingMeta, Tier};
 use jiff::ToSpan;
 
-use crate::tier::{Companies, Plans, TierPlan, listed_form};
+use crate::tier::{Plans, TierPlan, listed_form};
 
 /// Companies by CIK. A ticker is only an alias and does not count.
 #[derive(Clone, Default)]
@@ -76,18 +76,8 @@ impl fmt::Display for Limit {
     }
 }
 
-/// The first limit of `tier` that the filing exceeds; none if the account may see it.
+/// The first limit of a plan that the filing exceeds; none if its accounts may see it.
 pub(crate) fn exceeded(
-    plans: &Plans,
-    universes: &Universes,
-    tier: Tier,
-    filing: &FilingMeta,
-    today: Date,
-) -> Option<Limit> {
-    exceeded_by(plans.of(tier), universes, filing, today)
-}
-
-fn exceeded_by(
     plan: &TierPlan,
     universes: &Universes,
     filing: &FilingMeta,
@@ -127,5 +117,5 @@ pub(crate) fn lifted_by(
     let above = Tier::ALL.iter().copied().filter(|other| *other > tier);
     above
         .into_iter()
-        .find(|t| exceeded(plans, universes, *t, filing, today).is_none())
+        .find(|t| exceeded(plans.of(*t), universes, filing, today).is_none())
 }

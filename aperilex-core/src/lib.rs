@@ -25,8 +25,8 @@ pub use engine::{
     AccountChange, AccountFinding, AccountStatement, AnalysisRequest, AuditReport, Authority,
     BooksProof, Claimed, CreditKind, Departure, Engine, GiveCredits, ImportRequest,
     ImportSelection, ImportStep, Imported, Interruption, IssuedKey, MAX_IMPORT_ITEMS,
-    NewCredentials, NewKey, Outcome, Proof, Quote, RefundCharge, Requested, Run, Secret,
-    SentNotices, SignedIn, StartedImport, UntoldNotice, Usage, UsageOverview, day_of,
+    NewCredentials, NewKey, Outcome, Proof, Quote, RefundCharge, Requested, Run, SentNotices,
+    SignedIn, StartedImport, UntoldNotice, Usage, UsageOverview, day_of,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;
@@ -35,4 +35,4 @@ pub use period::BillingPeriod;
 pub use probe::{NoProbe, Probe, Step};
 pub use refusal::Refusal;
 pub use settings::{AccountRules, Billing, ChallengeUse, Settings, Timings};
-pub use tier::{Companies, Plans, TierPlan};
+pub use tier::{BadFigure, Plans, TierPlan};

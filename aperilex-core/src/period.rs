@@ -49,7 +49,7 @@ fn reset(first: Date, months: i32) -> Date {
     first.saturating_add(months.months())
 }
 
-fn midnight(date: Date) -> Timestamp {
+pub(crate) fn midnight(date: Date) -> Timestamp {
     let zoned = date.to_zoned(TimeZone::UTC);
     zoned.map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }

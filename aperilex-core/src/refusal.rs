@@ -6,6 +6,7 @@ use std::time::Duration;
 use aperilex_ports::{MicroUsd, Quality, QuotaUse, SettlementError, TaskStatus, Tier};
 
 use crate::entitlement::Limit;
+use crate::tier::BadFigure;
 
 /// Why a request was refused. Nothing was done and nothing was charged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +57,40 @@ pub enum Refusal {
         /// What the request allows.
         max: MicroUsd,
     },
+    /// The filing is so large that its analysis costs more than the plan says, and the request does not
+    /// show that this is known.
+    #[error(
+        "the filing is large: this costs {price} USD; ask with a quote, or with a max_price_usd of at least that"
+    )]
+    LargeFiling {
+        /// The price.
+        price: MicroUsd,
+    },
+    /// The quote has expired, and by now it costs more.
+    #[error(
+        "the quote of {quoted} USD has expired or no longer fits, and now this costs {price} USD; ask for a new one"
+    )]
+    PriceChanged {
+        /// What was quoted.
+        quoted: MicroUsd,
+        /// What it costs now.
+        price: MicroUsd,
+    },
+    /// The account has no such quote.
+    #[error("there is no such quote; ask for a new one")]
+    QuoteUnknown,
+    /// The quote is for something else.
+    #[error("the quote is for another {field}; ask for one of this request")]
+    QuoteMismatch {
+        /// What is another.
+        field: &'static str,
+    },
+    /// The quote was used for another task.
+    #[error("the quote was used for another task; ask for a new one")]
+    QuoteUsed,
+    /// A figure of a contract is unlawful.
+    #[error("the contract cannot be taken: {0}")]
+    BadContract(BadFigure),
     /// The account leads as many live runs as it may.
     #[error(
         "{running} of your analyses are running and your plan allows {limit}; wait for one to end"
@@ -174,6 +209,7 @@ impl Refusal {
             }),
             SettlementError::AccountClosed => Some(Self::AccountSuspended),
             SettlementError::KeyReused => Some(Self::KeyReused),
+            SettlementError::QuoteUsed => Some(Self::QuoteUsed),
             _ => None,
         }
     }

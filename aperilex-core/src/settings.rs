@@ -1,13 +1,14 @@
 //! What an installation decides.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use aperilex_ports::MicroUsd;
+use aperilex_ports::{Account, MicroUsd, Tier};
 use serde::{Deserialize, Serialize};
 
 use crate::conduct::ConductSettings;
 use crate::entitlement::Universes;
-use crate::tier::Plans;
+use crate::tier::{Plans, TierPlan, version_of};
 
 /// Times and counts of the flow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,18 +121,21 @@ impl Default for AccountRules {
     }
 }
 
-/// Credits and payments.
+/// Credits and payments, beyond the plans' figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Billing {
     /// An account is told when its balance falls below this.
     pub low_balance_usd: MicroUsd,
+    /// Whether an extractive analysis is given, for nothing, where the models fail.
+    pub stand_in: bool,
 }
 
 impl Default for Billing {
     fn default() -> Self {
         Self {
             low_balance_usd: MicroUsd::new(1_000_000),
+            stand_in: true,
         }
     }
 }
@@ -147,8 +151,33 @@ pub struct Settings {
     pub timings: Timings,
     /// How people come by accounts.
     pub accounts: AccountRules,
-    /// Credits and payments.
+    /// Credits and payments, beyond the plans' figures.
     pub billing: Billing,
     /// What ignoring refusals leads to.
     pub conduct: ConductSettings,
+}
+
+impl Settings {
+    /// The plan of an account: its tier's, with what its contract says otherwise. A contract counts while
+    /// the tier is by contract.
+    #[must_use]
+    pub fn plan_of(&self, account: &Account) -> Cow<'_, TierPlan> {
+        let plan = self.plans.of(account.tier);
+        match &account.contract {
+            Some(contract) if account.tier == Tier::Enterprise => Cow::Owned(plan.with(contract)),
+            _ => Cow::Borrowed(plan),
+        }
+    }
+
+    /// The version of the prices that an account is quoted.
+    #[must_use]
+    pub fn price_version(&self, account: &Account) -> String {
+        let version = self.plans.version();
+        match &account.contract {
+            Some(contract) if account.tier == Tier::Enterprise => {
+                format!("{version}+{}", version_of(contract))
+            }
+            _ => version,
+        }
+    }
 }

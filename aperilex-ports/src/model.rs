@@ -29,6 +29,7 @@ mod canonical;
 mod cells;
 mod cik;
 mod content;
+mod contract;
 mod digest;
 mod draft;
 mod email;
@@ -43,9 +44,11 @@ mod item;
 mod item_8k;
 mod journal;
 mod ledger;
+mod model_call;
 mod money;
 mod notice;
 mod payment;
+mod quote;
 mod secret;
 mod session;
 mod submission;
@@ -68,6 +71,7 @@ pub use canonical::{CanonicalText, RawMap, RawRun};
 pub use cells::Cells;
 pub use cik::{Cik, ParseCikError};
 pub use content::{Document, FilingContent, RiskFactor, Section, SectionState, TextRange};
+pub use contract::{Companies, Contract, DecodeContractError};
 pub use digest::{Digest, ParseDigestError};
 pub use draft::{Draft, DraftClaim, DraftQuote};
 pub use email::{Email, ParseEmailError};
@@ -80,8 +84,8 @@ pub use filing::{
 };
 pub use form_type::{FormFamily, FormType, ParseFormTypeError};
 pub use id::{
-    AnalysisId, EntryId, FilingId, HoldId, ImportId, KeyId, LeaseToken, NoticeId, ParseIdError,
-    SessionId, TaskId, UserId,
+    AnalysisId, CallId, EntryId, FilingId, HoldId, ImportId, KeyId, LeaseToken, NoticeId,
+    ParseIdError, QuoteId, SessionId, TaskId, UserId,
 };
 pub use import::{ImportCounts, ImportItem, ImportItemStatus, ImportJob, ImportStatus};
 pub use item::ItemKey;
@@ -91,9 +95,11 @@ pub use journal::{
     Posting,
 };
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
+pub use model_call::{CallOutcome, ModelCall, ModelCost, SpentCall};
 pub use money::{MicroUsd, ParseMoneyError};
 pub use notice::{Notice, NoticeKind, NoticePreferences, NoticeToken, PendingNotice};
 pub use payment::{Payment, PaymentEvent, PaymentOutcome, PaymentState, PaymentStep, StoredEvent};
+pub use quote::{QuotedAccess, StoredQuote};
 pub use secret::{ParsePasswordError, Password, PasswordHash, Secret};
 pub use session::{AccessClaims, ExternalIdentity, OneTime, OneTimePurpose, Session};
 pub use submission::{Party, SubmissionHeader};

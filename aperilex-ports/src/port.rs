@@ -5,6 +5,7 @@ mod analysis_pool;
 mod audit_log;
 mod audit_store;
 mod clock;
+mod cost_book;
 mod document_store;
 mod event_bus;
 mod filing_analyst;
@@ -18,6 +19,7 @@ mod notifier;
 mod outbox;
 mod payment_store;
 mod quota_store;
+mod quote_store;
 mod report_store;
 mod session_store;
 mod settlement;
@@ -31,9 +33,10 @@ pub use analysis_pool::{AnalysisPool, FindAnalysis};
 pub use audit_log::AuditLog;
 pub use audit_store::AuditStore;
 pub use clock::{Clock, IdSource};
+pub use cost_book::CostBook;
 pub use document_store::{DocumentStore, DocumentStoreError, MAX_OBJECT_BYTES};
 pub use event_bus::{EventBus, EventBusError, EventStream};
-pub use filing_analyst::{AnalystError, AnalystProfile, FilingAnalyst};
+pub use filing_analyst::{AnalysisOrder, AnalystError, AnalystProfile, CostMeter, FilingAnalyst};
 pub use filing_parser::{FilingParser, MAX_FILING_BYTES, ParseFilingError};
 pub use filing_source::{FilingSource, FilingSourceError};
 pub use filing_store::{FilingRecord, FilingStore};
@@ -51,6 +54,7 @@ pub use payment_store::{
     MAX_PAYMENT, MAX_PAYMENT_ID, OddEvent, PaymentStore, RecordPayment, RecordedEvent,
 };
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
+pub use quote_store::QuoteStore;
 pub use report_store::ReportStore;
 pub use session_store::{Redeem, RotateSession, SessionStore};
 pub use settlement::{

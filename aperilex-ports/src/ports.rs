@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::port::{
-    AccountStore, AnalysisPool, AuditLog, AuditStore, Clock, DocumentStore, EventBus,
+    AccountStore, AnalysisPool, AuditLog, AuditStore, Clock, CostBook, DocumentStore, EventBus,
     FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, ImportStore, Imports, Ledger,
-    Notifier, Outbox, PaymentStore, QuotaStore, ReportStore, SessionStore, Settlement, SignIn,
-    TaskQueue, TaskStore,
+    Notifier, Outbox, PaymentStore, QuotaStore, QuoteStore, ReportStore, SessionStore, Settlement,
+    SignIn, TaskQueue, TaskStore,
 };
 
 /// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
@@ -65,6 +65,10 @@ pub struct Stores {
     pub audit: Arc<dyn AuditStore>,
     /// Sessions, passwords, one-time tokens.
     pub sessions: Arc<dyn SessionStore>,
+    /// Prices that were promised.
+    pub quotes: Arc<dyn QuoteStore>,
+    /// What models cost us.
+    pub costs: Arc<dyn CostBook>,
     /// What was done, and by whom.
     pub audit_log: Arc<dyn AuditLog>,
     /// Usage in aggregate.

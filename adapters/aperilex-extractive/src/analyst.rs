@@ -1,8 +1,8 @@
 //! The port.
 
 use aperilex_ports::{
-    AnalystError, AnalystProfile, Draft, FilingAnalyst, FilingContent, FilingMeta, Method,
-    NotFound, PartKind, Quality, Template,
+    AnalysisOrder, AnalystError, AnalystProfile, CostMeter, Draft, FilingAnalyst, FilingContent,
+    Method, MicroUsd, NotFound, PartKind, Quality, Template,
 };
 use async_trait::async_trait;
 
@@ -30,13 +30,17 @@ impl FilingAnalyst for ExtractiveAnalyst {
         }
     }
 
+    fn estimate(&self, _bytes: u64, _template: Template) -> MicroUsd {
+        MicroUsd::ZERO
+    }
+
     async fn analyse(
         &self,
-        filing: &FilingMeta,
+        order: &AnalysisOrder<'_>,
         content: &FilingContent,
-        template: Template,
+        _meter: &dyn CostMeter,
     ) -> Result<Draft, AnalystError> {
-        draft(&Filing::new(filing, content), template)
+        draft(&Filing::new(order.filing, content), order.template)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Accounts and keys.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email,
-    ExternalIdentity, KeyId, KeyOwner, LedgerError, MAX_PAGE, NoticePreferences, OpenAccount, Role,
-    StoreError, Timestamp, UserId,
+    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, AuditRecord, ChangeAccount,
+    Contract, Digest, Email, ExternalIdentity, KeyId, KeyOwner, LedgerError, MAX_PAGE,
+    NoticePreferences, OpenAccount, Role, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -90,6 +90,20 @@ impl AccountStore for MemoryStores {
 
     async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError> {
         self.commit("accounts.close", |state| state.close(user, address))
+    }
+
+    async fn set_contract(
+        &self,
+        user: UserId,
+        contract: Option<&Contract>,
+        audit: &AuditRecord,
+    ) -> Result<(), AccountStoreError> {
+        self.commit("accounts.set_contract", |state| {
+            let account = state.accounts.get_mut(&user);
+            account.ok_or(AccountStoreError::Unknown)?.contract = contract.cloned();
+            state.log(audit);
+            Ok(())
+        })
     }
 
     async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError> {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
-    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, CountName, Date, Digest,
-    ExternalIdentity, FilingId, FilingRecord, Hold, HoldId, ImportId, ImportItem, ImportJob,
-    JournalTx, KeyId, LedgerEntry, LedgerRoot, NoticePreferences, OneTime, OutboxItem,
-    PasswordHash, Payment, Session, SessionId, StoredEvent, Task, TaskEvent, TaskId, Timestamp,
-    UserId, Waiver,
+    AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, CallId, CountName, Date,
+    Digest, ExternalIdentity, FilingId, FilingRecord, Hold, HoldId, ImportId, ImportItem,
+    ImportJob, JournalTx, KeyId, LedgerEntry, LedgerRoot, ModelCall, NoticePreferences, OneTime,
+    OutboxItem, PasswordHash, Payment, QuoteId, Session, SessionId, StoredEvent, StoredQuote, Task,
+    TaskEvent, TaskId, Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -56,11 +56,11 @@ pub(crate) struct State {
     pub(crate) quota: BTreeMap<UserId, Vec<Timestamp>>,
     /// Counts by day.
     pub(crate) counts: BTreeMap<(Date, CountName), u64>,
-    /// Allowed requests of each account and window, oldest first.
-    pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
     /// By the provider's ids.
     pub(crate) payments: BTreeMap<String, Payment>,
     pub(crate) payment_events: BTreeMap<String, StoredEvent>,
+    pub(crate) quotes: BTreeMap<QuoteId, StoredQuote>,
+    pub(crate) calls: BTreeMap<CallId, ModelCall>,
     /// Rows by number; sent ones are removed.
     pub(crate) outbox: BTreeMap<i64, OutboxRow>,
     /// The number of the newest row ever.

@@ -48,10 +48,11 @@ impl MemoryStores {
             outbox: all.clone(),
             audit: all.clone(),
             sessions: all.clone(),
+            quotes: all.clone(),
+            costs: all.clone(),
             audit_log: all.clone(),
-            reports: all,
-            payments: all.clone(),
-            audit: all,
+            reports: all.clone(),
+            payments: all,
         }
     }
 

@@ -1,9 +1,9 @@
 //! Accounts and their keys.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email,
-    ExternalIdentity, KeyId, KeyOwner, LedgerError, NoticePreferences, OpenAccount, Role,
-    StoreError, Timestamp, UserId,
+    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, AuditRecord, ChangeAccount,
+    Contract, Digest, Email, ExternalIdentity, KeyId, KeyOwner, LedgerError, NoticePreferences,
+    OpenAccount, Role, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
@@ -85,6 +85,15 @@ impl AccountStore for Store {
 
     async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError> {
         transact!(self.db, |tx| close(tx, user, address).await)
+    }
+
+    async fn set_contract(
+        &self,
+        user: UserId,
+        contract: Option<&Contract>,
+        audit: &AuditRecord,
+    ) -> Result<(), AccountStoreError> {
+        transact!(self.db, |tx| agree(tx, user, contract, audit).await)
     }
 
     async fn change(&self, command: &ChangeAccount) -> Result<Account, AccountStoreError> {
@@ -213,6 +222,7 @@ async fn create(tx: &DatabaseTransaction, account: &Account) -> Outcome<()> {
         tier: Set(account.tier.as_str().to_owned()),
         status: Set(account.status.as_str().to_owned()),
         role: Set(account.role.as_str().to_owned()),
+        contract: Set(account.contract.as_ref().map(Contract::encode)),
         posted: Set(0),
         held: Set(0),
         seq: Set(0),
@@ -256,6 +266,25 @@ async fn change(tx: &DatabaseTransaction, command: &ChangeAccount) -> Outcome<Ac
     changed.status = to.status;
     changed.role = to.role;
     Ok(changed)
+}
+
+async fn agree(
+    tx: &DatabaseTransaction,
+    user: UserId,
+    contract: Option<&Contract>,
+    audit: &AuditRecord,
+) -> Outcome<()> {
+    let agreed = contract.map(Contract::encode);
+    let updated = account::Entity::update_many()
+        .col_expr(account::Column::Contract, agreed.into())
+        .filter(account::Column::Id.eq(user.as_uuid()))
+        .exec(tx)
+        .await?;
+    if updated.rows_affected == 0 {
+        return Err(Stop::Refused(AccountStoreError::Unknown));
+    }
+    append(tx, audit).await?;
+    Ok(())
 }
 
 async fn add_key(tx: &DatabaseTransaction, key: &ApiKey) -> Outcome<()> {

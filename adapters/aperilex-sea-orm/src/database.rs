@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::config::{DatabaseConfig, Kind};
-use crate::error::{DatabaseError, is_passing};
+use crate::error::{DatabaseError, is_away, is_passing};
 use crate::queue::{QueueSettings, SeaOrmQueue};
 use crate::transaction::{Begun, Durability, MAX_REPEATS, pause};
 
@@ -106,6 +106,13 @@ impl Database {
         answer.map(drop).map_err(DatabaseError::Unreachable)
     }
 
+    /// Whether an error says that the database does not answer, and not that something is wrong with what it
+    /// was asked.
+    #[must_use]
+    pub fn is_away(error: &DbErr) -> bool {
+        is_away(error)
+    }
+
     /// Closes all connections; what is under way ends first. Other clones are closed with it.
     pub async fn close(&self) {
         for pool in [&self.read, &self.relaxed, &self.write] {
@@ -132,10 +139,11 @@ impl Database {
             outbox: store.clone(),
             audit: store.clone(),
             sessions: store.clone(),
+            quotes: store.clone(),
+            costs: store.clone(),
             audit_log: store.clone(),
-            reports: store,
-            payments: store.clone(),
-            audit: store,
+            reports: store.clone(),
+            payments: store,
         }
     }
 

@@ -163,6 +163,22 @@ pub(crate) fn is_passing(error: &DbErr) -> bool {
     }
 }
 
+/// Whether the database does not answer: it cannot be reached, or it is only starting.
+pub(crate) fn is_away(error: &DbErr) -> bool {
+    if matches!(error, DbErr::ConnectionAcquire(_)) {
+        return true;
+    }
+    match sqlx_error(error) {
+        Some(
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed,
+        ) => true,
+        _ => database_code(error).is_some_and(|code| code == "57P03" || code.starts_with("08")),
+    }
+}
+
 fn database_code(error: &DbErr) -> Option<Cow<'_, str>> {
     match sqlx_error(error) {
         Some(sqlx::Error::Database(error)) => error.code(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aperilex_ports::{
     AnalysisId, Digest, ExternalIdentity, FilingId, FindAnalysis, ImportId, PoolKey, Quality,
-    QuotaWindow, SessionId, Template, Timestamp, UserId,
+    QuotaWindow, SessionId, TaskId, Template, Timestamp, UserId,
 };
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -19,8 +19,8 @@ use crate::database::Database;
 use crate::support::{Fresh, each};
 use crate::transaction::Durability;
 use crate::{
-    account_store, analysis_pool, entity, import_store, imports, ledger, outbox, payment_store,
-    queue, quota_store, run, session_store, settlement, task_store,
+    account_store, analysis_pool, cost_book, entity, import_store, imports, ledger, outbox,
+    payment_store, queue, quota_store, quote_store, run, session_store, settlement, task_store,
 };
 
 fn queries() -> Vec<(&'static str, SelectStatement)> {
@@ -29,6 +29,7 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         FilingId::from_uuid(Uuid::from_u128(2)),
     );
     let analysis = AnalysisId::from_uuid(Uuid::from_u128(3));
+    let task = TaskId::from_uuid(Uuid::from_u128(4));
     let now = Timestamp::from_second(1_767_225_600).unwrap();
     let import = ImportId::from_uuid(Uuid::from_u128(4));
     let key = PoolKey {
@@ -74,6 +75,9 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
             "expired keys",
             settlement::idempotency::expired(now).into_query(),
         ),
+        ("expired quotes", quote_store::expired(now).into_query()),
+        ("calls of a task", cost_book::of_task(task).into_query()),
+        ("calls of a day", cost_book::between(now, now)),
         ("due holds", ledger::due(now).into_query()),
         ("imports", import_store::jobs_of(user, None).into_query()),
         ("items", import_store::items_of(import, 7).into_query()),
@@ -198,6 +202,7 @@ async fn tables_are_what_the_entities_say() {
         ("ledger_tx", of_entity(ledger_tx::Entity)),
         ("live_run", of_entity(live_run::Entity)),
         ("one_time", of_entity(one_time::Entity)),
+        ("model_call", of_entity(model_call::Entity)),
         ("outbox", of_entity(outbox::Entity)),
         ("password", of_entity(password::Entity)),
         ("payment", of_entity(payment::Entity)),
@@ -208,6 +213,7 @@ async fn tables_are_what_the_entities_say() {
         ("quota_log", of_entity(quota_log::Entity)),
         ("session", of_entity(session::Entity)),
         ("session_refresh", of_entity(session_refresh::Entity)),
+        ("quote", of_entity(quote::Entity)),
         ("task", of_entity(task::Entity)),
         ("task_event", of_entity(task_event::Entity)),
     ];

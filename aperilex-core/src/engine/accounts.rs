@@ -69,6 +69,7 @@ impl Engine {
             tier,
             status: AccountStatus::Active,
             role,
+            contract: None,
             created_at: now,
         };
         let opening = credit.is_positive().then(|| PostEntry {
@@ -105,7 +106,7 @@ impl Engine {
     /// A port's failure.
     pub async fn usage(&self, account: &Account) -> Result<Usage, EngineError> {
         self.grant_or_go_on(account).await;
-        let windows = quota::windows(self.settings.plans.of(account.tier));
+        let windows = quota::windows(&self.settings.plan_of(account));
         let quota = self
             .ports
             .stores

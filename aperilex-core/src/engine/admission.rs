@@ -23,7 +23,7 @@ impl Engine {
     /// failure.
     pub async fn admit(&self, account: &Account) -> Result<QuotaOutcome, EngineError> {
         may_act(account)?;
-        let windows = quota::windows(self.settings.plans.of(account.tier));
+        let windows = quota::windows(&self.settings.plan_of(account));
         if windows.is_empty() {
             self.grant_or_go_on(account).await;
             return Ok(QuotaOutcome {

@@ -5,14 +5,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, AccountStatus, AnalysisId, Balance, CreditLot, EntryId, EntryKind, LedgerEntry,
-    LedgerError, MAX_PAGE, MicroUsd, PostEntry, Refund, RetractAnalysis, Retracted, Timestamp,
-    UserId,
+    Account, AccountStatus, AnalysisId, Balance, CreditLot, Date, EntryId, EntryKind, LedgerEntry,
+    LedgerError, MAX_PAGE, MicroUsd, ModelCost, PostEntry, Refund, RetractAnalysis, Retracted,
+    Timestamp, UserId,
 };
 
 use super::{Engine, later};
 use crate::error::EngineError;
-use crate::period::BillingPeriod;
+use crate::period::{BillingPeriod, midnight};
 
 /// Credits that come in the place of lapsed ones live as long.
 pub(super) const FRESH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -78,10 +78,7 @@ impl Engine {
         &self,
         account: &Account,
     ) -> Result<Option<LedgerEntry>, EngineError> {
-        let (now, amount) = (
-            self.now(),
-            self.settings.plans.of(account.tier).monthly_credits,
-        );
+        let (now, amount) = (self.now(), self.settings.plan_of(account).monthly_credits);
         let active = account.status == AccountStatus::Active;
         if !active || !amount.is_positive() || self.granted.has(account.id, now) {
             return Ok(None);
@@ -207,6 +204,22 @@ impl Engine {
             now,
         };
         Ok(self.ports.stores.ledger.post(&command).await?)
+    }
+
+    /// What models cost us from one day to another, both included, in UTC: from the first of this month, and to
+    /// today, if not said.
+    ///
+    /// # Errors
+    /// A port's failure.
+    pub async fn model_costs(
+        &self,
+        from: Option<Date>,
+        to: Option<Date>,
+    ) -> Result<Vec<ModelCost>, EngineError> {
+        let to = to.unwrap_or_else(|| self.today());
+        let from = from.unwrap_or_else(|| to.first_of_month());
+        let (begin, end) = (midnight(from), midnight(to.tomorrow().unwrap_or(Date::MAX)));
+        Ok(self.ports.stores.costs.totals(begin, end).await?)
     }
 
     /// What an account has.

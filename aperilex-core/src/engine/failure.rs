@@ -82,6 +82,11 @@ impl From<DocumentStoreError> for Stop {
 impl From<AnalystError> for Stop {
     fn from(error: AnalystError) -> Self {
         let code = match &error {
+            // What models cost us is not for users.
+            AnalystError::OverCeiling { .. } => {
+                let message = "the analysis would take more than is planned for one; nothing was charged for it";
+                return Self::last("cost_ceiling", message);
+            }
             AnalystError::Unsuitable { .. } => "nothing_to_analyse",
             _ => "analyst_unavailable",
         };

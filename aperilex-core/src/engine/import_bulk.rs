@@ -121,7 +121,7 @@ impl Engine {
             return Ok(MicroUsd::ZERO);
         }
         let plans = &self.settings.plans;
-        plans.of(account.tier).bulk_unit.ok_or_else(|| {
+        self.settings.plan_of(account).bulk_unit.ok_or_else(|| {
             let above = Tier::ALL.iter().filter(|tier| **tier > account.tier);
             let mut above = above.copied();
             Refusal::NotEntitled {

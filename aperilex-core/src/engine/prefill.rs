@@ -36,6 +36,7 @@ impl Engine {
             tier: Tier::Enterprise,
             status: AccountStatus::Active,
             role: Role::House,
+            contract: None,
             created_at: now,
         };
         match accounts.create(&account).await {

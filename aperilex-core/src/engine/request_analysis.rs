@@ -3,16 +3,15 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, AnalysisResult, Answer, CountName, Digest, EntryKind, FilingAnalyst, FilingLocator,
-    FilingMeta, FilingRecord, FindAnalysis, HoldId, IdempotentRequest, MicroUsd, PendingAccess,
-    PoolKey, Priority, Quality, Role, SubmitTask, Submitted, TaskCharges, TaskId, Template,
-    Timestamp,
+    Account, AnalysisResult, Answer, CountName, Digest, FilingAnalyst, FilingLocator, FilingRecord,
+    FindAnalysis, HoldId, IdempotentRequest, MicroUsd, PendingAccess, PoolKey, Priority, Quality,
+    QuoteId, Role, SubmitTask, Submitted, TaskCharges, TaskId, Template,
 };
 use std::sync::Arc;
 
 use super::{Engine, later};
 use crate::error::EngineError;
-use crate::pricing;
+use crate::pricing::{self, Fee};
 use crate::probe::Step;
 use crate::refusal::Refusal;
 
@@ -29,33 +28,10 @@ pub struct AnalysisRequest {
     pub refresh: bool,
     /// Refuse if it costs more.
     pub max_price: Option<MicroUsd>,
+    /// The quote that it relies on.
+    pub quote: Option<QuoteId>,
     /// The client's key for repeating the request safely.
     pub idempotency_key: Option<String>,
-}
-
-/// What a request would cost now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Quote {
-    /// The filing.
-    pub filing: FilingMeta,
-    /// What is looked at.
-    pub template: Template,
-    /// How good.
-    pub quality: Quality,
-    /// Whether access is paid for as access or as import.
-    pub access_kind: EntryKind,
-    /// For access to the filing; zero if the account has it.
-    pub access: MicroUsd,
-    /// For the analysis; zero if the pool has it.
-    pub analysis: MicroUsd,
-    /// Both.
-    pub total: MicroUsd,
-    /// Whether the pool has the analysis.
-    pub pooled: bool,
-    /// What the account can spend.
-    pub available: MicroUsd,
-    /// Until when the price holds.
-    pub expires_at: Timestamp,
 }
 
 /// What became of a request.
@@ -68,55 +44,16 @@ pub struct Requested {
 }
 
 /// A request with everything known that decides on it.
-struct Case {
-    record: FilingRecord,
-    key: PoolKey,
-    access: Option<PendingAccess>,
-    analysis: MicroUsd,
+pub(super) struct Case {
+    pub(super) record: FilingRecord,
+    pub(super) key: PoolKey,
+    pub(super) access: Option<PendingAccess>,
+    pub(super) fee: Fee,
     /// What of the pool satisfies it; none if it is to be made anew.
-    wanted: Option<FindAnalysis>,
+    pub(super) wanted: Option<FindAnalysis>,
 }
 
 impl Engine {
-    /// What a request would cost, without doing anything.
-    ///
-    /// # Errors
-    /// [`EngineError`]: the refusals that the request would meet, but for credits.
-    pub async fn quote(
-        &self,
-        account: &Account,
-        request: &AnalysisRequest,
-    ) -> Result<Quote, EngineError> {
-        let case = self.decide(account, request).await?;
-        let pooled = match &case.wanted {
-            Some(wanted) => self.ports.stores.pool.find(wanted).await?.is_some(),
-            None => false,
-        };
-        let balance = self.ports.stores.ledger.balance(account.id).await?;
-        let ttl = Duration::from_secs(self.settings.timings.quote_ttl_s);
-        let (access_kind, access) = match &case.access {
-            Some(access) => (access.purpose, access.price),
-            None => (EntryKind::FilingAccess, MicroUsd::ZERO),
-        };
-        let analysis = if pooled {
-            MicroUsd::ZERO
-        } else {
-            case.analysis
-        };
-        Ok(Quote {
-            access_kind,
-            access,
-            analysis,
-            total: [access, analysis].into_iter().sum(),
-            pooled,
-            available: balance.available(),
-            expires_at: later(self.now(), ttl),
-            template: case.key.template,
-            quality: case.key.quality,
-            filing: case.record.meta,
-        })
-    }
-
     /// Asks for an analysis: from the pool at once, or by a task. A request with an idempotency key
     /// that was answered before is given the same answer, whatever has changed since.
     ///
@@ -154,9 +91,12 @@ impl Engine {
                 replayed: true,
             });
         }
-        let case = self.decide(account, request).await?;
-        let command = self.command(account, request.max_price, idempotency, case);
-        let submitted = settlement.submit(&command).await?;
+        let mut case = self.decide(account, request).await?;
+        let promise = self.promise(account, request, &mut case).await?;
+        let mut command = self.command(account, request.max_price, idempotency, case);
+        promise.bind(&mut command);
+        let submitted = settlement.submit(&command).await;
+        let submitted = submitted.map_err(|error| promise.explain(error))?;
         self.counted_answer(&submitted);
         if let Submitted::Accepted(task) = &submitted {
             self.reached(Step::Submitted, Some(task.id));
@@ -177,7 +117,7 @@ impl Engine {
         })
     }
 
-    async fn decide(
+    pub(super) async fn decide(
         &self,
         account: &Account,
         request: &AnalysisRequest,
@@ -192,13 +132,18 @@ impl Engine {
             quality: profile.quality,
             prompt_version: profile.prompt_version,
         };
-        let plan = self.settings.plans.of(account.tier);
+        let plan = self.settings.plan_of(account);
+        // Of a filing that is not stored nobody knows how large it is: there the ceiling alone counts.
+        let stored = record.stored.as_ref();
+        let main = stored.and_then(|stored| stored.documents.first());
+        let estimate = main.map(|main| analyst.estimate(main.bytes, request.template));
+        let estimate = estimate.unwrap_or(MicroUsd::ZERO);
         Ok(Case {
             wanted: (!request.refresh).then(|| self.wanted(&record, &key)),
+            fee: pricing::analysis(account, &plan, key.quality, estimate),
             record,
             key,
             access,
-            analysis: pricing::analysis(account, plan),
         })
     }
 
@@ -219,11 +164,11 @@ impl Engine {
             return Ok(None);
         }
         self.entitle(account, &record.meta)?;
-        let plan = self.settings.plans.of(account.tier);
+        let plan = self.settings.plan_of(account);
         let stored = record.stored.is_some();
         Ok(Some(pricing::access(
             account,
-            plan,
+            &plan,
             stored,
             &*self.ports.ids,
             self.now(),
@@ -282,7 +227,7 @@ impl Engine {
         case: Case,
     ) -> SubmitTask {
         let now = self.now();
-        let plan = self.settings.plans.of(account.tier);
+        let plan = self.settings.plan_of(account);
         let (priority, max_running) = match account.role {
             // What the house asks for, nobody waits for.
             Role::House => (Priority::BACKGROUND, None),
@@ -296,8 +241,9 @@ impl Engine {
             charges: TaskCharges {
                 access: case.access,
                 analysis_hold: HoldId::from_uuid(self.id(now)),
-                analysis_price: case.analysis,
+                analysis_price: case.fee.price,
             },
+            quote: None,
             max_price,
             max_running,
             idempotency,
@@ -310,12 +256,15 @@ impl Engine {
 
 /// What makes two requests the same for an idempotency key: all that was asked, as it was asked.
 fn fingerprint(request: &AnalysisRequest) -> Digest {
-    let asked = serde_json::json!([
-        request.filing,
-        request.template.as_str(),
-        request.quality.map(Quality::as_str),
-        request.refresh,
-        request.max_price.map(|max| max.to_string()),
-    ]);
+    let mut asked = vec![
+        serde_json::json!(request.filing),
+        request.template.as_str().into(),
+        request.quality.map(Quality::as_str).into(),
+        request.refresh.into(),
+        request.max_price.map(|max| max.to_string()).into(),
+    ];
+    // Only where there is one: keys that were used before quotes could be named are still good.
+    asked.extend(request.quote.map(|quote| quote.to_string().into()));
+    let asked = serde_json::Value::Array(asked);
     Digest::of(asked.to_string().as_bytes())
 }

@@ -47,7 +47,8 @@ impl Engine {
         let (plans, universes, tier) =
             (&self.settings.plans, &self.settings.universes, account.tier);
         let today = self.today();
-        match exceeded(plans, universes, tier, filing, today) {
+        let plan = self.settings.plan_of(account);
+        match exceeded(&plan, universes, filing, today) {
             None => Ok(()),
             Some(limit) => {
                 let lifted_by = lifted_by(plans, universes, tier, filing, today);
@@ -79,7 +80,7 @@ impl Engine {
         source: AccessSource,
     ) -> Option<bool> {
         match source {
-            AccessSource::Policy if self.settings.plans.of(account.tier).access_by_policy => None,
+            AccessSource::Policy if self.settings.plan_of(account).access_by_policy => None,
             AccessSource::Policy => Some(false),
             AccessSource::Admin => Some(account.role != Role::Member),
             _ => Some(true),

@@ -238,6 +238,7 @@ impl Engine {
                 status: AccountStatus::Active,
                 role: Role::Member,
                 created_at: now,
+                contract: None,
             },
             key: None,
             identity: Some(vouched.identity),

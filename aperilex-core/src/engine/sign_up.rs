@@ -127,6 +127,7 @@ impl Engine {
                 status: AccountStatus::Unverified,
                 role: Role::Member,
                 created_at: now,
+                contract: None,
             },
             key: None,
             identity: None,

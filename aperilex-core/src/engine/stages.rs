@@ -2,10 +2,11 @@
 
 use aperilex_ports::{
     AdvanceTask, AnalysedDocument, AnalysisId, AnalysisRecord, AnalysisResult, AnalysisStatus,
-    AnalystProfile, CompleteTask, Digest, DocumentStoreError, Draft, FilingContent, FilingMeta,
-    FilingRecord, Latency, RawDocument, RawFiling, StoredDocument, Timestamp,
+    CompleteTask, Digest, DocumentStoreError, FilingContent, FilingMeta, FilingRecord, Latency,
+    PoolKey, RawDocument, RawFiling, StoredDocument, Timestamp, Waiver,
 };
 
+use super::draw::Drawn;
 use super::failure::Stop;
 use super::{Engine, Run};
 use crate::lifecycle::analysis_follows;
@@ -41,31 +42,26 @@ impl Engine {
 
         self.advance(run, AnalysisStatus::Parsing, AnalysisStatus::Analyzing)
             .await?;
-        let analyst = self
-            .analyst_for(Some(run.task.key.quality))
-            .map_err(|refusal| Stop::last("quality_not_offered", refusal.to_string()))?;
         watch.lap();
-        let draft = analyst
-            .analyse(&record.meta, &content, run.task.key.template)
-            .await?;
+        let drawn = self.draw(run, &record.meta, &content).await?;
         latency.analyse_ms = watch.lap();
         self.reached(Step::Analysed, task);
 
         self.advance(run, AnalysisStatus::Analyzing, AnalysisStatus::Verifying)
             .await?;
         watch.lap();
-        let checked = check(&content, draft.clone());
+        let checked = check(&content, drawn.draft.clone());
         latency.verify_ms = watch.lap();
         gate(&checked)?;
+        let is_free = drawn.is_stand_in;
         let made = Made {
-            profile: analyst.profile(),
-            draft,
+            drawn,
             checked,
             latency,
         };
         let result = self.result(run, &record, &content, made);
         self.reached(Step::Verified, task);
-        self.publish(run, &record, &result).await
+        self.publish(run, &record, &result, is_free).await
     }
 
     async fn advance(
@@ -198,8 +194,7 @@ impl Engine {
     ) -> AnalysisResult {
         let now = self.now();
         let Made {
-            profile,
-            draft,
+            drawn: Drawn { profile, draft, .. },
             checked,
             latency,
         } = made;
@@ -231,6 +226,7 @@ impl Engine {
         run: &Run,
         record: &FilingRecord,
         result: &AnalysisResult,
+        is_free: bool,
     ) -> Result<(), Stop> {
         let bytes = result
             .encode()
@@ -248,7 +244,12 @@ impl Engine {
             lease: run.lease.token,
             analysis: AnalysisRecord {
                 id: result.id,
-                key: run.task.key.clone(),
+                // Under what it is, which may be less than was asked for.
+                key: PoolKey {
+                    quality: result.quality,
+                    prompt_version: result.prompt_version.clone(),
+                    ..run.task.key.clone()
+                },
                 schema_version: result.schema_version,
                 method: result.method,
                 document_sha256: main.sha256,
@@ -264,7 +265,7 @@ impl Engine {
                 created_at: result.created_at,
                 retracted_at: None,
             },
-            free: None,
+            free: is_free.then_some(Waiver::StandIn),
             now: self.now(),
         };
         Ok(self.ports.stores.settlement.complete(&command).await?)
@@ -309,8 +310,7 @@ fn analysed_documents(content: &FilingContent) -> Vec<AnalysedDocument> {
 
 /// What a run has made, before it is written down.
 struct Made {
-    profile: AnalystProfile,
-    draft: Draft,
+    drawn: Drawn,
     checked: Checked,
     latency: Latency,
 }

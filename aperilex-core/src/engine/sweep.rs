@@ -12,6 +12,8 @@ use crate::error::EngineError;
 
 /// Rows handled in one go.
 const BATCH: usize = 100;
+/// How long an expired quote is kept, so that who comes late is told how the price has changed.
+const QUOTES_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Engine {
     /// Picks up what was left lying; says how many tasks, imports, holds and lapsed credits that were.
@@ -23,7 +25,8 @@ impl Engine {
     /// - a bulk import in which nothing moved for too long is given up
     /// - an open hold whose time has passed is given back
     /// - credits whose time has passed lapse
-    /// - idempotency keys, sessions and one-time tokens whose time has passed are forgotten
+    /// - idempotency keys, sessions and one-time tokens whose time has passed are forgotten, quotes a day
+    ///   later
     ///
     /// What cannot be picked up keeps nothing else back.
     ///
@@ -61,6 +64,8 @@ impl Engine {
         let lapsed = stores.ledger.lapse(now, BATCH).await;
         let forgotten = stores.settlement.forget(now, BATCH).await;
         let over = stores.sessions.forget(now, BATCH).await;
+        let quotes = stores.quotes.forget(earlier(now, QUOTES_KEPT), BATCH).await;
+        count(quotes.map(|_| 0));
         let goodwill = Some(self.goodwill_until(now));
         let given_up = stores.imports.expire(goodwill, now, BATCH).await;
         let given_up = count(given_up.map(|jobs| jobs.len()).map_err(import_store));

@@ -8,11 +8,13 @@
 
 mod billing;
 mod conduct;
+mod costs;
 mod crash_points;
 mod import_bulk;
 mod left_lying;
 mod money;
 mod notices;
+mod quotes;
 mod request_analysis;
 mod retract;
 mod run_analysis;

@@ -1,14 +1,17 @@
 //! A world with one company, its filings, and accounts that ask for analyses.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use aperilex_core::ports::{Balance, Draft, DraftClaim, DraftQuote, PartKind};
+use aperilex_core::ports::{
+    AnalystProfile, Balance, Draft, DraftClaim, DraftQuote, Method, PartKind, Quality,
+};
 use aperilex_core::{
     Account, AnalysisRequest, Answer, Claimed, Engine, EngineError, FilingId, FilingLocator,
     FilingMeta, ImportStep, Outcome, Proof, RawDocument, RawFiling, Requested, Role, Settings,
     Task, TaskId, Template, Tier, Timestamp, Universe, Universes,
 };
-use aperilex_memory::Memory;
+use aperilex_memory::{Memory, ScriptedAnalyst};
 use futures_executor::block_on;
 
 /// The main document of every filing here.
@@ -55,6 +58,29 @@ impl World {
         change(&mut settings);
         let engine = Engine::new(memory.ports(), settings);
         Self { memory, engine }
+    }
+
+    /// The same with a model of standard quality, whose script is given.
+    pub(crate) fn with_model() -> (Self, Arc<ScriptedAnalyst>) {
+        let world = Self::new();
+        let profile = AnalystProfile {
+            method: Method::Model,
+            quality: Quality::Standard,
+            provider: Some("acme".to_owned()),
+            prompt_version: "model/1".to_owned(),
+        };
+        let model = Arc::new(ScriptedAnalyst::new(profile, world.memory.faults.clone()));
+        let mut memory = world.memory;
+        memory.analysts.push(model.clone());
+        let engine = Engine::new(memory.ports(), world.engine.settings().clone());
+        (Self { memory, engine }, model)
+    }
+
+    /// An engine on the same world that decides otherwise.
+    pub(crate) fn otherwise(&self, change: impl FnOnce(&mut Settings)) -> Engine {
+        let mut settings = self.engine.settings().clone();
+        change(&mut settings);
+        Engine::new(self.memory.ports(), settings)
     }
 
     pub(crate) fn account(&self, name: &str, tier: Tier, credit: &str) -> Account {
@@ -181,6 +207,7 @@ pub(crate) fn request(accession: &str) -> AnalysisRequest {
         quality: None,
         refresh: false,
         max_price: None,
+        quote: None,
         idempotency_key: None,
     }
 }

@@ -18,6 +18,7 @@ use crate::*;
 /// The scenarios.
 pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AC-1", an_account_reads_back_with_an_empty_wallet),
+    scenario!(id: "AC-1", an_account_has_the_contract_it_was_given_last),
     scenario!(id: "AC-2", an_address_has_one_account),
     scenario!(id: "AC-2", of_many_with_one_address_one_is_made),
     scenario!(id: "AC-3", a_live_key_finds_its_account),
@@ -58,6 +59,61 @@ async fn an_account_reads_back_with_an_empty_wallet(desk: Desk) {
     let stranger = desk.person();
     assert_eq!(accounts.get(stranger.id).await.unwrap(), None);
     assert_eq!(accounts.by_email(&stranger.email).await.unwrap(), None);
+}
+
+async fn an_account_has_the_contract_it_was_given_last(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let first = Contract {
+        requests_per_hour: Some(Some(50)),
+        history_years: Some(None),
+        forms: Some(Some(vec!["10-K".into()])),
+        analysis_by_quality: [(Quality::Premium, MicroUsd::new(70_000))].into(),
+        byok: true,
+        ..Contract::default()
+    };
+    let born_with = Account {
+        contract: Some(first.clone()),
+        ..desk.person()
+    };
+    accounts.create(&born_with).await.unwrap();
+    let made = accounts.get(born_with.id).await.unwrap();
+    assert_eq!(made.as_ref(), Some(&born_with));
+    let second = Contract {
+        monthly_price: Some(MicroUsd::new(500_000_000)),
+        ..Contract::default()
+    };
+    for contract in [Some(second), None, Some(first)] {
+        let audit = agreed(born_with.id);
+        let set = accounts.set_contract(born_with.id, contract.as_ref(), &audit);
+        set.await.unwrap();
+        let now = accounts.get(born_with.id).await.unwrap().unwrap();
+        assert_eq!(now.contract, contract);
+        let rest = Account {
+            contract: now.contract.clone(),
+            ..born_with.clone()
+        };
+        assert_eq!(now, rest, "nothing else changes");
+    }
+    let nobody = desk.person().id;
+    let refused = accounts.set_contract(nobody, None, &agreed(nobody)).await;
+    assert!(
+        matches!(refused, Err(AccountStoreError::Unknown)),
+        "{refused:?}"
+    );
+    let log = desk.stores.audit_log.entries(None, 9).await.unwrap();
+    assert_eq!(log.len(), 3, "who did it, where it was done");
+    let subject = agreed(born_with.id).subject;
+    assert!(log.iter().all(|entry| entry.record.subject == subject));
+}
+
+fn agreed(user: UserId) -> AuditRecord {
+    AuditRecord {
+        actor: Actor::Operator,
+        action: "account.contract".into(),
+        subject: format!("account {user}"),
+        detail: serde_json::json!({ "reason": "signed" }),
+        at: at(0),
+    }
 }
 
 async fn an_address_has_one_account(desk: Desk) {

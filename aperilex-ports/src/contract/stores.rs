@@ -33,6 +33,8 @@ const SUITES: &[(&str, &[Scenario<Desk>])] = &[
     ("payment_store", payment_store::SCENARIOS),
     ("audit_store", audit_store::SCENARIOS),
     ("session_store", session_store::SCENARIOS),
+    ("quote_store", quote_store::SCENARIOS),
+    ("cost_book", cost_book::SCENARIOS),
     ("audit_log", audit_log::SCENARIOS),
     ("report_store", report_store::SCENARIOS),
 ];

@@ -74,6 +74,7 @@ impl Desk {
             tier: Tier::Basic,
             status: AccountStatus::Active,
             role: Role::Member,
+            contract: None,
             created_at: at(0),
         }
     }
@@ -216,6 +217,7 @@ impl Desk {
                 analysis_hold: self.id(HoldId::from_uuid),
                 analysis_price: usd(ANALYSIS),
             },
+            quote: None,
             max_price: None,
             max_running: None,
             idempotency: None,

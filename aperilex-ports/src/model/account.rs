@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::tier::words;
-use super::{Digest, Email, KeyId, Tier, UserId};
+use super::{Contract, Digest, Email, KeyId, Tier, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -132,6 +132,8 @@ pub struct Account {
     pub status: AccountStatus,
     /// What it may do.
     pub role: Role,
+    /// What was agreed with it over its plan; it counts while its tier is by contract.
+    pub contract: Option<Contract>,
     /// When it was made.
     pub created_at: Timestamp,
 }

@@ -74,6 +74,10 @@ uuid_ids! {
     KeyId
     /// A session of somebody signed in (v7).
     SessionId
+    /// A promise of prices (v7).
+    QuoteId
+    /// A call of a model (v7).
+    CallId
     /// The right to work on a task, new with every claim (v7).
     LeaseToken
     /// A bulk import (v7).

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::{LedgerError, PostEntry, StoreError};
 use crate::model::{
-    Account, ApiKey, AuditRecord, Digest, Email, ExternalIdentity, KeyId, NoticePreferences,
-    Standing, Timestamp, UserId,
+    Account, ApiKey, AuditRecord, Contract, Digest, Email, ExternalIdentity, KeyId,
+    NoticePreferences, Standing, Timestamp, UserId,
 };
 
 /// Why an account or key was not made.
@@ -71,7 +71,7 @@ pub struct ChangeAccount {
 /// Keeps accounts and API keys.
 ///
 /// # Contract
-/// - **AC-1** an account reads back as made; its wallet starts empty.
+/// - **AC-1** an account reads back as made, with the contract it was given last; its wallet starts empty.
 /// - **AC-2** an e-mail address has one account; the second is `EmailTaken`, also of many at once.
 /// - **AC-3** a key's hash finds its account; a revoked or unknown one finds nothing.
 /// - **AC-4** a key for an unknown account is `Unknown`.
@@ -154,6 +154,16 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`AccountStoreError::Unknown`], or the store's own.
     async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError>;
+    /// Puts a contract in the place of the account's, or takes it away, and stores who did it in the audit log.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn set_contract(
+        &self,
+        user: UserId,
+        contract: Option<&Contract>,
+        audit: &AuditRecord,
+    ) -> Result<(), AccountStoreError>;
 
     /// Changes an account's standing.
     ///

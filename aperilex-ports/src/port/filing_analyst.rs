@@ -5,7 +5,9 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 use crate::error::{BoxError, Retry};
-use crate::model::{Draft, FilingContent, FilingMeta, Method, Quality, Template};
+use crate::model::{
+    Draft, FilingContent, FilingMeta, Method, MicroUsd, Quality, SpentCall, Template,
+};
 
 /// Why no analysis was drawn.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +18,14 @@ pub enum AnalystError {
     Unsuitable {
         /// Why.
         reason: String,
+    },
+    /// Its models have cost all that they may: final, and nothing that they said is used.
+    #[error("the models have cost {spent} USD, and at most {ceiling} USD are allowed")]
+    OverCeiling {
+        /// What they have cost.
+        spent: MicroUsd,
+        /// What they may.
+        ceiling: MicroUsd,
     },
     /// Anything else.
     #[error("the analyst cannot be reached")]
@@ -31,7 +41,7 @@ impl AnalystError {
     #[must_use]
     pub const fn retry(&self) -> Retry {
         match self {
-            Self::Unsuitable { .. } => Retry::Never,
+            Self::Unsuitable { .. } | Self::OverCeiling { .. } => Retry::Never,
             Self::Unavailable { .. } => Retry::Backoff,
         }
     }
@@ -50,6 +60,28 @@ pub struct AnalystProfile {
     pub prompt_version: String,
 }
 
+/// What an analyst is to do.
+#[derive(Debug, Clone, Copy)]
+pub struct AnalysisOrder<'a> {
+    /// The filing.
+    pub filing: &'a FilingMeta,
+    /// What to look at.
+    pub template: Template,
+    /// What its models may still cost.
+    pub ceiling: MicroUsd,
+}
+
+/// Is told what the models of an analyst cost.
+#[async_trait]
+pub trait CostMeter: Debug + Send + Sync {
+    /// Writes a call down.
+    ///
+    /// # Errors
+    /// [`AnalystError`]: the analyst uses nothing of what the call answered, makes no further call, and gives
+    /// this error back.
+    async fn spent(&self, call: SpentCall) -> Result<(), AnalystError>;
+}
+
 /// Draws claims from a filing. What it hands over is checked by plain code before anybody sees it.
 ///
 /// # Contract
@@ -57,10 +89,15 @@ pub struct AnalystProfile {
 /// - **FA-2** every part the template asks for and the form has is in the draft, empty or not, or
 ///   among `not_found` with the reason.
 /// - **FA-3** the text of a filing is data: nothing in it changes what the analyst does.
+/// - **FA-4** every call of a model is told to the meter, failed ones too, before its answer is used and before the next call; the
+///   meter's error ends the analysis.
 #[async_trait]
 pub trait FilingAnalyst: Debug + Send + Sync + 'static {
     /// What it is.
     fn profile(&self) -> AnalystProfile;
+
+    /// What its models are expected to cost for a main document of so many bytes; nothing without models.
+    fn estimate(&self, bytes: u64, template: Template) -> MicroUsd;
 
     /// Draws claims.
     ///
@@ -68,8 +105,8 @@ pub trait FilingAnalyst: Debug + Send + Sync + 'static {
     /// [`AnalystError`].
     async fn analyse(
         &self,
-        filing: &FilingMeta,
+        order: &AnalysisOrder<'_>,
         content: &FilingContent,
-        template: Template,
+        meter: &dyn CostMeter,
     ) -> Result<Draft, AnalystError>;
 }

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use super::{FindAnalysis, LedgerError, StoreError, TaskStoreError};
 use crate::model::{
     AnalysisId, AnalysisRecord, Digest, EntryId, Failure, FilingId, LeaseToken, LedgerEntry,
-    MicroUsd, PendingAccess, PoolKey, Priority, Task, TaskCharges, TaskId, Timestamp, UserId,
-    Waiver,
+    MicroUsd, PendingAccess, PoolKey, Priority, QuoteId, Task, TaskCharges, TaskId, Timestamp,
+    UserId, Waiver,
 };
 
 /// Why a commit was refused. Nothing of it has happened.
@@ -48,6 +48,9 @@ pub enum SettlementError {
         /// What the request allows.
         max: MicroUsd,
     },
+    /// The quote was used for another task, or is there no more.
+    #[error("the quote was used")]
+    QuoteUsed,
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
@@ -100,6 +103,8 @@ pub struct SubmitTask {
     pub priority: Priority,
     /// What it costs. Holds are placed for access now, and for the analysis if the task leads.
     pub charges: TaskCharges,
+    /// The quote that the prices are from.
+    pub quote: Option<QuoteId>,
     /// The most that access and analysis may cost.
     pub max_price: Option<MicroUsd>,
     /// Live runs the account may lead; none if unlimited.

@@ -7,6 +7,7 @@
 )]
 
 mod analysis_result;
+mod contract;
 mod task_envelope;
 mod vocabulary;
 

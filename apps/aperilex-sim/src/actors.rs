@@ -123,6 +123,7 @@ impl Cast {
                 quality: None,
                 refresh: false,
                 max_price: None,
+                quote: None,
                 idempotency_key: key,
             };
             // A reply that was lost is asked for again, as an SDK does.

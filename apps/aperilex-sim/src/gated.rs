@@ -61,6 +61,7 @@ gated!(AccountStore {
     touch_key(key: KeyId, now: Timestamp) -> (), StoreError;
     close(user: UserId, address: &Email) -> (), AccountStoreError;
     revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
+    set_contract(user: UserId, contract: Option<&Contract>, audit: &AuditRecord) -> (), AccountStoreError;
     change(change: &ChangeAccount) -> Account, AccountStoreError;
     list(after: Option<UserId>, limit: usize) -> Vec<Account>, StoreError;
     preferences(user: UserId) -> NoticePreferences, AccountStoreError;
@@ -103,6 +104,12 @@ gated!(AuditStore {
     rebuild(user: UserId, projection: &Projection) -> (), StoreError;
 });
 
+gated!(CostBook {
+    record(call: &ModelCall) -> (), StoreError;
+    of_task(task: TaskId) -> Vec<ModelCall>, StoreError;
+    totals(from: Timestamp, to: Timestamp) -> Vec<ModelCost>, StoreError;
+});
+
 gated!(DocumentStore {
     put(bytes: Bytes) -> Digest, DocumentStoreError;
     get(digest: &Digest) -> Bytes, DocumentStoreError;
@@ -115,9 +122,33 @@ gated!(EventBus {
     subscribe() -> EventStream, EventBusError;
 });
 
-gated!(FilingAnalyst [profile -> AnalystProfile] {
-    analyse(filing: &FilingMeta, content: &FilingContent, template: Template) -> Draft, AnalystError;
-});
+#[async_trait]
+impl FilingAnalyst for Gated<dyn FilingAnalyst> {
+    fn profile(&self) -> AnalystProfile {
+        self.inner.profile()
+    }
+
+    fn estimate(&self, bytes: u64, template: Template) -> MicroUsd {
+        self.inner.estimate(bytes, template)
+    }
+
+    async fn analyse(
+        &self,
+        order: &AnalysisOrder<'_>,
+        content: &FilingContent,
+        meter: &dyn CostMeter,
+    ) -> Result<Draft, AnalystError> {
+        let fault = self.gate.enter("FilingAnalyst::analyse").await;
+        if let Some(fault @ Fault::Refused(_)) = fault {
+            return Err(AnalystError::unavailable(Box::new(fault)));
+        }
+        let answer = self.inner.analyse(order, content, meter).await;
+        match fault {
+            Some(lost) => Err(AnalystError::unavailable(Box::new(lost))),
+            None => answer,
+        }
+    }
+}
 
 gated!(FilingSource {
     find(locator: &FilingLocator) -> FilingMeta, FilingSourceError;
@@ -188,6 +219,12 @@ gated!(PaymentStore {
 gated!(QuotaStore {
     consume(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
     usage(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
+});
+
+gated!(QuoteStore {
+    keep(quote: &StoredQuote) -> (), StoreError;
+    get(user: UserId, quote: QuoteId) -> Option<StoredQuote>, StoreError;
+    forget(by: Timestamp, limit: usize) -> usize, StoreError;
 });
 
 gated!(ReportStore {
@@ -263,6 +300,8 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
             payments: Gated::new(stores.payments, gate),
             audit: Gated::new(stores.audit, gate),
             sessions: Gated::new(stores.sessions, gate),
+            quotes: Gated::new(stores.quotes, gate),
+            costs: Gated::new(stores.costs, gate),
             audit_log: Gated::new(stores.audit_log, gate),
             reports: Gated::new(stores.reports, gate),
         },

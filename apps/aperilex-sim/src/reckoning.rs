@@ -87,7 +87,7 @@ fn own(world: &World, account: &Account, books: &Books) -> Vec<String> {
         }
     }
     let live = leaders.iter().filter(|task| !task.status.is_terminal());
-    let (live, plan) = (live.count(), world.bare.settings().plans.of(account.tier));
+    let (live, plan) = (live.count(), world.bare.settings().plan_of(account));
     let most = plan.running.map_or(usize::MAX, |most| most as usize);
     if live > most {
         wrong.push(format!(

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use aperilex_core::ports::{
-    AnalystError, AnalystProfile, Clock, Draft, DraftClaim, DraftQuote, FilingAnalyst,
-    FilingContent, FilingId, FilingMeta, Method, PartKind, Ports, Quality, RawDocument, RawFiling,
-    Template, Timestamp,
+    AnalysisOrder, AnalystError, AnalystProfile, Clock, CostMeter, Draft, DraftClaim, DraftQuote,
+    FilingAnalyst, FilingContent, FilingId, FilingMeta, Method, MicroUsd, PartKind, Ports, Quality,
+    RawDocument, RawFiling, Template, Timestamp,
 };
 use aperilex_core::{Account, Engine, Role, Settings, Tier, Timings, Universe, Universes};
 use aperilex_memory::{Bug, Memory, VirtualClock};
@@ -144,11 +144,15 @@ impl FilingAnalyst for Analyst {
         }
     }
 
+    fn estimate(&self, _bytes: u64, _template: Template) -> MicroUsd {
+        MicroUsd::ZERO
+    }
+
     async fn analyse(
         &self,
-        _filing: &FilingMeta,
+        _order: &AnalysisOrder<'_>,
         _content: &FilingContent,
-        _template: Template,
+        _meter: &dyn CostMeter,
     ) -> Result<Draft, AnalystError> {
         let quote = DraftQuote {
             document: 0,

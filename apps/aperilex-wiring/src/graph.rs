@@ -1,6 +1,7 @@
 //! The application, put together in a straight line.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use aperilex_core::ports::{FilingSource, Ports, QuotaStore, Stores};
 use aperilex_core::{Engine, Settings as EngineSettings};
@@ -15,6 +16,9 @@ use crate::select;
 use crate::settings::{DatabaseSelection, Settings};
 use crate::system::{SystemClock, SystemIds};
 use crate::universe;
+
+/// Pause between two looks for a service that does not answer.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// The parts of a running application.
 #[derive(Debug, Clone)]
@@ -35,8 +39,9 @@ impl Graph {
     /// # Errors
     /// [`WiringError`]: what is wrong and what to do.
     pub async fn build(settings: &Settings) -> Result<Self, WiringError> {
-        let source = select::source(&settings.source)?;
-        Self::with_source(settings, source).await
+        let named = |error: WiringError| error.from_layer(&settings.origins);
+        let source = select::source(&settings.source).map_err(named)?;
+        Self::with_source(settings, source).await.map_err(named)
     }
 
     /// Puts together what works on records and local files alone: no source needs to be configured.
@@ -44,7 +49,8 @@ impl Graph {
     /// # Errors
     /// [`WiringError`]: what is wrong and what to do.
     pub async fn without_source(settings: &Settings) -> Result<Self, WiringError> {
-        Self::with_source(settings, Arc::new(NoSource)).await
+        let graph = Self::with_source(settings, Arc::new(NoSource)).await;
+        graph.map_err(|error| error.from_layer(&settings.origins))
     }
 
     /// Looks whether the application could be put together, and changes nothing: what is not there
@@ -53,6 +59,11 @@ impl Graph {
     /// # Errors
     /// [`WiringError`]: what is wrong and what to do.
     pub async fn check(settings: &Settings) -> Result<&'static str, WiringError> {
+        let checked = Self::look(settings).await;
+        checked.map_err(|error| error.from_layer(&settings.origins))
+    }
+
+    async fn look(settings: &Settings) -> Result<&'static str, WiringError> {
         install_tls_provider();
         select::source(&settings.source)?;
         select::analysts(&settings.analyst)?;
@@ -70,7 +81,13 @@ impl Graph {
         let database = select::database(&settings.database, &settings.data_dir).await?;
         let answered = database.ping().await;
         database.close().await;
-        answered.map_err(|error| WiringError::start("database")(error.into()))?;
+        answered.map_err(|error| match &settings.database {
+            DatabaseSelection::Sqlite(_) => WiringError::start("database")(error.into()),
+            _ => WiringError::Away {
+                part: "database",
+                source: error.into(),
+            },
+        })?;
         Ok("the settings are lawful and the database answers; the source was not asked")
     }
 
@@ -89,9 +106,7 @@ impl Graph {
         let sign_in = select::sign_in(settings)?;
         let universes = universe::load(&settings.universes)?;
         let database = select::database(&settings.database, &settings.data_dir).await?;
-        aperilex_migrations::run(database.connection())
-            .await
-            .map_err(|error| WiringError::start("database schema")(error.into()))?;
+        bring_up_to_date(&database, Duration::from_secs(settings.start_wait_s)).await?;
         let queue = database.queue(clock.clone(), QueueSettings::default());
         let stores = database.stores();
         let first_line = Arc::new(FirstLine::new(stores.quota.clone()));
@@ -126,6 +141,26 @@ impl Graph {
             first_line,
             settings: settings.clone(),
         })
+    }
+}
+
+/// Brings the schema up to date. A database that does not answer may be starting as well: it is waited for.
+async fn bring_up_to_date(database: &Database, patience: Duration) -> Result<(), WiringError> {
+    let begun = Instant::now();
+    loop {
+        let error = match aperilex_migrations::run(database.connection()).await {
+            Ok(_) => return Ok(()),
+            Err(error) if !Database::is_away(&error) => {
+                return Err(WiringError::start("database schema")(error.into()));
+            }
+            Err(error) => error,
+        };
+        if begun.elapsed() >= patience {
+            let (part, source) = ("database", error.into());
+            return Err(WiringError::Away { part, source });
+        }
+        tracing::warn!("the database does not answer; it is tried again");
+        tokio::time::sleep(AGAIN).await;
     }
 }
 

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::error::WiringError;
+use crate::settings::reason;
 
 pub(crate) use database::database;
 pub(crate) use documents::documents;
@@ -33,7 +34,7 @@ fn own<T: DeserializeOwned>(
         } else {
             format!(".{inner}")
         };
-        WiringError::setting(format!("{port}.settings{path}"), error.inner().to_string())
+        WiringError::setting(format!("{port}.settings{path}"), reason(&error))
     })
 }
 
@@ -42,5 +43,6 @@ const fn absent(port: &'static str, provider: &'static str, instead: &'static st
         port,
         provider,
         instead,
+        origin: None,
     }
 }

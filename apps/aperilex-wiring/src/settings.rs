@@ -1,21 +1,23 @@
 //! Typed settings: defaults < JSON file < environment < flags.
 
+mod check;
 mod layers;
+mod once;
+mod origins;
 mod selection;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use aperilex_core::ports::wallet::MAX_LOW_BALANCE;
-use aperilex_core::{AccountRules, Billing, ConductSettings, MicroUsd, Plans, Timings};
-use secrecy::{ExposeSecret, SecretString};
+use aperilex_core::{AccountRules, Billing, ConductSettings, Plans, Timings};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use validator::Validate;
 
-use crate::error::WiringError;
-
 pub use layers::Layers;
+pub(crate) use layers::reason;
+pub use origins::Origins;
 pub use selection::{
     AnalystSelection, DatabaseSelection, DocumentsSelection, EventsSelection, NoticeSelection,
     QueueSelection, SourceSelection,
@@ -55,7 +57,7 @@ pub struct Settings {
     pub accounts: AccountRules,
     /// How people sign in; its settings are its own.
     pub auth: Value,
-    /// Credits and payments.
+    /// Credits and payments, beyond the plans' figures.
     pub billing: Billing,
     /// What ignoring refusals leads to.
     pub conduct: ConductSettings,
@@ -63,6 +65,11 @@ pub struct Settings {
     pub payments: PaymentSettings,
     /// Files with the companies that plans name; the built-in lists if not given.
     pub universes: UniverseFiles,
+    /// How long a start waits for a service that does not answer.
+    pub start_wait_s: u64,
+    /// Where these settings come from.
+    #[serde(skip)]
+    pub origins: Origins,
 }
 
 impl Default for Settings {
@@ -87,6 +94,8 @@ impl Default for Settings {
             conduct: ConductSettings::default(),
             payments: PaymentSettings::default(),
             universes: UniverseFiles::default(),
+            start_wait_s: 30,
+            origins: Origins::default(),
         }
     }
 }
@@ -157,131 +166,4 @@ fn default_data_dir() -> PathBuf {
             || PathBuf::from("aperilex-data"),
             |base| base.join("aperilex"),
         )
-}
-
-impl Settings {
-    /// Rules that no single type can hold.
-    pub(crate) fn validate(&self) -> Result<(), WiringError> {
-        self.worker
-            .validate()
-            .map_err(|errors| worker_error(&errors))?;
-        timings(&self.timings)?;
-        accounts(&self.accounts)?;
-        billing(&self.billing)?;
-        conduct(&self.conduct)?;
-        payments(&self.payments)?;
-        for (name, plan) in [
-            ("demo", &self.plans.demo),
-            ("basic", &self.plans.basic),
-            ("professional", &self.plans.professional),
-            ("enterprise", &self.plans.enterprise),
-        ] {
-            let prices = [
-                ("filing_access", plan.filing_access),
-                ("analysis", plan.analysis),
-                ("bulk_unit", plan.bulk_unit.unwrap_or_default()),
-                ("monthly_credits", plan.monthly_credits),
-            ];
-            for (price, amount) in prices {
-                if amount.micros() < 0 {
-                    let path = format!("plans.{name}.{price}");
-                    return Err(WiringError::setting(path, "expected no negative amount"));
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Nothing may take for ever: a dead worker is noticed within the hour, a task ends within the week.
-fn timings(t: &Timings) -> Result<(), WiringError> {
-    const HOUR: u64 = 60 * 60;
-    const DAY: u64 = 24 * HOUR;
-    for (path, value, least, most) in [
-        ("lease_s", t.lease_s, 1, HOUR),
-        ("run_limit_s", t.run_limit_s, 1, DAY),
-        ("max_attempts", u64::from(t.max_attempts), 1, 100),
-        ("hold_ttl_s", t.hold_ttl_s, t.run_limit_s, 7 * DAY),
-        ("quote_ttl_s", t.quote_ttl_s, 0, DAY),
-        ("idempotency_ttl_s", t.idempotency_ttl_s, DAY, 366 * DAY),
-        ("backoff_s", t.backoff_s, 0, HOUR),
-        ("backoff_max_s", t.backoff_max_s, 0, HOUR),
-        ("task_max_age_s", t.task_max_age_s, t.run_limit_s, 7 * DAY),
-        ("import_ttl_s", t.import_ttl_s, t.run_limit_s, 30 * DAY),
-        ("resend_after_s", t.resend_after_s, 1, DAY),
-        ("notice_attempts", u64::from(t.notice_attempts), 1, 100),
-        ("notice_backoff_s", t.notice_backoff_s, 1, DAY),
-        ("notice_backoff_max_s", t.notice_backoff_max_s, 1, 7 * DAY),
-    ] {
-        let reason = match value {
-            value if value < least => format!("expected at least {least}"),
-            value if value > most => format!("expected at most {most}"),
-            _ => continue,
-        };
-        return Err(WiringError::setting(format!("timings.{path}"), reason));
-    }
-    Ok(())
-}
-
-/// What is given away lasts long enough to be used, and not for ever.
-fn accounts(rules: &AccountRules) -> Result<(), WiringError> {
-    const HOUR: u64 = 60 * 60;
-    const DAY: u64 = 24 * HOUR;
-    for (path, value, least, most) in [
-        ("access_ttl_s", rules.access_ttl_s, 60, HOUR),
-        ("session_ttl_s", rules.session_ttl_s, HOUR, 366 * DAY),
-        ("token_ttl_s", rules.token_ttl_s, 5 * 60, 7 * DAY),
-    ] {
-        if !(least..=most).contains(&value) {
-            let reason = format!("expected {least} to {most}");
-            return Err(WiringError::setting(format!("accounts.{path}"), reason));
-        }
-    }
-    Ok(())
-}
-
-fn billing(billing: &Billing) -> Result<(), WiringError> {
-    let low = billing.low_balance_usd;
-    if low < MicroUsd::ZERO || low > MAX_LOW_BALANCE {
-        let path = "billing.low_balance_usd";
-        let reason = format!("expected 0 to {MAX_LOW_BALANCE}");
-        return Err(WiringError::setting(path, reason));
-    }
-    Ok(())
-}
-
-/// A day of back-off would be a suspension, and one that nobody is told of.
-fn conduct(settings: &ConductSettings) -> Result<(), WiringError> {
-    const DAY: u64 = 24 * 60 * 60;
-    for (path, value, most) in [
-        ("window_s", settings.window_s, 30 * DAY),
-        ("backoff_max_s", settings.backoff_max_s, DAY),
-    ] {
-        if value == 0 || value > most {
-            let reason = format!("expected 1 to {most}");
-            return Err(WiringError::setting(format!("conduct.{path}"), reason));
-        }
-    }
-    Ok(())
-}
-
-/// Fewer bytes of a secret can be guessed.
-const LEAST_SECRET: usize = 32;
-
-fn payments(payments: &PaymentSettings) -> Result<(), WiringError> {
-    let secret = payments.webhook_secret.as_ref();
-    if secret.is_some_and(|secret| secret.expose_secret().len() < LEAST_SECRET) {
-        let reason = format!("expected at least {LEAST_SECRET} bytes, made at random");
-        return Err(WiringError::setting("payments.webhook_secret", reason));
-    }
-    Ok(())
-}
-
-fn worker_error(errors: &validator::ValidationErrors) -> WiringError {
-    let first = errors.field_errors().into_iter().next();
-    let (field, reason) = first.map_or(("worker".into(), "not lawful".into()), |(field, all)| {
-        let message = all.first().and_then(|e| e.message.clone());
-        (field, message.unwrap_or_else(|| "not lawful".into()))
-    });
-    WiringError::setting(format!("worker.{field}"), reason)
 }

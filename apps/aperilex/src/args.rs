@@ -166,6 +166,27 @@ pub(crate) enum AccountCommand {
         #[arg(long, value_name = "ID")]
         account: UserId,
     },
+
+    /// Show, set or clear what was agreed with an enterprise account over its plan
+    Contract {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+        /// Put this in its place: a JSON object with the figures that differ from the plan's
+        #[arg(
+            long,
+            value_name = "FILE",
+            conflicts_with = "clear",
+            requires = "reason"
+        )]
+        set: Option<PathBuf>,
+        /// Take it away: the plan alone counts
+        #[arg(long, requires = "reason")]
+        clear: bool,
+        /// Why, for the audit log
+        #[arg(long)]
+        reason: Option<String>,
+    },
     /// Suspend an account at once: it may nothing until it is restored
     Suspend {
         #[command(flatten)]
@@ -316,6 +337,15 @@ pub(crate) enum LedgerCommand {
         /// What makes it happen once: the same key again gives the first entry
         #[arg(long)]
         key: String,
+    },
+    /// Show what models cost us, by provider and model; never part of anybody's charges
+    Costs {
+        /// From this day on, in UTC [default: the first of the month]
+        #[arg(long, value_name = "DATE", value_parser = date)]
+        from: Option<Date>,
+        /// Up to this day, in UTC, and with it [default: today]
+        #[arg(long, value_name = "DATE", value_parser = date)]
+        to: Option<Date>,
     },
     /// Give a charge back, in whole or part, to the credits that paid it
     Refund {

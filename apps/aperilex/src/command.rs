@@ -55,7 +55,9 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         } => verify::run(&analysis, &documents),
         Command::Serve { listen, no_worker } => {
             let mut settings = settings(common)?;
-            settings.listen = listen.unwrap_or(settings.listen);
+            if let Some(address) = listen {
+                settings.set_listen(address);
+            }
             serve::serve(settings, !no_worker).await
         }
         Command::Worker => serve::worker(settings(common)?).await,
@@ -145,17 +147,14 @@ async fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
     redact(&mut shown);
     output::print(&serde_json::to_string_pretty(&shown)?)?;
     api_settings(settings)?;
+    settings.check_listening()?;
     output::complain(Graph::check(settings).await?);
     Ok(ExitCode::SUCCESS)
 }
 
 /// The HTTP server's own settings.
 fn api_settings(settings: &Settings) -> Result<ApiSettings, WiringError> {
-    let own = serde_json::from_value::<ApiSettings>(settings.api.clone());
-    let own = own.map_err(|error| WiringError::Setting {
-        path: "api".into(),
-        reason: error.to_string(),
-    })?;
+    let own: ApiSettings = aperilex_wiring::part_of(settings, "api", &settings.api)?;
     let secret = settings.payments.webhook_secret.clone();
     Ok(ApiSettings {
         payment_secret: secret.and_then(WebhookSecret::new),

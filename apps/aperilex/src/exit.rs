@@ -1,7 +1,7 @@
 //! Exit codes, and the one sentence on standard error.
 //!
 //! 0 well · 1 fault · 2 bad usage · 3 not found · 4 refused by policy or credit ·
-//! 78 a setting is wrong · 130 interrupted.
+//! 75 a service does not answer · 78 a setting is wrong · 130 interrupted.
 
 use std::process::ExitCode;
 
@@ -13,6 +13,8 @@ use crate::output;
 
 /// `EX_CONFIG` of BSD's sysexits: what starts us should not try again before a setting is mended.
 const CONFIG: u8 = 78;
+/// `EX_TEMPFAIL`: what starts us may try again later.
+const AWAY: u8 = 75;
 
 /// The caller asked in a way that cannot be understood.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +55,7 @@ fn code(error: &anyhow::Error) -> u8 {
         if let Some(wiring) = cause.downcast_ref::<WiringError>() {
             return Some(match wiring {
                 WiringError::Start { .. } => 1,
+                WiringError::Away { .. } => AWAY,
                 _ => CONFIG,
             });
         }

@@ -43,6 +43,7 @@ async fn main() -> anyhow::Result<()> {
         quality: None,
         refresh: false,
         max_price: None,
+        quote: None,
         idempotency_key: None,
     };
     engine.request_analysis(&me.account, &request).await?;

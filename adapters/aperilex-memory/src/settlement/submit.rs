@@ -37,12 +37,14 @@ impl State {
             self.check_slots(request)?;
         }
         self.check_credits(request, leader.is_none())?;
+        let (leader, leads) = (leader.cloned(), leader.is_none());
+        self.use_quote(request)?;
 
         let id = request.task;
         if self.tasks.contains_key(&id) {
             return Err(StoreError::Conflict.into());
         }
-        self.tasks.insert(id, new_task(request, leader));
+        self.tasks.insert(id, new_task(request, leader.as_ref()));
         self.remember(request, Made::Task(id));
         self.change(id, request.now, |_| ());
         if let Some(access) = &request.charges.access {
@@ -51,7 +53,7 @@ impl State {
         if let Some(leader) = leader.filter(|leader| request.priority < leader.priority) {
             self.lift(leader.id, request);
         }
-        if leader.is_none() {
+        if leads {
             let charges = &request.charges;
             let (hold, price) = (charges.analysis_hold, charges.analysis_price);
             self.set_aside(request, hold, EntryKind::Analysis, price)?;

@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod audit_log;
+pub(crate) mod costs;
 pub(crate) mod documents;
 pub(crate) mod events;
 pub(crate) mod filings;
@@ -14,6 +15,7 @@ pub(crate) mod payments;
 pub(crate) mod pool;
 pub(crate) mod queue;
 pub(crate) mod quota;
+pub(crate) mod quotes;
 pub(crate) mod reports;
 pub(crate) mod sessions;
 pub(crate) mod settlement;

@@ -6,8 +6,8 @@ use std::fmt::Debug;
 use aperilex_ports::contract::clauses;
 
 use crate::broken::{
-    accounts, audit, audit_log, documents, events, filings, imports, ledger, notifier, outbox,
-    payments, pool, queue, quota, reports, sessions, settlement, tasks,
+    accounts, audit, audit_log, costs, documents, events, filings, imports, ledger, notifier,
+    outbox, payments, pool, queue, quota, quotes, reports, sessions, settlement, tasks,
 };
 
 /// Asserts that every flaw is caught by its clause.
@@ -87,6 +87,16 @@ fn broken_session_stores_are_caught() {
 }
 
 #[test]
+fn broken_quote_stores_are_caught() {
+    bite(quotes::FLAWS, quotes::caught);
+}
+
+#[test]
+fn broken_cost_books_are_caught() {
+    bite(costs::FLAWS, costs::caught);
+}
+
+#[test]
 fn broken_outboxes_are_caught() {
     bite(outbox::FLAWS, outbox::caught);
 }
@@ -132,6 +142,8 @@ fn every_clause_bites() {
         .chain(ids(quota::FLAWS))
         .chain(ids(audit::FLAWS))
         .chain(ids(sessions::FLAWS))
+        .chain(ids(quotes::FLAWS))
+        .chain(ids(costs::FLAWS))
         .chain(ids(audit_log::FLAWS))
         .chain(ids(reports::FLAWS))
         .chain(ids(outbox::FLAWS))

@@ -16,6 +16,7 @@ fn world() -> (Memory, UserId) {
         tier: Tier::Basic,
         status: AccountStatus::Active,
         role: Role::Member,
+        contract: None,
         created_at: memory.clock.now(),
     };
     block_on(memory.ports().stores.accounts.create(&account)).unwrap();

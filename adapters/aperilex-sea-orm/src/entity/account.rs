@@ -1,6 +1,6 @@
 //! Accounts with their wallets.
 
-use aperilex_ports::{Account, NoticePreferences, UserId};
+use aperilex_ports::{Account, Contract, NoticePreferences, UserId};
 use sea_orm::entity::prelude::*;
 
 use crate::error::Unreadable;
@@ -25,6 +25,7 @@ pub(crate) struct Model {
     pub(crate) notify_tasks: i64,
     pub(crate) notify_low_balance: i64,
     pub(crate) created_at: i64,
+    pub(crate) contract: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -56,6 +57,11 @@ impl TryFrom<Model> for Account {
             tier: word("tier of an account", &row.tier)?,
             status: word("status of an account", &row.status)?,
             role: word("role of an account", &row.role)?,
+            contract: row
+                .contract
+                .map(|json| Contract::decode(&json))
+                .transpose()
+                .map_err(|error| Unreadable(format!("contract of an account: {error}")))?,
             created_at: time("creation of an account", row.created_at)?,
         })
     }

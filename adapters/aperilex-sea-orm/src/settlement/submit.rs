@@ -16,6 +16,7 @@ use crate::analysis_pool::satisfying;
 use crate::entity::{account, live_run, task};
 use crate::error::Stop;
 use crate::ledger::Wallet;
+use crate::quote_store::use_quote;
 use crate::run::{self, enqueue};
 use crate::stored::rounded;
 
@@ -59,6 +60,7 @@ async fn run_or_join(tx: &DatabaseTransaction, command: &SubmitTask) -> Outcome<
         // A run that was live until now has filled the pool.
         return Err(Stop::Again);
     }
+    use_quote(tx, command).await?;
     let task = new_task(command, leader.as_ref());
     pay(tx, command, &task).await?;
     if let Some(leader) = leader.filter(|leader| command.priority < leader.priority) {

@@ -20,6 +20,7 @@ pub(crate) async fn funded(stores: &Stores, micros: i64) -> UserId {
         tier: Tier::Basic,
         status: AccountStatus::Active,
         role: Role::Member,
+        contract: None,
         created_at: at(0),
     };
     stores.accounts.create(&account).await.unwrap();
@@ -71,6 +72,7 @@ pub(crate) fn request(user: UserId) -> SubmitTask {
             analysis_hold: HoldId::from_uuid(Uuid::now_v7()),
             analysis_price: MicroUsd::new(20),
         },
+        quote: None,
         max_price: None,
         max_running: None,
         idempotency: None,

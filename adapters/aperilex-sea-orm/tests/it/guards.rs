@@ -1,7 +1,10 @@
 //! What the database itself refuses, whatever the program does.
 
 use aperilex_ports::audit::LogCheck;
-use aperilex_ports::{Actor, AuditRecord, MicroUsd, StoreError, Timestamp};
+use aperilex_ports::{
+    Actor, AuditRecord, CallId, CallOutcome, MicroUsd, ModelCall, SpentCall, StoreError, TaskId,
+    Timestamp, TokenUsage,
+};
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::desk::{at, audit, funded, hold, request};
@@ -57,6 +60,36 @@ async fn the_journal_is_sealed() {
             assert!(error.contains(why), "{change}: {error}");
         }
         assert_eq!(audit(&stores, user).await.posted, MicroUsd::new(100));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_book_of_what_models_cost_is_only_written_on() {
+    for fresh in &support::each().await {
+        let call = ModelCall {
+            id: CallId::from_uuid(uuid::Uuid::from_u128(1)),
+            task: TaskId::from_uuid(uuid::Uuid::from_u128(2)),
+            attempt: 1,
+            call: SpentCall {
+                section: "1A".to_owned(),
+                provider: "acme".to_owned(),
+                model: "acme-large".to_owned(),
+                price_row: None,
+                tokens: TokenUsage::default(),
+                cost: MicroUsd::new(7),
+                estimated: true,
+                outcome: CallOutcome::Failed,
+            },
+            at: at(0),
+        };
+        let costs = fresh.database.stores().costs;
+        costs.record(&call).await.unwrap();
+        for change in ["UPDATE model_call SET cost = 1", "DELETE FROM model_call"] {
+            let refused = fresh.database.connection().execute_unprepared(change).await;
+            let error = refused.expect_err(change).to_string();
+            assert!(error.contains("never changed"), "{error}");
+        }
+        assert_eq!(costs.of_task(call.task).await.unwrap(), [call]);
     }
 }
 

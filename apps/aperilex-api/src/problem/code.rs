@@ -64,6 +64,8 @@ codes! {
     PastDue = "past-due", PAYMENT_REQUIRED, "The account owes for a payment that was taken back";
     /// The price is over `max_price_usd`.
     OverMaxPrice = "over-max-price", PAYMENT_REQUIRED, "The price is over the request's limit";
+    /// The filing is large and the request does not show that its price is known.
+    LargeFiling = "large-filing", PAYMENT_REQUIRED, "The filing is large and costs more";
     /// The account is suspended.
     AccountSuspended = "account-suspended", FORBIDDEN, "The account is suspended";
     /// Nobody has shown yet that the account's address is theirs.
@@ -93,6 +95,10 @@ codes! {
     /// The first request with this key is not answered yet.
     IdempotencyInProgress =
         "idempotency-in-progress", CONFLICT, "The first request is not answered yet";
+    /// The quote has expired and it costs more now.
+    PriceChanged = "price-changed", CONFLICT, "The price has changed since the quote";
+    /// The quote was used for another task.
+    QuoteUsed = "quote-used", CONFLICT, "The quote was used before";
     /// The address has an account.
     EmailTaken = "email-taken", CONFLICT, "The e-mail address has an account";
     /// The account has as many keys as it may.

@@ -116,6 +116,20 @@ impl From<Refusal> for Problem {
             Refusal::OverMaxPrice { price, .. } => {
                 Self::new(ProblemCode::OverMaxPrice, detail).with_facts(credits(price, None))
             }
+            Refusal::LargeFiling { price } => {
+                Self::new(ProblemCode::LargeFiling, detail).with_facts(credits(price, None))
+            }
+            Refusal::PriceChanged { price, .. } => {
+                Self::new(ProblemCode::PriceChanged, detail).with_facts(credits(price, None))
+            }
+            Refusal::QuoteUsed => Self::new(ProblemCode::QuoteUsed, detail),
+            Refusal::QuoteUnknown | Refusal::QuoteMismatch { .. } => {
+                Self::field(ProblemCode::InvalidField, "/quote", detail)
+            }
+            Refusal::BadContract(bad) => {
+                let pointer = format!("/contract/{}", bad.field.replace('.', "/"));
+                Self::field(ProblemCode::InvalidField, &pointer, bad.expected)
+            }
             Refusal::TooManyAnalyses { .. } => {
                 Self::new(ProblemCode::TooManyAnalyses, detail).retry_after(RUN_S)
             }

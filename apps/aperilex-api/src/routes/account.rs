@@ -34,6 +34,7 @@ enum Closed {
     Done,
 }
 
+#[derive(ApiResponse)]
 enum Notices {
     /// What it is told of.
     #[oai(status = 200)]
@@ -75,8 +76,8 @@ impl AccountRoutes {
     async fn me(&self, caller: Caller) -> Result<ReadMe, Fails<Plain>> {
         let engine = &self.0.engine;
         let usage = engine.usage(&caller).await?;
-        let plan = engine.settings().plans.of(caller.tier);
-        Ok(ReadMe::Ok(Json(MeDocument::new(&caller, plan, &usage))))
+        let plan = engine.settings().plan_of(&caller);
+        Ok(ReadMe::Ok(Json(MeDocument::new(&caller, &plan, &usage))))
     }
 
     /// Closes the account for ever.

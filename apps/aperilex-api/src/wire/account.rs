@@ -30,8 +30,14 @@ struct LimitsDocument {
     forms: Option<Vec<String>>,
     /// Analyses at a time.
     analyses_at_a_time: Option<u32>,
+    /// A month's price; absent if it is by contract.
+    monthly_price_usd: Option<Usd>,
     /// Access to a filing, once for each.
     filing_access_usd: Usd,
+    /// Bringing in a filing that is not known here yet, access included.
+    filing_import_usd: Usd,
+    /// A filing of a bulk import; absent if the plan has none.
+    bulk_filing_usd: Option<Usd>,
     /// An analysis.
     analysis_usd: Usd,
 }
@@ -114,7 +120,10 @@ impl From<&TierPlan> for LimitsDocument {
             },
             forms: plan.forms.clone(),
             analyses_at_a_time: plan.running,
+            monthly_price_usd: plan.monthly_price.map(Into::into),
             filing_access_usd: plan.filing_access.into(),
+            filing_import_usd: plan.import_fee().into(),
+            bulk_filing_usd: plan.bulk_unit.map(Into::into),
             analysis_usd: plan.analysis.into(),
         }
     }

@@ -2,6 +2,7 @@
 
 use aperilex_core::Quote;
 use poem_openapi::Object;
+use uuid::Uuid;
 
 use super::filing::FilingSummary;
 use super::text::{EntryKindWord, Moment, QualityWord, TemplateWord, Usd};
@@ -10,6 +11,8 @@ use super::text::{EntryKindWord, Moment, QualityWord, TemplateWord, Usd};
 #[derive(Debug, Object)]
 #[oai(rename = "Quote")]
 pub(crate) struct QuoteDocument {
+    /// Names it in a request, which then costs what it says.
+    quote_id: Uuid,
     filing: FilingSummary,
     template: TemplateWord,
     quality: QualityWord,
@@ -23,8 +26,13 @@ pub(crate) struct QuoteDocument {
     total_usd: Usd,
     /// Whether the analysis exists and would be given at once.
     pooled: bool,
+    /// Whether the filing is so large that its analysis costs more than the plan says. A request must then
+    /// name this quote, or allow the price with `max_price_usd`.
+    large: bool,
     /// What the account can spend.
     available_usd: Usd,
+    /// Tells one set of prices from another.
+    price_version: String,
     /// Until when the price holds.
     expires_at: Moment,
 }
@@ -32,6 +40,7 @@ pub(crate) struct QuoteDocument {
 impl From<&Quote> for QuoteDocument {
     fn from(quote: &Quote) -> Self {
         Self {
+            quote_id: quote.id.as_uuid(),
             filing: (&quote.filing).into(),
             template: quote.template.into(),
             quality: quote.quality.into(),
@@ -40,7 +49,9 @@ impl From<&Quote> for QuoteDocument {
             analysis_usd: quote.analysis.into(),
             total_usd: quote.total.into(),
             pooled: quote.pooled,
+            large: quote.large,
             available_usd: quote.available.into(),
+            price_version: quote.price_version.clone(),
             expires_at: quote.expires_at.into(),
         }
     }

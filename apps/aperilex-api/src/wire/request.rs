@@ -1,7 +1,8 @@
 //! What clients send.
 
 use aperilex_core::{
-    AnalysisRequest, Cik, FilingId, FilingLocator, FormType, MicroUsd, Quality, Template, Ticker,
+    AnalysisRequest, Cik, FilingId, FilingLocator, FormType, MicroUsd, Quality, QuoteId, Template,
+    Ticker,
 };
 use poem::http::HeaderMap;
 use poem::{Request, RequestBody, Result};
@@ -86,6 +87,8 @@ pub(crate) struct AnalysisRequestDocument {
     refresh: Option<bool>,
     /// Refuse if it costs more.
     max_price_usd: Option<Usd>,
+    /// The quote whose prices count, until it expires.
+    quote: Option<uuid::Uuid>,
 }
 
 /// The body of a request for an analysis, read strictly.
@@ -130,6 +133,7 @@ fn read(bytes: &[u8]) -> Result<AnalysisRequest, Problem> {
     let quality = fields.text("quality", str::parse::<Quality>);
     let refresh = fields.flag("refresh");
     let max_price = fields.text("max_price_usd", price);
+    let quote = fields.text("quote", str::parse::<QuoteId>);
     fields.finish()?;
     // Without a locator there was a complaint.
     let filing = filing.ok_or_else(Problem::internal)?;
@@ -139,6 +143,7 @@ fn read(bytes: &[u8]) -> Result<AnalysisRequest, Problem> {
         quality,
         refresh,
         max_price,
+        quote,
         idempotency_key: None,
     })
 }

@@ -159,6 +159,7 @@ async fn a_suspended_account_may_nothing() {
         tier: Tier::Basic,
         status: AccountStatus::Suspended,
         role: aperilex_core::Role::Member,
+        contract: None,
         created_at: now,
     };
     let accounts: std::sync::Arc<dyn AccountStore> = world.memory.stores.stores().accounts;

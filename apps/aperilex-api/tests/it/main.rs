@@ -19,6 +19,7 @@ mod metrics;
 mod operations;
 mod payments;
 mod pool;
+mod quotes;
 mod server;
 mod sign_in;
 mod socket;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use aperilex_sea_orm::{Database, DatabaseConfig};
+use aperilex_sea_orm::{Database, DatabaseConfig, DatabaseError};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -37,9 +37,11 @@ pub(crate) async fn database(
         }
     };
     let config: DatabaseConfig = own("database", settings.as_ref())?;
-    Database::connect(&config)
-        .await
-        .map_err(|e| WiringError::start("database")(e.into()))
+    let connected = Database::connect(&config).await;
+    connected.map_err(|error| match error {
+        DatabaseError::Url => WiringError::setting("database.settings.url", error.to_string()),
+        error => WiringError::start("database")(error.into()),
+    })
 }
 
 fn with_default_url(settings: Option<&Value>, data_dir: &Path) -> Option<Value> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aperilex_core::ports::FilingSource;
-use aperilex_edgar::{EdgarClient, EdgarConfig};
+use aperilex_edgar::{ConfigError, EdgarClient, EdgarConfig};
 
 use super::{absent, own};
 use crate::error::WiringError;
@@ -14,7 +14,7 @@ pub(crate) fn source(selection: &SourceSelection) -> Result<Arc<dyn FilingSource
         SourceSelection::Edgar(settings) => {
             let config: EdgarConfig = own("source", settings.as_ref())?;
             let source = EdgarClient::new(&config)
-                .map_err(|error| WiringError::setting("source.settings", error.to_string()))?;
+                .map_err(|error| WiringError::setting(path_of(&error), error.to_string()))?;
             return Ok(Arc::new(source));
         }
         SourceSelection::Refinitiv(_) => "refinitiv",
@@ -22,4 +22,16 @@ pub(crate) fn source(selection: &SourceSelection) -> Result<Arc<dyn FilingSource
         SourceSelection::CustomApi(_) => "custom_api",
     };
     Err(absent("source", provider, "`edgar`"))
+}
+
+/// The setting that is wrong.
+fn path_of(error: &ConfigError) -> String {
+    let key = match error {
+        ConfigError::UserAgent => "user_agent",
+        ConfigError::Rate { .. } => "requests_per_second",
+        ConfigError::BaseUrl { key, .. } | ConfigError::Number { key, .. } => key,
+        ConfigError::Folder(_) => "folder",
+        _ => return "source.settings".to_owned(),
+    };
+    format!("source.settings.{key}")
 }

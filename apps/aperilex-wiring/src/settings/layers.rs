@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::Settings;
+use super::once::Once;
+use super::{Origins, Settings};
 use crate::error::WiringError;
 
 /// What variables that are settings begin with.
@@ -22,6 +23,7 @@ const NOT_SETTINGS: [&str; 5] = [
 #[derive(Debug, Default)]
 pub struct Layers {
     tree: Map<String, Value>,
+    origins: Origins,
 }
 
 impl Layers {
@@ -35,11 +37,15 @@ impl Layers {
             path: shown.clone(),
             source: source.into(),
         })?;
-        let layer: Map<String, Value> =
-            serde_json::from_slice(&bytes).map_err(|source| WiringError::File {
-                path: shown,
-                source: source.into(),
-            })?;
+        let unlike = |source: aperilex_core::ports::BoxError| WiringError::File {
+            path: shown.clone(),
+            source,
+        };
+        let Once(value) = serde_json::from_slice(&bytes).map_err(|error| unlike(error.into()))?;
+        let Value::Object(layer) = value else {
+            return Err(unlike("expected one JSON object".into()));
+        };
+        self.origins.note_all(&layer, &shown);
         merge(&mut self.tree, layer);
         Ok(self)
     }
@@ -59,13 +65,18 @@ impl Layers {
             let path = name[PREFIX.len()..].to_ascii_lowercase();
             let steps: Vec<&str> = path.split("__").collect();
             let default = steps.iter().try_fold(&defaults, |at, step| at.get(*step));
-            self.set(&steps, typed(&value, default));
+            self.put(&steps, typed(&value, default), &name);
         }
         self
     }
 
-    /// Sets one value by its path.
+    /// Sets one value by its path, as the command line does.
     pub fn set(&mut self, path: &[&str], value: Value) {
+        self.put(path, value, "the command line");
+    }
+
+    fn put(&mut self, path: &[&str], value: Value, layer: &str) {
+        self.origins.note(path, layer);
         let nested = path.iter().rev().fold(value, |inner, step| {
             Value::Object(Map::from_iter([((*step).to_owned(), inner)]))
         });
@@ -84,17 +95,30 @@ impl Layers {
             return Err(WiringError::setting("", "the defaults cannot be written"));
         };
         merge(&mut tree, self.tree);
+        let origins = self.origins;
         let settings: Settings = serde_path_to_error::deserialize(Value::Object(tree))
-            .map_err(|error| WiringError::setting(error.path().to_string(), reason(&error)))?;
-        settings.validate()?;
+            .map_err(|error| WiringError::setting(path_of(&error), reason(&error)))
+            .map_err(|error| error.from_layer(&origins))?;
+        let settings = Settings {
+            origins,
+            ..settings
+        };
+        let checked = settings.validate();
+        checked.map_err(|error| error.from_layer(&settings.origins))?;
         Ok(settings)
     }
 }
 
-/// The mistake without the value: serde quotes values in backticks or double quotes.
-fn reason(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+/// The path of the mistake; a key of a map that is none has no place of its own.
+fn path_of(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let path = error.path().to_string();
+    path.trim_end_matches(".?").to_owned()
+}
+
+/// The mistake without the value: what serde says before the last of its expectations may quote it.
+pub(crate) fn reason(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
     let text = error.inner().to_string();
-    match text.split_once(", expected") {
+    match text.rsplit_once(", expected") {
         Some((_, expected)) => format!("expected{expected}"),
         None => text,
     }
@@ -180,19 +204,19 @@ mod tests {
         for (pairs, message) in [
             (
                 &[("APERILEX_WORKER__CONCURRENCY", "0")][..],
-                "setting `worker.concurrency`: expected 1 to 100",
+                "setting `worker.concurrency` (from APERILEX_WORKER__CONCURRENCY): expected 1 to 100",
             ),
             (
                 &[("APERILEX_TIMINGS__LEASE_S", "0")],
-                "setting `timings.lease_s`: expected at least 1",
+                "setting `timings.lease_s` (from APERILEX_TIMINGS__LEASE_S): expected at least 1",
             ),
             (
                 &[("APERILEX_TIMINGS__LEASE_S", "100000")],
-                "setting `timings.lease_s`: expected at most 3600",
+                "setting `timings.lease_s` (from APERILEX_TIMINGS__LEASE_S): expected at most 3600",
             ),
             (
                 &[("APERILEX_TIMINGS__TASK_MAX_AGE_S", "99999999")],
-                "setting `timings.task_max_age_s`: expected at most 604800",
+                "setting `timings.task_max_age_s` (from APERILEX_TIMINGS__TASK_MAX_AGE_S): expected at most 604800",
             ),
             (
                 &[("APERILEX_CONDUCT__BACKOFF_MAX_S", "0")],
@@ -204,7 +228,7 @@ mod tests {
             ),
             (
                 &[("APERILEX_PLANS__BASIC__ANALYSIS", "-1")],
-                "setting `plans.basic.analysis`: expected no negative amount",
+                "setting `plans.basic.analysis` (from APERILEX_PLANS__BASIC__ANALYSIS): expected no negative amount",
             ),
         ] {
             assert_eq!(mistake(pairs), message);

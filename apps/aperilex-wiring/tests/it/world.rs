@@ -152,6 +152,7 @@ impl World {
             quality: None,
             refresh: false,
             max_price: None,
+            quote: None,
             idempotency_key: None,
         };
         let requested = engine.request_analysis(&account, &request).await.unwrap();

@@ -1,13 +1,17 @@
 //! `aperilex account`: making, listing, changing and closing accounts, and their keys.
+//! `aperilex account`: making, listing and changing accounts, and what was agreed with them.
 
 use std::fmt::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use aperilex_core::ports::MAX_PAGE;
 use aperilex_core::{
-    AccountChange, Actor, Engine, EngineError, NewKey, Role, Scopes, Timestamp, UserId,
+    AccountChange, Actor, Contract, Engine, EngineError, NewKey, Role, Scopes, Timestamp, UserId,
 };
 use aperilex_wiring::{Graph, Settings};
+use serde_json::{Map, Value, json};
 
 use crate::args::{AccountCommand, ChangeArgs, KeyCommand};
 use crate::exit::BadUsage;
@@ -44,6 +48,19 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
             engine.close_account(&found).await?;
             format!("account {account} is closed\n")
         }
+
+        AccountCommand::Contract {
+            account,
+            set,
+            clear,
+            reason,
+        } => {
+            let to = match &set {
+                Some(file) => Some(Some(read_contract(file)?)),
+                None => clear.then_some(None),
+            };
+            contract(&engine, account, to, &reason.unwrap_or_default()).await?
+        }
         AccountCommand::Suspend { change: args } => {
             let to = AccountChange {
                 suspended: Some(true),
@@ -68,6 +85,43 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Shows a contract as it would be set, and the plan that it makes.
+async fn contract(
+    engine: &Engine,
+    user: UserId,
+    to: Option<Option<Contract>>,
+    reason: &str,
+) -> anyhow::Result<String> {
+    let account = match to {
+        Some(to) => {
+            let by = Actor::Operator;
+            engine.set_contract(by, user, to.as_ref(), reason).await?
+        }
+        None => engine.account(user).await?,
+    };
+    let shown = json!({
+        "account": account.id,
+        "tier": account.tier,
+        "contract": account.contract,
+        "plan": *engine.settings().plan_of(&account),
+        "price_version": engine.settings().price_version(&account),
+    });
+    Ok(serde_json::to_string_pretty(&shown)?)
+}
+
+/// A contract as people write it: of the current version, if it does not say.
+fn read_contract(file: &Path) -> anyhow::Result<Contract> {
+    let place = file.display();
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {place}"))?;
+    let wrong = |reason: String| BadUsage(format!("--set {place}: {reason}"));
+    let mut fields: Map<String, Value> = serde_json::from_str(&text)
+        .map_err(|error| wrong(format!("expected a JSON object: {error}")))?;
+    let version = fields.entry("schema_version");
+    version.or_insert_with(|| Contract::VERSION.into());
+    let contract = Contract::decode(&Value::Object(fields).to_string());
+    Ok(contract.map_err(|error| wrong(error.to_string()))?)
 }
 
 /// Changes an account, and says how it stands then.

@@ -43,6 +43,7 @@ pub(crate) async fn run(
         quality: None,
         refresh: false,
         max_price: None,
+        quote: None,
         idempotency_key: None,
     };
     if filing.form.is_some() {

@@ -1,10 +1,11 @@
-//! `aperilex ledger`: proving the books, showing and correcting credits.
+//! `aperilex ledger`: proving the books, showing and correcting credits, and what models cost.
 
 use std::process::ExitCode;
 
 use aperilex_core::{
     AccountFinding, AccountStatement, Actor, BillingPeriod, BooksProof, CreditKind, CreditLot,
-    Engine, EngineError, GiveCredits, LedgerEntry, MicroUsd, Proof, RefundCharge, UserId,
+    Engine, EngineError, GiveCredits, LedgerEntry, MicroUsd, ModelCost, Proof, RefundCharge,
+    UserId,
 };
 use aperilex_wiring::{Graph, Settings};
 use serde::Serialize;
@@ -83,6 +84,7 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
             let actor = Actor::Operator;
             line(&engine.give_credits(actor, account, &give).await?)
         }
+        LedgerCommand::Costs { from, to } => costs_text(&engine.model_costs(from, to).await?),
         LedgerCommand::Refund {
             account,
             entry,
@@ -129,6 +131,19 @@ fn statement(statement: &AccountStatement) -> String {
         "opening balance\t{}\nat\tentry\tkind\tusd\tbalance\tfor\n{lines}closing balance\t{}\n",
         statement.opening, statement.closing
     )
+}
+
+/// What models cost us, and the sum.
+fn costs_text(costs: &[ModelCost]) -> String {
+    let row = |cost: &ModelCost| {
+        format!(
+            "{}\t{}\t{}\t{}\t{}\t{}\n",
+            cost.provider, cost.model, cost.calls, cost.tokens.input, cost.tokens.output, cost.cost
+        )
+    };
+    let rows: String = costs.iter().map(row).collect();
+    let sum: MicroUsd = costs.iter().map(|cost| cost.cost).sum();
+    format!("provider\tmodel\tcalls\tinput_tokens\toutput_tokens\tusd\n{rows}all\t\t\t\t\t{sum}\n")
 }
 
 fn lots_text(lots: &[CreditLot]) -> String {

@@ -143,6 +143,7 @@ async fn one(
         quality: None,
         refresh: false,
         max_price: None,
+        quote: None,
         idempotency_key: None,
     };
     let asked = patiently(|| engine.request_analysis(house, &request)).await;

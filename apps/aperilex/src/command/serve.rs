@@ -14,6 +14,7 @@ use crate::{output, progress};
 
 pub(crate) async fn serve(settings: Settings, with_worker: bool) -> anyhow::Result<ExitCode> {
     let mut api = super::api_settings(&settings)?;
+    settings.check_listening()?;
     api.max_connections = api.max_connections.min(connections());
     let listener = tokio::net::TcpListener::bind(settings.listen)
         .await

@@ -8,6 +8,8 @@
 
 mod analyze;
 mod cli;
+mod config;
+mod contract;
 mod crash;
 mod flow;
 mod goodbye;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email,
-    ExternalIdentity, KeyId, KeyOwner, NoticePreferences, OpenAccount, StoreError, Stores, Tier,
-    Timestamp, UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, AuditRecord, ChangeAccount, Contract, Digest,
+    Email, ExternalIdentity, KeyId, KeyOwner, NoticePreferences, OpenAccount, StoreError, Stores,
+    Tier, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -163,6 +163,15 @@ impl AccountStore for Broken {
             return Ok(());
         }
         self.inner.revoke_key(key, now).await
+    }
+
+    async fn set_contract(
+        &self,
+        user: UserId,
+        contract: Option<&Contract>,
+        audit: &AuditRecord,
+    ) -> Result<(), AccountStoreError> {
+        self.inner.set_contract(user, contract, audit).await
     }
 
     async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError> {
