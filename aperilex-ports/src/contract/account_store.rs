@@ -254,7 +254,7 @@ async fn of_racing_changes_one_wins(desk: Desk) {
     assert_eq!(after.standing(), won.to);
     let log = desk.stores.audit_log.entries(None, 9).await.unwrap();
     let records: Vec<_> = log.into_iter().map(|entry| entry.record).collect();
-    assert_eq!(records, [won.audit.clone()]);
+    assert_eq!(records, std::slice::from_ref(&won.audit));
 }
 
 async fn an_account_chooses_what_it_is_told_of(desk: Desk) {
