@@ -80,20 +80,21 @@ impl Conduct {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes what a refused account was told.
+    /// Notes what a refused account was told; gives how long it is to wait.
     pub(crate) fn refused(
         &self,
         user: UserId,
         windows: &[QuotaUse],
-        wait: Duration,
         now: Timestamp,
         settings: &ConductSettings,
-    ) {
+    ) -> Duration {
+        let waits = windows.iter().map(|used| used.retry_after);
+        let wait = waits.max().unwrap_or_default();
         let mut known = self.lock();
         if known.len() >= REMEMBERED && !known.contains_key(&user) {
             known.retain(|_, record| now < record.until || !record.is_old(now, settings));
             if known.len() >= REMEMBERED {
-                return;
+                return wait;
             }
         }
         let record = known.entry(user).or_insert_with(|| Record {
@@ -107,6 +108,7 @@ impl Conduct {
         let free = |used: &QuotaUse| (*used, later(now, used.retry_after));
         record.windows = windows.iter().map(free).collect();
         (record.told_at, record.wait, record.until) = (now, wait, later(now, wait));
+        wait
     }
 
     /// Whether a request comes before the time its account was told. Another plan ends what was told.
@@ -187,7 +189,8 @@ mod tests {
             retry_after: wait,
         };
         let settings = ConductSettings::default();
-        conduct.refused(user(n), &[used], wait, at(now), &settings);
+        let told = conduct.refused(user(n), &[used], at(now), &settings);
+        assert_eq!(told, wait);
     }
 
     /// Seconds to wait and the count of ignored refusals.

@@ -50,10 +50,8 @@ impl Engine {
             self.grant_or_go_on(account).await;
             return Ok(outcome);
         }
-        let waits = outcome.windows.iter().map(|used| used.retry_after);
-        let wait = waits.max().unwrap_or_default();
-        self.conduct
-            .refused(account.id, &outcome.windows, wait, now, conduct);
+        let (user, full) = (account.id, &outcome.windows);
+        let wait = self.conduct.refused(user, full, now, conduct);
         Err(Refusal::QuotaExceeded {
             retry_after: wait,
             windows: outcome.windows,
