@@ -47,7 +47,10 @@ mod ledger;
 mod model_call;
 mod money;
 mod notice;
+mod payment;
 mod quote;
+mod secret;
+mod session;
 mod submission;
 mod table;
 mod task;
@@ -57,7 +60,7 @@ mod usage;
 mod wording;
 
 pub use accession::{AccessionNumber, ParseAccessionError};
-pub use account::{Account, AccountStatus, ApiKey, Role, Standing};
+pub use account::{Account, AccountStatus, ApiKey, Role, Scope, Scopes, Standing};
 pub use analysis::{
     AnalysedDocument, AnalysisRecord, AnalysisResult, Certificate, Citation, Claim, ClaimStatus,
     DecodeAnalysisError, Figure, Latency, Method, NotFound, PartKind, PriorFigure, QuoteMatch,
@@ -82,7 +85,7 @@ pub use filing::{
 pub use form_type::{FormFamily, FormType, ParseFormTypeError};
 pub use id::{
     AnalysisId, CallId, EntryId, FilingId, HoldId, ImportId, KeyId, LeaseToken, NoticeId,
-    ParseIdError, QuoteId, TaskId, UserId,
+    ParseIdError, QuoteId, SessionId, TaskId, UserId,
 };
 pub use import::{ImportCounts, ImportItem, ImportItemStatus, ImportJob, ImportStatus};
 pub use item::ItemKey;
@@ -95,7 +98,10 @@ pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use model_call::{CallOutcome, ModelCall, ModelCost, SpentCall};
 pub use money::{MicroUsd, ParseMoneyError};
 pub use notice::{Notice, NoticeKind, NoticePreferences, NoticeToken, PendingNotice};
+pub use payment::{Payment, PaymentEvent, PaymentOutcome, PaymentState, PaymentStep, StoredEvent};
 pub use quote::{QuotedAccess, StoredQuote};
+pub use secret::{ParsePasswordError, Password, PasswordHash, Secret};
+pub use session::{AccessClaims, ExternalIdentity, OneTime, OneTimePurpose, Session};
 pub use submission::{Party, SubmissionHeader};
 pub use table::{Statement, Table, TableNumber};
 pub use task::{

@@ -15,6 +15,7 @@ mod m20261123_000008_create_queue;
 mod m20261126_000009_create_journal;
 mod m20261126_000010_add_max_running;
 mod m20261126_000011_create_quota_log;
+mod m20261126_000012_create_session;
 mod m20261126_000013_create_quote;
 mod m20261126_000014_create_model_call;
 mod m20261126_000015_create_import;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000009_create_journal::Migration),
             Box::new(m20261126_000010_add_max_running::Migration),
             Box::new(m20261126_000011_create_quota_log::Migration),
+            Box::new(m20261126_000012_create_session::Migration),
             Box::new(m20261126_000013_create_quote::Migration),
             Box::new(m20261126_000014_create_model_call::Migration),
             Box::new(m20261126_000015_create_import::Migration),

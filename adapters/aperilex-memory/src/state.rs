@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
     AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, CallId, CountName, Date,
-    Digest, FilingId, FilingRecord, Hold, HoldId, ImportId, ImportItem, ImportJob, JournalTx,
-    KeyId, LedgerEntry, LedgerRoot, ModelCall, NoticePreferences, OutboxItem, QuoteId, StoredQuote,
-    Task, TaskEvent, TaskId, Timestamp, UserId, Waiver,
+    Digest, ExternalIdentity, FilingId, FilingRecord, Hold, HoldId, ImportId, ImportItem,
+    ImportJob, JournalTx, KeyId, LedgerEntry, LedgerRoot, ModelCall, NoticePreferences, OneTime,
+    OutboxItem, PasswordHash, Payment, QuoteId, Session, SessionId, StoredEvent, StoredQuote, Task,
+    TaskEvent, TaskId, Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -21,6 +22,12 @@ pub(crate) struct State {
     /// What accounts want to be told of, as far as they have chosen.
     pub(crate) preferences: BTreeMap<UserId, NoticePreferences>,
     pub(crate) keys: BTreeMap<KeyId, ApiKey>,
+    pub(crate) identities: BTreeMap<ExternalIdentity, UserId>,
+    pub(crate) passwords: BTreeMap<UserId, PasswordHash>,
+    pub(crate) sessions: BTreeMap<SessionId, Session>,
+    /// Refresh tokens by their hash: of which session, and when they were used.
+    pub(crate) refresh: BTreeMap<Digest, (SessionId, Option<Timestamp>)>,
+    pub(crate) one_time: BTreeMap<Digest, OneTime>,
     pub(crate) filings: BTreeMap<FilingId, FilingRecord>,
     /// Where all chains ended, oldest first.
     pub(crate) roots: Vec<LedgerRoot>,
@@ -51,6 +58,9 @@ pub(crate) struct State {
     pub(crate) counts: BTreeMap<(Date, CountName), u64>,
     pub(crate) quotes: BTreeMap<QuoteId, StoredQuote>,
     pub(crate) calls: BTreeMap<CallId, ModelCall>,
+    /// By the provider's ids.
+    pub(crate) payments: BTreeMap<String, Payment>,
+    pub(crate) payment_events: BTreeMap<String, StoredEvent>,
     /// Rows by number; sent ones are removed.
     pub(crate) outbox: BTreeMap<i64, OutboxRow>,
     /// The number of the newest row ever.

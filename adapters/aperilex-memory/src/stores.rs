@@ -46,11 +46,13 @@ impl MemoryStores {
             imports: all.clone(),
             quota: all.clone(),
             outbox: all.clone(),
-            audit: all.clone(),
             quotes: all.clone(),
             costs: all.clone(),
+            sessions: all.clone(),
             audit_log: all.clone(),
-            reports: all,
+            reports: all.clone(),
+            payments: all.clone(),
+            audit: all,
         }
     }
 

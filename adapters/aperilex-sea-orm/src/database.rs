@@ -137,11 +137,13 @@ impl Database {
             imports: store.clone(),
             quota: store.clone(),
             outbox: store.clone(),
-            audit: store.clone(),
             quotes: store.clone(),
             costs: store.clone(),
+            sessions: store.clone(),
             audit_log: store.clone(),
-            reports: store,
+            reports: store.clone(),
+            payments: store.clone(),
+            audit: store,
         }
     }
 

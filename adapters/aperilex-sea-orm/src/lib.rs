@@ -18,6 +18,7 @@ mod import_store;
 mod imports;
 mod ledger;
 mod outbox;
+mod payment_store;
 #[cfg(test)]
 mod plans;
 mod queue;
@@ -26,6 +27,7 @@ mod quote_store;
 mod read;
 mod report_store;
 mod run;
+mod session_store;
 mod settlement;
 mod shape;
 mod stored;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, AnalysisResult, Answer, Digest, FilingAnalyst, FilingLocator, FilingRecord,
+    Account, AnalysisResult, Answer, CountName, Digest, FilingAnalyst, FilingLocator, FilingRecord,
     FindAnalysis, HoldId, IdempotentRequest, MicroUsd, PendingAccess, PoolKey, Priority, Quality,
     QuoteId, Role, SubmitTask, Submitted, TaskCharges, TaskId, Template,
 };
@@ -64,6 +64,18 @@ impl Engine {
         account: &Account,
         request: &AnalysisRequest,
     ) -> Result<Requested, EngineError> {
+        let requested = self.ask(account, request).await;
+        if matches!(requested, Err(EngineError::Refused(_))) {
+            self.counted(CountName::Refused);
+        }
+        requested
+    }
+
+    async fn ask(
+        &self,
+        account: &Account,
+        request: &AnalysisRequest,
+    ) -> Result<Requested, EngineError> {
         let idempotency = self.idempotency(request);
         let settlement = &self.ports.stores.settlement;
         if let Some(own) = &idempotency
@@ -73,6 +85,7 @@ impl Engine {
                 // Access that came with a tier may have gone with it.
                 self.analysis(account, record.id).await?;
             }
+            self.counted(CountName::Replayed);
             return Ok(Requested {
                 answer,
                 replayed: true,
@@ -84,6 +97,7 @@ impl Engine {
         promise.bind(&mut command);
         let submitted = settlement.submit(&command).await;
         let submitted = submitted.map_err(|error| promise.explain(error))?;
+        self.counted_answer(&submitted);
         if let Submitted::Accepted(task) = &submitted {
             self.reached(Step::Submitted, Some(task.id));
         }

@@ -25,7 +25,8 @@ impl Engine {
     /// - a bulk import in which nothing moved for too long is given up
     /// - an open hold whose time has passed is given back
     /// - credits whose time has passed lapse
-    /// - idempotency keys whose time has passed are forgotten, quotes a day later
+    /// - idempotency keys, sessions and one-time tokens whose time has passed are forgotten, quotes a day
+    ///   later
     ///
     /// What cannot be picked up keeps nothing else back.
     ///
@@ -64,6 +65,7 @@ impl Engine {
         let forgotten = stores.settlement.forget(now, BATCH).await;
         let quotes = stores.quotes.forget(earlier(now, QUOTES_KEPT), BATCH).await;
         count(quotes.map(|_| 0));
+        let over = stores.sessions.forget(now, BATCH).await;
         let goodwill = Some(self.goodwill_until(now));
         let given_up = stores.imports.expire(goodwill, now, BATCH).await;
         let given_up = count(given_up.map(|jobs| jobs.len()).map_err(import_store));
@@ -71,6 +73,9 @@ impl Engine {
         let lapsed = count(lapsed.map(|entries| entries.len()));
         let done = stale.len() + given_up + expired + lapsed;
         if let Err(error) = forgotten {
+            failed = failed.or(Some(error.into()));
+        }
+        if let Err(error) = over {
             failed = failed.or(Some(error.into()));
         }
         failed.map_or(Ok(done), Err)

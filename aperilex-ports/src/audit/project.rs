@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Books;
 use crate::model::{
-    Balance, ChainHead, CreditLot, EntryId, HoldId, HoldStatus, LedgerAccount, MicroUsd, Operation,
+    Balance, ChainHead, CreditLot, EntryId, HoldId, HoldStatus, JournalTx, LedgerAccount, MicroUsd,
+    Operation,
 };
 
 /// All that stores keep beside the journal and could be made from it.
@@ -73,26 +74,7 @@ pub fn project(books: &Books) -> Projection {
             .entry_count
             .saturating_add(u64::from(tx.entry.is_some()));
         made.head = tx.head();
-        let Some(hold) = tx.hold else { continue };
-        let held = tx.postings.iter();
-        let held = held.filter(|posting| posting.account == LedgerAccount::Held);
-        let held: MicroUsd = held.map(|posting| posting.amount).sum();
-        match tx.operation {
-            Operation::Hold => {
-                placed.insert(hold, held);
-            }
-            Operation::CapturePart => {
-                let part = made.parts.entry(hold).or_default();
-                *part = part.checked_sub(held).unwrap_or(*part);
-                if placed.get(&hold) == Some(part) {
-                    made.holds.insert(hold, HoldStatus::Captured);
-                }
-            }
-            _ => {}
-        }
-        if let Some(status) = status_after(tx.operation) {
-            made.holds.insert(hold, status);
-        }
+        made.follow(tx, &mut placed);
     }
     made.lots = lots.into_values().filter(CreditLot::has_any).collect();
     made.lots.sort_by_key(CreditLot::turn);
@@ -106,6 +88,30 @@ pub fn project(books: &Books) -> Projection {
 }
 
 impl Projection {
+    /// What a transaction does to the hold that it names; `placed` is what each set aside.
+    fn follow(&mut self, tx: &JournalTx, placed: &mut BTreeMap<HoldId, MicroUsd>) {
+        let Some(hold) = tx.hold else { return };
+        let held = tx.postings.iter();
+        let held = held.filter(|posting| posting.account == LedgerAccount::Held);
+        let held: MicroUsd = held.map(|posting| posting.amount).sum();
+        match tx.operation {
+            Operation::Hold => {
+                placed.insert(hold, held);
+            }
+            Operation::CapturePart => {
+                let part = self.parts.entry(hold).or_default();
+                *part = part.checked_sub(held).unwrap_or(*part);
+                if placed.get(&hold) == Some(part) {
+                    self.holds.insert(hold, HoldStatus::Captured);
+                }
+            }
+            _ => {}
+        }
+        if let Some(status) = status_after(tx.operation) {
+            self.holds.insert(hold, status);
+        }
+    }
+
     /// What the books have otherwise, a sentence each.
     #[must_use]
     pub fn differences(&self, books: &Books) -> Vec<String> {

@@ -76,6 +76,8 @@ uuid_ids! {
     QuoteId
     /// A call of a model (v7).
     CallId
+    /// A session of somebody signed in (v7).
+    SessionId
     /// The right to work on a task, new with every claim (v7).
     LeaseToken
     /// A bulk import (v7).

@@ -70,6 +70,7 @@ impl Graph {
         select::events(&settings.events)?;
         select::notifier(&settings.notices, Arc::new(SystemClock))?;
         select::check_queue(&settings.queue)?;
+        select::check_sign_in(settings)?;
         universe::load(&settings.universes)?;
         let embedded = matches!(settings.database, DatabaseSelection::Sqlite(_));
         if embedded && !settings.data_dir.exists() {
@@ -102,6 +103,7 @@ impl Graph {
         let events = select::events(&settings.events)?;
         let notifier = select::notifier(&settings.notices, clock.clone())?;
         select::check_queue(&settings.queue)?;
+        let sign_in = select::sign_in(settings)?;
         let universes = universe::load(&settings.universes)?;
         let database = select::database(&settings.database, &settings.data_dir).await?;
         bring_up_to_date(&database, Duration::from_secs(settings.start_wait_s)).await?;
@@ -117,6 +119,7 @@ impl Graph {
             documents,
             queue: Arc::new(queue),
             events,
+            sign_in,
             notifier,
             stores: Stores {
                 quota: first_line.clone(),
@@ -127,6 +130,7 @@ impl Graph {
             plans: settings.plans.clone(),
             universes,
             timings: settings.timings.clone(),
+            accounts: settings.accounts.clone(),
             billing: settings.billing.clone(),
             conduct: settings.conduct.clone(),
         };

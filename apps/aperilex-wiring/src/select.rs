@@ -3,6 +3,7 @@
 
 mod database;
 mod documents;
+mod sign_in;
 mod small;
 mod source;
 
@@ -14,6 +15,7 @@ use crate::settings::reason;
 
 pub(crate) use database::database;
 pub(crate) use documents::documents;
+pub(crate) use sign_in::{check_sign_in, sign_in};
 pub(crate) use small::{analysts, check_queue, events, notifier};
 pub(crate) use source::source;
 

@@ -9,8 +9,9 @@ mod selection;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use aperilex_core::{Billing, ConductSettings, Plans, Timings};
-use serde::{Deserialize, Serialize};
+use aperilex_core::{AccountRules, Billing, ConductSettings, Plans, Timings};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use validator::Validate;
 
@@ -52,10 +53,16 @@ pub struct Settings {
     pub plans: Plans,
     /// Times and counts of the flow.
     pub timings: Timings,
+    /// How people come by accounts.
+    pub accounts: AccountRules,
+    /// How people sign in; its settings are its own.
+    pub auth: Value,
     /// Credits and payments, beyond the plans' figures.
     pub billing: Billing,
     /// What ignoring refusals leads to.
     pub conduct: ConductSettings,
+    /// Whom payments are taken from.
+    pub payments: PaymentSettings,
     /// Files with the companies that plans name; the built-in lists if not given.
     pub universes: UniverseFiles,
     /// How long a start waits for a service that does not answer.
@@ -81,8 +88,11 @@ impl Default for Settings {
             api: Value::Object(serde_json::Map::new()),
             plans: Plans::default(),
             timings: Timings::default(),
+            accounts: AccountRules::default(),
+            auth: Value::Object(serde_json::Map::new()),
             billing: Billing::default(),
             conduct: ConductSettings::default(),
+            payments: PaymentSettings::default(),
             universes: UniverseFiles::default(),
             start_wait_s: 30,
             origins: Origins::default(),
@@ -117,6 +127,20 @@ impl Default for WorkerSettings {
             grace_s: 10,
         }
     }
+}
+
+/// Whom payments are taken from.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PaymentSettings {
+    /// What the provider signs its events with, at least 32 bytes; without it no events are taken.
+    #[serde(serialize_with = "hide")]
+    pub webhook_secret: Option<SecretString>,
+}
+
+/// Settings are shown to operators, and secrets to nobody.
+fn hide<S: Serializer>(secret: &Option<SecretString>, to: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(|_| "[redacted]").serialize(to)
 }
 
 /// Files with companies: tab-separated, a header line, the CIK first.

@@ -10,11 +10,12 @@ mod ledger;
 mod parse;
 mod prefill;
 mod serve;
+mod usage;
 mod verify;
 
 use std::process::ExitCode;
 
-use aperilex_api::ApiSettings;
+use aperilex_api::{ApiSettings, WebhookSecret};
 use aperilex_core::ports::FilingSource;
 use aperilex_wiring::settings::Layers;
 use aperilex_wiring::{Graph, Settings, WiringError};
@@ -40,27 +41,14 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             from,
             to,
             list,
-        } => match (list, ticker, form) {
-            (Some(list), ..) => import_list::run(settings(common)?, &list).await,
-            (None, Some(ticker), Some(form)) => {
+        } => match list {
+            Some(list) => import_list::run(settings(common)?, &list).await,
+            None => {
+                let (ticker, form) = ticker.zip(form).ok_or_else(import_what)?;
                 import::run(settings(common)?, ticker, form, from, to).await
             }
-            _ => Err(BadUsage("name --ticker and --form, or a --list".into()).into()),
         },
-        Command::Prefill {
-            forms,
-            years,
-            limit,
-            analyze,
-        } => {
-            let prefill = prefill::Prefill {
-                forms,
-                years,
-                limit,
-                template: analyze,
-            };
-            prefill::run(settings(common)?, &prefill).await
-        }
+        Command::Prefill(prefill) => prefill::run(settings(common)?, &prefill).await,
         Command::Verify {
             analysis,
             documents,
@@ -88,6 +76,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             };
             audit_log::run(settings(common)?, wanted).await
         }
+        Command::Usage { command } => usage::run(settings(common)?, command).await,
         Command::Migrate => {
             Graph::without_source(&settings(common)?).await?;
             output::print("the database is up to date")?;
@@ -99,6 +88,11 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// The command line asks for it before.
+fn import_what() -> BadUsage {
+    BadUsage("name --ticker and --form, or a --list".into())
 }
 
 /// The settings in force: defaults < file < environment < flags.
@@ -160,7 +154,12 @@ async fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
 
 /// The HTTP server's own settings.
 fn api_settings(settings: &Settings) -> Result<ApiSettings, WiringError> {
-    aperilex_wiring::part_of(settings, "api", &settings.api)
+    let own: ApiSettings = aperilex_wiring::part_of(settings, "api", &settings.api)?;
+    let secret = settings.payments.webhook_secret.clone();
+    Ok(ApiSettings {
+        payment_secret: secret.and_then(WebhookSecret::new),
+        ..own
+    })
 }
 
 fn redact(value: &mut Value) {

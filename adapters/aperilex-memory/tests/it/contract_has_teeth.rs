@@ -5,9 +5,10 @@ use std::fmt::Debug;
 
 use aperilex_ports::contract::clauses;
 
-use crate::broken::{accounts, audit, audit_log, costs, documents, events, filings, imports};
-use crate::broken::{ledger, notifier, outbox, pool, queue, quota, quotes, reports};
-use crate::broken::{settlement, tasks};
+use crate::broken::{
+    accounts, audit, audit_log, costs, documents, events, filings, imports, ledger, notifier,
+    outbox, payments, pool, queue, quota, quotes, reports, sessions, settlement, tasks,
+};
 
 /// Asserts that every flaw is caught by its clause.
 fn bite<F: Copy + Debug>(flaws: &[(F, &str)], caught: impl Fn(F) -> Vec<&'static str>) {
@@ -91,6 +92,11 @@ fn broken_cost_books_are_caught() {
 }
 
 #[test]
+fn broken_session_stores_are_caught() {
+    bite(sessions::FLAWS, sessions::caught);
+}
+
+#[test]
 fn broken_outboxes_are_caught() {
     bite(outbox::FLAWS, outbox::caught);
 }
@@ -108,6 +114,11 @@ fn broken_document_stores_are_caught() {
 #[test]
 fn broken_event_buses_are_caught() {
     bite(events::FLAWS, events::caught);
+}
+
+#[test]
+fn broken_payment_stores_are_caught() {
+    bite(payments::FLAWS, payments::caught);
 }
 
 #[test]
@@ -132,6 +143,7 @@ fn every_clause_bites() {
         .chain(ids(audit::FLAWS))
         .chain(ids(quotes::FLAWS))
         .chain(ids(costs::FLAWS))
+        .chain(ids(sessions::FLAWS))
         .chain(ids(audit_log::FLAWS))
         .chain(ids(reports::FLAWS))
         .chain(ids(outbox::FLAWS))
@@ -139,6 +151,7 @@ fn every_clause_bites() {
         .chain(ids(documents::FLAWS))
         .chain(ids(events::FLAWS))
         .chain(ids(notifier::FLAWS))
+        .chain(ids(payments::FLAWS))
         .collect();
     let all: BTreeSet<_> = clauses().into_iter().collect();
     let toothless: Vec<_> = all.difference(&biting).collect();

@@ -1,10 +1,11 @@
 //! Rules that no single type can hold: lawful figures, and settings that fit each other.
 
 use aperilex_core::ports::wallet::MAX_LOW_BALANCE;
-use aperilex_core::{Billing, ConductSettings, MicroUsd, Timings};
+use aperilex_core::{AccountRules, Billing, ConductSettings, MicroUsd, Timings};
+use secrecy::ExposeSecret;
 use validator::Validate;
 
-use super::{DatabaseSelection, Settings};
+use super::{DatabaseSelection, PaymentSettings, Settings};
 use crate::error::WiringError;
 
 impl Settings {
@@ -14,8 +15,10 @@ impl Settings {
             .validate()
             .map_err(|errors| worker_error(&errors))?;
         timings(&self.timings)?;
+        accounts(&self.accounts)?;
         billing(&self.billing)?;
         conduct(&self.conduct)?;
+        payments(&self.payments)?;
         self.timing_fits()?;
         self.plans
             .check()
@@ -160,6 +163,23 @@ fn timings(t: &Timings) -> Result<(), WiringError> {
     Ok(())
 }
 
+/// What is given away lasts long enough to be used, and not for ever.
+fn accounts(rules: &AccountRules) -> Result<(), WiringError> {
+    const HOUR: u64 = 60 * 60;
+    const DAY: u64 = 24 * HOUR;
+    for (path, value, least, most) in [
+        ("access_ttl_s", rules.access_ttl_s, 60, HOUR),
+        ("session_ttl_s", rules.session_ttl_s, HOUR, 366 * DAY),
+        ("token_ttl_s", rules.token_ttl_s, 5 * 60, 7 * DAY),
+    ] {
+        if !(least..=most).contains(&value) {
+            let reason = format!("expected {least} to {most}");
+            return Err(WiringError::setting(format!("accounts.{path}"), reason));
+        }
+    }
+    Ok(())
+}
+
 fn billing(billing: &Billing) -> Result<(), WiringError> {
     let low = billing.low_balance_usd;
     if low < MicroUsd::ZERO || low > MAX_LOW_BALANCE {
@@ -181,6 +201,18 @@ fn conduct(settings: &ConductSettings) -> Result<(), WiringError> {
             let reason = format!("expected 1 to {most}");
             return Err(WiringError::setting(format!("conduct.{path}"), reason));
         }
+    }
+    Ok(())
+}
+
+/// Fewer bytes of a secret can be guessed.
+const LEAST_SECRET: usize = 32;
+
+fn payments(payments: &PaymentSettings) -> Result<(), WiringError> {
+    let secret = payments.webhook_secret.as_ref();
+    if secret.is_some_and(|secret| secret.expose_secret().len() < LEAST_SECRET) {
+        let reason = format!("expected at least {LEAST_SECRET} bytes, made at random");
+        return Err(WiringError::setting("payments.webhook_secret", reason));
     }
     Ok(())
 }

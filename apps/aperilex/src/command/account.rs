@@ -1,4 +1,5 @@
-//! `aperilex account`: making, listing and changing accounts, and what was agreed with them.
+//! `aperilex account`: making, listing, changing and closing accounts, their keys, and what was agreed with
+//! them.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -6,11 +7,13 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use aperilex_core::ports::MAX_PAGE;
-use aperilex_core::{AccountChange, Actor, Contract, Engine, EngineError, Role, UserId};
+use aperilex_core::{
+    AccountChange, Actor, Contract, Engine, EngineError, NewKey, Role, Scopes, Timestamp, UserId,
+};
 use aperilex_wiring::{Graph, Settings};
 use serde_json::{Map, Value, json};
 
-use crate::args::{AccountCommand, ChangeArgs};
+use crate::args::{AccountCommand, ChangeArgs, KeyCommand};
 use crate::exit::BadUsage;
 use crate::output;
 
@@ -47,6 +50,15 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
                 None => clear.then_some(None),
             };
             contract(&engine, account, to, &reason.unwrap_or_default()).await?
+        }
+        AccountCommand::Key { command } => key(&engine, command).await?,
+        AccountCommand::Close { account } => {
+            let found = engine.ports().stores.accounts.get(account).await;
+            let found = found.map_err(EngineError::from)?;
+            let what = "account".to_owned();
+            let found = found.ok_or(EngineError::NotFound { what })?;
+            engine.close_account(&found).await?;
+            format!("account {account} is closed\n")
         }
         AccountCommand::Suspend { change: args } => {
             let to = AccountChange {
@@ -156,4 +168,54 @@ async fn list(engine: &Engine) -> anyhow::Result<String> {
             _ => return Ok(text),
         }
     }
+}
+
+async fn key(engine: &Engine, command: KeyCommand) -> anyhow::Result<String> {
+    match command {
+        KeyCommand::New {
+            account,
+            name,
+            scopes,
+            expires_at,
+        } => {
+            let scopes = match scopes.is_empty() {
+                true => Scopes::ALL,
+                false => scopes.into_iter().collect(),
+            };
+            let wanted = NewKey {
+                name,
+                scopes,
+                expires_at,
+            };
+            let issued = engine.issue_key(account, &wanted).await?;
+            output::complain("this key is shown once and kept nowhere; store it now");
+            let (id, secret) = (issued.key.id, issued.secret.reveal());
+            Ok(format!("key {id}\napi-key {secret}\n"))
+        }
+        KeyCommand::List { account } => keys(engine, account).await,
+        KeyCommand::Revoke { account, key } => {
+            engine.revoke_key(account, key).await?;
+            Ok(format!("key {key} is revoked\n"))
+        }
+    }
+}
+
+async fn keys(engine: &Engine, account: UserId) -> anyhow::Result<String> {
+    let mut text = String::from("key\tname\tprefix\tscopes\tcreated\texpires\tused\trevoked\n");
+    let moment = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
+    for key in engine.keys(account).await? {
+        writeln!(
+            text,
+            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
+            key.id,
+            key.name,
+            key.prefix,
+            key.scopes,
+            key.created_at,
+            moment(key.expires_at),
+            moment(key.used_at),
+            moment(key.revoked_at),
+        )?;
+    }
+    Ok(text)
 }

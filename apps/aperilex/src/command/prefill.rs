@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use aperilex_core::{
     Account, AnalysisRequest, Answer, Cik, CompanyLocator, Date, Engine, EngineError,
-    FilingLocator, FilingMeta, FilingQuery, FormType, TaskId, TaskStatus, Template,
+    FilingLocator, FilingMeta, FilingQuery, FormType, TaskId, TaskStatus,
 };
 use aperilex_wiring::{Graph, Loops, Runtime, Settings, WakeProbe};
 
 use super::import::{bar, label};
+use crate::args::PrefillArgs;
 use crate::exit::{BadUsage, Interrupted};
 use crate::patience::patiently;
 use crate::{output, progress};
@@ -18,15 +19,6 @@ use crate::{output, progress};
 const LOOK: Duration = Duration::from_millis(50);
 /// Filings that the source lists at a time.
 const PAGE: usize = aperilex_core::ports::MAX_PAGE;
-
-/// What to fill the pool with.
-#[derive(Debug)]
-pub(crate) struct Prefill {
-    pub(crate) forms: Vec<FormType>,
-    pub(crate) years: u16,
-    pub(crate) limit: Option<usize>,
-    pub(crate) template: Option<Template>,
-}
 
 /// What was done.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -40,7 +32,7 @@ struct Done {
     not_made: usize,
 }
 
-pub(crate) async fn run(settings: Settings, prefill: &Prefill) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(settings: Settings, prefill: &PrefillArgs) -> anyhow::Result<ExitCode> {
     if prefill.forms.is_empty() || !(1..=100).contains(&prefill.years) {
         let wanted = "--forms: name at least one; --years: expected 1 to 100";
         return Err(BadUsage(wanted.to_owned()).into());
@@ -50,7 +42,7 @@ pub(crate) async fn run(settings: Settings, prefill: &Prefill) -> anyhow::Result
     let engine = graph.engine.with_probe(wake.clone());
     let house = engine.house().await?;
     let runtime = prefill
-        .template
+        .analyze
         .map(|_| Runtime::start(&engine, &wake, &settings.worker, Loops::All));
     let mut done = Done::default();
     let ended = tokio::select! {
@@ -73,7 +65,7 @@ pub(crate) async fn run(settings: Settings, prefill: &Prefill) -> anyhow::Result
 async fn fill(
     engine: &Engine,
     house: &Account,
-    prefill: &Prefill,
+    prefill: &PrefillArgs,
     done: &mut Done,
 ) -> Result<(), EngineError> {
     let companies = engine.settings().universes.small.companies();
@@ -130,7 +122,7 @@ async fn list(
 async fn one(
     engine: &Engine,
     house: &Account,
-    prefill: &Prefill,
+    prefill: &PrefillArgs,
     filing: &FilingMeta,
     done: &mut Done,
 ) -> anyhow::Result<()> {
@@ -142,7 +134,7 @@ async fn one(
             return Err(error.into());
         }
     }
-    let Some(template) = prefill.template else {
+    let Some(template) = prefill.analyze else {
         return Ok(());
     };
     let request = AnalysisRequest {

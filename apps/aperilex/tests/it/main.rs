@@ -12,6 +12,7 @@ mod config;
 mod contract;
 mod crash;
 mod flow;
+mod goodbye;
 mod interrupt;
 mod ledger;
 mod mirror;
