@@ -220,11 +220,11 @@ mod tests {
             ),
             (
                 &[("APERILEX_CONDUCT__BACKOFF_MAX_S", "0")],
-                "setting `conduct.backoff_max_s`: expected 1 to 86400",
+                "setting `conduct.backoff_max_s` (from APERILEX_CONDUCT__BACKOFF_MAX_S): expected 1 to 86400",
             ),
             (
                 &[("APERILEX_CONDUCT__WINDOW_S", "99999999")],
-                "setting `conduct.window_s`: expected 1 to 2592000",
+                "setting `conduct.window_s` (from APERILEX_CONDUCT__WINDOW_S): expected 1 to 2592000",
             ),
             (
                 &[("APERILEX_PLANS__BASIC__ANALYSIS", "-1")],

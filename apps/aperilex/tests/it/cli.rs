@@ -302,7 +302,7 @@ fn check_config_hides_secrets_and_names_mistakes() {
     assert!(!said.contains("hunter2"), "{said}");
     fs::write(&file, r#"{"queue": {"provider": "rabbitmq"}}"#).unwrap();
     let (ended, said) = code(&base);
-    assert_eq!(ended, 78, "{said}");
+    assert_eq!(ended, 78, "B72");
     assert!(
         said.contains("`rabbitmq` is not in this build; use `embedded`"),
         "{said}"
