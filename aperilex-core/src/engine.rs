@@ -9,10 +9,13 @@ mod admission;
 mod anchor;
 mod audit;
 mod billing;
+mod close_account;
 mod failure;
 mod import_bulk;
 mod import_filing;
 mod import_work;
+mod keys;
+mod payments;
 mod prefill;
 mod read;
 mod relay_outbox;
@@ -20,8 +23,11 @@ mod request_analysis;
 mod resolve;
 mod run_analysis;
 mod send_notices;
+mod sessions;
+mod sign_up;
 mod stages;
 mod sweep;
+mod usage;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +38,7 @@ use crate::conduct::Conduct;
 use crate::probe::{NoProbe, Probe, Step};
 use crate::settings::Settings;
 
-pub use accounts::{NewCredentials, Secret, Usage};
+pub use accounts::{NewCredentials, Usage};
 pub use admin::{AccountChange, AuditReport, CreditKind, GiveCredits};
 pub use anchor::{AccountFinding, BooksProof};
 pub use audit::Proof;
@@ -40,9 +46,12 @@ pub use billing::{AccountStatement, RefundCharge};
 pub use import_bulk::{ImportRequest, ImportSelection, MAX_IMPORT_ITEMS, StartedImport};
 pub use import_filing::Imported;
 pub use import_work::ImportStep;
+pub use keys::{Authority, IssuedKey, NewKey};
 pub use request_analysis::{AnalysisRequest, Quote, Requested};
 pub use run_analysis::{Claimed, Interruption, Outcome, Run};
 pub use send_notices::{SentNotices, UntoldNotice};
+pub use sessions::{Departure, SignedIn};
+pub use usage::{UsageOverview, day_of};
 
 /// The use cases.
 #[derive(Debug, Clone)]
@@ -51,8 +60,10 @@ pub struct Engine {
     settings: Arc<Settings>,
     probe: Arc<dyn Probe>,
     granted: Arc<billing::Granted>,
+    newcomers: Arc<sign_up::Newcomers>,
     conduct: Arc<Conduct>,
     proved: Arc<audit::Proved>,
+    tally: Arc<usage::Tally>,
 }
 
 impl Engine {
@@ -64,8 +75,10 @@ impl Engine {
             settings: Arc::new(settings),
             probe: Arc::new(NoProbe),
             granted: Arc::default(),
+            newcomers: Arc::default(),
             conduct: Arc::default(),
             proved: Arc::default(),
+            tally: Arc::default(),
         }
     }
 

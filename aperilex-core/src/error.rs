@@ -2,7 +2,7 @@
 
 use aperilex_ports::{
     AccountStoreError, BoxError, DocumentStoreError, FilingSourceError, LedgerError,
-    ParseFilingError, QueueError, Retry, SettlementError, StoreError, TaskStoreError,
+    ParseFilingError, QueueError, Retry, SettlementError, SignInError, StoreError, TaskStoreError,
 };
 
 use crate::refusal::Refusal;
@@ -136,8 +136,24 @@ impl From<AccountStoreError> for EngineError {
     fn from(error: AccountStoreError) -> Self {
         match error {
             AccountStoreError::EmailTaken => Self::Refused(Refusal::EmailTaken),
+            AccountStoreError::Credit(error) => error.into(),
+            // Two came back from the identity provider at once: the next attempt finds the account.
+            AccountStoreError::IdentityTaken => StoreError::Conflict.into(),
             AccountStoreError::Store(store) => store.into(),
             _ => Self::not_found("account"),
+        }
+    }
+}
+
+impl From<SignInError> for EngineError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Refused { .. } => Self::Refused(Refusal::SignInFailed),
+            error => Self::Port {
+                port: "sign-in",
+                retry: error.retry(),
+                source: error.into(),
+            },
         }
     }
 }

@@ -22,10 +22,11 @@ pub use aperilex_ports::model::*;
 
 pub use conduct::ConductSettings;
 pub use engine::{
-    AccountChange, AccountFinding, AccountStatement, AnalysisRequest, AuditReport, BooksProof,
-    Claimed, CreditKind, Engine, GiveCredits, ImportRequest, ImportSelection, ImportStep, Imported,
-    Interruption, MAX_IMPORT_ITEMS, NewCredentials, Outcome, Proof, Quote, RefundCharge, Requested,
-    Run, Secret, SentNotices, StartedImport, UntoldNotice, Usage,
+    AccountChange, AccountFinding, AccountStatement, AnalysisRequest, AuditReport, Authority,
+    BooksProof, Claimed, CreditKind, Departure, Engine, GiveCredits, ImportRequest,
+    ImportSelection, ImportStep, Imported, Interruption, IssuedKey, MAX_IMPORT_ITEMS,
+    NewCredentials, NewKey, Outcome, Proof, Quote, RefundCharge, Requested, Run, Secret,
+    SentNotices, SignedIn, StartedImport, UntoldNotice, Usage, UsageOverview, day_of,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;
@@ -33,5 +34,5 @@ pub use lifecycle::{analysis_follows, task_follows};
 pub use period::BillingPeriod;
 pub use probe::{NoProbe, Probe, Step};
 pub use refusal::Refusal;
-pub use settings::{Billing, Settings, Timings};
+pub use settings::{AccountRules, Billing, ChallengeUse, Settings, Timings};
 pub use tier::{Companies, Plans, TierPlan};

@@ -83,6 +83,33 @@ pub enum Refusal {
         /// Where it is.
         status: TaskStatus,
     },
+    /// Nobody has shown yet that the account's address is theirs.
+    #[error("the account's e-mail address is not verified; follow the letter that was sent to it")]
+    Unverified,
+    /// The address or the password is wrong.
+    #[error("the e-mail address or the password is wrong")]
+    SignInFailed,
+    /// The session is over, or its token was used before.
+    #[error("the session is over; sign in again")]
+    SessionEnded,
+    /// The one-time token is not good, or no longer.
+    #[error("this token is unknown, used, or too old; ask for another letter")]
+    TokenSpent,
+    /// A challenge is to be passed first.
+    #[error("pass the challenge and send its answer")]
+    ChallengeRequired,
+    /// This installation does not do that.
+    #[error("{what} is not offered here")]
+    NotOfferedHere {
+        /// What.
+        what: &'static str,
+    },
+    /// The account has as many working keys as it may.
+    #[error("the account has {limit} working keys, or very many revoked ones; revoke one first")]
+    TooManyKeys {
+        /// Most of them.
+        limit: usize,
+    },
     /// A bulk import of nothing.
     #[error("no filing is named, or none fits; name at least one")]
     NothingToImport,

@@ -79,6 +79,47 @@ impl Timings {
     }
 }
 
+/// When a newcomer is asked to pass a challenge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChallengeUse {
+    /// Never.
+    #[default]
+    Off,
+    /// Where an address looks made for many accounts, or many sign up at once.
+    Suspicious,
+    /// Always.
+    Always,
+}
+
+/// How people come by accounts, and how long what they are given lasts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AccountRules {
+    /// Whether anybody may sign up.
+    pub sign_up: bool,
+    /// When a newcomer is asked to pass a challenge.
+    pub challenge: ChallengeUse,
+    /// How long an access token works.
+    pub access_ttl_s: u64,
+    /// How long a session goes on without being refreshed.
+    pub session_ttl_s: u64,
+    /// How long a one-time token in a letter works.
+    pub token_ttl_s: u64,
+}
+
+impl Default for AccountRules {
+    fn default() -> Self {
+        Self {
+            sign_up: false,
+            challenge: ChallengeUse::Off,
+            access_ttl_s: 15 * 60,
+            session_ttl_s: 30 * 24 * 60 * 60,
+            token_ttl_s: 24 * 60 * 60,
+        }
+    }
+}
+
 /// Credits and payments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -104,6 +145,8 @@ pub struct Settings {
     pub universes: Universes,
     /// Times and counts.
     pub timings: Timings,
+    /// How people come by accounts.
+    pub accounts: AccountRules,
     /// Credits and payments.
     pub billing: Billing,
     /// What ignoring refusals leads to.

@@ -45,6 +45,9 @@ mod journal;
 mod ledger;
 mod money;
 mod notice;
+mod payment;
+mod secret;
+mod session;
 mod submission;
 mod table;
 mod task;
@@ -54,7 +57,7 @@ mod usage;
 mod wording;
 
 pub use accession::{AccessionNumber, ParseAccessionError};
-pub use account::{Account, AccountStatus, ApiKey, Role, Standing};
+pub use account::{Account, AccountStatus, ApiKey, Role, Scope, Scopes, Standing};
 pub use analysis::{
     AnalysedDocument, AnalysisRecord, AnalysisResult, Certificate, Citation, Claim, ClaimStatus,
     DecodeAnalysisError, Figure, Latency, Method, NotFound, PartKind, PriorFigure, QuoteMatch,
@@ -78,7 +81,7 @@ pub use filing::{
 pub use form_type::{FormFamily, FormType, ParseFormTypeError};
 pub use id::{
     AnalysisId, EntryId, FilingId, HoldId, ImportId, KeyId, LeaseToken, NoticeId, ParseIdError,
-    TaskId, UserId,
+    SessionId, TaskId, UserId,
 };
 pub use import::{ImportCounts, ImportItem, ImportItemStatus, ImportJob, ImportStatus};
 pub use item::ItemKey;
@@ -90,6 +93,9 @@ pub use journal::{
 pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
 pub use money::{MicroUsd, ParseMoneyError};
 pub use notice::{Notice, NoticeKind, NoticePreferences, NoticeToken, PendingNotice};
+pub use payment::{Payment, PaymentEvent, PaymentOutcome, PaymentState, PaymentStep, StoredEvent};
+pub use secret::{ParsePasswordError, Password, PasswordHash, Secret};
+pub use session::{AccessClaims, ExternalIdentity, OneTime, OneTimePurpose, Session};
 pub use submission::{Party, SubmissionHeader};
 pub use table::{Statement, Table, TableNumber};
 pub use task::{

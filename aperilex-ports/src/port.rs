@@ -16,14 +16,17 @@ mod imports;
 mod ledger;
 mod notifier;
 mod outbox;
+mod payment_store;
 mod quota_store;
 mod report_store;
+mod session_store;
 mod settlement;
+mod sign_in;
 mod store;
 mod task_queue;
 mod task_store;
 
-pub use account_store::{AccountStore, AccountStoreError, ChangeAccount};
+pub use account_store::{AccountStore, AccountStoreError, ChangeAccount, KeyOwner, OpenAccount};
 pub use analysis_pool::{AnalysisPool, FindAnalysis};
 pub use audit_log::AuditLog;
 pub use audit_store::AuditStore;
@@ -44,11 +47,19 @@ pub use ledger::{
 };
 pub use notifier::{MAX_NOTIFY_TIME, Notifier, NotifyError};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
+pub use payment_store::{
+    MAX_PAYMENT, MAX_PAYMENT_ID, OddEvent, PaymentStore, RecordPayment, RecordedEvent,
+};
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
 pub use report_store::ReportStore;
+pub use session_store::{Redeem, RotateSession, SessionStore};
 pub use settlement::{
     AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetractAnalysis,
     Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted,
+};
+pub use sign_in::{
+    AccessTokens, Challenge, IdentityProvider, Journey, PasswordMatch, Passwords, SignIn,
+    SignInError, Vouched,
 };
 pub use store::{MAX_PAGE, StoreError};
 pub use task_queue::{

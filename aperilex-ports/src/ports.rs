@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::port::{
     AccountStore, AnalysisPool, AuditLog, AuditStore, Clock, DocumentStore, EventBus,
     FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, ImportStore, Imports, Ledger,
-    Notifier, Outbox, QuotaStore, ReportStore, Settlement, TaskQueue, TaskStore,
+    Notifier, Outbox, PaymentStore, QuotaStore, ReportStore, SessionStore, Settlement, SignIn,
+    TaskQueue, TaskStore,
 };
 
 /// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
@@ -27,6 +28,8 @@ pub struct Ports {
     pub queue: Arc<dyn TaskQueue>,
     /// Wakes those who wait.
     pub events: Arc<dyn EventBus>,
+    /// What signing in needs beside the database.
+    pub sign_in: SignIn,
     /// Tells accounts what happened.
     pub notifier: Arc<dyn Notifier>,
     /// The stores of the database.
@@ -56,8 +59,12 @@ pub struct Stores {
     pub quota: Arc<dyn QuotaStore>,
     /// What is to be sent.
     pub outbox: Arc<dyn Outbox>,
+    /// Payments.
+    pub payments: Arc<dyn PaymentStore>,
     /// Books, for proving them.
     pub audit: Arc<dyn AuditStore>,
+    /// Sessions, passwords, one-time tokens.
+    pub sessions: Arc<dyn SessionStore>,
     /// What was done, and by whom.
     pub audit_log: Arc<dyn AuditLog>,
     /// Usage in aggregate.

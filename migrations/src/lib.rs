@@ -15,6 +15,7 @@ mod m20261123_000008_create_queue;
 mod m20261126_000009_create_journal;
 mod m20261126_000010_add_max_running;
 mod m20261126_000011_create_quota_log;
+mod m20261126_000012_create_session;
 mod m20261126_000015_create_import;
 mod m20261126_000016_create_audit_log;
 mod m20261126_000017_create_daily_count;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_create_queue::Migration),
             Box::new(m20261126_000009_create_journal::Migration),
             Box::new(m20261126_000010_add_max_running::Migration),
+            Box::new(m20261126_000012_create_session::Migration),
             Box::new(m20261126_000011_create_quota_log::Migration),
             Box::new(m20261126_000015_create_import::Migration),
             Box::new(m20261126_000016_create_audit_log::Migration),

@@ -1,4 +1,4 @@
-//! What is counted by day, and the indexes that reports over days read by.
+//! What is counted by day, how well analyses hold, and the indexes that reports over days read by.
 
 use sea_orm_migration::prelude::*;
 
@@ -18,6 +18,11 @@ impl MigrationTrait for Migration {
         .primary_key(&mut key(&["day", "name"]))
         .take();
         create(manager, count, &[]).await?;
+        // Of a thousand claims that were drawn, how many hold.
+        let mut score = number("score").default(1_000).take();
+        let mut analysis = Table::alter();
+        analysis.table("analysis").add_column(&mut score);
+        manager.alter_table(analysis).await?;
         for by_time in [
             index("filing_access", &["granted_at"]),
             index("filing_access", &["filing_id"]),

@@ -60,9 +60,13 @@ async fn payments(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             uuid_null("user_id"),
             text("outcome"),
             text_null("reason"),
-            uuid_null("entry_id"),
             number("received_at"),
         ],
     );
-    create(manager, event, &[index("payment_event", &["received_at"])]).await
+    create(
+        manager,
+        event,
+        &[index("payment_event", &["received_at", "id"])],
+    )
+    .await
 }

@@ -1,27 +1,23 @@
 //! Accounts and keys.
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email, KeyId,
-    MAX_PAGE, NoticePreferences, StoreError, Timestamp, UserId,
+    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email,
+    ExternalIdentity, KeyId, KeyOwner, LedgerError, MAX_PAGE, NoticePreferences, OpenAccount, Role,
+    StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
+use crate::state::State;
 use crate::stores::MemoryStores;
 
 #[async_trait]
 impl AccountStore for MemoryStores {
     async fn create(&self, account: &Account) -> Result<(), AccountStoreError> {
-        self.commit("accounts.create", |state| {
-            let mut others = state.accounts.values();
-            if others.any(|other| other.email == account.email) {
-                return Err(AccountStoreError::EmailTaken);
-            }
-            if state.accounts.contains_key(&account.id) {
-                return Err(StoreError::Conflict.into());
-            }
-            state.accounts.insert(account.id, account.clone());
-            Ok(())
-        })
+        self.commit("accounts.create", |state| state.add_account(account))
+    }
+
+    async fn open(&self, command: &OpenAccount) -> Result<(), AccountStoreError> {
+        self.commit("accounts.open", |state| state.open(command))
     }
 
     async fn get(&self, user: UserId) -> Result<Option<Account>, StoreError> {
@@ -35,11 +31,22 @@ impl AccountStore for MemoryStores {
         })
     }
 
-    async fn by_key(&self, hash: &Digest) -> Result<Option<Account>, StoreError> {
+    async fn by_key(&self, hash: &Digest, now: Timestamp) -> Result<Option<KeyOwner>, StoreError> {
         self.read("accounts.by_key", |state| {
-            let mut live = state.keys.values().filter(|key| key.revoked_at.is_none());
-            let key = live.find(|key| key.hash == *hash)?;
-            state.accounts.get(&key.user).cloned()
+            let works = |key: &&ApiKey| {
+                key.revoked_at.is_none() && key.expires_at.is_none_or(|end| now < end)
+            };
+            let mut working = state.keys.values().filter(works);
+            let key = working.find(|key| key.hash == *hash)?.clone();
+            let account = state.accounts.get(&key.user)?.clone();
+            Some(KeyOwner { account, key })
+        })
+    }
+
+    async fn by_identity(&self, who: &ExternalIdentity) -> Result<Option<Account>, StoreError> {
+        self.read("accounts.by_identity", |state| {
+            let user = state.identities.get(who)?;
+            state.accounts.get(user).cloned()
         })
     }
 
@@ -53,6 +60,25 @@ impl AccountStore for MemoryStores {
         })
     }
 
+    async fn keys(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError> {
+        self.read("accounts.keys", |state| {
+            let newest_first = state.keys.values().rev();
+            newest_first
+                .filter(|key| key.user == user)
+                .cloned()
+                .collect()
+        })
+    }
+
+    async fn touch_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError> {
+        self.commit("accounts.touch_key", |state| {
+            if let Some(key) = state.keys.get_mut(&key) {
+                key.used_at = Some(now);
+            }
+            Ok(())
+        })
+    }
+
     async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError> {
         self.commit("accounts.revoke_key", |state| {
             if let Some(key) = state.keys.get_mut(&key) {
@@ -60,6 +86,10 @@ impl AccountStore for MemoryStores {
             }
             Ok(())
         })
+    }
+
+    async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError> {
+        self.commit("accounts.close", |state| state.close(user, address))
     }
 
     async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError> {
@@ -106,5 +136,61 @@ impl AccountStore for MemoryStores {
             let later = later.filter(|account| after.is_none_or(|id| account.id > id));
             later.take(limit.min(MAX_PAGE)).cloned().collect()
         })
+    }
+}
+
+impl State {
+    fn add_account(&mut self, account: &Account) -> Result<(), AccountStoreError> {
+        let mut others = self.accounts.values();
+        if others.any(|other| other.email == account.email) {
+            return Err(AccountStoreError::EmailTaken);
+        }
+        if self.accounts.contains_key(&account.id) {
+            return Err(StoreError::Conflict.into());
+        }
+        self.accounts.insert(account.id, account.clone());
+        Ok(())
+    }
+
+    fn open(&mut self, command: &OpenAccount) -> Result<(), AccountStoreError> {
+        let user = command.account.id;
+        self.add_account(&command.account)?;
+        if let Some(identity) = &command.identity
+            && self.identities.insert(identity.clone(), user).is_some()
+        {
+            return Err(AccountStoreError::IdentityTaken);
+        }
+        if let Some(key) = &command.key {
+            self.keys.insert(key.id, key.clone());
+        }
+        if let Some(opening) = &command.opening {
+            self.post(opening).map_err(|error| match error {
+                LedgerError::Store(error) => error.into(),
+                error => AccountStoreError::Credit(error),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, user: UserId, address: &Email) -> Result<(), AccountStoreError> {
+        let account = self.accounts.get_mut(&user);
+        let account = account.ok_or(AccountStoreError::Unknown)?;
+        account.email = address.clone();
+        account.status = AccountStatus::Deleted;
+        account.role = Role::Member;
+        self.keys.retain(|_, key| key.user != user);
+        self.identities.retain(|_, owner| *owner != user);
+        self.passwords.remove(&user);
+        self.sign_out(user);
+        Ok(())
+    }
+
+    /// Ends all sessions and one-time tokens of an account.
+    pub(crate) fn sign_out(&mut self, user: UserId) {
+        self.sessions.retain(|_, session| session.user != user);
+        let sessions = &self.sessions;
+        self.refresh
+            .retain(|_, (session, _)| sessions.contains_key(session));
+        self.one_time.retain(|_, token| token.user != user);
     }
 }

@@ -81,6 +81,7 @@ impl Memory {
             documents: self.documents.clone(),
             queue: self.queue.clone(),
             events: self.events.clone(),
+            sign_in: crate::sign_in::sign_in(),
             notifier: self.notifier.clone(),
             stores: self.stores.stores(),
         }

@@ -44,10 +44,11 @@ impl AnalysisPool for MemoryStores {
         })
     }
 
-    async fn record_view(&self, analysis: AnalysisId) -> Result<(), StoreError> {
+    async fn record_view(&self, analysis: AnalysisId, times: u64) -> Result<(), StoreError> {
         self.commit("pool.record_view", |state| {
             if state.analyses.contains_key(&analysis) {
-                *state.views.entry(analysis).or_default() += 1;
+                let views = state.views.entry(analysis).or_default();
+                *views = views.saturating_add(times);
             }
             Ok(())
         })

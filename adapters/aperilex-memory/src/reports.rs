@@ -154,20 +154,24 @@ impl State {
                 .clone()
                 .filter(|record| record.key.quality == quality && record.method.as_str() == method);
             let mut share: Option<PoolShare> = None;
+            let mut scores = 0_u64;
             for record in own {
                 let views = self.views.get(&record.id).copied().unwrap_or_default();
-                let sum = share.get_or_insert_with(|| PoolShare {
+                let sum = share.get_or_insert(PoolShare {
                     quality,
                     method: record.method,
                     analyses: 0,
                     bytes: 0,
                     claims: 0,
+                    score: 0,
                     views: 0,
                 });
                 sum.analyses += 1;
                 sum.bytes += record.result_bytes;
                 sum.claims += u64::from(record.claims);
                 sum.views += views;
+                scores += u64::from(record.score);
+                sum.score = u16::try_from(scores / sum.analyses).unwrap_or(u16::MAX);
             }
             share
         };

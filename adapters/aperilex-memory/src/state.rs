@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
     AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, CountName, Date, Digest,
-    FilingId, FilingRecord, Hold, HoldId, ImportId, ImportItem, ImportJob, JournalTx, KeyId,
-    LedgerEntry, LedgerRoot, NoticePreferences, OutboxItem, Task, TaskEvent, TaskId, Timestamp,
+    ExternalIdentity, FilingId, FilingRecord, Hold, HoldId, ImportId, ImportItem, ImportJob,
+    JournalTx, KeyId, LedgerEntry, LedgerRoot, NoticePreferences, OneTime, OutboxItem,
+    PasswordHash, Payment, Session, SessionId, StoredEvent, Task, TaskEvent, TaskId, Timestamp,
     UserId, Waiver,
 };
 
@@ -21,6 +22,12 @@ pub(crate) struct State {
     /// What accounts want to be told of, as far as they have chosen.
     pub(crate) preferences: BTreeMap<UserId, NoticePreferences>,
     pub(crate) keys: BTreeMap<KeyId, ApiKey>,
+    pub(crate) identities: BTreeMap<ExternalIdentity, UserId>,
+    pub(crate) passwords: BTreeMap<UserId, PasswordHash>,
+    pub(crate) sessions: BTreeMap<SessionId, Session>,
+    /// Refresh tokens by their hash: of which session, and when they were used.
+    pub(crate) refresh: BTreeMap<Digest, (SessionId, Option<Timestamp>)>,
+    pub(crate) one_time: BTreeMap<Digest, OneTime>,
     pub(crate) filings: BTreeMap<FilingId, FilingRecord>,
     /// Where all chains ended, oldest first.
     pub(crate) roots: Vec<LedgerRoot>,
@@ -49,6 +56,11 @@ pub(crate) struct State {
     pub(crate) quota: BTreeMap<UserId, Vec<Timestamp>>,
     /// Counts by day.
     pub(crate) counts: BTreeMap<(Date, CountName), u64>,
+    /// Allowed requests of each account and window, oldest first.
+    pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
+    /// By the provider's ids.
+    pub(crate) payments: BTreeMap<String, Payment>,
+    pub(crate) payment_events: BTreeMap<String, StoredEvent>,
     /// Rows by number; sent ones are removed.
     pub(crate) outbox: BTreeMap<i64, OutboxRow>,
     /// The number of the newest row ever.

@@ -47,8 +47,11 @@ impl MemoryStores {
             quota: all.clone(),
             outbox: all.clone(),
             audit: all.clone(),
+            sessions: all.clone(),
             audit_log: all.clone(),
             reports: all,
+            payments: all.clone(),
+            audit: all,
         }
     }
 

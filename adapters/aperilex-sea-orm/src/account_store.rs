@@ -1,22 +1,25 @@
 //! Accounts and their keys.
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email, KeyId,
-    NoticePreferences, StoreError, Timestamp, UserId,
+    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email,
+    ExternalIdentity, KeyId, KeyOwner, LedgerError, NoticePreferences, OpenAccount, Role,
+    StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IdenStatic,
+    Iterable, JoinType, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait,
 };
 
 use crate::audit_log::append;
 use crate::database::Store;
-use crate::entity::{account, api_key};
+use crate::entity::{account, api_key, external_identity, password};
 use crate::error::{Stop, Unreadable, store_error};
+use crate::ledger::Wallet;
 use crate::read::page;
+use crate::session_store::sign_out;
 use crate::stored::micros;
 use crate::transaction::Durability;
 
@@ -26,6 +29,10 @@ type Outcome<T> = Result<T, Stop<AccountStoreError>>;
 impl AccountStore for Store {
     async fn create(&self, account: &Account) -> Result<(), AccountStoreError> {
         transact!(self.db, |tx| create(tx, account).await)
+    }
+
+    async fn open(&self, command: &OpenAccount) -> Result<(), AccountStoreError> {
+        transact!(self.db, |tx| open(tx, command).await)
     }
 
     async fn get(&self, user: UserId) -> Result<Option<Account>, StoreError> {
@@ -38,12 +45,32 @@ impl AccountStore for Store {
         self.db.one::<account::Model, _>(&query.into_query()).await
     }
 
-    async fn by_key(&self, hash: &Digest) -> Result<Option<Account>, StoreError> {
-        self.db.one::<account::Model, _>(&owner_of(hash)).await
+    async fn by_key(&self, hash: &Digest, now: Timestamp) -> Result<Option<KeyOwner>, StoreError> {
+        self.db.one::<Owned, _>(&owner_of(hash, now)).await
+    }
+
+    async fn by_identity(&self, who: &ExternalIdentity) -> Result<Option<Account>, StoreError> {
+        self.db.one::<account::Model, _>(&identified(who)).await
     }
 
     async fn add_key(&self, key: &ApiKey) -> Result<(), AccountStoreError> {
         transact!(self.db, |tx| add_key(tx, key).await)
+    }
+
+    async fn keys(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError> {
+        let query = api_key::Entity::find()
+            .filter(api_key::Column::UserId.eq(user.as_uuid()))
+            .order_by_desc(api_key::Column::Id);
+        self.db.all::<api_key::Model, _>(&query.into_query()).await
+    }
+
+    async fn touch_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError> {
+        let update = api_key::Entity::update_many()
+            .col_expr(api_key::Column::UsedAt, micros(now).into())
+            .filter(api_key::Column::Id.eq(key.as_uuid()))
+            .into_query();
+        let touched = self.db.alone(Durability::Relaxed, &update).await;
+        touched.map(drop).map_err(store_error)
     }
 
     async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError> {
@@ -54,6 +81,10 @@ impl AccountStore for Store {
             .into_query();
         let revoked = self.db.alone(Durability::Full, &update).await;
         revoked.map(drop).map_err(store_error)
+    }
+
+    async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError> {
+        transact!(self.db, |tx| close(tx, user, address).await)
     }
 
     async fn change(&self, command: &ChangeAccount) -> Result<Account, AccountStoreError> {
@@ -108,15 +139,64 @@ impl TryFrom<account::Model> for Wanted {
     }
 }
 
-/// The account of a live key, in one query: every request begins with it.
-pub(crate) fn owner_of(hash: &Digest) -> SelectStatement {
+/// A key and its account, as one row.
+struct Owned {
+    key: api_key::Model,
+    account: account::Model,
+}
+
+/// What the account's columns begin with where they stand beside others.
+const BESIDE: &str = "account_";
+
+impl FromQueryResult for Owned {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self {
+            key: api_key::Model::from_query_result(row, prefix)?,
+            account: account::Model::from_query_result(row, BESIDE)?,
+        })
+    }
+}
+
+impl TryFrom<Owned> for KeyOwner {
+    type Error = Unreadable;
+
+    fn try_from(row: Owned) -> Result<Self, Unreadable> {
+        Ok(Self {
+            account: row.account.try_into()?,
+            key: row.key.try_into()?,
+        })
+    }
+}
+
+/// A working key with its account, in one query: every request begins with it.
+pub(crate) fn owner_of(hash: &Digest, now: Timestamp) -> SelectStatement {
     let owner = Expr::col((api_key::Entity, api_key::Column::UserId))
         .eq(Expr::col((account::Entity, account::Column::Id)));
-    let mut query = account::Entity::find()
+    let lasting = Condition::any()
+        .add(api_key::Column::ExpiresAt.is_null())
+        .add(api_key::Column::ExpiresAt.gt(micros(now)));
+    let mut query = api_key::Entity::find()
         .filter(api_key::Column::Hash.eq(hash.to_string()))
         .filter(api_key::Column::RevokedAt.is_null())
+        .filter(lasting)
         .into_query();
-    query.join(JoinType::InnerJoin, api_key::Entity, owner);
+    query.join(JoinType::InnerJoin, account::Entity, owner);
+    for column in account::Column::iter() {
+        let name = format!("{BESIDE}{}", column.as_str());
+        query.expr_as(Expr::col((account::Entity, column)), name);
+    }
+    query
+}
+
+/// The account of an identity elsewhere.
+pub(crate) fn identified(who: &ExternalIdentity) -> SelectStatement {
+    let owner = Expr::col((external_identity::Entity, external_identity::Column::UserId))
+        .eq(Expr::col((account::Entity, account::Column::Id)));
+    let mut query = account::Entity::find()
+        .filter(external_identity::Column::Issuer.eq(&who.issuer))
+        .filter(external_identity::Column::Subject.eq(&who.subject))
+        .into_query();
+    query.join(JoinType::InnerJoin, external_identity::Entity, owner);
     query
 }
 
@@ -183,16 +263,71 @@ async fn add_key(tx: &DatabaseTransaction, key: &ApiKey) -> Outcome<()> {
     if owner.one(tx).await?.is_none() {
         return Err(Stop::Refused(AccountStoreError::Unknown));
     }
-    let row = api_key::ActiveModel {
-        id: Set(key.id.as_uuid()),
-        user_id: Set(key.user.as_uuid()),
-        prefix: Set(key.prefix.clone()),
-        hash: Set(key.hash.to_string()),
-        created_at: Set(micros(key.created_at)),
-        revoked_at: Set(key.revoked_at.map(micros)),
-    };
-    api_key::Entity::insert(row)
+    api_key::Entity::insert(api_key::ActiveModel::from(key))
         .exec_without_returning(tx)
         .await?;
+    Ok(())
+}
+
+async fn open(tx: &DatabaseTransaction, command: &OpenAccount) -> Outcome<()> {
+    let user = command.account.id;
+    create(tx, &command.account).await?;
+    if let Some(who) = &command.identity {
+        let key = (who.issuer.clone(), who.subject.clone());
+        let known = external_identity::Entity::find_by_id(key).one(tx).await?;
+        if known.is_some() {
+            return Err(Stop::Refused(AccountStoreError::IdentityTaken));
+        }
+        let row = external_identity::ActiveModel {
+            issuer: Set(who.issuer.clone()),
+            subject: Set(who.subject.clone()),
+            user_id: Set(user.as_uuid()),
+        };
+        external_identity::Entity::insert(row)
+            .exec_without_returning(tx)
+            .await?;
+    }
+    if let Some(key) = &command.key {
+        add_key(tx, key).await?;
+    }
+    if let Some(opening) = &command.opening {
+        let refused = |stop: Stop<LedgerError>| {
+            stop.map(|error| match error {
+                LedgerError::Store(error) => error.into(),
+                error => AccountStoreError::Credit(error),
+            })
+        };
+        let mut wallet = Wallet::lock(tx, opening.user).await.map_err(refused)?;
+        wallet.post(tx, opening).await.map_err(refused)?;
+    }
+    Ok(())
+}
+
+async fn close(tx: &DatabaseTransaction, user: UserId, address: &Email) -> Outcome<()> {
+    let closed = account::Entity::update_many()
+        .col_expr(account::Column::Email, address.as_str().into())
+        .col_expr(
+            account::Column::Status,
+            AccountStatus::Deleted.as_str().into(),
+        )
+        .col_expr(account::Column::Role, Role::Member.as_str().into())
+        .filter(account::Column::Id.eq(user.as_uuid()))
+        .exec(tx)
+        .await?;
+    if closed.rows_affected == 0 {
+        return Err(Stop::Refused(AccountStoreError::Unknown));
+    }
+    api_key::Entity::delete_many()
+        .filter(api_key::Column::UserId.eq(user.as_uuid()))
+        .exec(tx)
+        .await?;
+    external_identity::Entity::delete_many()
+        .filter(external_identity::Column::UserId.eq(user.as_uuid()))
+        .exec(tx)
+        .await?;
+    password::Entity::delete_by_id(user.as_uuid())
+        .exec(tx)
+        .await?;
+    sign_out(tx, user).await?;
     Ok(())
 }

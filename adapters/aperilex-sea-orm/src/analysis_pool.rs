@@ -16,7 +16,7 @@ use crate::entity::analysis::{Column, Entity, Model, rank};
 use crate::entity::filing_access;
 use crate::error::store_error;
 use crate::read::{page, read};
-use crate::stored::word;
+use crate::stored::{number, word};
 use crate::transaction::Durability;
 
 /// How the source of the access is called in the queries here.
@@ -51,9 +51,9 @@ impl AnalysisPool for Store {
         rows.iter().map(with_source).collect()
     }
 
-    async fn record_view(&self, analysis: AnalysisId) -> Result<(), StoreError> {
+    async fn record_view(&self, analysis: AnalysisId, times: u64) -> Result<(), StoreError> {
         let update = Entity::update_many()
-            .col_expr(Column::Views, Expr::col(Column::Views).add(1))
+            .col_expr(Column::Views, Expr::col(Column::Views).add(number(times)))
             .filter(Column::Id.eq(analysis.as_uuid()))
             .into_query();
         let counted = self.db.alone(Durability::Relaxed, &update).await;

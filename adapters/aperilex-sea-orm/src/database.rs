@@ -131,8 +131,11 @@ impl Database {
             quota: store.clone(),
             outbox: store.clone(),
             audit: store.clone(),
+            sessions: store.clone(),
             audit_log: store.clone(),
             reports: store,
+            payments: store.clone(),
+            audit: store,
         }
     }
 

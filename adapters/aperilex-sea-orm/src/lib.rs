@@ -17,6 +17,7 @@ mod import_store;
 mod imports;
 mod ledger;
 mod outbox;
+mod payment_store;
 #[cfg(test)]
 mod plans;
 mod queue;
@@ -24,6 +25,7 @@ mod quota_store;
 mod read;
 mod report_store;
 mod run;
+mod session_store;
 mod settlement;
 mod shape;
 mod stored;

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aperilex_ports::{
-    AnalysisId, Digest, FilingId, FindAnalysis, ImportId, PoolKey, Quality, QuotaWindow, Template,
-    Timestamp, UserId,
+    AnalysisId, Digest, ExternalIdentity, FilingId, FindAnalysis, ImportId, PoolKey, Quality,
+    QuotaWindow, SessionId, Template, Timestamp, UserId,
 };
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IdenStatic,
-    Iterable, QueryOrder, QueryTrait, Statement,
+    Iterable, QueryOrder, QuerySelect, QueryTrait, Statement,
 };
 use uuid::Uuid;
 
@@ -19,8 +19,8 @@ use crate::database::Database;
 use crate::support::{Fresh, each};
 use crate::transaction::Durability;
 use crate::{
-    account_store, analysis_pool, entity, import_store, imports, ledger, outbox, queue,
-    quota_store, run, settlement, task_store,
+    account_store, analysis_pool, entity, import_store, imports, ledger, outbox, payment_store,
+    queue, quota_store, run, session_store, settlement, task_store,
 };
 
 fn queries() -> Vec<(&'static str, SelectStatement)> {
@@ -45,6 +45,11 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         schema_version: 1,
         prompt_versions: vec!["1".into()],
     };
+    let identity = ExternalIdentity {
+        issuer: "https://id.example.com".into(),
+        subject: "1".into(),
+    };
+    let session = SessionId::from_uuid(Uuid::from_u128(4));
     let hour = QuotaWindow {
         name: "hour",
         length: Duration::from_secs(3600),
@@ -52,7 +57,11 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
     };
     let urgent = queue::work::visible(0).order_by_asc(entity::queue_message::Column::Rank);
     vec![
-        ("by_key", account_store::owner_of(&Digest::of(b""))),
+        ("by_key", account_store::owner_of(&Digest::of(b""), now)),
+        ("by identity", account_store::identified(&identity)),
+        ("signed in", session_store::signed_in(session, now)),
+        ("sessions over", session_store::over(now).into_query()),
+        ("tokens over", session_store::late(now).into_query()),
         ("find", analysis_pool::satisfying(&request).into_query()),
         ("readable", analysis_pool::one_readable(user, analysis)),
         (
@@ -87,6 +96,10 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
             outbox::free(outbox::Lane::Notice, now)
                 .order_by_asc(entity::outbox::Column::Id)
                 .into_query(),
+        ),
+        (
+            "payment events",
+            payment_store::newest().limit(9).into_query(),
         ),
         ("queue", urgent.into_query()),
         ("quota", quota_store::newest(user, &[hour], 0)),
@@ -172,6 +185,7 @@ async fn tables_are_what_the_entities_say() {
         ("audit_entry", of_entity(audit_entry::Entity)),
         ("audit_head", of_entity(audit_head::Entity)),
         ("credit_lot", of_entity(credit_lot::Entity)),
+        ("external_identity", of_entity(external_identity::Entity)),
         ("daily_count", of_entity(daily_count::Entity)),
         ("filing", of_entity(filing::Entity)),
         ("filing_access", of_entity(filing_access::Entity)),
@@ -183,11 +197,17 @@ async fn tables_are_what_the_entities_say() {
         ("ledger_posting", of_entity(ledger_posting::Entity)),
         ("ledger_tx", of_entity(ledger_tx::Entity)),
         ("live_run", of_entity(live_run::Entity)),
+        ("one_time", of_entity(one_time::Entity)),
         ("outbox", of_entity(outbox::Entity)),
+        ("password", of_entity(password::Entity)),
+        ("payment", of_entity(payment::Entity)),
+        ("payment_event", of_entity(payment_event::Entity)),
         ("queue_dead_letter", of_entity(queue_dead_letter::Entity)),
         ("queue_dedup", of_entity(queue_dedup::Entity)),
         ("queue_message", of_entity(queue_message::Entity)),
         ("quota_log", of_entity(quota_log::Entity)),
+        ("session", of_entity(session::Entity)),
+        ("session_refresh", of_entity(session_refresh::Entity)),
         ("task", of_entity(task::Entity)),
         ("task_event", of_entity(task_event::Entity)),
     ];

@@ -299,7 +299,7 @@ async fn popular(
         .to_owned();
     let rows = db.rows(&named).await.map_err(store_error)?;
     let read = |row: &QueryResult| {
-        let filing: Uuid = get(row, &task::Column::FilingId.unquoted())?;
+        let filing: Uuid = get(row, task::Column::FilingId.unquoted())?;
         Ok::<_, StoreError>(PopularFiling {
             filing: FilingId::from_uuid(filing),
             requests: get_n::<i64>(row)?.unsigned_abs(),
@@ -313,6 +313,11 @@ async fn popular(
     Ok((popular, all.saturating_sub(named)))
 }
 
+fn mean(sum: u64, count: u64) -> u16 {
+    let mean = sum.checked_div(count).unwrap_or_default();
+    u16::try_from(mean).unwrap_or(u16::MAX)
+}
+
 async fn shares(db: &Database) -> Result<Vec<PoolShare>, StoreError> {
     use analysis::Column;
     let query = analysis::Entity::find()
@@ -323,6 +328,7 @@ async fn shares(db: &Database) -> Result<Vec<PoolShare>, StoreError> {
         .expr_as(sum(Column::ResultBytes), "bytes")
         .expr_as(sum(Column::Claims), "found")
         .expr_as(sum(Column::Views), "reads")
+        .expr_as(sum(Column::Score), "scores")
         .filter(Column::RetractedAt.is_null())
         .group_by(Column::Quality)
         .group_by(Column::Method)
@@ -337,6 +343,7 @@ async fn shares(db: &Database) -> Result<Vec<PoolShare>, StoreError> {
             analyses: n(N)?,
             bytes: n("bytes")?,
             claims: n("found")?,
+            score: mean(n("scores")?, n(N)?),
             views: n("reads")?,
         })
     };

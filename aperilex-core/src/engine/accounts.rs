@@ -1,33 +1,15 @@
 //! Accounts: making them, knowing them again, and what they have used.
 
-use std::fmt;
-
 use aperilex_ports::{
-    Account, AccountStatus, ApiKey, Balance, Digest, Email, EntryId, EntryKind, KeyId, MicroUsd,
-    PostEntry, QuotaOutcome, Role, Tier, UserId,
+    Account, AccountStatus, Balance, Email, EntryId, EntryKind, MicroUsd, OpenAccount, PostEntry,
+    QuotaOutcome, Role, Secret, Tier, UserId,
 };
 
 use super::Engine;
+use super::keys::NewKey;
 use crate::error::EngineError;
 use crate::quota;
-
-/// A secret that is shown once and kept nowhere. `Debug` hides it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The secret itself.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
+use crate::refusal::Refusal;
 
 /// A new account with its first key.
 #[derive(Debug, Clone)]
@@ -47,12 +29,26 @@ pub struct Usage {
     pub quota: QuotaOutcome,
 }
 
-/// How every key begins.
-const KEY_PREFIX: &str = "apx_live_";
-/// Characters of a key that are shown in lists.
-const SHOWN: usize = KEY_PREFIX.len() + 6;
+/// Whether an account may act at all.
+pub(crate) const fn may_act(account: &Account) -> Result<(), Refusal> {
+    match account.status {
+        AccountStatus::Active => Ok(()),
+        AccountStatus::Unverified => Err(Refusal::Unverified),
+        // Nobody has credentials of a deleted one; should one be at work yet, it may not.
+        AccountStatus::Suspended | AccountStatus::Deleted => Err(Refusal::AccountSuspended),
+    }
+}
 
 impl Engine {
+    /// Whether an account may act at all: nobody who is suspended, or has not shown that the address is
+    /// theirs.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountSuspended`], [`Refusal::Unverified`].
+    pub const fn may_act(&self, account: &Account) -> Result<(), Refusal> {
+        may_act(account)
+    }
+
     /// Makes an account with one key and, if `credit` is positive, with credits that the house gives: what
     /// was paid for is a top-up ([`Engine::top_up`]).
     ///
@@ -66,71 +62,35 @@ impl Engine {
         credit: MicroUsd,
     ) -> Result<NewCredentials, EngineError> {
         let now = self.now();
-        let id = UserId::from_uuid(self.id(now));
-        let status = AccountStatus::Active;
+        let user = UserId::from_uuid(self.id(now));
         let account = Account {
-            id,
+            id: user,
             email,
             tier,
-            status,
+            status: AccountStatus::Active,
             role,
             created_at: now,
         };
-        self.ports.stores.accounts.create(&account).await?;
-        if credit.is_positive() {
-            let entry = PostEntry {
-                id: EntryId::from_uuid(self.id(now)),
-                user: id,
-                kind: EntryKind::Adjustment,
-                amount: credit,
-                key: "opening-credit".to_owned(),
-                expires_at: None,
-                description: "opening credit".to_owned(),
-                now,
-            };
-            self.ports.stores.ledger.post(&entry).await?;
-        }
-        let key = self.issue_key(id).await?;
-        Ok(NewCredentials { account, key })
-    }
-
-    /// Gives an account another key.
-    ///
-    /// # Errors
-    /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
-    pub async fn issue_key(&self, user: UserId) -> Result<Secret, EngineError> {
-        let now = self.now();
-        let random = self.ports.ids.secret();
-        let digits: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        let secret = format!("{KEY_PREFIX}{digits}");
-        let key = ApiKey {
-            id: KeyId::from_uuid(self.id(now)),
+        let opening = credit.is_positive().then(|| PostEntry {
+            id: EntryId::from_uuid(self.id(now)),
             user,
-            prefix: secret.chars().take(SHOWN).collect(),
-            hash: Digest::of(secret.as_bytes()),
-            created_at: now,
-            revoked_at: None,
+            kind: EntryKind::Adjustment,
+            amount: credit,
+            key: "opening-credit".to_owned(),
+            expires_at: None,
+            description: "opening credit".to_owned(),
+            now,
+        });
+        let issued = self.new_key(user, &NewKey::whole("first"), now);
+        let command = OpenAccount {
+            account,
+            key: Some(issued.key),
+            identity: None,
+            opening,
         };
-        self.ports.stores.accounts.add_key(&key).await?;
-        Ok(Secret(secret))
-    }
-
-    /// The account an API key belongs to; none if there is no such live key.
-    ///
-    /// The key is looked up by its SHA-256, so the time this takes tells nothing about near misses.
-    ///
-    /// # Errors
-    /// A port's failure.
-    pub async fn authenticate(&self, key: &str) -> Result<Option<Account>, EngineError> {
-        if !key.starts_with(KEY_PREFIX) || key.len() > 128 {
-            return Ok(None);
-        }
-        Ok(self
-            .ports
-            .stores
-            .accounts
-            .by_key(&Digest::of(key.as_bytes()))
-            .await?)
+        self.ports.stores.accounts.open(&command).await?;
+        let (account, key) = (command.account, issued.secret);
+        Ok(NewCredentials { account, key })
     }
 
     /// A request that needs no credits is not refused because they could not be given: the next request,

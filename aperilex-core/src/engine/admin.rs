@@ -329,7 +329,7 @@ impl Engine {
         Ok(report)
     }
 
-    /// What does not hold, as far as this process has proved the books of all accounts; none if it has not.
+    /// What did not hold when this process last proved the books of all accounts; none if it has not.
     #[must_use]
     pub fn findings(&self) -> Option<u64> {
         self.proved.findings()
@@ -367,14 +367,20 @@ fn own_key(key: &str) -> String {
 }
 
 fn standing(now: Standing, change: &AccountChange) -> Standing {
-    let status = change.suspended.map(|suspended| match suspended {
-        true => AccountStatus::Suspended,
-        false => AccountStatus::Active,
-    });
+    // A closed account is closed for ever; what it pays for does not matter any more.
+    if now.status == AccountStatus::Deleted {
+        return now;
+    }
+    let status = match change.suspended {
+        Some(true) => AccountStatus::Suspended,
+        Some(false) if now.status == AccountStatus::Suspended => AccountStatus::Active,
+        // Lifting a suspension verifies no address.
+        _ => now.status,
+    };
     Standing {
         tier: change.tier.unwrap_or(now.tier),
         role: change.role.unwrap_or(now.role),
-        status: status.unwrap_or(now.status),
+        status,
     }
 }
 

@@ -5,6 +5,7 @@ use aperilex_ports::{
 };
 
 use super::Engine;
+use super::accounts::may_act;
 use crate::conduct::TooEarly;
 use crate::error::EngineError;
 use crate::quota;
@@ -18,11 +19,10 @@ impl Engine {
     /// wait longer; one that does so too often is suspended.
     ///
     /// # Errors
-    /// [`Refusal::AccountSuspended`], [`Refusal::QuotaExceeded`], or a port's failure.
+    /// [`Refusal::AccountSuspended`], [`Refusal::Unverified`], [`Refusal::QuotaExceeded`], or a port's
+    /// failure.
     pub async fn admit(&self, account: &Account) -> Result<QuotaOutcome, EngineError> {
-        if account.status == AccountStatus::Suspended {
-            return Err(Refusal::AccountSuspended.into());
-        }
+        may_act(account)?;
         let windows = quota::windows(self.settings.plans.of(account.tier));
         if windows.is_empty() {
             self.grant_or_go_on(account).await;

@@ -54,6 +54,7 @@ impl Engine {
         loop {
             let page = self.ports.stores.accounts.list(after, BATCH).await?;
             let Some(last) = page.last() else {
+                self.proved.note(true, proved.findings.len());
                 return Ok(proved);
             };
             after = Some(last.id);

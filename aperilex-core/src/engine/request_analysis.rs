@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, AnalysisResult, Answer, Digest, EntryKind, FilingAnalyst, FilingLocator, FilingMeta,
-    FilingRecord, FindAnalysis, HoldId, IdempotentRequest, MicroUsd, PendingAccess, PoolKey,
-    Priority, Quality, Role, SubmitTask, Submitted, TaskCharges, TaskId, Template, Timestamp,
+    Account, AnalysisResult, Answer, CountName, Digest, EntryKind, FilingAnalyst, FilingLocator,
+    FilingMeta, FilingRecord, FindAnalysis, HoldId, IdempotentRequest, MicroUsd, PendingAccess,
+    PoolKey, Priority, Quality, Role, SubmitTask, Submitted, TaskCharges, TaskId, Template,
+    Timestamp,
 };
 use std::sync::Arc;
 
@@ -126,6 +127,18 @@ impl Engine {
         account: &Account,
         request: &AnalysisRequest,
     ) -> Result<Requested, EngineError> {
+        let requested = self.ask(account, request).await;
+        if matches!(requested, Err(EngineError::Refused(_))) {
+            self.counted(CountName::Refused);
+        }
+        requested
+    }
+
+    async fn ask(
+        &self,
+        account: &Account,
+        request: &AnalysisRequest,
+    ) -> Result<Requested, EngineError> {
         let idempotency = self.idempotency(request);
         let settlement = &self.ports.stores.settlement;
         if let Some(own) = &idempotency
@@ -135,6 +148,7 @@ impl Engine {
                 // Access that came with a tier may have gone with it.
                 self.analysis(account, record.id).await?;
             }
+            self.counted(CountName::Replayed);
             return Ok(Requested {
                 answer,
                 replayed: true,
@@ -143,6 +157,7 @@ impl Engine {
         let case = self.decide(account, request).await?;
         let command = self.command(account, request.max_price, idempotency, case);
         let submitted = settlement.submit(&command).await?;
+        self.counted_answer(&submitted);
         if let Submitted::Accepted(task) = &submitted {
             self.reached(Step::Submitted, Some(task.id));
         }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    MAX_NOTIFY_TIME, NoticeId, NoticeKind, NotifyError, OutboxItem, OutboxMessage, PendingNotice,
-    Retry,
+    AccountStatus, MAX_NOTIFY_TIME, NoticeId, NoticeKind, NoticePreferences, NotifyError,
+    OutboxItem, OutboxMessage, PendingNotice, Retry, UserId,
 };
 
 use super::{Engine, later};
@@ -60,6 +60,26 @@ impl Engine {
         failed.map_or(Ok(sent), Err)
     }
 
+    /// What an account wants to be told of.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
+    pub async fn notice_preferences(&self, user: UserId) -> Result<NoticePreferences, EngineError> {
+        Ok(self.ports.stores.accounts.preferences(user).await?)
+    }
+
+    /// Chooses what an account is told of.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
+    pub async fn set_notice_preferences(
+        &self,
+        user: UserId,
+        preferences: NoticePreferences,
+    ) -> Result<(), EngineError> {
+        Ok(self.ports.stores.accounts.prefer(user, preferences).await?)
+    }
+
     async fn see_to(&self, row: &OutboxMessage, sent: &mut SentNotices) -> Result<(), EngineError> {
         // No store hands anything else out here.
         let OutboxItem::Notice(notice) = &row.item else {
@@ -87,7 +107,10 @@ impl Engine {
         if !self.is_worth_telling(&pending.kind) {
             return Ok(None);
         }
-        let Some(account) = self.ports.stores.accounts.get(pending.user).await? else {
+        let account = self.ports.stores.accounts.get(pending.user).await?;
+        // A closed account has no address that anybody reads.
+        let Some(account) = account.filter(|account| account.status != AccountStatus::Deleted)
+        else {
             return Ok(None);
         };
         let notice = pending.clone().to(account.email);

@@ -258,6 +258,7 @@ impl Engine {
                     .certificate
                     .verified
                     .saturating_add(result.certificate.repaired),
+                score: result.certificate.score(),
                 task: run.task.id,
                 owner: None,
                 created_at: result.created_at,

@@ -23,7 +23,7 @@ impl Engine {
     /// - a bulk import in which nothing moved for too long is given up
     /// - an open hold whose time has passed is given back
     /// - credits whose time has passed lapse
-    /// - idempotency keys whose time has passed are forgotten
+    /// - idempotency keys, sessions and one-time tokens whose time has passed are forgotten
     ///
     /// What cannot be picked up keeps nothing else back.
     ///
@@ -60,6 +60,7 @@ impl Engine {
             .await;
         let lapsed = stores.ledger.lapse(now, BATCH).await;
         let forgotten = stores.settlement.forget(now, BATCH).await;
+        let over = stores.sessions.forget(now, BATCH).await;
         let goodwill = Some(self.goodwill_until(now));
         let given_up = stores.imports.expire(goodwill, now, BATCH).await;
         let given_up = count(given_up.map(|jobs| jobs.len()).map_err(import_store));
@@ -67,6 +68,9 @@ impl Engine {
         let lapsed = count(lapsed.map(|entries| entries.len()));
         let done = stale.len() + given_up + expired + lapsed;
         if let Err(error) = forgotten {
+            failed = failed.or(Some(error.into()));
+        }
+        if let Err(error) = over {
             failed = failed.or(Some(error.into()));
         }
         failed.map_or(Ok(done), Err)

@@ -175,6 +175,7 @@ fn record(analysis: AnalysisId, key: PoolKey, task: TaskId) -> AnalysisRecord {
         result_sha256: Digest::of(b"r"),
         result_bytes: 1,
         claims: 1,
+        score: 1000,
         task,
         owner: None,
         created_at: at(0),

@@ -269,7 +269,7 @@ async fn a_view_changes_nothing(desk: Desk) {
     let key = Desk::pool_key(desk.filing().await);
     let record = made(&desk, &key, |_| ()).await;
     for id in [record.id, record.id, desk.id(AnalysisId::from_uuid)] {
-        desk.stores.pool.record_view(id).await.unwrap();
+        desk.stores.pool.record_view(id, 2).await.unwrap();
     }
     assert_eq!(
         desk.stores.pool.find(&Desk::wanted(&key)).await.unwrap(),

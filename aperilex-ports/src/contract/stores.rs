@@ -30,7 +30,9 @@ const SUITES: &[(&str, &[Scenario<Desk>])] = &[
     ("imports", imports::SCENARIOS),
     ("quota_store", quota_store::SCENARIOS),
     ("outbox", outbox::SCENARIOS),
+    ("payment_store", payment_store::SCENARIOS),
     ("audit_store", audit_store::SCENARIOS),
+    ("session_store", session_store::SCENARIOS),
     ("audit_log", audit_log::SCENARIOS),
     ("report_store", report_store::SCENARIOS),
 ];

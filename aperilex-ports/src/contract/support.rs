@@ -315,6 +315,7 @@ impl Desk {
             result_sha256: Digest::of(task.to_string().as_bytes()),
             result_bytes: 4096,
             claims: 12,
+            score: 923,
             task,
             owner: None,
             created_at: at(10),

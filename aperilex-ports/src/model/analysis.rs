@@ -199,6 +199,20 @@ pub struct Certificate {
     pub numbers_verified: u32,
 }
 
+impl Certificate {
+    /// Of a thousand claims that were drawn, how many hold; all, if none was drawn.
+    #[must_use]
+    pub fn score(&self) -> u16 {
+        let held = u64::from(self.verified).saturating_add(self.repaired.into());
+        let drawn = u64::from(self.claims).max(1);
+        let score = match self.claims {
+            0 => 1000,
+            _ => held.saturating_mul(1000) / drawn,
+        };
+        u16::try_from(score.min(1000)).unwrap_or(1000)
+    }
+}
+
 /// Tokens of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TokenUsage {
@@ -351,6 +365,8 @@ pub struct AnalysisRecord {
     pub result_bytes: u64,
     /// Claims stored.
     pub claims: u32,
+    /// Of a thousand claims that were drawn, how many hold; shown in aggregate only.
+    pub score: u16,
     /// The run that made it.
     pub task: TaskId,
     /// Whose it is alone; none for an analysis of the pool.

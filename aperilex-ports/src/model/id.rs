@@ -72,6 +72,8 @@ uuid_ids! {
     EntryId
     /// An API key (v7).
     KeyId
+    /// A session of somebody signed in (v7).
+    SessionId
     /// The right to work on a task, new with every claim (v7).
     LeaseToken
     /// A bulk import (v7).

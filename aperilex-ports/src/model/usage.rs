@@ -132,6 +132,8 @@ pub struct PoolShare {
     pub bytes: u64,
     /// Claims that were checked and hold.
     pub claims: u64,
+    /// Of a thousand claims that were drawn, how many hold, on average of the analyses.
+    pub score: u16,
     /// How often they were read.
     pub views: u64,
 }

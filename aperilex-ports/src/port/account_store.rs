@@ -4,10 +4,10 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::{LedgerError, PostEntry, StoreError};
 use crate::model::{
-    Account, ApiKey, AuditRecord, Digest, Email, KeyId, NoticePreferences, Standing, Timestamp,
-    UserId,
+    Account, ApiKey, AuditRecord, Digest, Email, ExternalIdentity, KeyId, NoticePreferences,
+    Standing, Timestamp, UserId,
 };
 
 /// Why an account or key was not made.
@@ -20,9 +20,37 @@ pub enum AccountStoreError {
     /// There is no such account.
     #[error("no such account")]
     Unknown,
+    /// The identity has an account.
+    #[error("there is an account with this identity")]
+    IdentityTaken,
+    /// The opening credit cannot be booked.
+    #[error("the opening credit cannot be booked")]
+    Credit(#[source] LedgerError),
     /// The store itself.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Makes an account with all that comes with it.
+#[derive(Debug, Clone)]
+pub struct OpenAccount {
+    /// The account.
+    pub account: Account,
+    /// Its first key.
+    pub key: Option<ApiKey>,
+    /// Who it is to an identity provider.
+    pub identity: Option<ExternalIdentity>,
+    /// Credits that it begins with.
+    pub opening: Option<PostEntry>,
+}
+
+/// A live key and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyOwner {
+    /// The account.
+    pub account: Account,
+    /// The key.
+    pub key: ApiKey,
 }
 
 /// An account's standing is changed.
@@ -53,6 +81,12 @@ pub struct ChangeAccount {
 ///   of racing changes one wins.
 /// - **AC-7** what an account wants to be told of reads back as it chose, and is the default until it
 ///   chooses; of an unknown account it is `Unknown`.
+/// - **AC-8** `open` makes the account with its key, identity and credits, or nothing at all; the identity
+///   finds the account from then on, and has no second one.
+/// - **AC-9** a key finds nothing from its end on.
+/// - **AC-10** `keys` gives all keys of one account, newest first, as made, and with the latest use told.
+/// - **AC-11** `close` leaves the id, the tier and the books: the address is replaced and free again, keys,
+///   sessions, password, one-time tokens and identities are gone. A second time changes nothing.
 #[async_trait]
 pub trait AccountStore: Debug + Send + Sync + 'static {
     /// Makes an account.
@@ -60,6 +94,12 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`AccountStoreError`].
     async fn create(&self, account: &Account) -> Result<(), AccountStoreError>;
+
+    /// Makes an account with all that comes with it.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn open(&self, command: &OpenAccount) -> Result<(), AccountStoreError>;
 
     /// One account.
     ///
@@ -73,11 +113,17 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// [`StoreError`].
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError>;
 
-    /// The account whose live key has this hash.
+    /// The key with this hash, if it works now, and its account.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn by_key(&self, hash: &Digest) -> Result<Option<Account>, StoreError>;
+    async fn by_key(&self, hash: &Digest, now: Timestamp) -> Result<Option<KeyOwner>, StoreError>;
+
+    /// The account of somebody whom an identity provider vouches for.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn by_identity(&self, who: &ExternalIdentity) -> Result<Option<Account>, StoreError>;
 
     /// Adds a key.
     ///
@@ -85,11 +131,29 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// [`AccountStoreError`].
     async fn add_key(&self, key: &ApiKey) -> Result<(), AccountStoreError>;
 
+    /// All keys of an account, newest first; there are never many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn keys(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError>;
+
+    /// Notes that a key was used; may be lost with the power.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn touch_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError>;
+
     /// Revokes a key; of a revoked or unknown one nothing changes.
     ///
     /// # Errors
     /// [`StoreError`].
     async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Closes an account for ever, under an address that is nobody's.
+    ///
+    /// # Errors
+    /// [`AccountStoreError::Unknown`], or the store's own.
+    async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError>;
 
     /// Changes an account's standing.
     ///

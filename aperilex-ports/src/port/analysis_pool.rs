@@ -73,5 +73,5 @@ pub trait AnalysisPool: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn record_view(&self, analysis: AnalysisId) -> Result<(), StoreError>;
+    async fn record_view(&self, analysis: AnalysisId, times: u64) -> Result<(), StoreError>;
 }

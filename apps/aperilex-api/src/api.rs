@@ -17,12 +17,16 @@ use crate::auth::Authenticator;
 use crate::gate::Gate;
 use crate::in_flight::InFlight;
 use crate::limits::Streams;
+use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::settings::{ApiSettings, seconds};
 use crate::wake::Wakes;
 
 /// Filings taken apart at the same time.
 const PARSERS: usize = 2;
+
+/// Payment events taken in at the same time; they need the same few accounts' locks.
+const PAYMENTS: usize = 32;
 
 /// Engine, settings, caches.
 #[derive(Debug)]
@@ -34,15 +38,23 @@ pub(crate) struct Api {
     pub(crate) streams: Arc<Streams>,
     pub(crate) in_flight: Arc<InFlight>,
     pub(crate) wakes: Arc<Wakes>,
+    pub(crate) metrics: Arc<Metrics>,
     /// Cancelled when the server stops.
     pub(crate) closing: CancellationToken,
     results: Cache<Digest, Bytes>,
     contents: Cache<Digest, Arc<FilingContent>>,
     parsers: Arc<Semaphore>,
+    /// Payment events that are taken in at the same time.
+    pub(crate) payments: Semaphore,
 }
 
 impl Api {
-    pub(crate) fn new(engine: Engine, settings: ApiSettings, closing: CancellationToken) -> Self {
+    pub(crate) fn new(
+        engine: Engine,
+        settings: ApiSettings,
+        metrics: Arc<Metrics>,
+        closing: CancellationToken,
+    ) -> Self {
         let weigh = |_: &Digest, bytes: &Bytes| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         let results = Cache::builder()
             .weigher(weigh)
@@ -58,10 +70,12 @@ impl Api {
             streams: Arc::default(),
             in_flight: Arc::default(),
             wakes: Arc::default(),
+            metrics,
             closing,
             results,
             contents,
             parsers: Arc::new(Semaphore::new(PARSERS)),
+            payments: Semaphore::new(PAYMENTS),
             engine,
             settings,
         }

@@ -1,9 +1,11 @@
-//! Who asks: the API key of a request and its account.
+//! Who asks: the API key or access token of a request, and its account.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use aperilex_core::{Account, Digest, Engine, EngineError, UserId};
+use aperilex_core::{
+    Account, Authority, Digest, Engine, EngineError, Scopes, SessionId, Timestamp, UserId,
+};
 use moka::sync::Cache;
 use poem::http::HeaderMap;
 use poem::http::header::AUTHORIZATION;
@@ -23,7 +25,7 @@ const SCHEME: &str = "apiKey";
 /// new key works at once and a revoked one, or a suspension, takes a few seconds to show.
 #[derive(Debug)]
 pub(crate) struct Authenticator {
-    known: Cache<Digest, Arc<Account>>,
+    known: Cache<Digest, Arc<Authority>>,
 }
 
 impl Authenticator {
@@ -45,47 +47,48 @@ impl Authenticator {
     pub(crate) fn forget(&self, user: UserId) {
         let asked = self
             .known
-            .invalidate_entries_if(move |_, account| account.id == user);
+            .invalidate_entries_if(move |_, authority| authority.account.id == user);
         if asked.is_err() {
             // Cannot be: closures are enabled. All are forgotten rather than one too few.
             self.known.invalidate_all();
         }
     }
 
-    /// The account whose key the request carries, as it is stored at this moment.
-    pub(crate) async fn account_now(
+    /// The same as [`Authenticator::authority`], as it is stored at this moment.
+    pub(crate) async fn authority_now(
         &self,
         engine: &Engine,
         headers: &HeaderMap,
-    ) -> Result<Arc<Account>, Problem> {
+    ) -> Result<Arc<Authority>, Problem> {
         self.known
             .invalidate(&Digest::of(bearer(headers)?.as_bytes()));
-        self.account(engine, headers).await
+        self.authority(engine, headers).await
     }
 
-    /// The account whose key the request carries.
-    pub(crate) async fn account(
+    /// Whose key or token the request carries, and what it may be used for.
+    pub(crate) async fn authority(
         &self,
         engine: &Engine,
         headers: &HeaderMap,
-    ) -> Result<Arc<Account>, Problem> {
+    ) -> Result<Arc<Authority>, Problem> {
         let key = bearer(headers)?;
         let digest = Digest::of(key.as_bytes());
-        if let Some(account) = self.known.get(&digest) {
-            return Ok(account);
+        let now = engine.ports().clock.now();
+        let lasts = |known: &Arc<Authority>| known.expires_at.is_none_or(|end| now < end);
+        if let Some(authority) = self.known.get(&digest).filter(lasts) {
+            return Ok(authority);
         }
         let found = engine
             .authenticate(key)
             .await
             .map_err(|error: EngineError| Problem::from(error))?;
-        let Some(account) = found else {
-            return Err(Problem::unauthenticated(
-                "the API key is unknown or revoked",
-            ));
+        let Some(authority) = found else {
+            let detail = "the API key or access token is unknown, revoked, or too old";
+            return Err(Problem::unauthenticated(detail));
         };
-        let account = Arc::new(account);
-        self.known.insert(digest, Arc::clone(&account));
-        Ok(account)
+        let authority = Arc::new(authority);
+        self.known.insert(digest, Arc::clone(&authority));
+        Ok(authority)
     }
 }
 
@@ -126,13 +129,30 @@ pub(crate) fn refuse_key_in_url(query: Option<&str>) -> Result<(), Problem> {
 
 /// The account behind a request; the front door has let it in.
 #[derive(Debug, Clone)]
-pub(crate) struct Caller(pub(crate) Arc<Account>);
+pub(crate) struct Caller(pub(crate) Arc<Authority>);
+
+impl Caller {
+    /// What the request's credentials may be used for.
+    pub(crate) fn scopes(&self) -> Scopes {
+        self.0.scopes
+    }
+
+    /// The session, if somebody is signed in.
+    pub(crate) fn session(&self) -> Option<SessionId> {
+        self.0.session
+    }
+
+    /// When the request's key ends; a session lends its keys no end.
+    pub(crate) fn key_end(&self) -> Option<Timestamp> {
+        self.0.expires_at.filter(|_| self.0.session.is_none())
+    }
+}
 
 impl std::ops::Deref for Caller {
     type Target = Account;
 
     fn deref(&self) -> &Account {
-        &self.0
+        &self.0.account
     }
 }
 
@@ -147,11 +167,13 @@ impl<'a> ApiExtractor<'a> for Caller {
             SCHEME,
             MetaSecurityScheme {
                 ty: "http",
-                description: Some("An API key, as `aperilex account create` prints it."),
+                description: Some(
+                    "An API key, as `aperilex account create` prints it, or the access token of a session.",
+                ),
                 name: None,
                 key_in: None,
                 scheme: Some("bearer"),
-                bearer_format: Some("apx_live_…"),
+                bearer_format: Some("apx_live_… or JWT"),
                 flows: None,
                 openid_connect_url: None,
             },

@@ -8,9 +8,9 @@
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use aperilex_core::{Account, AccountStatus, Refusal, Role, Timestamp};
+use aperilex_core::{Account, Authority, Role, Scopes, Timestamp};
 use futures_util::FutureExt;
 use poem::http::header::{
     ACCEPT, CACHE_CONTROL, CONNECTION, STRICT_TRANSPORT_SECURITY, TRANSFER_ENCODING,
@@ -30,6 +30,8 @@ use crate::settings::seconds;
 
 /// Long polls may take this much longer than others.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// What requests for no operation are counted as.
+const NO_OPERATION: &str = "none";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Most segments of a path that are said back.
 const MAX_SEGMENTS: usize = 12;
@@ -50,20 +52,33 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         }
     }
 
-    async fn answer(&self, mut request: Request) -> Result<Response, Problem> {
-        let operation = self
-            .operations
-            .find(request.method(), request.uri().path())?;
+    /// The answer, and the id of the operation that gave it.
+    async fn answer(&self, request: Request) -> (&'static str, Result<Response, Problem>) {
+        let found = self.operations.find(request.method(), request.uri().path());
+        match found {
+            Ok(operation) => (operation.id, self.answer_by(operation, request).await),
+            Err(problem) => (NO_OPERATION, Err(problem)),
+        }
+    }
+
+    async fn answer_by(
+        &self,
+        operation: &Operation,
+        mut request: Request,
+    ) -> Result<Response, Problem> {
         let mut rates = Vec::new();
         if operation.protected {
             refuse_key_in_url(request.uri().query())?;
-            let account = self.account(operation, &request).await?;
-            rates = self.admit(operation, &account).await?;
-            if operation.admin && account.role != Role::Admin {
+            let authority = self.authority(operation, &request).await?;
+            rates = self.admit(operation, &authority.account).await?;
+            if operation.admin && authority.account.role != Role::Admin {
                 let detail = "this is for administrators; ask one of them";
                 return Err(Problem::new(ProblemCode::NotAdmin, detail).with_headers(rates));
             }
-            request.set_data(Caller(account));
+            if !authority.scopes.covers(operation.needs) {
+                return Err(scope_missing(operation.needs).with_headers(rates));
+            }
+            request.set_data(Caller(authority));
         } else {
             let gate = &self.api.gate;
             gate.pass(gate.origin(&request), operation, self.now())?;
@@ -79,11 +94,11 @@ impl<E: Endpoint<Output = Response>> Front<E> {
 
     /// Who asks. Keys that are none are limited by where they come from; one that was good a moment ago
     /// is let in from anywhere. What administrators do is decided on how they stand at this moment.
-    async fn account(
+    async fn authority(
         &self,
         operation: &Operation,
         request: &Request,
-    ) -> Result<Arc<Account>, Problem> {
+    ) -> Result<Arc<Authority>, Problem> {
         let Api {
             authenticator,
             gate,
@@ -96,9 +111,9 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         }
         let headers = request.headers();
         let known = if operation.admin {
-            authenticator.account_now(engine, headers).await
+            authenticator.authority_now(engine, headers).await
         } else {
-            authenticator.account(engine, headers).await
+            authenticator.authority(engine, headers).await
         };
         known.inspect_err(|problem| {
             if problem.code == ProblemCode::Unauthenticated {
@@ -121,9 +136,7 @@ impl<E: Endpoint<Output = Response>> Front<E> {
             let outcome = self.api.engine.admit(account).await?;
             return Ok(rate_headers(&outcome.windows));
         }
-        if account.status == AccountStatus::Suspended {
-            return Err(Refusal::AccountSuspended.into());
-        }
+        self.api.engine.may_act(account)?;
         Ok(Vec::new())
     }
 
@@ -177,6 +190,11 @@ impl<E: Endpoint<Output = Response>> Front<E> {
     }
 }
 
+fn scope_missing(needs: Scopes) -> Problem {
+    let detail = format!("this operation needs a key for: {needs}");
+    Problem::new(ProblemCode::ScopeMissing, detail)
+}
+
 /// The path as it is told in a problem: no piece of it longer than what is said back.
 fn instance(path: &str) -> String {
     let pieces: Vec<_> = path.split('/').take(MAX_SEGMENTS).map(echo).collect();
@@ -202,10 +220,18 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
             request.set_method(Method::GET);
         }
         let span = tracing::error_span!("request", request_id = id);
+        let began = Instant::now();
         let answering = AssertUnwindSafe(self.answer(request)).catch_unwind();
-        let mut response = match answering.instrument(span.clone()).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(problem)) => problem.render(instance(uri.path()), &id),
+        let answered = answering.instrument(span.clone()).await;
+        let operation = answered.as_ref().map_or(NO_OPERATION, |(id, _)| id);
+        let mut response = match answered {
+            Ok((_, Ok(response))) => response,
+            Ok((_, Err(problem))) => {
+                if problem.code == ProblemCode::QuotaExceeded {
+                    self.api.metrics.refused_by_quota();
+                }
+                problem.render(instance(uri.path()), &id)
+            }
             Err(panic) => {
                 span.in_scope(|| tracing::error!(panic = words(&*panic), "a handler panicked"));
                 Problem::internal().render(instance(uri.path()), &id)
@@ -219,6 +245,9 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
         }
         finish(&mut response, &id, self.api.settings.behind_tls);
         let status = response.status().as_u16();
+        self.api
+            .metrics
+            .answered(operation, status, began.elapsed());
         tracing::debug!(request_id = id, %method, path = uri.path(), status, "answered");
         Ok(response)
     }

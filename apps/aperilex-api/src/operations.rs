@@ -1,5 +1,6 @@
 //! The operations as a table, made from the description of the API: what is not in it is not served.
 
+use aperilex_core::{Scope, Scopes};
 use poem::http::header::ALLOW;
 use poem::http::{HeaderValue, Method};
 use poem_openapi::OpenApi;
@@ -19,6 +20,8 @@ pub(crate) struct Operation {
     pub(crate) protected: bool,
     /// Whether it counts against the quota: reads of what is stored do not.
     pub(crate) counted: bool,
+    /// What a key must be for.
+    pub(crate) needs: Scopes,
     /// Whether only administrators may.
     pub(crate) admin: bool,
     query: Vec<String>,
@@ -47,9 +50,12 @@ impl Operations {
                 .split('/')
                 .map(segment)
                 .collect();
-            let admin = path.path.starts_with(ADMIN);
-            let operations = path.operations.into_iter();
-            let operations = operations.map(|meta| operation(meta, admin));
+            let place = path.path;
+            let admin = place.starts_with(ADMIN);
+            let operations = path
+                .operations
+                .into_iter()
+                .map(|meta| operation(meta, &place, admin));
             match paths.iter_mut().find(|known| known.segments == segments) {
                 Some(known) => known.operations.extend(operations),
                 None => paths.push(Path {
@@ -65,6 +71,7 @@ impl Operations {
     pub(crate) fn find(&self, method: &Method, path: &str) -> Result<&Operation, Problem> {
         if method == Method::CONNECT {
             return Err(not_allowed("GET, HEAD, POST, PATCH, DELETE".to_owned()));
+            return Err(not_allowed("GET, HEAD, POST, PUT, DELETE".to_owned()));
         }
         let fits = |pattern: &Path| {
             let given = path.strip_prefix('/').unwrap_or(path).split('/');
@@ -100,7 +107,31 @@ fn segment(text: &str) -> Option<String> {
     (!text.starts_with('{')).then(|| text.to_owned())
 }
 
-fn operation(meta: MetaOperation, admin: bool) -> (Method, Operation) {
+/// What a key must be for. Whoever may make keys or close the account may everything that the account
+/// may, so that needs a key for all of it; so does what is not known here.
+fn needs(path: &str, method: &Method) -> Scopes {
+    let within = |place: &str| {
+        let rest = path.strip_prefix("/api/v1/");
+        rest.and_then(|rest| rest.strip_prefix(place))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let one = if within("admin") {
+        Scope::Admin
+    } else if within("billing") {
+        Scope::Billing
+    } else if method == Method::GET || within("quotes") {
+        Scope::Read
+    } else if within("imports") {
+        Scope::Import
+    } else if within("analyses") || within("tasks") {
+        Scope::Analyse
+    } else {
+        return Scopes::MEMBER;
+    };
+    [one].into_iter().collect()
+}
+
+fn operation(meta: MetaOperation, path: &str, admin: bool) -> (Method, Operation) {
     let in_query =
         |p: &&poem_openapi::registry::MetaOperationParam| p.in_type == MetaParamIn::Query;
     let contents = meta
@@ -111,6 +142,7 @@ fn operation(meta: MetaOperation, admin: bool) -> (Method, Operation) {
     let operation = Operation {
         id: meta.operation_id.unwrap_or_default(),
         protected: !meta.security.is_empty(),
+        needs: needs(path, &meta.method),
         counted: !meta.security.is_empty() && meta.method != Method::GET,
         admin,
         query: meta
@@ -219,6 +251,28 @@ fn accepts(range: &str, offer: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn operations_need_scopes() {
+        for (method, path, scopes) in [
+            (Method::GET, "/api/v1/me", "read"),
+            (Method::POST, "/api/v1/quotes", "read"),
+            (Method::GET, "/api/v1/billing/entries", "billing"),
+            (Method::POST, "/api/v1/analyses", "analyse"),
+            (Method::DELETE, "/api/v1/tasks/:task_id", "analyse"),
+            (Method::POST, "/api/v1/imports", "import"),
+            (Method::GET, "/api/v1/admin/accounts", "admin"),
+            (Method::POST, "/api/v1/keys", "read analyse import billing"),
+            (Method::DELETE, "/api/v1/me", "read analyse import billing"),
+            (
+                Method::POST,
+                "/api/v1/billings",
+                "read analyse import billing",
+            ),
+        ] {
+            assert_eq!(needs(path, &method).to_string(), scopes, "{method} {path}");
+        }
+    }
 
     #[test]
     fn media_ranges() {

@@ -12,7 +12,7 @@ use poem::http::header::{CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use poem::http::{HeaderName, HeaderValue, StatusCode};
 
 pub use code::ProblemCode;
-pub(crate) use document::{Fails, Paid, Plain, Public, Streamed};
+pub(crate) use document::{Bodied, Changing, Fails, Paid, Plain, Public, Signed, Streamed};
 pub(crate) use engine::ceil;
 pub(crate) use foreign::of_poem;
 
@@ -97,8 +97,13 @@ impl Problem {
 
     /// No or no valid key.
     pub(crate) fn unauthenticated(detail: &'static str) -> Self {
+        Self::new(ProblemCode::Unauthenticated, detail).challenging()
+    }
+
+    /// Says how to authenticate.
+    pub(crate) fn challenging(self) -> Self {
         let challenge = HeaderValue::from_static("Bearer realm=\"aperilex\"");
-        Self::new(ProblemCode::Unauthenticated, detail).with_header(WWW_AUTHENTICATE, challenge)
+        self.with_header(WWW_AUTHENTICATE, challenge)
     }
 
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {

@@ -9,15 +9,24 @@ mod figures;
 mod filings;
 mod health;
 mod imports;
+mod keys;
 mod page;
 mod quotes;
+mod sessions;
 mod tasks;
+mod usage;
+mod webhooks;
 
 use std::sync::Arc;
 
 use poem_openapi::Tags;
 
 use crate::api::Api;
+
+/// How answers with a secret in them are cached.
+fn no_store() -> String {
+    "no-store".to_owned()
+}
 
 /// All operations.
 pub(crate) type Routes = (
@@ -30,7 +39,11 @@ pub(crate) type Routes = (
     contents::Contents,
     figures::Figures,
     account::AccountRoutes,
+    keys::Keys,
+    sessions::Sessions,
     admin::Admin,
+    usage::UsageRoutes,
+    webhooks::Webhooks,
     description::Description,
 );
 
@@ -47,7 +60,11 @@ pub(crate) fn routes(api: &Arc<Api>) -> Routes {
         contents::Contents(api()),
         figures::Figures(api()),
         account::AccountRoutes(api()),
+        keys::Keys(api()),
+        sessions::Sessions(api()),
         admin::Admin(api()),
+        usage::UsageRoutes(api()),
+        webhooks::Webhooks(api()),
         description::Description,
     )
 }
@@ -65,6 +82,10 @@ enum Group {
     Filings,
     /// The account, its limits and its credits.
     Account,
+    /// API keys.
+    Keys,
+    /// Signing up, in and out.
+    SignIn,
     /// What administrators do.
     Admin,
     /// The service itself.

@@ -24,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use crate::answered::Answered;
 use crate::guard::Guarded;
 use crate::head;
+use crate::metrics::{self, Metrics};
 use crate::problem::Problem;
 use crate::settings::{ApiSettings, seconds};
 use crate::strict::{Refuse, Strict};
@@ -60,6 +61,27 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
+    serve_measured(engine, settings, Metrics::default(), listener, shutdown).await
+}
+
+/// The same, with metrics that other parts have added to.
+///
+/// # Errors
+/// As [`serve`], and if the metrics' own address cannot be listened on.
+pub async fn serve_measured(
+    engine: Engine,
+    settings: ApiSettings,
+    metrics: Metrics,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
+    let metrics = Arc::new(metrics);
+    let open = TaskTracker::new();
+    if let Some(address) = settings.metrics_listen {
+        let listener = metrics::bind(address).await?;
+        let (metrics, engine) = (Arc::clone(&metrics), engine.clone());
+        open.spawn(metrics::serve(metrics, engine, listener, shutdown.clone()));
+    }
     let grace = seconds(settings.shutdown_grace_s);
     let slots = Arc::new(Semaphore::new(
         settings.max_connections.clamp(1, Semaphore::MAX_PERMITS),
@@ -74,11 +96,10 @@ pub async fn serve(
         write_time: seconds(settings.write_timeout_s),
         local: listener.local_addr()?,
         refuse: refusing(engine.clone()),
-        endpoint: crate::front(engine, settings, shutdown.clone()),
+        endpoint: crate::front(engine, settings, metrics, shutdown.clone()),
         shutdown: shutdown.clone(),
         abort: CancellationToken::new(),
     });
-    let open = TaskTracker::new();
     while let Some((socket, peer, slot)) = accept(&listener, &slots, &shutdown).await {
         let server = Arc::clone(&server);
         open.spawn(async move {

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+
+use crate::signature::WebhookSecret;
 
 /// Limits and times of the API. All sizes are in bytes; all times are whole seconds if the name ends
 /// in `_s`, milliseconds if in `_ms`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ApiSettings {
     /// Largest request body.
@@ -31,6 +34,8 @@ pub struct ApiSettings {
     pub retry_ms: u64,
     /// Open event streams of one account.
     pub sse_per_account: usize,
+    /// Where metrics are served, apart from the API; nowhere, if none. There is no key there.
+    pub metrics_listen: Option<SocketAddr>,
     /// Open connections; more wait to be accepted.
     pub max_connections: usize,
     /// Requests a minute from one address (IPv4, or network of 64 bits) that no account stands behind:
@@ -49,6 +54,10 @@ pub struct ApiSettings {
     pub shutdown_grace_s: u64,
     /// Whether clients reach the server through TLS only, so that they may be told to keep to it.
     pub behind_tls: bool,
+    /// What events of payments are signed with; without one none are taken. A setting of the
+    /// installation's, `payments.webhook_secret`.
+    #[serde(skip)]
+    pub payment_secret: Option<WebhookSecret>,
 }
 
 impl Default for ApiSettings {
@@ -64,6 +73,7 @@ impl Default for ApiSettings {
             poll_s: 5,
             retry_ms: 2_000,
             sse_per_account: 5,
+            metrics_listen: None,
             max_connections: 4_096,
             anonymous_per_minute: 30,
             trusted_proxies: Vec::new(),
@@ -72,6 +82,7 @@ impl Default for ApiSettings {
             content_cache_bytes: 64 * 1024 * 1024,
             shutdown_grace_s: 10,
             behind_tls: false,
+            payment_secret: None,
         }
     }
 }
@@ -106,6 +117,6 @@ mod tests {
             heartbeat_s: 3,
             ..ApiSettings::default()
         };
-        assert_eq!(settings, expected);
+        assert_eq!(format!("{settings:?}"), format!("{expected:?}"));
     }
 }

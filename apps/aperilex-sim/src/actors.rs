@@ -1,4 +1,5 @@
-//! What clients, workers, the relay, the sweeper and the cashier do, as they would over the ports.
+//! What clients, workers, the relay, the sweeper, the cashier and the provider of payments do, as they
+//! would over the ports.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -10,7 +11,7 @@ use aperilex_core::ports::{
 };
 use aperilex_core::{
     Account, AnalysisRequest, Claimed, Engine, EngineError, EntryId, ImportRequest,
-    ImportSelection, Outcome, Requested,
+    ImportSelection, Outcome, PaymentEvent, PaymentState, Requested,
 };
 
 use crate::world::FILINGS;
@@ -95,6 +96,7 @@ impl Cast {
             17 | 18 => self.cashier(random),
             19 => self.importer(random),
             20..=22 => ("import worker".to_owned(), Box::pin(import(engine))),
+            _ if random.bool() => self.provider(random),
             _ => self.reader(random),
         }
     }
@@ -180,6 +182,36 @@ impl Cast {
             }
         };
         ("canceller".to_owned(), Box::pin(act))
+    }
+
+    /// Tells of payments: again, out of order, and of some that were taken back.
+    fn provider(&self, random: &mut fastrand::Rng) -> (String, Act) {
+        let engine = Arc::clone(&self.engine);
+        let account = random.choice(&self.accounts).cloned();
+        let (payment, version) = (random.u8(0..3), random.u64(1..5));
+        let reversed = version % 2 == 0;
+        let act = async move {
+            let Some(account) = account else { return };
+            let event = PaymentEvent {
+                id: format!("{} {payment} {version}", account.id),
+                payment: format!("{} {payment}", account.id),
+                version,
+                user: account.id,
+                amount: MicroUsd::new(60_000),
+                state: if reversed {
+                    PaymentState::Reversed
+                } else {
+                    PaymentState::Paid
+                },
+            };
+            // What was not answered is told again.
+            for _ in 0..2 {
+                if engine.record_payment(event.clone()).await.is_ok() {
+                    return;
+                }
+            }
+        };
+        ("provider of payments".to_owned(), Box::pin(act))
     }
 
     fn reader(&self, random: &mut fastrand::Rng) -> (String, Act) {
@@ -293,6 +325,7 @@ pub(crate) async fn import(engine: Arc<Engine>) {
 
 pub(crate) async fn relay(engine: Arc<Engine>) {
     let _ = engine.relay_outbox().await;
+    let _ = engine.send_notices().await;
 }
 
 pub(crate) async fn sweep(engine: Arc<Engine>) {

@@ -53,8 +53,13 @@ gated!(AccountStore {
     create(account: &Account) -> (), AccountStoreError;
     get(user: UserId) -> Option<Account>, StoreError;
     by_email(email: &Email) -> Option<Account>, StoreError;
-    by_key(hash: &Digest) -> Option<Account>, StoreError;
+    open(command: &OpenAccount) -> (), AccountStoreError;
+    by_key(hash: &Digest, now: Timestamp) -> Option<KeyOwner>, StoreError;
+    by_identity(who: &ExternalIdentity) -> Option<Account>, StoreError;
     add_key(key: &ApiKey) -> (), AccountStoreError;
+    keys(user: UserId) -> Vec<ApiKey>, StoreError;
+    touch_key(key: KeyId, now: Timestamp) -> (), StoreError;
+    close(user: UserId, address: &Email) -> (), AccountStoreError;
     revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
     change(change: &ChangeAccount) -> Account, AccountStoreError;
     list(after: Option<UserId>, limit: usize) -> Vec<Account>, StoreError;
@@ -62,12 +67,24 @@ gated!(AccountStore {
     prefer(user: UserId, preferences: NoticePreferences) -> (), AccountStoreError;
 });
 
+gated!(SessionStore {
+    begin(session: &Session, refresh: &Digest) -> (), AccountStoreError;
+    rotate(command: &RotateSession) -> Option<Session>, StoreError;
+    account(session: SessionId, now: Timestamp) -> Option<Account>, StoreError;
+    end(session: SessionId) -> (), StoreError;
+    put_one_time(token: &OneTime, notice: &PendingNotice) -> (), AccountStoreError;
+    redeem(command: &Redeem) -> Option<UserId>, StoreError;
+    password(user: UserId) -> Option<PasswordHash>, StoreError;
+    rehash(user: UserId, from: &PasswordHash, to: &PasswordHash) -> bool, StoreError;
+    forget(now: Timestamp, limit: usize) -> usize, StoreError;
+});
+
 gated!(AnalysisPool {
     find(request: &FindAnalysis) -> Option<AnalysisRecord>, StoreError;
     readable(user: UserId, analysis: AnalysisId) -> Option<(AnalysisRecord, AccessSource)>, StoreError;
     list(user: UserId, filing: Option<FilingId>, before: Option<AnalysisId>, limit: usize)
         -> Vec<(AnalysisRecord, AccessSource)>, StoreError;
-    record_view(analysis: AnalysisId) -> (), StoreError;
+    record_view(analysis: AnalysisId, times: u64) -> (), StoreError;
 });
 
 gated!(AuditLog {
@@ -162,6 +179,12 @@ gated!(Outbox {
     mark_sent(ids: &[i64], now: Timestamp) -> (), StoreError;
 });
 
+gated!(PaymentStore {
+    record(command: &RecordPayment) -> RecordedEvent, StoreError;
+    note(event: &OddEvent) -> RecordedEvent, StoreError;
+    events(limit: usize) -> Vec<StoredEvent>, StoreError;
+});
+
 gated!(QuotaStore {
     consume(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
     usage(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
@@ -224,6 +247,7 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
         documents: Gated::new(ports.documents, gate),
         queue: Gated::new(ports.queue, gate),
         events: Gated::new(ports.events, gate),
+        sign_in: ports.sign_in,
         notifier: Gated::new(ports.notifier, gate),
         stores: Stores {
             accounts: Gated::new(stores.accounts, gate),
@@ -236,7 +260,9 @@ pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
             imports: Gated::new(stores.imports, gate),
             quota: Gated::new(stores.quota, gate),
             outbox: Gated::new(stores.outbox, gate),
+            payments: Gated::new(stores.payments, gate),
             audit: Gated::new(stores.audit, gate),
+            sessions: Gated::new(stores.sessions, gate),
             audit_log: Gated::new(stores.audit_log, gate),
             reports: Gated::new(stores.reports, gate),
         },

@@ -59,6 +59,7 @@ impl Graph {
         select::events(&settings.events)?;
         select::notifier(&settings.notices, Arc::new(SystemClock))?;
         select::check_queue(&settings.queue)?;
+        select::check_sign_in(settings)?;
         universe::load(&settings.universes)?;
         let embedded = matches!(settings.database, DatabaseSelection::Sqlite(_));
         if embedded && !settings.data_dir.exists() {
@@ -85,6 +86,7 @@ impl Graph {
         let events = select::events(&settings.events)?;
         let notifier = select::notifier(&settings.notices, clock.clone())?;
         select::check_queue(&settings.queue)?;
+        let sign_in = select::sign_in(settings)?;
         let universes = universe::load(&settings.universes)?;
         let database = select::database(&settings.database, &settings.data_dir).await?;
         aperilex_migrations::run(database.connection())
@@ -102,6 +104,7 @@ impl Graph {
             documents,
             queue: Arc::new(queue),
             events,
+            sign_in,
             notifier,
             stores: Stores {
                 quota: first_line.clone(),
@@ -112,6 +115,7 @@ impl Graph {
             plans: settings.plans.clone(),
             universes,
             timings: settings.timings.clone(),
+            accounts: settings.accounts.clone(),
             billing: settings.billing.clone(),
             conduct: settings.conduct.clone(),
         };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use aperilex_core::ports::{FilingParser, ParseFilingError};
 use aperilex_core::{
     Account, Cik, Digest, Email, Engine, EngineError, Fact, FilingContent, FilingId, FilingMeta,
-    FormType, MicroUsd, RawDocument, RawFiling, Role, Secret, Tier,
+    FormType, MicroUsd, NewKey, RawDocument, RawFiling, Role, Secret, Tier,
 };
 
 use crate::error::WiringError;
@@ -49,11 +49,10 @@ pub async fn owner(engine: &Engine, data_dir: &Path) -> Result<Owner, WiringErro
             });
         }
         Some(account) => {
-            let key = engine
-                .issue_key(account.id)
-                .await
-                .map_err(|e| start()(e.into()))?;
-            (account, key)
+            let wanted = NewKey::whole("owner");
+            let issued = engine.issue_key(account.id, &wanted).await;
+            let issued = issued.map_err(|e| start()(e.into()))?;
+            (account, issued.secret)
         }
         None => match create(engine, email.clone()).await {
             Ok(made) => made,

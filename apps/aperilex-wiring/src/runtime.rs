@@ -318,10 +318,18 @@ async fn sweeper(engine: Engine, every: Duration, stop: CancellationToken) {
             }
             Err(error) => report("sweeper", &error),
         }
+        write_counts(&engine).await;
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => break,
             () = tokio::time::sleep(every) => {}
         }
+    }
+    write_counts(&engine).await;
+}
+
+async fn write_counts(engine: &Engine) {
+    if let Err(error) = engine.write_counts().await {
+        report("sweeper", &error);
     }
 }
 

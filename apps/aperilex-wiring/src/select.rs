@@ -3,6 +3,7 @@
 
 mod database;
 mod documents;
+mod sign_in;
 mod small;
 mod source;
 
@@ -13,6 +14,7 @@ use crate::error::WiringError;
 
 pub(crate) use database::database;
 pub(crate) use documents::documents;
+pub(crate) use sign_in::{check_sign_in, sign_in};
 pub(crate) use small::{analysts, check_queue, events, notifier};
 pub(crate) use source::source;
 

@@ -7,8 +7,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use aperilex_core::ports::wallet::MAX_LOW_BALANCE;
-use aperilex_core::{Billing, ConductSettings, MicroUsd, Plans, Timings};
-use serde::{Deserialize, Serialize};
+use aperilex_core::{AccountRules, Billing, ConductSettings, MicroUsd, Plans, Timings};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use validator::Validate;
 
@@ -50,10 +51,16 @@ pub struct Settings {
     pub plans: Plans,
     /// Times and counts of the flow.
     pub timings: Timings,
+    /// How people come by accounts.
+    pub accounts: AccountRules,
+    /// How people sign in; its settings are its own.
+    pub auth: Value,
     /// Credits and payments.
     pub billing: Billing,
     /// What ignoring refusals leads to.
     pub conduct: ConductSettings,
+    /// Whom payments are taken from.
+    pub payments: PaymentSettings,
     /// Files with the companies that plans name; the built-in lists if not given.
     pub universes: UniverseFiles,
 }
@@ -74,8 +81,11 @@ impl Default for Settings {
             api: Value::Object(serde_json::Map::new()),
             plans: Plans::default(),
             timings: Timings::default(),
+            accounts: AccountRules::default(),
+            auth: Value::Object(serde_json::Map::new()),
             billing: Billing::default(),
             conduct: ConductSettings::default(),
+            payments: PaymentSettings::default(),
             universes: UniverseFiles::default(),
         }
     }
@@ -110,6 +120,20 @@ impl Default for WorkerSettings {
     }
 }
 
+/// Whom payments are taken from.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PaymentSettings {
+    /// What the provider signs its events with, at least 32 bytes; without it no events are taken.
+    #[serde(serialize_with = "hide")]
+    pub webhook_secret: Option<SecretString>,
+}
+
+/// Settings are shown to operators, and secrets to nobody.
+fn hide<S: Serializer>(secret: &Option<SecretString>, to: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(|_| "[redacted]").serialize(to)
+}
+
 /// Files with companies: tab-separated, a header line, the CIK first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -142,8 +166,10 @@ impl Settings {
             .validate()
             .map_err(|errors| worker_error(&errors))?;
         timings(&self.timings)?;
+        accounts(&self.accounts)?;
         billing(&self.billing)?;
         conduct(&self.conduct)?;
+        payments(&self.payments)?;
         for (name, plan) in [
             ("demo", &self.plans.demo),
             ("basic", &self.plans.basic),
@@ -197,6 +223,23 @@ fn timings(t: &Timings) -> Result<(), WiringError> {
     Ok(())
 }
 
+/// What is given away lasts long enough to be used, and not for ever.
+fn accounts(rules: &AccountRules) -> Result<(), WiringError> {
+    const HOUR: u64 = 60 * 60;
+    const DAY: u64 = 24 * HOUR;
+    for (path, value, least, most) in [
+        ("access_ttl_s", rules.access_ttl_s, 60, HOUR),
+        ("session_ttl_s", rules.session_ttl_s, HOUR, 366 * DAY),
+        ("token_ttl_s", rules.token_ttl_s, 5 * 60, 7 * DAY),
+    ] {
+        if !(least..=most).contains(&value) {
+            let reason = format!("expected {least} to {most}");
+            return Err(WiringError::setting(format!("accounts.{path}"), reason));
+        }
+    }
+    Ok(())
+}
+
 fn billing(billing: &Billing) -> Result<(), WiringError> {
     let low = billing.low_balance_usd;
     if low < MicroUsd::ZERO || low > MAX_LOW_BALANCE {
@@ -218,6 +261,18 @@ fn conduct(settings: &ConductSettings) -> Result<(), WiringError> {
             let reason = format!("expected 1 to {most}");
             return Err(WiringError::setting(format!("conduct.{path}"), reason));
         }
+    }
+    Ok(())
+}
+
+/// Fewer bytes of a secret can be guessed.
+const LEAST_SECRET: usize = 32;
+
+fn payments(payments: &PaymentSettings) -> Result<(), WiringError> {
+    let secret = payments.webhook_secret.as_ref();
+    if secret.is_some_and(|secret| secret.expose_secret().len() < LEAST_SECRET) {
+        let reason = format!("expected at least {LEAST_SECRET} bytes, made at random");
+        return Err(WiringError::setting("payments.webhook_secret", reason));
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use aperilex_core::{
-    AnalysisId, Date, Digest, Email, EntryId, FormType, MicroUsd, Role, Template, Ticker, Tier,
-    UserId,
+    AnalysisId, Date, Digest, Email, EntryId, FormType, KeyId, MicroUsd, Role, Scope, Template,
+    Ticker, Tier, Timestamp, UserId,
 };
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -94,7 +94,7 @@ pub(crate) enum Command {
     },
     /// Work on what servers were asked for
     Worker,
-    /// Make and list accounts
+    /// Make, list and close accounts, and see to their keys
     Account {
         #[command(subcommand)]
         command: AccountCommand,
@@ -120,6 +120,11 @@ pub(crate) enum Command {
         /// How to show it
         #[arg(long, value_enum, default_value = "text")]
         format: ParseFormat,
+    },
+    /// Show what was asked for, done and earned
+    Usage {
+        #[command(subcommand)]
+        command: UsageCommand,
     },
     /// Bring the database up to date
     Migrate,
@@ -150,6 +155,17 @@ pub(crate) enum AccountCommand {
     },
     /// List accounts
     List,
+    /// Make, list and revoke an account's API keys
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+    /// Close an account for ever: its address is forgotten, its books stay
+    Close {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+    },
     /// Suspend an account at once: it may nothing until it is restored
     Suspend {
         #[command(flatten)]
@@ -170,6 +186,41 @@ pub(crate) enum AccountCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key and print it, once
+    New {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+        /// What its owner calls it
+        #[arg(long, default_value = "key")]
+        name: String,
+        /// What it may be used for: read, analyse, import, billing or admin; may be given several times
+        /// [default: all]
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<Scope>,
+        /// When it ceases to work, such as 2027-01-31T00:00:00Z [default: never]
+        #[arg(long, value_name = "TIME", value_parser = moment)]
+        expires_at: Option<Timestamp>,
+    },
+    /// List the keys of an account, newest first
+    List {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+    },
+    /// Revoke a key
+    Revoke {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+        /// The key, as the list names it
+        #[arg(long, value_name = "ID")]
+        key: KeyId,
+    },
+}
+
 /// Which account is changed, and why.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct ChangeArgs {
@@ -179,6 +230,22 @@ pub(crate) struct ChangeArgs {
     /// Why, for the audit log
     #[arg(long)]
     pub(crate) reason: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UsageCommand {
+    /// Report on whole days of UTC
+    Report {
+        /// The last whole day (the default)
+        #[arg(long, conflicts_with = "weekly")]
+        daily: bool,
+        /// The last seven whole days
+        #[arg(long)]
+        weekly: bool,
+        /// How to show it
+        #[arg(long, value_enum, default_value = "text")]
+        format: ParseFormat,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -327,6 +394,11 @@ pub(crate) enum ParseFormat {
 fn date(text: &str) -> Result<Date, String> {
     text.parse()
         .map_err(|_| "expected a day such as 2025-12-31".to_owned())
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    text.parse()
+        .map_err(|_| "expected a moment such as 2027-01-31T00:00:00Z".to_owned())
 }
 
 /// `127.0.0.1:8620`, `localhost:8620`, or a port alone, on the loopback address.

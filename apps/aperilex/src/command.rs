@@ -10,11 +10,12 @@ mod ledger;
 mod parse;
 mod prefill;
 mod serve;
+mod usage;
 mod verify;
 
 use std::process::ExitCode;
 
-use aperilex_api::ApiSettings;
+use aperilex_api::{ApiSettings, WebhookSecret};
 use aperilex_core::ports::FilingSource;
 use aperilex_wiring::settings::Layers;
 use aperilex_wiring::{Graph, Settings, WiringError};
@@ -73,6 +74,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             };
             audit_log::run(settings(common)?, wanted).await
         }
+        Command::Usage { command } => usage::run(settings(common)?, command).await,
         Command::Migrate => {
             Graph::without_source(&settings(common)?).await?;
             output::print("the database is up to date")?;
@@ -149,9 +151,15 @@ async fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
 
 /// The HTTP server's own settings.
 fn api_settings(settings: &Settings) -> Result<ApiSettings, WiringError> {
-    serde_json::from_value(settings.api.clone()).map_err(|error| WiringError::Setting {
+    let own = serde_json::from_value::<ApiSettings>(settings.api.clone());
+    let own = own.map_err(|error| WiringError::Setting {
         path: "api".into(),
         reason: error.to_string(),
+    })?;
+    let secret = settings.payments.webhook_secret.clone();
+    Ok(ApiSettings {
+        payment_secret: secret.and_then(WebhookSecret::new),
+        ..own
     })
 }
 

@@ -10,10 +10,12 @@ pub(crate) mod imports;
 pub(crate) mod ledger;
 pub(crate) mod notifier;
 pub(crate) mod outbox;
+pub(crate) mod payments;
 pub(crate) mod pool;
 pub(crate) mod queue;
 pub(crate) mod quota;
 pub(crate) mod reports;
+pub(crate) mod sessions;
 pub(crate) mod settlement;
 pub(crate) mod tasks;
 

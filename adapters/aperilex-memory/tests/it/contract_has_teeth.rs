@@ -5,8 +5,10 @@ use std::fmt::Debug;
 
 use aperilex_ports::contract::clauses;
 
-use crate::broken::{accounts, audit, documents, events, filings, imports, ledger, outbox, pool};
-use crate::broken::{audit_log, notifier, queue, quota, reports, settlement, tasks};
+use crate::broken::{
+    accounts, audit, audit_log, documents, events, filings, imports, ledger, notifier, outbox,
+    payments, pool, queue, quota, reports, sessions, settlement, tasks,
+};
 
 /// Asserts that every flaw is caught by its clause.
 fn bite<F: Copy + Debug>(flaws: &[(F, &str)], caught: impl Fn(F) -> Vec<&'static str>) {
@@ -80,6 +82,11 @@ fn broken_quota_stores_are_caught() {
 }
 
 #[test]
+fn broken_session_stores_are_caught() {
+    bite(sessions::FLAWS, sessions::caught);
+}
+
+#[test]
 fn broken_outboxes_are_caught() {
     bite(outbox::FLAWS, outbox::caught);
 }
@@ -97,6 +104,11 @@ fn broken_document_stores_are_caught() {
 #[test]
 fn broken_event_buses_are_caught() {
     bite(events::FLAWS, events::caught);
+}
+
+#[test]
+fn broken_payment_stores_are_caught() {
+    bite(payments::FLAWS, payments::caught);
 }
 
 #[test]
@@ -119,6 +131,7 @@ fn every_clause_bites() {
         .chain(ids(imports::FLAWS))
         .chain(ids(quota::FLAWS))
         .chain(ids(audit::FLAWS))
+        .chain(ids(sessions::FLAWS))
         .chain(ids(audit_log::FLAWS))
         .chain(ids(reports::FLAWS))
         .chain(ids(outbox::FLAWS))
@@ -126,6 +139,7 @@ fn every_clause_bites() {
         .chain(ids(documents::FLAWS))
         .chain(ids(events::FLAWS))
         .chain(ids(notifier::FLAWS))
+        .chain(ids(payments::FLAWS))
         .collect();
     let all: BTreeSet<_> = clauses().into_iter().collect();
     let toothless: Vec<_> = all.difference(&biting).collect();

@@ -167,6 +167,7 @@ pub(crate) fn completion(task: &Task, lease: LeaseToken) -> CompleteTask {
             result_sha256: Digest::of(b"a result"),
             result_bytes: 8,
             claims: 1,
+            score: 1000,
             task: task.id,
             owner: None,
             created_at: at(4),

@@ -50,8 +50,14 @@ codes! {
     CredentialsInUrl = "credentials-in-url", BAD_REQUEST, "Credentials do not belong in a URL";
     /// The request contradicts itself.
     BadRequest = "bad-request", BAD_REQUEST, "The request cannot be understood";
+    /// An event is not signed as agreed.
+    BadSignature = "bad-signature", BAD_REQUEST, "The event is not signed as agreed";
     /// No valid key was sent.
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "A valid API key is needed";
+    /// The e-mail address or the password is wrong, or an identity provider did not vouch.
+    SignInFailed = "sign-in-failed", UNAUTHORIZED, "Signing in failed";
+    /// The session is over, or its refresh token was used before.
+    SessionExpired = "session-expired", UNAUTHORIZED, "The session is over";
     /// Less is available than is needed.
     InsufficientCredits = "insufficient-credits", PAYMENT_REQUIRED, "Not enough credits";
     /// The account owes for a payment that was taken back.
@@ -60,6 +66,14 @@ codes! {
     OverMaxPrice = "over-max-price", PAYMENT_REQUIRED, "The price is over the request's limit";
     /// The account is suspended.
     AccountSuspended = "account-suspended", FORBIDDEN, "The account is suspended";
+    /// Nobody has shown yet that the account's address is theirs.
+    Unverified = "unverified", FORBIDDEN, "The e-mail address is not verified";
+    /// The key is not for this.
+    ScopeMissing = "scope-missing", FORBIDDEN, "The key is not for this";
+    /// A challenge is to be passed first.
+    ChallengeRequired = "challenge-required", FORBIDDEN, "A challenge is to be passed";
+    /// This installation does not do that.
+    NotOffered = "not-offered", FORBIDDEN, "This is not offered here";
     /// Only administrators may.
     NotAdmin = "not-admin", FORBIDDEN, "This is for administrators";
     /// The plan does not cover the filing.
@@ -81,6 +95,8 @@ codes! {
         "idempotency-in-progress", CONFLICT, "The first request is not answered yet";
     /// The address has an account.
     EmailTaken = "email-taken", CONFLICT, "The e-mail address has an account";
+    /// The account has as many keys as it may.
+    TooManyKeys = "too-many-keys", CONFLICT, "The account has too many keys";
     /// Another request changed the same thing at the same time.
     Conflict = "conflict", CONFLICT, "Another request was faster";
     /// The body is larger than the limit.

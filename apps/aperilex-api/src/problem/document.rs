@@ -142,9 +142,29 @@ pub(crate) struct Plain;
 /// Operations that stay open.
 #[derive(Debug)]
 pub(crate) struct Streamed;
+/// Operations about keys and sessions.
+#[derive(Debug)]
+pub(crate) struct Bodied;
 /// Operations with a body and a price.
 #[derive(Debug)]
 pub(crate) struct Paid;
+
+/// Operations whose body is signed by who sends it.
+#[derive(Debug)]
+pub(crate) struct Signed;
+/// Operations with a body and no price.
+#[derive(Debug)]
+pub(crate) struct Changing;
+
+impl Statuses for Signed {
+    const ALL: &'static [u16] = &[400, 404, 406, 408, 409, 413, 415, 422, 429, 500, 503];
+}
+
+impl Statuses for Changing {
+    const ALL: &'static [u16] = &[
+        400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 429, 500, 503,
+    ];
+}
 
 impl Statuses for Public {
     const ALL: &'static [u16] = &[400, 406, 422, 429, 500, 503];
@@ -156,6 +176,12 @@ impl Statuses for Plain {
 
 impl Statuses for Streamed {
     const ALL: &'static [u16] = &[400, 401, 403, 404, 406, 415, 422, 429, 500, 503];
+}
+
+impl Statuses for Bodied {
+    const ALL: &'static [u16] = &[
+        400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 429, 500, 503,
+    ];
 }
 
 impl Statuses for Paid {
@@ -241,11 +267,9 @@ fn header(name: &str, description: &str, ty: &'static str) -> MetaHeader {
 const fn description(status: u16) -> &'static str {
     match status {
         400 => "The request cannot be read.",
-        401 => "A valid API key is needed.",
+        401 => "Valid credentials are needed.",
         402 => "Not enough credits, or over the request's own limit.",
-        403 => {
-            "The account is suspended, is no administrator's, or its plan does not cover what is asked for."
-        }
+        403 => "The account may not: its status, its plan or its key forbids it.",
         404 => "There is no such thing, or the account has no access to it.",
         406 => "No accepted media type is offered.",
         408 => "The body did not arrive in time.",

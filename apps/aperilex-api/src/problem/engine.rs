@@ -126,6 +126,13 @@ impl From<Refusal> for Problem {
                 Self::field(ProblemCode::QualityNotOffered, "/quality", detail)
             }
             Refusal::NotCancellable { .. } => Self::new(ProblemCode::NotCancellable, detail),
+            Refusal::Unverified => Self::new(ProblemCode::Unverified, detail),
+            Refusal::SignInFailed => Self::new(ProblemCode::SignInFailed, detail).challenging(),
+            Refusal::SessionEnded => Self::new(ProblemCode::SessionExpired, detail).challenging(),
+            Refusal::TokenSpent => Self::field(ProblemCode::InvalidField, "/token", detail),
+            Refusal::ChallengeRequired => Self::new(ProblemCode::ChallengeRequired, detail),
+            Refusal::NotOfferedHere { .. } => Self::new(ProblemCode::NotOffered, detail),
+            Refusal::TooManyKeys { .. } => Self::new(ProblemCode::TooManyKeys, detail),
             Refusal::NothingToImport => Self::field(ProblemCode::InvalidField, "", detail),
             Refusal::TooManyItems { .. } => Self::new(ProblemCode::TooManyItems, detail),
             Refusal::BadAmount | Refusal::OverRefund { .. } => {

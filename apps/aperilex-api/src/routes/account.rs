@@ -11,9 +11,10 @@ use super::Group;
 use super::page::Page;
 use crate::api::Api;
 use crate::auth::Caller;
-use crate::problem::{Fails, Plain, Problem, ProblemCode};
+use crate::problem::{Changing, Fails, Plain, Problem, ProblemCode};
 use crate::wire::account::{BalanceDocument, EntryDocument, LedgerPage, MeDocument};
 use crate::wire::billing::{LotDocument, LotsDocument, StatementDocument};
+use crate::wire::notices::{NoticesBody, NoticesDocument};
 use crate::wire::text::CursorText;
 
 #[derive(Debug)]
@@ -24,6 +25,19 @@ enum ReadMe {
     /// The account.
     #[oai(status = 200)]
     Ok(Json<MeDocument>),
+}
+
+#[derive(ApiResponse)]
+enum Closed {
+    /// The account is closed.
+    #[oai(status = 204)]
+    Done,
+}
+
+enum Notices {
+    /// What it is told of.
+    #[oai(status = 200)]
+    Ok(Json<NoticesDocument>),
 }
 
 #[derive(ApiResponse)]
@@ -63,6 +77,17 @@ impl AccountRoutes {
         let usage = engine.usage(&caller).await?;
         let plan = engine.settings().plans.of(caller.tier);
         Ok(ReadMe::Ok(Json(MeDocument::new(&caller, plan, &usage))))
+    }
+
+    /// Closes the account for ever.
+    ///
+    /// Waiting tasks are withdrawn; keys, sessions and the password are removed and the address is
+    /// forgotten. What stays is the ledger. Credits that are left are lost.
+    #[oai(path = "/me", method = "delete", operation_id = "closeAccount")]
+    async fn close(&self, caller: Caller) -> Result<Closed, Fails<Plain>> {
+        self.0.engine.close_account(&caller).await?;
+        self.0.authenticator.forget(caller.id);
+        Ok(Closed::Done)
     }
 
     /// The account's credits.
@@ -107,6 +132,25 @@ impl AccountRoutes {
         let period = BillingPeriod::month(first);
         let statement = self.0.engine.statement(caller.id, period).await?;
         Ok(ReadStatement::Ok(Json((&statement).into())))
+    }
+
+    /// What the account is told of by mail, or as the installation decides.
+    #[oai(path = "/me/notices", method = "get", operation_id = "getNotices")]
+    async fn notices(&self, caller: Caller) -> Result<Notices, Fails<Plain>> {
+        let preferences = self.0.engine.notice_preferences(caller.id).await?;
+        Ok(Notices::Ok(Json(preferences.into())))
+    }
+
+    /// Chooses what the account is told of.
+    #[oai(path = "/me/notices", method = "put", operation_id = "setNotices")]
+    async fn set_notices(
+        &self,
+        caller: Caller,
+        body: NoticesBody,
+    ) -> Result<Notices, Fails<Changing>> {
+        let engine = &self.0.engine;
+        engine.set_notice_preferences(caller.id, body.0).await?;
+        Ok(Notices::Ok(Json(body.0.into())))
     }
 
     /// The account's ledger, newest entry first.

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use aperilex_core::ports::LetterId;
-use aperilex_core::{Actor, EntryId, GiveCredits, RefundCharge, UserId};
-use poem::http::HeaderMap;
+use aperilex_core::{Actor, EntryId, RefundCharge, UserId};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
@@ -21,7 +20,6 @@ use crate::wire::admin::{
     LettersDocument, ReportDocument,
 };
 use crate::wire::order::{AuditBody, ChangeBody, CreditsBody, RefundBody, Scope};
-use crate::wire::request::idempotency_key;
 use crate::wire::text::CursorText;
 
 /// Dead letters of a list.
@@ -84,14 +82,6 @@ enum ListedLog {
 /// Who it was.
 fn actor(caller: &Caller) -> Actor {
     Actor::User(caller.id)
-}
-
-/// Money is never moved without a key: a request that is repeated would move it twice.
-fn needed_key(headers: &HeaderMap) -> Result<String, Problem> {
-    idempotency_key(headers)?.ok_or_else(|| {
-        let detail = "send an Idempotency-Key, so that this can be repeated safely";
-        Problem::new(ProblemCode::BadIdempotencyKey, detail)
-    })
 }
 
 #[OpenApi(prefix_path = "/api/v1/admin", tag = "Group::Admin")]
@@ -189,16 +179,11 @@ impl Admin {
         /// Needed. 1 to 255 visible ASCII characters.
         #[oai(name = "Idempotency-Key")]
         _key: Header<Option<String>>,
-        headers: &HeaderMap,
         body: CreditsBody,
     ) -> Result<Posted, Fails<Paid>> {
-        let give = GiveCredits {
-            key: needed_key(headers)?,
-            ..body.0
-        };
         let id = UserId::from_uuid(account_id.0);
         let engine = &self.0.engine;
-        let entry = engine.give_credits(actor(&caller), id, &give).await?;
+        let entry = engine.give_credits(actor(&caller), id, &body.0).await?;
         Ok(Posted::Ok(Json((&entry).into())))
     }
 
@@ -216,13 +201,11 @@ impl Admin {
         /// Needed. 1 to 255 visible ASCII characters.
         #[oai(name = "Idempotency-Key")]
         _key: Header<Option<String>>,
-        headers: &HeaderMap,
         body: RefundBody,
     ) -> Result<Posted, Fails<Paid>> {
         let (user, order) = body.0;
         let refund = RefundCharge {
             charge: EntryId::from_uuid(entry_id.0),
-            key: needed_key(headers)?,
             ..order
         };
         let engine = &self.0.engine;

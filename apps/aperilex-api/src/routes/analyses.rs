@@ -96,6 +96,7 @@ impl Analyses {
         match requested.answer {
             Answer::Analysis(record) => {
                 let bytes = self.0.result(&record).await?;
+                self.0.engine.viewed(record.id);
                 let analysis = StoredAnalysis::new(&record, bytes);
                 Ok(Asked::Ready(analysis, replayed))
             }
@@ -153,6 +154,7 @@ impl Analyses {
             return Ok(Read::Fresh(etag(&record.result_sha256)));
         }
         let bytes = self.0.result(&record).await?;
+        self.0.engine.viewed(record.id);
         Ok(Read::Ok(StoredAnalysis::new(&record, bytes)))
     }
 }

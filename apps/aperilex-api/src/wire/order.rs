@@ -6,6 +6,7 @@ use aperilex_core::{
     AccountChange, AccountStatus, CreditKind, EntryId, GiveCredits, MicroUsd, RefundCharge, Role,
     Tier, Timestamp, UserId,
 };
+use poem::http::HeaderMap;
 use poem::{Request, RequestBody, Result};
 use poem_openapi::payload::{ParsePayload, Payload};
 use poem_openapi::registry::{MetaSchemaRef, Registry};
@@ -13,6 +14,7 @@ use poem_openapi::types::Type;
 use poem_openapi::{Enum, Object, impl_apirequest_for_payload};
 use uuid::Uuid;
 
+use super::request::idempotency_key;
 use super::strict::{self, Object as Fields};
 use super::text::{AccountRoleWord, AccountStatusWord, Moment, TierWord, Usd};
 use crate::body;
@@ -128,7 +130,7 @@ macro_rules! bodies {
 
             async fn from_request(request: &Request, body: &mut RequestBody) -> Result<Self> {
                 let bytes = body::read(request, body).await?;
-                Ok(Self($read(&bytes)?))
+                Ok(Self($read(&bytes, request.headers())?))
             }
         }
 
@@ -139,9 +141,9 @@ macro_rules! bodies {
 bodies! {
     /// A change of an account.
     ChangeBody(AccountChange) is ChangeDocument, read by change;
-    /// Credits; the key comes by header.
+    /// Credits, with the key of the header.
     CreditsBody(GiveCredits) is CreditsDocument, read by credits;
-    /// A refund, and whose; charge and key come otherwise.
+    /// A refund with the key of the header, and whose; the charge comes by path.
     RefundBody((UserId, RefundCharge)) is RefundDocument, read by refund;
     /// A proof.
     AuditBody(Scope) is AuditDocument, read by scope;
@@ -159,6 +161,14 @@ fn needed<T, E: fmt::Display>(
         return None;
     }
     fields.text(name, parse)
+}
+
+/// Money is never moved without a key: a request that is repeated would move it twice.
+fn needed_key(headers: &HeaderMap) -> Result<String, Problem> {
+    idempotency_key(headers)?.ok_or_else(|| {
+        let detail = "send an Idempotency-Key, so that this can be repeated safely";
+        Problem::new(ProblemCode::BadIdempotencyKey, detail)
+    })
 }
 
 fn reason(text: &str) -> Result<String, String> {
@@ -185,7 +195,7 @@ fn there<T>(value: Option<T>) -> Result<T, Problem> {
     value.ok_or_else(Problem::internal)
 }
 
-fn change(bytes: &[u8]) -> Result<AccountChange, Problem> {
+fn change(bytes: &[u8], _: &HeaderMap) -> Result<AccountChange, Problem> {
     let mut fields = strict::parse(bytes)?;
     let names = ["tier", "role", "status"];
     if !names.iter().any(|name| fields.has(name)) {
@@ -210,7 +220,8 @@ fn change(bytes: &[u8]) -> Result<AccountChange, Problem> {
     })
 }
 
-fn credits(bytes: &[u8]) -> Result<GiveCredits, Problem> {
+fn credits(bytes: &[u8], headers: &HeaderMap) -> Result<GiveCredits, Problem> {
+    let key = needed_key(headers)?;
     let mut fields = strict::parse(bytes)?;
     let kind = needed(&mut fields, "kind", |word| match word {
         "top_up" => Ok(CreditKind::TopUp),
@@ -226,13 +237,14 @@ fn credits(bytes: &[u8]) -> Result<GiveCredits, Problem> {
     Ok(GiveCredits {
         kind: there(kind)?,
         amount: there(amount)?,
-        key: String::new(),
+        key,
         reason: there(reason)?,
         expires_at,
     })
 }
 
-fn refund(bytes: &[u8]) -> Result<(UserId, RefundCharge), Problem> {
+fn refund(bytes: &[u8], headers: &HeaderMap) -> Result<(UserId, RefundCharge), Problem> {
+    let key = needed_key(headers)?;
     let mut fields = strict::parse(bytes)?;
     let user = needed(&mut fields, "account_id", account);
     let amount = needed(&mut fields, "amount_usd", str::parse::<MicroUsd>);
@@ -241,13 +253,13 @@ fn refund(bytes: &[u8]) -> Result<(UserId, RefundCharge), Problem> {
     let refund = RefundCharge {
         charge: EntryId::from_uuid(Uuid::nil()),
         amount: there(amount)?,
-        key: String::new(),
+        key,
         reason: there(reason)?,
     };
     Ok((there(user)?, refund))
 }
 
-fn scope(bytes: &[u8]) -> Result<Scope, Problem> {
+fn scope(bytes: &[u8], _: &HeaderMap) -> Result<Scope, Problem> {
     let mut fields = strict::parse(bytes)?;
     if fields.has("account_id") && fields.has("after") {
         let detail = "name one account, or where to go on, and not both";
@@ -263,6 +275,13 @@ fn scope(bytes: &[u8]) -> Result<Scope, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn keyed() -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let key = poem::http::HeaderValue::from_static("k");
+        headers.insert("idempotency-key", key);
+        headers
+    }
 
     fn complaint<T: fmt::Debug>(read: Result<T, Problem>) -> (ProblemCode, String) {
         let problem = read.unwrap_err();
@@ -292,7 +311,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                complaint(change(body.as_bytes())),
+                complaint(change(body.as_bytes(), &keyed())),
                 (code, pointer.to_owned()),
                 "{body}"
             );
@@ -309,29 +328,38 @@ mod tests {
                 "/expires_at",
             ),
         ] {
-            assert_eq!(complaint(credits(body.as_bytes())).1, pointer, "{body}");
+            assert_eq!(
+                complaint(credits(body.as_bytes(), &keyed())).1,
+                pointer,
+                "{body}"
+            );
         }
         assert_eq!(
             complaint(refund(
-                br#"{"account_id":"me","amount_usd":"1","reason":"x"}"#
+                br#"{"account_id":"me","amount_usd":"1","reason":"x"}"#,
+                &keyed()
             ))
             .1,
             "/account_id"
         );
         let id = Uuid::from_u128(7);
         let both = format!(r#"{{"account_id":"{id}","after":"{id}"}}"#);
-        assert_eq!(complaint(scope(both.as_bytes())).1, "/after");
+        assert_eq!(complaint(scope(both.as_bytes(), &keyed())).1, "/after");
     }
 
     #[test]
     fn orders_say_what_is_meant() {
-        let read = change(br#"{"status":"suspended","role":null,"reason":" abuse "}"#).unwrap();
+        let read = change(
+            br#"{"status":"suspended","role":null,"reason":" abuse "}"#,
+            &keyed(),
+        )
+        .unwrap();
         let expected = AccountChange {
             suspended: Some(true),
             reason: "abuse".into(),
             ..AccountChange::default()
         };
         assert_eq!(read, expected);
-        assert_eq!(scope(b"{}").unwrap(), Scope::Behind(None));
+        assert_eq!(scope(b"{}", &keyed()).unwrap(), Scope::Behind(None));
     }
 }

@@ -57,6 +57,10 @@ impl<'de> Visitor<'de> for JsonVisitor {
         Ok(Json::Bool(flag))
     }
 
+    fn visit_bool<E>(self, truth: bool) -> Result<Json, E> {
+        Ok(Json::Bool(truth))
+    }
+
     fn visit_i64<E>(self, _: i64) -> Result<Json, E> {
         Ok(Json::Number)
     }
@@ -239,6 +243,36 @@ impl Object {
             other => {
                 let detail = format!("expected a string, got {}", other.name());
                 self.wrong(name, ProblemCode::WrongType, detail);
+                None
+            }
+        }
+    }
+
+    /// A string field that must be there, read by `parse`.
+    pub(crate) fn needed<T, E: fmt::Display>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        if !self.has(name) {
+            self.take(name);
+            self.wrong(name, ProblemCode::MissingField, "this field is needed");
+            return None;
+        }
+        self.text(name, parse)
+    }
+
+    /// A field that is true or false, and needed.
+    pub(crate) fn truth(&mut self, name: &str) -> Option<bool> {
+        match self.take(name) {
+            Some(Json::Bool(truth)) => Some(truth),
+            Some(other) => {
+                let detail = format!("expected a boolean, got {}", other.name());
+                self.wrong(name, ProblemCode::WrongType, detail);
+                None
+            }
+            None => {
+                self.wrong(name, ProblemCode::MissingField, "this field is needed");
                 None
             }
         }
@@ -440,6 +474,23 @@ mod tests {
             parse(b"{\"a\":\"\xff\"}").unwrap_err().code,
             ProblemCode::MalformedJson
         );
+    }
+
+    #[test]
+    fn lists_and_needed_fields() {
+        let mut object = parse(b"{\"a\":[\"1\",\"2\"],\"b\":[1],\"c\":\"x\",\"d\":null}").unwrap();
+        assert_eq!(object.texts("a", str::parse::<u8>), Some(vec![1, 2]));
+        object.texts("b", str::parse::<u8>);
+        object.texts("c", str::parse::<u8>);
+        assert_eq!(object.needed("d", str::parse::<u8>), None);
+        let problem = object.finish().unwrap_err();
+        let told: Vec<_> = problem
+            .errors
+            .iter()
+            .map(|e| (e.pointer.as_str(), e.code))
+            .collect();
+        let (wrong, missing) = (ProblemCode::WrongType, ProblemCode::MissingField);
+        assert_eq!(told, [("/b/0", wrong), ("/c", wrong), ("/d", missing)]);
     }
 
     #[test]

@@ -164,6 +164,8 @@ words! {
     EntryKindWord, "EntryKind", aperilex_core::EntryKind;
     /// What an account has subscribed to.
     TierWord, "Tier", aperilex_core::Tier;
+    /// What a key may be used for.
+    ScopeWord, "Scope", aperilex_core::Scope;
     /// Where a bulk import is.
     ImportStatusWord, "ImportStatus", aperilex_core::ImportStatus;
     /// Where a filing of a bulk import is.
@@ -172,6 +174,8 @@ words! {
     AccountStatusWord, "AccountStatus", aperilex_core::AccountStatus;
     /// What an account may do beyond its own affairs.
     AccountRoleWord, "AccountRole", aperilex_core::Role;
+    /// What became of a request, or that an analysis was read.
+    CountWord, "Outcome", aperilex_core::CountName;
     /// Where credits came from.
     LotSourceWord, "LotSource", aperilex_core::LotSource;
     /// Whether a task drives its run.

@@ -26,6 +26,8 @@ fn protected(world_ids: &[(&str, String)]) -> Vec<(String, String)> {
 async fn ids(world: &World) -> Vec<(&'static str, String)> {
     let analysis = world.analysed().await;
     let task = world.get("/api/v1/tasks").await.json()["items"][0]["task_id"].clone();
+    let keys = world.get("/api/v1/keys").await.json();
+    let key = keys["items"][0]["key_id"].as_str().unwrap().to_owned();
     let wanted = serde_json::json!({"filings": [{"accession": "0001999999-26-999999"}]});
     let import = world
         .ask(call("POST", "/api/v1/imports").json(&wanted))
@@ -39,6 +41,7 @@ async fn ids(world: &World) -> Vec<(&'static str, String)> {
         ("{analysis_id}", analysis),
         ("{task_id}", task.as_str().unwrap().to_owned()),
         ("{filing_id}", filing_id()),
+        ("{key_id}", key),
         ("{part}", "I".to_owned()),
         ("{item}", "1A".to_owned()),
         ("{month}", "2026-11".to_owned()),
@@ -160,7 +163,13 @@ async fn a_suspended_account_may_nothing() {
     };
     let accounts: std::sync::Arc<dyn AccountStore> = world.memory.stores.stores().accounts;
     accounts.create(&account).await.unwrap();
-    let key = world.engine.issue_key(account.id).await.unwrap();
+    let whole = aperilex_core::NewKey::whole("key");
+    let key = world
+        .engine
+        .issue_key(account.id, &whole)
+        .await
+        .unwrap()
+        .secret;
     for (method, path) in protected(&ids(&world).await) {
         let answer = world.send(call(&method, &path).key(key.reveal())).await;
         assert_eq!(answer.problem(), "account-suspended", "{method} {path}");

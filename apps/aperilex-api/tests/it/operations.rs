@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::world::{ACCESSION, MAIN, World, body, call, filing_id, report};
+use crate::{payments, sign_in};
 
 /// The operations that the document describes.
 fn described() -> BTreeSet<String> {
@@ -42,9 +43,19 @@ async fn scenario(operation: &str, world: &World, analysis: &str) {
         "cancelImport" => cancel_import(world).await,
         "getMe" => me(world).await,
         "listBillingEntries" => entries(world).await,
+        "listKeys" | "createKey" | "revokeKey" => sign_in::keys(world).await,
+        "signUp" | "verifyAccount" => sign_in::sign_up(world).await,
+        "forgotPassword" | "resetPassword" => sign_in::reset(world).await,
+        "createSession" | "refreshSession" | "endSession" => sign_in::session(world).await,
+        "beginOidc" | "finishOidc" => sign_in::elsewhere().await,
+        "closeAccount" => sign_in::close(world).await,
         "getBillingBalance" | "listCreditLots" => credits(world).await,
         "getBillingStatement" => statement(world).await,
+        "getUsage" | "getUsageReport" => usage(operation, world, analysis).await,
         other => crate::admin::scenario(other, world).await,
+        "getNotices" | "setNotices" => notices(world).await,
+        "receivePaymentEvent" => payment().await,
+        other => panic!("{other} has no scenario: write one"),
     }
 }
 
@@ -59,7 +70,9 @@ async fn every_operation_works() {
 
 #[test]
 fn nothing_is_described_that_is_not_meant_to_be() {
-    assert_eq!(described().len(), 41);
+    assert_eq!(described().len(), 54);
+    assert_eq!(described().len(), 43);
+    assert_eq!(described().len(), 27);
 }
 
 async fn health(operation: &str, world: &World) {
@@ -521,4 +534,119 @@ async fn statement(world: &World) {
         let answer = world.get(&format!("{path}/{bad}")).await;
         assert_eq!(answer.problem(), "invalid-field", "{bad}");
     }
+}
+
+async fn usage(operation: &str, world: &World, analysis: &str) {
+    // Read twice, and once more by a client that has it.
+    let path = format!("/api/v1/analyses/{analysis}");
+    let etag = world.get(&path).await.header("etag").to_owned();
+    world.get(&path).await;
+    let fresh = call("GET", &path).header("if-none-match", etag);
+    assert_eq!(world.ask(fresh).await.status, 304);
+    // From the pool, and refused.
+    assert_eq!(world.request(&world.key).await.status, 200);
+    let poor = world
+        .account("poor", aperilex_core::Tier::Professional, 0)
+        .await;
+    assert_eq!(world.request(&poor).await.status, 402);
+
+    let days = "?from=2026-11-02&to=2026-11-03";
+    if operation == "getUsage" {
+        return own_usage(world, &poor, days).await;
+    }
+    let key = world.administrator("boss").await;
+    let report = call("GET", format!("/api/v1/admin/usage{days}")).key(&key);
+    let report = world.send(report).await.json();
+    let outcomes = json!([
+        {"outcome": "pooled", "count": 1},
+        {"outcome": "led", "count": 1},
+        {"outcome": "refused", "count": 1},
+        {"outcome": "viewed", "count": 3},
+    ]);
+    assert_eq!(
+        report["outcomes"], outcomes,
+        "a read that is not sent is none"
+    );
+    assert_eq!(report["hits_per_thousand"], 500);
+    assert_eq!(
+        report["tasks"],
+        json!([{"status": "completed", "count": 1}])
+    );
+    assert_eq!(report["pool"][0]["analyses"], 1);
+    assert_eq!(report["pool"][0]["views"], 3);
+    assert_eq!(report["pool"][0]["score"], 1000);
+    assert!(
+        report.get("filings_per_account").is_none(),
+        "too few accounts"
+    );
+    assert_eq!(
+        (&report["popular"], &report["other_requests"]),
+        (&json!([]), &json!(1))
+    );
+    let import = json!({"kind": "filing_import", "amount_usd": "-0.050000"});
+    assert!(
+        report["entries"].as_array().unwrap().contains(&import),
+        "{report}"
+    );
+}
+
+async fn own_usage(world: &World, poor: &str, days: &str) {
+    let own = world.get(&format!("/api/v1/usage{days}")).await.json();
+    assert_eq!(
+        (&own["from"], &own["to"]),
+        (&json!("2026-11-02"), &json!("2026-11-03"))
+    );
+    assert_eq!(own["filings"], 1);
+    assert_eq!(own["tasks"], json!([{"status": "completed", "count": 1}]));
+    let fee = json!({"kind": "analysis", "amount_usd": "-0.015000"});
+    assert!(own["entries"].as_array().unwrap().contains(&fee), "{own}");
+    let poor = call("GET", format!("/api/v1/usage{days}")).key(poor);
+    assert_eq!(world.send(poor).await.json()["tasks"], json!([]));
+    let month = world.get("/api/v1/usage").await.json();
+    assert_eq!(
+        (&month["from"], &month["to"]),
+        (&json!("2026-10-04"), &json!("2026-11-03"))
+    );
+    for bad in [
+        "?from=2026-11-03&to=2026-11-02",
+        "?from=today",
+        "?from=2020-01-01",
+    ] {
+        let refused = world.get(&format!("/api/v1/usage{bad}")).await;
+        assert_eq!(refused.problem(), "invalid-field", "{bad}");
+    }
+}
+
+async fn notices(world: &World) {
+    let path = "/api/v1/me/notices";
+    let default = world.get(path).await.json();
+    assert_eq!(default, json!({"tasks": false, "low_balance": true}));
+    let wanted = json!({"tasks": true, "low_balance": false});
+    let set = world.ask(call("PUT", path).json(&wanted)).await;
+    assert_eq!((set.status.as_u16(), set.json()), (200, wanted.clone()));
+    assert_eq!(world.get(path).await.json(), wanted);
+    for (wrong, code) in [
+        (json!({"tasks": true}), "missing-field"),
+        (json!({"tasks": "yes", "low_balance": true}), "wrong-type"),
+        (
+            json!({"tasks": true, "low_balance": true, "sms": true}),
+            "unknown-field",
+        ),
+    ] {
+        let refused = world.ask(call("PUT", path).json(&wrong)).await;
+        assert_eq!(refused.problem(), code, "{wrong}");
+    }
+    assert_eq!(world.get(path).await.json(), wanted);
+}
+
+async fn payment() {
+    let world = payments::world().await;
+    let event = payments::event(&world, "evt_1", "payment.paid", 1).await;
+    let receipt = payments::tell(&world, &event).await;
+    assert_eq!(receipt.status, 200);
+    let expected = json!({"outcome": "credited", "repeated": false});
+    assert_eq!(receipt.json(), expected);
+    let first = world.get("/api/v1/billing/entries?limit=1").await.json();
+    assert_eq!(first["items"][0]["kind"], "top_up");
+    assert_eq!(first["items"][0]["amount_usd"], "10.000000");
 }

@@ -274,6 +274,7 @@ pub(crate) fn begin() -> Timestamp {
 /// The defaults, but no monthly credits: accounts have what they are given here.
 pub(crate) fn settings() -> Settings {
     let mut settings = Settings::default();
+    settings.accounts.sign_up = true;
     let plans = &mut settings.plans;
     for plan in [&mut plans.basic, &mut plans.professional] {
         plan.monthly_credits = MicroUsd::ZERO;

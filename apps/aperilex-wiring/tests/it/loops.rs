@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use aperilex_core::ports::Stores;
+use aperilex_core::ports::{
+    Notice, NoticeKind, NoticePreferences, Notifier, NotifyError, OutboxItem, PendingNotice, Stores,
+};
 use aperilex_core::{
     Engine, FilingLocator, ImportRequest, ImportSelection, ImportStatus, NoProbe, TaskStatus,
 };
@@ -164,4 +166,61 @@ async fn imports_are_worked_on_in_the_background() {
     }
     engine.filing(&account, other.meta.id).await.unwrap();
     runtime.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_take_notices_keeps_no_work_back() {
+    let mut world = World::new();
+    world.ports.notifier = Arc::new(Silent);
+    let (engine, wake) = wired(&world);
+    let (account, task) = world.submit(&engine, 1).await;
+    let kind = NoticeKind::Suspended {
+        reason: "a test".to_owned(),
+    };
+    let now = world.ports.clock.now();
+    let many = (0..20).map(|n| PendingNotice::of(account.id, &n.to_string(), kind.clone(), now));
+    let many: Vec<_> = many.map(OutboxItem::Notice).collect();
+    world.ports.stores.outbox.put(&many).await.unwrap();
+    let runtime = Runtime::start(&engine, &wake, &worker(), Loops::All);
+    world.until(task.id, TaskStatus::Completed).await;
+    let begun = Instant::now();
+    runtime.stop().await;
+    assert!(begun.elapsed() < Duration::from_secs(2), "{begun:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notices_are_told_by_their_loop() {
+    let world = World::new();
+    let (engine, wake) = wired(&world);
+    let preferences = NoticePreferences {
+        tasks: true,
+        low_balance: true,
+    };
+    let (account, task) = world.submit(&engine, 1).await;
+    let accounts = &world.ports.stores.accounts;
+    accounts.prefer(account.id, preferences).await.unwrap();
+    let runtime = Runtime::start(&engine, &wake, &worker(), Loops::All);
+    world.until(task.id, TaskStatus::Completed).await;
+    let begun = Instant::now();
+    while world.memory.notifier.told().is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(5), "nobody is told");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    runtime.stop().await;
+    let told = world.memory.notifier.told();
+    assert!(
+        matches!(told[0].kind, NoticeKind::Completed { .. }),
+        "{told:?}"
+    );
+}
+
+/// Never answers.
+#[derive(Debug)]
+struct Silent;
+
+#[async_trait::async_trait]
+impl Notifier for Silent {
+    async fn notify(&self, _notice: &Notice) -> Result<(), NotifyError> {
+        std::future::pending().await
+    }
 }

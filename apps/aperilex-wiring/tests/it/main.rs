@@ -6,4 +6,5 @@
 )]
 
 mod loops;
+mod sign_in;
 mod world;

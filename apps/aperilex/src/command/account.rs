@@ -1,13 +1,15 @@
-//! `aperilex account`: making, listing and changing accounts.
+//! `aperilex account`: making, listing, changing and closing accounts, and their keys.
 
 use std::fmt::Write;
 use std::process::ExitCode;
 
 use aperilex_core::ports::MAX_PAGE;
-use aperilex_core::{AccountChange, Actor, Role};
+use aperilex_core::{
+    AccountChange, Actor, Engine, EngineError, NewKey, Role, Scopes, Timestamp, UserId,
+};
 use aperilex_wiring::{Graph, Settings};
 
-use crate::args::{AccountCommand, ChangeArgs};
+use crate::args::{AccountCommand, ChangeArgs, KeyCommand};
 use crate::exit::BadUsage;
 use crate::output;
 
@@ -33,6 +35,15 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
             )
         }
         AccountCommand::List => list(&engine).await?,
+        AccountCommand::Key { command } => key(&engine, command).await?,
+        AccountCommand::Close { account } => {
+            let found = engine.ports().stores.accounts.get(account).await;
+            let found = found.map_err(EngineError::from)?;
+            let what = "account".to_owned();
+            let found = found.ok_or(EngineError::NotFound { what })?;
+            engine.close_account(&found).await?;
+            format!("account {account} is closed\n")
+        }
         AccountCommand::Suspend { change: args } => {
             let to = AccountChange {
                 suspended: Some(true),
@@ -60,11 +71,7 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
 }
 
 /// Changes an account, and says how it stands then.
-async fn change(
-    engine: &aperilex_core::Engine,
-    args: ChangeArgs,
-    to: AccountChange,
-) -> anyhow::Result<String> {
+async fn change(engine: &Engine, args: ChangeArgs, to: AccountChange) -> anyhow::Result<String> {
     let change = AccountChange {
         reason: args.reason,
         ..to
@@ -79,7 +86,7 @@ async fn change(
     ))
 }
 
-async fn list(engine: &aperilex_core::Engine) -> anyhow::Result<String> {
+async fn list(engine: &Engine) -> anyhow::Result<String> {
     let stores = &engine.ports().stores;
     let mut text = String::from("account\temail\ttier\tstatus\tcreated\tavailable_usd\n");
     let mut after = None;
@@ -88,10 +95,10 @@ async fn list(engine: &aperilex_core::Engine) -> anyhow::Result<String> {
             .accounts
             .list(after, MAX_PAGE)
             .await
-            .map_err(aperilex_core::EngineError::from)?;
+            .map_err(EngineError::from)?;
         for account in &page {
             let balance = stores.ledger.balance(account.id).await;
-            let balance = balance.map_err(aperilex_core::EngineError::from)?;
+            let balance = balance.map_err(EngineError::from)?;
             writeln!(
                 text,
                 "{}\t{}\t{}\t{}\t{}\t{}",
@@ -108,4 +115,54 @@ async fn list(engine: &aperilex_core::Engine) -> anyhow::Result<String> {
             _ => return Ok(text),
         }
     }
+}
+
+async fn key(engine: &Engine, command: KeyCommand) -> anyhow::Result<String> {
+    match command {
+        KeyCommand::New {
+            account,
+            name,
+            scopes,
+            expires_at,
+        } => {
+            let scopes = match scopes.is_empty() {
+                true => Scopes::ALL,
+                false => scopes.into_iter().collect(),
+            };
+            let wanted = NewKey {
+                name,
+                scopes,
+                expires_at,
+            };
+            let issued = engine.issue_key(account, &wanted).await?;
+            output::complain("this key is shown once and kept nowhere; store it now");
+            let (id, secret) = (issued.key.id, issued.secret.reveal());
+            Ok(format!("key {id}\napi-key {secret}\n"))
+        }
+        KeyCommand::List { account } => keys(engine, account).await,
+        KeyCommand::Revoke { account, key } => {
+            engine.revoke_key(account, key).await?;
+            Ok(format!("key {key} is revoked\n"))
+        }
+    }
+}
+
+async fn keys(engine: &Engine, account: UserId) -> anyhow::Result<String> {
+    let mut text = String::from("key\tname\tprefix\tscopes\tcreated\texpires\tused\trevoked\n");
+    let moment = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
+    for key in engine.keys(account).await? {
+        writeln!(
+            text,
+            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
+            key.id,
+            key.name,
+            key.prefix,
+            key.scopes,
+            key.created_at,
+            moment(key.expires_at),
+            moment(key.used_at),
+            moment(key.revoked_at),
+        )?;
+    }
+    Ok(text)
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
+use aperilex_api::Metrics;
 use aperilex_wiring::{Graph, Loops, Runtime, Settings, WakeProbe, owner};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -30,7 +31,9 @@ pub(crate) async fn serve(settings: Settings, with_worker: bool) -> anyhow::Resu
     };
     let runtime = Runtime::start(&engine, &wake, &settings.worker, loops);
     let stop = stop_signal()?;
-    let served = aperilex_api::serve(engine, api, listener, stop).await;
+    let first_line = graph.first_line.clone();
+    let metrics = Metrics::default().with_quota_fallbacks(move || first_line.counts().fallbacks);
+    let served = aperilex_api::serve_measured(engine, api, metrics, listener, stop).await;
     runtime.stop().await;
     graph.database.close().await;
     served.context("the server stopped")?;

@@ -320,6 +320,26 @@ fn check_config_hides_secrets_and_names_mistakes() {
             "database.provider",
         ),
         (
+            "a short secret",
+            r#"{"payments": {"webhook_secret": "hunter2"}}"#,
+            "payments.webhook_secret",
+        ),
+        (
+            "a mail server without a name",
+            r#"{"notices": {"provider": "smtp", "settings": {"from": "a@example.com"}}}"#,
+            "notices.settings",
+        ),
+        (
+            "B85 a receiver in a private network",
+            r#"{"notices": {"provider": "webhook", "settings": {"url": "https://10.0.0.1/", "secret": "0123456789abcdef0123456789abcdef"}}}"#,
+            "notices.settings.url",
+        ),
+        (
+            "a low balance beyond all sense",
+            r#"{"billing": {"low_balance_usd": "100.000001"}}"#,
+            "billing.low_balance_usd",
+        ),
+        (
             "B74 negative",
             r#"{"plans": {"basic": {"analysis": "-0.02"}}}"#,
             "plans.basic",
@@ -334,7 +354,98 @@ fn check_config_hides_secrets_and_names_mistakes() {
         let (ended, said) = code(&base);
         assert_eq!(ended, 78, "{row}: {said}");
         assert!(said.contains(path), "{row}: {said}");
+        assert!(!said.contains("hunter2"), "{row}: {said}");
     }
+    let secret = "an agreed secret of more than 32 bytes";
+    fs::write(
+        &file,
+        format!(r#"{{"payments": {{"webhook_secret": "{secret}"}}}}"#),
+    )
+    .unwrap();
+    let output = aperilex(&base);
+    assert!(output.status.success());
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        shown.contains("[redacted]") && !shown.contains(secret),
+        "{shown}"
+    );
+}
+
+/// Settings about signing in that are refused, by the row of the catalogue, and the place of the mistake.
+const BAD_SIGN_IN: &[(&str, &str, &str)] = &[
+    (
+        "B75 short",
+        r#"{"auth": {"jwt": {"current": {"kid": "a", "secret": "hunter2"}}}}"#,
+        "auth.jwt.current.secret",
+    ),
+    (
+        "B75 known word",
+        r#"{"auth": {"jwt": {"current": {"kid": "a", "secret": "secret-hunter2-9f1c5b7d3e8a4602b1d7c9e5f"}}}}"#,
+        "auth.jwt.current.secret",
+    ),
+    (
+        "B75 current is previous",
+        r#"{"auth": {"jwt": {"current": {"kid": "a", "secret": "hunter2-9f1c5b7d3e8a4602b1d7c9e5f"}, "previous": {"kid": "b", "secret": "hunter2-9f1c5b7d3e8a4602b1d7c9e5f"}}}}"#,
+        "auth.jwt.previous",
+    ),
+    (
+        "B71 wrong type of a secret",
+        r#"{"auth": {"jwt": "hunter2"}}"#,
+        "auth.jwt",
+    ),
+    (
+        "sign-up without sign-in",
+        r#"{"accounts": {"sign_up": true}}"#,
+        "accounts.sign_up",
+    ),
+    (
+        "a challenge of nobody",
+        r#"{"accounts": {"challenge": "always"}}"#,
+        "accounts.challenge",
+    ),
+    (
+        "tokens for ever",
+        r#"{"accounts": {"access_ttl_s": 86400}}"#,
+        "accounts.access_ttl_s",
+    ),
+];
+
+#[test]
+fn signing_in_needs_good_secrets_and_shows_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().to_str().unwrap();
+    let file = dir.path().join("settings.json");
+    let (source, shown) = (samples(), file.to_str().unwrap());
+    let source = source.to_str().unwrap();
+    let base = [
+        "check-config",
+        "--data-dir",
+        data,
+        "--source",
+        source,
+        "--config",
+        shown,
+    ];
+    for (row, settings, path) in BAD_SIGN_IN {
+        fs::write(&file, settings).unwrap();
+        let (ended, said) = code(&base);
+        assert_eq!(ended, 78, "{row}: {said}");
+        assert!(said.contains(path), "{row}: {said}");
+        assert!(!said.contains("hunter2"), "{row}: {said}");
+    }
+    let jwt = r#"{"kid": "a", "secret": "hunter2-9f1c5b7d3e8a4602b1d7c9e5f"}"#;
+    fs::write(
+        &file,
+        format!(r#"{{"auth": {{"jwt": {{"current": {jwt}}}}}}}"#),
+    )
+    .unwrap();
+    let output = aperilex(&base);
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success() && !shown.contains("hunter2"),
+        "{shown}"
+    );
+    assert!(shown.contains(r#""secret": "[redacted]""#), "{shown}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod analyze;
 mod cli;
 mod crash;
 mod flow;
+mod goodbye;
 mod interrupt;
 mod ledger;
 mod mirror;

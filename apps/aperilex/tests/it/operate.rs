@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::ledger::tamper;
-use crate::server::aperilex;
+use crate::server::{aperilex, worlds};
 
 fn run(data: &Path, words: &[&str]) -> (i32, String) {
     let data = ["--data-dir", data.to_str().unwrap()];
@@ -105,4 +105,94 @@ async fn what_operators_do_is_in_the_audit_log() {
     let (code, said) = run(data, &["audit-log", "--verify"]);
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("A1 audit entry 1: its stored hash"), "{said}");
+}
+
+#[test]
+fn usage_is_reported_by_day_and_week() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path();
+    let create = [
+        "account",
+        "create",
+        "--email",
+        "jo@example.com",
+        "--tier",
+        "basic",
+    ];
+    assert_eq!(run(data, &create).0, 0);
+    let (code, daily) = run(data, &["usage", "report"]);
+    assert_eq!(code, 0, "{daily}");
+    assert!(daily.starts_with("usage from "), "{daily}");
+    assert!(daily.contains("accounts by tier\n  basic\t1\n"), "{daily}");
+    assert!(
+        daily.contains("not told of fewer than five accounts"),
+        "{daily}"
+    );
+    assert_eq!(run(data, &["usage", "report", "--daily"]), (0, daily));
+
+    let (code, weekly) = run(data, &["usage", "report", "--weekly", "--format", "json"]);
+    assert_eq!(code, 0, "{weekly}");
+    let weekly: serde_json::Value = serde_json::from_str(&weekly).unwrap();
+    assert_eq!(weekly["report"]["accounts"]["basic"], 1);
+    assert_eq!(weekly["popular"], serde_json::json!([]));
+    assert!(weekly["from"].as_str() < weekly["to"].as_str());
+    assert_eq!(run(data, &["usage", "report", "--daily", "--weekly"]).0, 2);
+}
+
+/// An address that nobody listens on at the moment.
+fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+#[tokio::test]
+async fn a_running_server_is_measured_and_hears_of_a_suspension() {
+    for world in worlds().await {
+        let metrics = free_address();
+        let world = world.set("API__METRICS_LISTEN", &metrics);
+        let key = world.account("jo@example.com", "5.00");
+        let server = world.serve(None);
+        server.task(&key).await;
+        assert_eq!(server.final_tasks(&key).await[0]["status"], "completed");
+
+        let page = reqwest::get(format!("http://{metrics}/metrics"))
+            .await
+            .unwrap();
+        let page = page.text().await.unwrap();
+        for line in [
+            "aperilex_requests_total{operation=\"requestAnalysis\",status=\"202\"} 1",
+            "aperilex_quota_fallbacks_total 0",
+            "aperilex_stores_up 1",
+            "aperilex_tasks{status=\"completed\"} 1",
+            "aperilex_open_holds 0",
+            "aperilex_held_usd 0.000000",
+            "aperilex_dead_letters 0",
+        ] {
+            assert!(
+                page.lines().any(|it| it == line),
+                "{}: {line}\n{page}",
+                world.name()
+            );
+        }
+
+        // The command line writes to the database alone; the server has just seen the key as good.
+        let me = server.json(&key, "/api/v1/me").await;
+        let account = me["account_id"].as_str().unwrap();
+        let suspend = [
+            "account",
+            "suspend",
+            "--account",
+            account,
+            "--reason",
+            "a test",
+        ];
+        assert!(world.run(&suspend).status.success());
+        let refused = server.ask(&key).await.unwrap();
+        assert_eq!(refused.status(), 403, "{}", world.name());
+        let problem: serde_json::Value = refused.json().await.unwrap();
+        assert_eq!(problem["code"], "account-suspended");
+        world.verify();
+        let log = world.run(&["audit-log", "--verify"]);
+        assert!(log.status.success(), "{}", world.name());
+    }
 }

@@ -129,6 +129,16 @@ impl World {
         }
     }
 
+    /// Where its data is.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    /// The URL of its Postgres database, if it is on one.
+    pub(crate) fn postgres(&self) -> Option<&str> {
+        self.postgres.as_deref()
+    }
+
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_aperilex"));
         command
@@ -259,6 +269,12 @@ impl Server {
     pub(crate) fn get(&self, key: &str, path: &str) -> RequestBuilder {
         self.client
             .get(format!("{}{path}", self.address))
+            .bearer_auth(key)
+    }
+
+    pub(crate) fn delete(&self, key: &str, path: &str) -> RequestBuilder {
+        self.client
+            .delete(format!("{}{path}", self.address))
             .bearer_auth(key)
     }
 

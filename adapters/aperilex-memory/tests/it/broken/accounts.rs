@@ -1,10 +1,12 @@
 //! Broken account stores.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email, KeyId,
-    NoticePreferences, StoreError, Stores, Tier, Timestamp, UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, ChangeAccount, Digest, Email,
+    ExternalIdentity, KeyId, KeyOwner, NoticePreferences, OpenAccount, StoreError, Stores, Tier,
+    Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -20,6 +22,11 @@ pub(crate) enum Flaw {
     ChangesWhateverStands,
     ChangesWithoutRecord,
     ForgetsPreferences,
+    ForgetsScopes,
+    KeepsIdentities,
+    KeepsTheAddress,
+    KeysLastForEver,
+    OpensInSteps,
     RacesChanges,
 }
 
@@ -29,6 +36,11 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::KeepsRevokedKeys, "AC-3"),
     (Flaw::KeysForNobody, "AC-4"),
     (Flaw::ListsNewestFirst, "AC-5"),
+    (Flaw::OpensInSteps, "AC-8"),
+    (Flaw::KeysLastForEver, "AC-9"),
+    (Flaw::ForgetsScopes, "AC-10"),
+    (Flaw::KeepsTheAddress, "AC-11"),
+    (Flaw::KeepsIdentities, "AC-11"),
     (Flaw::ChangesWhateverStands, "AC-6"),
     (Flaw::ChangesWithoutRecord, "AC-6"),
     (Flaw::RacesChanges, "AC-6"),
@@ -39,7 +51,11 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
     failures(move |stores| {
         let inner = stores.accounts.clone();
         Stores {
-            accounts: Arc::new(Broken { inner, flaw }),
+            accounts: Arc::new(Broken {
+                inner,
+                flaw,
+                known: Mutex::default(),
+            }),
             ..stores
         }
     })
@@ -49,6 +65,8 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
 struct Broken {
     inner: Arc<dyn AccountStore>,
     flaw: Flaw,
+    /// Accounts by identity, kept for ever.
+    known: Mutex<BTreeMap<ExternalIdentity, UserId>>,
 }
 
 #[async_trait]
@@ -58,6 +76,25 @@ impl AccountStore for Broken {
             (Flaw::SharesAddresses, Err(AccountStoreError::EmailTaken)) => Ok(()),
             (_, created) => created,
         }
+    }
+
+    async fn open(&self, command: &OpenAccount) -> Result<(), AccountStoreError> {
+        if let Some(identity) = &command.identity {
+            let mut known = self.known.lock().unwrap();
+            known.insert(identity.clone(), command.account.id);
+        }
+        if self.flaw == Flaw::OpensInSteps {
+            self.inner.create(&command.account).await?;
+            let rest = OpenAccount {
+                account: command.account.clone(),
+                ..command.clone()
+            };
+            return match self.inner.open(&rest).await {
+                Err(AccountStoreError::EmailTaken) => Ok(()),
+                opened => opened,
+            };
+        }
+        self.inner.open(command).await
     }
 
     async fn get(&self, user: UserId) -> Result<Option<Account>, StoreError> {
@@ -72,8 +109,46 @@ impl AccountStore for Broken {
         self.inner.by_email(email).await
     }
 
-    async fn by_key(&self, hash: &Digest) -> Result<Option<Account>, StoreError> {
-        self.inner.by_key(hash).await
+    async fn by_key(&self, hash: &Digest, now: Timestamp) -> Result<Option<KeyOwner>, StoreError> {
+        let now = match self.flaw {
+            Flaw::KeysLastForEver => Timestamp::MIN,
+            _ => now,
+        };
+        self.inner.by_key(hash, now).await
+    }
+
+    async fn by_identity(&self, who: &ExternalIdentity) -> Result<Option<Account>, StoreError> {
+        if self.flaw == Flaw::KeepsIdentities {
+            let user = self.known.lock().unwrap().get(who).copied();
+            return match user {
+                Some(user) => self.inner.get(user).await,
+                None => Ok(None),
+            };
+        }
+        self.inner.by_identity(who).await
+    }
+
+    async fn keys(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError> {
+        let mut keys = self.inner.keys(user).await?;
+        if self.flaw == Flaw::ForgetsScopes {
+            for key in &mut keys {
+                key.scopes = aperilex_ports::Scopes::ALL;
+            }
+        }
+        Ok(keys)
+    }
+
+    async fn touch_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError> {
+        self.inner.touch_key(key, now).await
+    }
+
+    async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError> {
+        if self.flaw == Flaw::KeepsTheAddress {
+            let account = self.inner.get(user).await?;
+            let account = account.ok_or(AccountStoreError::Unknown)?;
+            return self.inner.close(user, &account.email).await;
+        }
+        self.inner.close(user, address).await
     }
 
     async fn add_key(&self, key: &ApiKey) -> Result<(), AccountStoreError> {

@@ -88,10 +88,10 @@ impl AnalysisPool for Broken {
         Ok(records)
     }
 
-    async fn record_view(&self, analysis: AnalysisId) -> Result<(), StoreError> {
+    async fn record_view(&self, analysis: AnalysisId, times: u64) -> Result<(), StoreError> {
         if self.flaw == Flaw::TripsOverUnknownViews {
             return Err(unavailable());
         }
-        self.inner.record_view(analysis).await
+        self.inner.record_view(analysis, times).await
     }
 }

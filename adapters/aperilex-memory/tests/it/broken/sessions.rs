@@ -1,0 +1,266 @@
+//! Broken session stores.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aperilex_ports::{
+    Account, AccountStatus, AccountStore, AccountStoreError, Digest, OneTime, OneTimePurpose,
+    Outbox, PasswordHash, PendingNotice, Redeem, RotateSession, Session, SessionId, SessionStore,
+    StoreError, Stores, Timestamp, UserId,
+};
+use async_trait::async_trait;
+
+use super::{failures, pause};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    DoesNotLengthen,
+    NeverSuspects,
+    AlwaysSuspects,
+    LivesForEver,
+    RotatesOutsideTheLock,
+    ConfusesPurposes,
+    RedeemsAgain,
+    KeepsSessions,
+    LeavesTheSuspendedOut,
+    RehashesWhatever,
+    ForgetsTheLiving,
+    SessionsForNobody,
+    LosesTheNotice,
+}
+
+pub(crate) const FLAWS: &[(Flaw, &str)] = &[
+    (Flaw::DoesNotLengthen, "SN-1"),
+    (Flaw::NeverSuspects, "SN-2"),
+    (Flaw::AlwaysSuspects, "SN-2"),
+    (Flaw::LivesForEver, "SN-3"),
+    (Flaw::RotatesOutsideTheLock, "SN-4"),
+    (Flaw::ConfusesPurposes, "SN-5"),
+    (Flaw::RedeemsAgain, "SN-5"),
+    (Flaw::KeepsSessions, "SN-6"),
+    (Flaw::LeavesTheSuspendedOut, "SN-6"),
+    (Flaw::RehashesWhatever, "SN-7"),
+    (Flaw::ForgetsTheLiving, "SN-8"),
+    (Flaw::SessionsForNobody, "SN-9"),
+    (Flaw::LosesTheNotice, "SN-10"),
+];
+
+pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
+    failures(move |stores| {
+        let broken = Broken {
+            inner: stores.sessions.clone(),
+            accounts: stores.accounts.clone(),
+            outbox: stores.outbox.clone(),
+            seen: Mutex::default(),
+            flaw,
+        };
+        Stores {
+            sessions: Arc::new(broken),
+            ..stores
+        }
+    })
+}
+
+#[derive(Debug)]
+struct Broken {
+    inner: Arc<dyn SessionStore>,
+    accounts: Arc<dyn AccountStore>,
+    outbox: Arc<dyn Outbox>,
+    seen: Mutex<Seen>,
+    flaw: Flaw,
+}
+
+/// What has come by.
+#[derive(Debug, Default)]
+struct Seen {
+    sessions: BTreeMap<SessionId, Session>,
+    tokens: BTreeMap<Digest, OneTime>,
+    /// Refresh tokens that are not used yet, as this store believes.
+    fresh: BTreeMap<Digest, Session>,
+}
+
+impl Broken {
+    /// Looks whether a token is fresh, and uses it up some time later.
+    async fn rotate_later(&self, command: &RotateSession) -> Result<Option<Session>, StoreError> {
+        let fresh = self
+            .seen
+            .lock()
+            .unwrap()
+            .fresh
+            .get(&command.refresh)
+            .copied();
+        pause().await;
+        let Some(session) = fresh else {
+            return self.inner.rotate(command).await;
+        };
+        let mut seen = self.seen.lock().unwrap();
+        seen.fresh.remove(&command.refresh);
+        seen.fresh.insert(command.next, session);
+        Ok(Some(Session {
+            expires_at: command.expires_at,
+            ..session
+        }))
+    }
+
+    async fn redeem_again(&self, command: &Redeem) -> Result<Option<UserId>, StoreError> {
+        let token = self
+            .seen
+            .lock()
+            .unwrap()
+            .tokens
+            .get(&command.token)
+            .copied();
+        let known = token
+            .filter(|token| token.purpose == command.purpose && command.now < token.expires_at);
+        self.inner.redeem(command).await?;
+        Ok(known.map(|token| token.user))
+    }
+
+    /// Sets the password and keeps the sessions: those it knows begin again.
+    async fn redeem_alone(&self, command: &Redeem) -> Result<Option<UserId>, StoreError> {
+        let Some(user) = self.inner.redeem(command).await? else {
+            return Ok(None);
+        };
+        let sessions: Vec<_> = self
+            .seen
+            .lock()
+            .unwrap()
+            .sessions
+            .values()
+            .copied()
+            .collect();
+        for session in sessions.into_iter().filter(|session| session.user == user) {
+            let lost = Digest::of(session.id.to_string().as_bytes());
+            let _ = self.inner.begin(&session, &lost).await;
+        }
+        Ok(Some(user))
+    }
+}
+
+#[async_trait]
+impl SessionStore for Broken {
+    async fn begin(&self, session: &Session, refresh: &Digest) -> Result<(), AccountStoreError> {
+        {
+            let mut seen = self.seen.lock().unwrap();
+            seen.sessions.insert(session.id, *session);
+            seen.fresh.insert(*refresh, *session);
+        }
+        match (self.flaw, self.inner.begin(session, refresh).await) {
+            (Flaw::SessionsForNobody, Err(AccountStoreError::Unknown)) => Ok(()),
+            (_, begun) => begun,
+        }
+    }
+
+    async fn rotate(&self, command: &RotateSession) -> Result<Option<Session>, StoreError> {
+        let grace = match self.flaw {
+            Flaw::NeverSuspects => Duration::MAX,
+            Flaw::AlwaysSuspects => Duration::ZERO,
+            Flaw::RotatesOutsideTheLock => return self.rotate_later(command).await,
+            _ => command.grace,
+        };
+        let command = RotateSession { grace, ..*command };
+        let renewed = self.inner.rotate(&command).await?;
+        if let (Flaw::DoesNotLengthen, Some(renewed)) = (self.flaw, renewed) {
+            let first = self.seen.lock().unwrap().sessions.get(&renewed.id).copied();
+            return Ok(first);
+        }
+        Ok(renewed)
+    }
+
+    async fn account(
+        &self,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<Account>, StoreError> {
+        let now = match self.flaw {
+            Flaw::LivesForEver => Timestamp::MIN,
+            _ => now,
+        };
+        self.inner.account(session, now).await
+    }
+
+    async fn end(&self, session: SessionId) -> Result<(), StoreError> {
+        self.inner.end(session).await
+    }
+
+    async fn put_one_time(
+        &self,
+        token: &OneTime,
+        notice: &PendingNotice,
+    ) -> Result<(), AccountStoreError> {
+        self.seen.lock().unwrap().tokens.insert(token.hash, *token);
+        let purpose = match self.flaw {
+            Flaw::ConfusesPurposes => OneTimePurpose::ResetPassword,
+            _ => token.purpose,
+        };
+        let token = OneTime { purpose, ..*token };
+        self.inner.put_one_time(&token, notice).await?;
+        if self.flaw == Flaw::LosesTheNotice {
+            let (now, never) = (notice.at, Timestamp::MAX);
+            let rows = self.outbox.next_notices(99, never, now).await?;
+            let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+            self.outbox.mark_sent(&ids, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn redeem(&self, command: &Redeem) -> Result<Option<UserId>, StoreError> {
+        match self.flaw {
+            Flaw::RedeemsAgain => self.redeem_again(command).await,
+            Flaw::KeepsSessions => self.redeem_alone(command).await,
+            Flaw::ConfusesPurposes => {
+                let purpose = OneTimePurpose::ResetPassword;
+                let command = Redeem {
+                    purpose,
+                    ..command.clone()
+                };
+                self.inner.redeem(&command).await
+            }
+            Flaw::LeavesTheSuspendedOut => {
+                let token = self
+                    .seen
+                    .lock()
+                    .unwrap()
+                    .tokens
+                    .get(&command.token)
+                    .copied();
+                let owner = match token {
+                    Some(token) => self.accounts.get(token.user).await?,
+                    None => None,
+                };
+                let suspended = |account: &Account| account.status == AccountStatus::Suspended;
+                match owner.filter(suspended) {
+                    Some(_) => Ok(None),
+                    None => self.inner.redeem(command).await,
+                }
+            }
+            _ => self.inner.redeem(command).await,
+        }
+    }
+
+    async fn password(&self, user: UserId) -> Result<Option<PasswordHash>, StoreError> {
+        self.inner.password(user).await
+    }
+
+    async fn rehash(
+        &self,
+        user: UserId,
+        from: &PasswordHash,
+        to: &PasswordHash,
+    ) -> Result<bool, StoreError> {
+        let current = self.inner.password(user).await?;
+        match (self.flaw, current) {
+            (Flaw::RehashesWhatever, Some(current)) => self.inner.rehash(user, &current, to).await,
+            _ => self.inner.rehash(user, from, to).await,
+        }
+    }
+
+    async fn forget(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let now = match self.flaw {
+            Flaw::ForgetsTheLiving => Timestamp::MAX,
+            _ => now,
+        };
+        self.inner.forget(now, limit).await
+    }
+}

@@ -1,0 +1,303 @@
+//! Settings, and which of them are lawful.
+
+use std::collections::BTreeSet;
+
+use aperilex_ports::Tier;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use url::Url;
+
+/// Fewest bytes of a signing secret: as many as HS256 has in its hash (RFC 7518 §3.2).
+const MIN_SECRET: usize = 32;
+/// What stands in examples, and in the word lists of those who try.
+const KNOWN_WORDS: [&str; 11] = [
+    "secret",
+    "password",
+    "changeme",
+    "change-me",
+    "example",
+    "default",
+    "aperilex",
+    "test",
+    "0123456789",
+    "your-",
+    "insecure",
+];
+
+/// A setting that is not lawful. The message names it and what would be right, never its value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{path}`: {reason}")]
+pub struct ConfigError {
+    /// Which setting.
+    pub path: String,
+    /// What would be right.
+    pub reason: &'static str,
+}
+
+fn wrong(path: impl Into<String>, reason: &'static str) -> ConfigError {
+    ConfigError {
+        path: path.into(),
+        reason,
+    }
+}
+
+/// Everything about signing in.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignInConfig {
+    /// How access tokens are signed; without it nobody can sign in.
+    pub jwt: Option<JwtConfig>,
+    /// Who tells people from machines.
+    pub challenge: Option<ChallengeConfig>,
+    /// Where people may have an account.
+    pub oidc: Vec<OidcConfig>,
+}
+
+/// How access tokens are signed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JwtConfig {
+    /// The key that signs.
+    pub current: KeyConfig,
+    /// The key before, whose tokens are still read.
+    #[serde(default)]
+    pub previous: Option<KeyConfig>,
+    /// Who signs.
+    #[serde(default = "ours")]
+    pub issuer: String,
+    /// For whom.
+    #[serde(default = "ours")]
+    pub audience: String,
+}
+
+fn ours() -> String {
+    "aperilex".to_owned()
+}
+
+/// A signing key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyConfig {
+    /// Its id.
+    pub kid: String,
+    /// Its secret.
+    pub secret: SecretString,
+}
+
+/// Who tells people from machines.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChallengeConfig {
+    /// Where answers are checked.
+    pub url: String,
+    /// Our secret there.
+    pub secret: SecretString,
+}
+
+/// An identity provider.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OidcConfig {
+    /// What we call it.
+    pub name: String,
+    /// Its issuer URL.
+    pub issuer: String,
+    /// Who we are there.
+    pub client_id: String,
+    /// Our secret there.
+    pub client_secret: SecretString,
+    /// Where browsers come back to.
+    pub redirect_url: String,
+    /// What newcomers subscribe to.
+    #[serde(default = "enterprise")]
+    pub tier: Tier,
+}
+
+const fn enterprise() -> Tier {
+    Tier::Enterprise
+}
+
+impl SignInConfig {
+    /// Looks whether all of it is lawful.
+    ///
+    /// # Errors
+    /// The first setting that is not.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        if let Some(jwt) = &self.jwt {
+            jwt.validate()?;
+        }
+        if let Some(challenge) = &self.challenge {
+            safe_url("challenge.url", &challenge.url)?;
+        }
+        let mut names = BTreeSet::new();
+        for (n, provider) in self.oidc.iter().enumerate() {
+            let path = |field: &str| format!("oidc[{n}].{field}");
+            let lawful = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+            let name = &provider.name;
+            if !(1..=32).contains(&name.len()) || !name.bytes().all(lawful) {
+                let reason = "expected 1 to 32 lower-case letters, digits and dashes";
+                return Err(wrong(path("name"), reason));
+            }
+            if !names.insert(name) {
+                return Err(wrong(
+                    path("name"),
+                    "expected a name that no other provider has",
+                ));
+            }
+            safe_url(&path("issuer"), &provider.issuer)?;
+            if provider.issuer.ends_with('/') {
+                let reason = "expected no `/` at the end, just as the provider's discovery says it";
+                return Err(wrong(path("issuer"), reason));
+            }
+            safe_url(&path("redirect_url"), &provider.redirect_url)?;
+        }
+        if !self.oidc.is_empty() && self.jwt.is_none() {
+            return Err(wrong("jwt", "needed to let people sign in with `oidc`"));
+        }
+        Ok(())
+    }
+}
+
+/// Secrets go there: over TLS, or to this machine.
+fn safe_url(path: &str, text: &str) -> Result<(), ConfigError> {
+    let reason = "expected an https URL";
+    let url = Url::parse(text).map_err(|_| wrong(path, reason))?;
+    let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if local => Ok(()),
+        _ => Err(wrong(path, reason)),
+    }
+}
+
+impl JwtConfig {
+    fn validate(&self) -> Result<(), ConfigError> {
+        self.current.validate("jwt.current")?;
+        let Some(previous) = &self.previous else {
+            return Ok(());
+        };
+        previous.validate("jwt.previous")?;
+        let same = previous.secret.expose_secret() == self.current.secret.expose_secret();
+        if same || previous.kid == self.current.kid {
+            let reason = "expected a key other than the current one; leave it out if there is none";
+            return Err(wrong("jwt.previous", reason));
+        }
+        Ok(())
+    }
+}
+
+impl KeyConfig {
+    fn validate(&self, path: &str) -> Result<(), ConfigError> {
+        let lawful = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+        if !(1..=64).contains(&self.kid.len()) || !self.kid.bytes().all(lawful) {
+            let reason = "expected 1 to 64 letters, digits, dashes, dots and underscores";
+            return Err(wrong(format!("{path}.kid"), reason));
+        }
+        let secret = self.secret.expose_secret();
+        let place = || format!("{path}.secret");
+        if secret.len() < MIN_SECRET {
+            let reason = "expected at least 32 bytes, such as `openssl rand -hex 32` makes";
+            return Err(wrong(place(), reason));
+        }
+        let lower = secret.to_ascii_lowercase();
+        let kinds: BTreeSet<char> = lower.chars().collect();
+        if KNOWN_WORDS.iter().any(|word| lower.contains(word)) || kinds.len() < 8 {
+            let reason = "expected something random, such as `openssl rand -hex 32` makes";
+            return Err(wrong(place(), reason));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "9f1c5b7d3e8a4602b1d7c9e5f3a80614";
+    const OTHER: &str = "c3d1e7a95b2f4860d8e4a1c6b9f70352";
+
+    fn mistake(json: &str) -> Option<ConfigError> {
+        let config: SignInConfig = serde_json::from_str(json).unwrap();
+        config.validate().err()
+    }
+
+    fn jwt(current: &str, previous: Option<(&str, &str)>) -> Option<ConfigError> {
+        let previous = previous.map_or_else(
+            || "null".to_owned(),
+            |(kid, secret)| format!(r#"{{"kid":"{kid}","secret":"{secret}"}}"#),
+        );
+        mistake(&format!(
+            r#"{{"jwt":{{"current":{{"kid":"a","secret":"{current}"}},"previous":{previous}}}}}"#
+        ))
+    }
+
+    #[test]
+    fn a_signing_key_is_long_random_and_not_the_one_before() {
+        assert_eq!(jwt(GOOD, None), None);
+        assert_eq!(jwt(GOOD, Some(("b", OTHER))), None);
+        let known = format!("secret{GOOD}");
+        for (current, previous, path) in [
+            ("9f1c5b7d3e8a4602", None, "jwt.current.secret"),
+            (known.as_str(), None, "jwt.current.secret"),
+            (&"ab".repeat(20), None, "jwt.current.secret"),
+            (
+                "a-very-long-PASSWORD-that-is-a-word",
+                None,
+                "jwt.current.secret",
+            ),
+            (GOOD, Some(("b", "short")), "jwt.previous.secret"),
+            (GOOD, Some(("b", GOOD)), "jwt.previous"),
+            (GOOD, Some(("a", OTHER)), "jwt.previous"),
+            (GOOD, Some(("b c", OTHER)), "jwt.previous.kid"),
+        ] {
+            let error = jwt(current, previous).unwrap();
+            assert_eq!(error.path, path);
+            assert!(!error.to_string().contains(current), "{error}");
+        }
+    }
+
+    #[test]
+    fn providers_are_reached_over_tls() {
+        let provider = |name: &str, issuer: &str| {
+            format!(
+                r#"{{"name":"{name}","issuer":"{issuer}","client_id":"c","client_secret":"s",
+                "redirect_url":"https://apx.example/api/v1/oidc/callback"}}"#
+            )
+        };
+        let jwt = format!(r#""jwt":{{"current":{{"kid":"a","secret":"{GOOD}"}}}}"#);
+        let good = provider("works", "https://id.example");
+        let of = |providers: &str| mistake(&format!(r#"{{{jwt},"oidc":[{providers}]}}"#));
+        assert_eq!(of(&good), None);
+        assert_eq!(of(&provider("works", "http://127.0.0.1:9")), None);
+        for (providers, path) in [
+            (provider("Works", "https://id.example"), "oidc[0].name"),
+            (provider("works", "http://id.example"), "oidc[0].issuer"),
+            (provider("works", "id.example"), "oidc[0].issuer"),
+            (provider("works", "https://id.example/"), "oidc[0].issuer"),
+            (format!("{good},{good}"), "oidc[1].name"),
+        ] {
+            assert_eq!(of(&providers).unwrap().path, path, "{providers}");
+        }
+        assert_eq!(
+            mistake(&format!(r#"{{"oidc":[{good}]}}"#)).unwrap().path,
+            "jwt"
+        );
+    }
+
+    #[test]
+    fn nothing_secret_is_shown() {
+        let json = format!(
+            r#"{{"jwt":{{"current":{{"kid":"a","secret":"{GOOD}"}}}},
+            "challenge":{{"url":"https://c.example","secret":"{OTHER}"}}}}"#
+        );
+        let config: SignInConfig = serde_json::from_str(&json).unwrap();
+        let shown = format!("{config:?}");
+        assert!(!shown.contains(GOOD) && !shown.contains(OTHER), "{shown}");
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_refused() {
+        let read = serde_json::from_str::<SignInConfig>(r#"{"jtw":{}}"#);
+        assert!(read.unwrap_err().to_string().contains("jtw"));
+    }
+}

@@ -1,0 +1,232 @@
+//! Signing up, and setting a password: both need a letter to the address.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use aperilex_ports::{
+    Account, AccountStatus, AccountStoreError, Digest, Email, NoticeKind, NoticeToken, OneTime,
+    OneTimePurpose, OpenAccount, Password, PendingNotice, Redeem, Role, Tier, Timestamp, UserId,
+};
+
+use super::{Engine, earlier, later};
+use crate::error::EngineError;
+use crate::refusal::Refusal;
+use crate::settings::ChallengeUse;
+
+/// How every one-time token begins.
+const ONE_TIME_PREFIX: &str = "apx_once_";
+/// An account gets one letter in this time: nobody's mailbox is flooded through us.
+const LETTER_EVERY: Duration = Duration::from_secs(60);
+/// So many sign-ups in [`BURST_TIME`] make every further one suspicious.
+const BURST: usize = 20;
+const BURST_TIME: Duration = Duration::from_secs(10 * 60);
+/// Digits in the local part of an address from which on it looks made by a machine.
+const MANY_DIGITS: usize = 6;
+/// Accounts that are remembered to have had a letter.
+const REMEMBERED: usize = 10_000;
+
+/// What this process has seen of sign-ups.
+#[derive(Debug, Default)]
+pub(super) struct Newcomers {
+    arrivals: Mutex<VecDeque<Timestamp>>,
+    letters: Mutex<HashMap<UserId, Timestamp>>,
+}
+
+impl Newcomers {
+    /// Notes one more, and says whether there are many just now.
+    fn is_burst(&self, now: Timestamp) -> bool {
+        let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        let begin = earlier(now, BURST_TIME);
+        while arrivals.front().is_some_and(|at| *at <= begin) {
+            arrivals.pop_front();
+        }
+        if arrivals.len() < BURST {
+            arrivals.push_back(now);
+            return false;
+        }
+        true
+    }
+
+    /// Whether an account may have a letter; it counts as sent.
+    fn may_write(&self, user: UserId, now: Timestamp) -> bool {
+        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
+        let begin = earlier(now, LETTER_EVERY);
+        if letters.get(&user).is_some_and(|at| *at > begin) {
+            return false;
+        }
+        if letters.len() >= REMEMBERED {
+            letters.retain(|_, at| *at > begin);
+        }
+        letters.insert(user, now);
+        true
+    }
+}
+
+/// Whether an address looks made for many accounts: an alias, or a number with a name.
+fn is_odd(email: &Email) -> bool {
+    let local = email.as_str().split('@').next().unwrap_or_default();
+    let digits = local.bytes().filter(u8::is_ascii_digit).count();
+    local.contains('+') || digits >= MANY_DIGITS
+}
+
+impl Engine {
+    /// Makes an unverified account, and writes to its address. Of an address that has an account already
+    /// nobody learns but its owner.
+    ///
+    /// # Errors
+    /// [`Refusal::NotOfferedHere`], [`Refusal::ChallengeRequired`], or a port's failure.
+    pub async fn sign_up(&self, email: &Email, challenge: Option<&str>) -> Result<(), EngineError> {
+        if !self.settings.accounts.sign_up {
+            return Err(Refusal::NotOfferedHere { what: "sign-up" }.into());
+        }
+        self.challenge(email, challenge).await?;
+        let accounts = &self.ports.stores.accounts;
+        let known = match accounts.by_email(email).await? {
+            Some(account) => account,
+            None => match self.open_unverified(email).await {
+                Ok(account) => account,
+                // Another request was faster; its letter is on its way.
+                Err(AccountStoreError::EmailTaken) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            },
+        };
+        // Whoever has forgotten that they have an account gets a way in.
+        self.write(&known).await
+    }
+
+    /// Asks for a challenge where the installation wants one.
+    async fn challenge(&self, email: &Email, answer: Option<&str>) -> Result<(), EngineError> {
+        let burst = self.newcomers.is_burst(self.now());
+        let wanted = match self.settings.accounts.challenge {
+            ChallengeUse::Off => false,
+            ChallengeUse::Always => true,
+            ChallengeUse::Suspicious => burst || is_odd(email),
+        };
+        if !wanted {
+            return Ok(());
+        }
+        let what = "sign-up without a challenge service";
+        let port = self.ports.sign_in.challenge.as_ref();
+        let port = port.ok_or(Refusal::NotOfferedHere { what })?;
+        let answer = answer.ok_or(Refusal::ChallengeRequired)?;
+        if port.is_passed(answer).await? {
+            Ok(())
+        } else {
+            Err(Refusal::ChallengeRequired.into())
+        }
+    }
+
+    async fn open_unverified(&self, email: &Email) -> Result<Account, AccountStoreError> {
+        let now = self.now();
+        let command = OpenAccount {
+            account: Account {
+                id: UserId::from_uuid(self.id(now)),
+                email: email.clone(),
+                tier: Tier::Demo,
+                status: AccountStatus::Unverified,
+                role: Role::Member,
+                created_at: now,
+            },
+            key: None,
+            identity: None,
+            opening: None,
+        };
+        self.ports.stores.accounts.open(&command).await?;
+        Ok(command.account)
+    }
+
+    /// Writes to an account what lets its owner set a password.
+    async fn write(&self, account: &Account) -> Result<(), EngineError> {
+        let now = self.now();
+        if !self.newcomers.may_write(account.id, now) {
+            return Ok(());
+        }
+        let lasts = Duration::from_secs(self.settings.accounts.token_ttl_s);
+        let secret = self.new_secret(ONE_TIME_PREFIX);
+        let letter = NoticeToken::new(secret.reveal().to_owned());
+        let (purpose, kind) = match account.status {
+            AccountStatus::Unverified => {
+                let kind = NoticeKind::Verification { token: letter };
+                (OneTimePurpose::VerifyEmail, kind)
+            }
+            _ => {
+                let kind = NoticeKind::PasswordReset { token: letter };
+                (OneTimePurpose::ResetPassword, kind)
+            }
+        };
+        let token = OneTime {
+            hash: Digest::of(secret.reveal().as_bytes()),
+            user: account.id,
+            purpose,
+            expires_at: later(now, lasts),
+        };
+        let notice = PendingNotice::of(account.id, &token.hash.to_string(), kind, now);
+        let sessions = &self.ports.stores.sessions;
+        Ok(sessions.put_one_time(&token, &notice).await?)
+    }
+
+    /// Writes to an address so that its owner can set a new password. Whether it has an account nobody
+    /// learns but its owner.
+    ///
+    /// # Errors
+    /// A port's failure.
+    pub async fn forgot_password(&self, email: &Email) -> Result<(), EngineError> {
+        match self.ports.stores.accounts.by_email(email).await? {
+            None => Ok(()),
+            Some(account) => self.write(&account).await,
+        }
+    }
+
+    /// Uses a one-time token up: its account has this password from now on, is verified, and signed out
+    /// everywhere. The password comes with the token and not with the sign-up, so that whoever signs up
+    /// with somebody else's address gets nothing when its owner follows the letter.
+    ///
+    /// # Errors
+    /// [`Refusal::TokenSpent`], or a port's failure.
+    pub async fn set_password(
+        &self,
+        token: &str,
+        purpose: OneTimePurpose,
+        password: &Password,
+    ) -> Result<UserId, EngineError> {
+        let hash = self.ports.sign_in.passwords.hash(password).await?;
+        let command = Redeem {
+            token: Digest::of(token.as_bytes()),
+            purpose,
+            password: hash,
+            now: self.now(),
+        };
+        let redeemed = self.ports.stores.sessions.redeem(&command).await?;
+        redeemed.ok_or_else(|| Refusal::TokenSpent.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_addresses() {
+        for (address, odd) in [
+            ("jo.doe@example.com", false),
+            ("jo1985@example.com", false),
+            ("jo+second@example.com", true),
+            ("user482913@example.com", true),
+            ("jo@123456789.example", false),
+        ] {
+            assert_eq!(is_odd(&address.parse().unwrap()), odd, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_burst_passes() {
+        let newcomers = Newcomers::default();
+        let at = |second| Timestamp::from_second(second).unwrap();
+        for _ in 0..BURST {
+            assert!(!newcomers.is_burst(at(100)));
+        }
+        assert!(newcomers.is_burst(at(699)));
+        assert!(!newcomers.is_burst(at(700)));
+    }
+}
