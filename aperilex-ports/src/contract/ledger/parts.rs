@@ -91,19 +91,24 @@ pub(super) async fn bulk_is_charged_filing_by_filing(desk: Desk) {
     ledger.capture_part(&part(whole, third, 8)).await.unwrap();
     let status = desk.hold_status(user, whole).await;
     assert_eq!(status, Some(HoldStatus::Captured), "nothing is left of it");
+    part_refunded(&desk, &first).await;
+    assert_eq!(desk.balance(user).await.posted, usd(80));
+    desk.audit().await;
+}
+
+/// A part is a charge like any other.
+async fn part_refunded(desk: &Desk, part: &LedgerEntry) {
     let refund = Refund {
         id: desk.id(EntryId::from_uuid),
-        user,
-        entry: first.id,
-        amount: usd(10),
+        user: part.user,
+        entry: part.id,
+        amount: part.amount.negated(),
         key: "sorry".into(),
         description: "the wrong filing".into(),
         fresh_until: at(9999),
         now: at(7),
     };
-    ledger.refund(&refund).await.unwrap();
-    assert_eq!(desk.balance(user).await.posted, usd(80));
-    desk.audit().await;
+    desk.stores.ledger.refund(&refund).await.unwrap();
 }
 
 pub(super) async fn other_holds_refuse_parts(desk: Desk) {
