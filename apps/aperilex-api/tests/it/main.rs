@@ -22,5 +22,6 @@ mod pool;
 mod server;
 mod sign_in;
 mod socket;
+mod usage;
 mod wire;
 mod world;
