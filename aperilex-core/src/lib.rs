@@ -25,8 +25,8 @@ pub use engine::{
     AccountChange, AccountFinding, AccountStatement, AnalysisRequest, AuditReport, Authority,
     BooksProof, Claimed, CreditKind, Departure, Engine, GiveCredits, ImportRequest,
     ImportSelection, ImportStep, Imported, Interruption, IssuedKey, MAX_IMPORT_ITEMS,
-    NewCredentials, NewKey, Outcome, Proof, Quote, RefundCharge, Requested, Run, Secret,
-    SentNotices, SignedIn, StartedImport, UntoldNotice, Usage, UsageOverview, day_of,
+    NewCredentials, NewKey, Outcome, Proof, Quote, RefundCharge, Requested, Run, SentNotices,
+    SignedIn, StartedImport, UntoldNotice, Usage, UsageOverview, day_of,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;

@@ -56,8 +56,6 @@ pub(crate) struct State {
     pub(crate) quota: BTreeMap<UserId, Vec<Timestamp>>,
     /// Counts by day.
     pub(crate) counts: BTreeMap<(Date, CountName), u64>,
-    /// Allowed requests of each account and window, oldest first.
-    pub(crate) quota: BTreeMap<(UserId, &'static str), Vec<Timestamp>>,
     /// By the provider's ids.
     pub(crate) payments: BTreeMap<String, Payment>,
     pub(crate) payment_events: BTreeMap<String, StoredEvent>,

@@ -46,10 +46,9 @@ impl MemoryStores {
             imports: all.clone(),
             quota: all.clone(),
             outbox: all.clone(),
-            audit: all.clone(),
             sessions: all.clone(),
             audit_log: all.clone(),
-            reports: all,
+            reports: all.clone(),
             payments: all.clone(),
             audit: all,
         }

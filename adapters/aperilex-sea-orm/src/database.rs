@@ -130,10 +130,9 @@ impl Database {
             imports: store.clone(),
             quota: store.clone(),
             outbox: store.clone(),
-            audit: store.clone(),
             sessions: store.clone(),
             audit_log: store.clone(),
-            reports: store,
+            reports: store.clone(),
             payments: store.clone(),
             audit: store,
         }

@@ -70,8 +70,9 @@ impl Operations {
     /// The operation for a path and method.
     pub(crate) fn find(&self, method: &Method, path: &str) -> Result<&Operation, Problem> {
         if method == Method::CONNECT {
-            return Err(not_allowed("GET, HEAD, POST, PATCH, DELETE".to_owned()));
-            return Err(not_allowed("GET, HEAD, POST, PUT, DELETE".to_owned()));
+            return Err(not_allowed(
+                "GET, HEAD, POST, PUT, PATCH, DELETE".to_owned(),
+            ));
         }
         let fits = |pattern: &Path| {
             let given = path.strip_prefix('/').unwrap_or(path).split('/');

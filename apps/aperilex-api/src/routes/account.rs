@@ -34,6 +34,7 @@ enum Closed {
     Done,
 }
 
+#[derive(ApiResponse)]
 enum Notices {
     /// What it is told of.
     #[oai(status = 200)]

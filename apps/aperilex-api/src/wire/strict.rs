@@ -57,10 +57,6 @@ impl<'de> Visitor<'de> for JsonVisitor {
         Ok(Json::Bool(flag))
     }
 
-    fn visit_bool<E>(self, truth: bool) -> Result<Json, E> {
-        Ok(Json::Bool(truth))
-    }
-
     fn visit_i64<E>(self, _: i64) -> Result<Json, E> {
         Ok(Json::Number)
     }
