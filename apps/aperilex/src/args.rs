@@ -110,17 +110,7 @@ pub(crate) enum Command {
         command: DeadLettersCommand,
     },
     /// Show what was done with accounts and the installation, and by whom
-    AuditLog {
-        /// At most so many entries, the newest
-        #[arg(long, default_value_t = 50)]
-        limit: usize,
-        /// Check that the whole log is one chain, as it was written
-        #[arg(long)]
-        verify: bool,
-        /// How to show it
-        #[arg(long, value_enum, default_value = "text")]
-        format: ParseFormat,
-    },
+    AuditLog(AuditLogArgs),
     /// Show what was asked for, done and earned
     Usage {
         #[command(subcommand)]
@@ -240,6 +230,20 @@ pub(crate) enum KeyCommand {
         #[arg(long, value_name = "ID")]
         key: KeyId,
     },
+}
+
+/// What of the audit log to show.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct AuditLogArgs {
+    /// At most so many entries, the newest
+    #[arg(long, default_value_t = 50)]
+    pub(crate) limit: usize,
+    /// Check that the whole log is one chain, as it was written
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// How to show it
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: ParseFormat,
 }
 
 /// Which account is changed, and why.

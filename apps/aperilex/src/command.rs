@@ -64,18 +64,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Account { command } => account::run(settings(common)?, command).await,
         Command::Ledger { command } => ledger::run(settings(common)?, command).await,
         Command::DeadLetters { command } => dead_letters::run(settings(common)?, command).await,
-        Command::AuditLog {
-            limit,
-            verify,
-            format,
-        } => {
-            let wanted = audit_log::Wanted {
-                limit,
-                verify,
-                format,
-            };
-            audit_log::run(settings(common)?, wanted).await
-        }
+        Command::AuditLog(wanted) => audit_log::run(settings(common)?, &wanted).await,
         Command::Usage { command } => usage::run(settings(common)?, command).await,
         Command::Migrate => {
             Graph::without_source(&settings(common)?).await?;

@@ -23,5 +23,6 @@ mod quotes;
 mod server;
 mod sign_in;
 mod socket;
+mod usage;
 mod wire;
 mod world;

@@ -7,16 +7,8 @@ use aperilex_core::{AuditEntry, Engine};
 use aperilex_wiring::{Graph, Settings};
 use serde::Serialize;
 
-use crate::args::ParseFormat;
+use crate::args::{AuditLogArgs, ParseFormat};
 use crate::output;
-
-/// What to show.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted {
-    pub(crate) limit: usize,
-    pub(crate) verify: bool,
-    pub(crate) format: ParseFormat,
-}
 
 #[derive(Debug, Serialize)]
 struct EntryJson {
@@ -43,14 +35,14 @@ impl From<AuditEntry> for EntryJson {
     }
 }
 
-pub(crate) async fn run(settings: Settings, wanted: Wanted) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(settings: Settings, wanted: &AuditLogArgs) -> anyhow::Result<ExitCode> {
     let graph = Graph::without_source(&settings).await?;
     let code = act(&graph.engine, wanted).await;
     graph.database.close().await;
     code
 }
 
-async fn act(engine: &Engine, wanted: Wanted) -> anyhow::Result<ExitCode> {
+async fn act(engine: &Engine, wanted: &AuditLogArgs) -> anyhow::Result<ExitCode> {
     if wanted.verify {
         return verify(engine).await;
     }

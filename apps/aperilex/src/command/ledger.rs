@@ -47,17 +47,7 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
             output::print(&format!("{}\nroot {}\n", report.text(), root.digest))?;
             return Ok(report.exit());
         }
-        LedgerCommand::Rebuild { account, write } => {
-            let differs = engine.rebuild_books(account, write).await?;
-            let count = differs.len();
-            let lines: String = differs.iter().map(|line| format!("{line}\n")).collect();
-            let done = match (count, write) {
-                (0, _) => "all is as the journal makes it\n".to_owned(),
-                (_, true) => format!("{count} put right\n"),
-                (_, false) => format!("{count} differ; put them right with --write\n"),
-            };
-            lines + &done
-        }
+        LedgerCommand::Rebuild { account, write } => rebuild(engine, account, write).await?,
         LedgerCommand::Statement { account, month } => {
             let first = format!("{month}-01").parse();
             let first =
@@ -73,16 +63,7 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
             lots_text(&lots.map_err(EngineError::from)?)
         }
         LedgerCommand::TopUp { account, usd, key } => {
-            positive(usd)?;
-            let give = GiveCredits {
-                kind: CreditKind::TopUp,
-                amount: usd,
-                key,
-                reason: "bought credits".to_owned(),
-                expires_at: None,
-            };
-            let actor = Actor::Operator;
-            line(&engine.give_credits(actor, account, &give).await?)
+            line(&top_up(engine, account, usd, key).await?)
         }
         LedgerCommand::Costs { from, to } => costs_text(&engine.model_costs(from, to).await?),
         LedgerCommand::Refund {
@@ -109,6 +90,35 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn rebuild(engine: &Engine, account: UserId, write: bool) -> Result<String, EngineError> {
+    let differs = engine.rebuild_books(account, write).await?;
+    let count = differs.len();
+    let lines: String = differs.iter().map(|line| format!("{line}\n")).collect();
+    let done = match (count, write) {
+        (0, _) => "all is as the journal makes it\n".to_owned(),
+        (_, true) => format!("{count} put right\n"),
+        (_, false) => format!("{count} differ; put them right with --write\n"),
+    };
+    Ok(lines + &done)
+}
+
+async fn top_up(
+    engine: &Engine,
+    account: UserId,
+    usd: MicroUsd,
+    key: String,
+) -> anyhow::Result<LedgerEntry> {
+    positive(usd)?;
+    let give = GiveCredits {
+        kind: CreditKind::TopUp,
+        amount: usd,
+        key,
+        reason: "bought credits".to_owned(),
+        expires_at: None,
+    };
+    Ok(engine.give_credits(Actor::Operator, account, &give).await?)
 }
 
 fn positive(usd: MicroUsd) -> Result<(), BadUsage> {
