@@ -87,6 +87,7 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         ),
         ("late imports", imports::late(now).into_query()),
         ("lots", ledger::lots_of([user.as_uuid()]).into_query()),
+        ("due changes of plan", account_store::due(now).into_query()),
         ("late credits", ledger::late(now).into_query()),
         ("journal", ledger::journal::after(user, 7).into_query()),
         (
@@ -216,6 +217,7 @@ async fn tables_are_what_the_entities_say() {
         ("quote", of_entity(quote::Entity)),
         ("task", of_entity(task::Entity)),
         ("task_event", of_entity(task_event::Entity)),
+        ("tier_change", of_entity(tier_change::Entity)),
     ];
     for Fresh { database, .. } in &each().await {
         for (table, columns) in &entities {

@@ -1,5 +1,5 @@
-//! `aperilex account`: making, listing, changing and closing accounts, and their keys.
-//! `aperilex account`: making, listing and changing accounts, and what was agreed with them.
+//! `aperilex account`: making, listing, changing and closing accounts, their keys, and what was agreed
+//! with them.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -75,6 +75,13 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
             };
             change(&engine, args, to).await?
         }
+        AccountCommand::Tier { tier, change: args } => {
+            let to = AccountChange {
+                tier: Some(tier),
+                ..AccountChange::default()
+            };
+            change(&engine, args, to).await?
+        }
         AccountCommand::Role { role, change: args } => {
             let to = AccountChange {
                 role: Some(role),
@@ -134,8 +141,12 @@ async fn change(engine: &Engine, args: ChangeArgs, to: AccountChange) -> anyhow:
     let account = engine
         .change_account(Actor::Operator, user, &change)
         .await?;
+    let arranged = engine.arranged_tier(user).await?;
+    let arranged = arranged.map_or_else(String::new, |change| {
+        format!("arranged {} from {}\n", change.tier, change.at)
+    });
     Ok(format!(
-        "account {}\ntier {}\nstatus {}\nrole {}\n",
+        "account {}\ntier {}\nstatus {}\nrole {}\n{arranged}",
         account.id, account.tier, account.status, account.role
     ))
 }

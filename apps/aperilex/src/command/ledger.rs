@@ -83,7 +83,9 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
             line(&engine.refund_by(Actor::Operator, account, &refund).await?)
         }
         LedgerCommand::Retract { analysis, reason } => {
-            let retracted = engine.retract_analysis(analysis, &reason).await?;
+            let retracted = engine
+                .retract_analysis(Actor::Operator, analysis, &reason)
+                .await?;
             let refund = retracted.refund.as_ref();
             refund.map_or_else(|| "withdrawn; nobody had paid for it\n".to_owned(), line)
         }
@@ -98,7 +100,7 @@ async fn rebuild(engine: &Engine, account: UserId, write: bool) -> Result<String
     let lines: String = differs.iter().map(|line| format!("{line}\n")).collect();
     let done = match (count, write) {
         (0, _) => "all is as the journal makes it\n".to_owned(),
-        (_, true) => format!("{count} put right\n"),
+        (_, true) => format!("{count} could not be put right\n"),
         (_, false) => format!("{count} differ; put them right with --write\n"),
     };
     Ok(lines + &done)
