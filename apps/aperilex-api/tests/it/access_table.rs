@@ -246,7 +246,12 @@ fn every_operation_has_its_row_and_every_row_its_operation() {
 /// What no cell may say, whatever was seen: an update that nobody looks at must not pass.
 #[test]
 fn the_table_keeps_the_rules() {
-    for (row, operation) in kept().iter().zip(described()) {
+    let kept = kept();
+    for operation in described() {
+        // One that has none is told of by the test of the rows.
+        let Some(row) = kept.iter().find(|row| row[0] == operation.id) else {
+            continue;
+        };
         let cells = &row[3..];
         assert_eq!(cells.len(), Who::ALL.len(), "{row:?}");
         for ((who, name), cell) in Who::ALL.into_iter().zip(cells) {
