@@ -81,7 +81,7 @@ impl Wallet {
         }
         save_sums(tx, &self.0).await?;
         let fallen = self.0.fallen(&change).filter(|_| self.2.low_balance);
-        Ok(outbox::put(tx, fallen.map(OutboxItem::Notice)).await?)
+        outbox::put(tx, fallen.map(OutboxItem::Notice)).await
     }
 }
 
