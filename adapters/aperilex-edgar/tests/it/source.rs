@@ -164,22 +164,64 @@ async fn a_number_leads_to_its_company_by_the_quarterly_index() {
 }
 
 #[tokio::test]
-async fn an_address_leads_to_its_filing_and_others_send_nothing() {
+async fn b32_an_address_leads_to_its_filing_and_others_send_nothing() {
+    const PATH: &str = "/Archives/edgar/data/1234567/000099000125000030/";
     let (server, config) = harbor().await;
+    // Somebody else on this machine, whom an address may try to reach.
+    let (victim, _) = edgar().await;
+    let port = victim.address().port();
     let edgar = client(&config);
     let find = async |url: &str| edgar.find(&FilingLocator::Url(url.to_owned())).await;
-    for url in [
-        "http://www.sec.gov/x",
-        "https://sec.gov.evil.com/Archives/edgar/data/1234567/000099000125000030/",
-        "file:///etc/passwd",
-    ] {
+    let hosts = [
+        "http://www.sec.gov".to_owned(),
+        "ftp://www.sec.gov".to_owned(),
+        "https://user@www.sec.gov".to_owned(),
+        "https://user:word@www.sec.gov".to_owned(),
+        format!("https://www.sec.gov@127.0.0.1:{port}"),
+        format!("http://127.0.0.1:{port}"),
+        format!("http://127.0.0.1:{port}/www.sec.gov"),
+        format!("https://127.0.0.1:{port}"),
+        format!("http://localhost:{port}"),
+        format!("http://[::1]:{port}"),
+        format!("http://[::ffff:127.0.0.1]:{port}"),
+        format!("http://2130706433:{port}"),
+        format!("http://0x7f.1:{port}"),
+        "https://169.254.169.254".to_owned(),
+        "https://23.196.4.1".to_owned(),
+        "https://sec.gov.evil.com".to_owned(),
+        "https://www.sec.gov.evil.com".to_owned(),
+        "https://evilwww.sec.gov".to_owned(),
+        "https://sec.gov".to_owned(),
+        "https://www.sec.gov.".to_owned(),
+        "https://www.sec.gov:22".to_owned(),
+        "https://www.sec.gov:443".to_owned(),
+        "https://xn--www-5cd.gov".to_owned(),
+        "https://www.sеc.gov".to_owned(),
+        "https://www.sec.gov%2eevil.com".to_owned(),
+        "//www.sec.gov".to_owned(),
+        "javascript:alert(1)//www.sec.gov".to_owned(),
+        "file://".to_owned(),
+    ];
+    let mut all: Vec<_> = hosts.iter().map(|host| format!("{host}{PATH}")).collect();
+    all.extend(
+        [
+            "http://www.sec.gov/x",
+            "file:///etc/passwd",
+            "gopher://x",
+            "",
+        ]
+        .map(str::to_owned),
+    );
+    all.push(format!("https://www.sec.gov/redirect?to={}", victim.uri()));
+    for url in &all {
         let refused = find(url).await;
         assert!(
             matches!(refused, Err(FilingSourceError::UrlNotAllowed { .. })),
-            "{url}"
+            "{url}: {refused:?}"
         );
     }
     assert_eq!(asked(&server).await, Vec::<String>::new());
+    assert_eq!(asked(&victim).await, Vec::<String>::new());
     let own = format!("{}{FOLDER}/results.htm", server.uri());
     for url in [
         "https://www.sec.gov/Archives/edgar/data/1234567/000099000125000030/results.htm",

@@ -247,7 +247,7 @@ async fn f60_a_hanging_server_is_left_at_the_deadline() {
 }
 
 #[tokio::test]
-async fn redirects_are_followed_within_our_hosts_only() {
+async fn b32_redirects_are_followed_within_our_hosts_only() {
     let (server, config) = edgar().await;
     let moved = |to: &str| ResponseTemplate::new(301).insert_header("location", to);
     serve(&server, DOC, moved("/www.sec.gov/elsewhere.htm")).await;

@@ -48,7 +48,7 @@ async fn the_body_is_signed_as_it_is_sent() {
 }
 
 #[tokio::test]
-async fn redirections_are_not_followed() {
+async fn b85_redirections_are_not_followed() {
     let receiver = Receiver::start().await;
     for code in [301, 302, 303, 307, 308] {
         receiver.answer.store(code, Ordering::Relaxed);
@@ -61,7 +61,7 @@ async fn redirections_are_not_followed() {
 }
 
 #[tokio::test]
-async fn a_name_of_this_machine_is_never_connected_to() {
+async fn b85_a_name_of_this_machine_is_never_connected_to() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let config = WebhookConfig {
@@ -77,7 +77,7 @@ async fn a_name_of_this_machine_is_never_connected_to() {
 }
 
 #[tokio::test]
-async fn who_does_not_answer_is_left_after_ten_seconds() {
+async fn b85_who_does_not_answer_is_left_after_ten_seconds() {
     let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = silent.local_addr().unwrap().port();
     let config = Receiver::config(&format!("http://127.0.0.1:{port}/"));
@@ -92,7 +92,7 @@ async fn who_does_not_answer_is_left_after_ten_seconds() {
 }
 
 #[tokio::test]
-async fn after_three_days_of_failures_it_is_disabled() {
+async fn b85_after_three_days_of_failures_it_is_disabled() {
     let receiver = Receiver::start().await;
     receiver.fail(true).await;
     let tell = async || receiver.notifier().notify(&notice(suspended())).await;

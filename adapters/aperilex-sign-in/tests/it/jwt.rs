@@ -1,4 +1,4 @@
-//! Access tokens: what is read, and the long list of what is not.
+//! Access tokens: what is read, and the long list of what is not (row B34 of the matrix of bad input).
 
 use aperilex_ports::{AccessClaims, AccessTokens, SessionId, Timestamp, UserId};
 use aperilex_sign_in::{JwtConfig, JwtTokens};
@@ -95,7 +95,7 @@ fn the_key_before_is_read_and_does_not_sign() {
 }
 
 #[test]
-fn clocks_may_be_a_minute_apart() {
+fn b34_clocks_may_be_a_minute_apart() {
     let read = |changes: &Value| tokens().read(&signed(changes), at(NOW)).is_some();
     for (changes, good) in [
         (json!({}), true),
@@ -113,7 +113,7 @@ fn clocks_may_be_a_minute_apart() {
 }
 
 #[test]
-fn claims_that_are_wrong_or_missing() {
+fn b34_claims_that_are_wrong_or_missing() {
     for changes in [
         json!({"exp": null}),
         json!({"exp": (NOW + 900).to_string()}),
@@ -139,7 +139,7 @@ fn claims_that_are_wrong_or_missing() {
 }
 
 #[test]
-fn keys_and_algorithms_that_are_wrong() {
+fn b34_keys_and_algorithms_that_are_wrong() {
     let hs = |kid, secret| sign(Algorithm::HS256, kid, secret, &claims());
     let part = |json: &Value| base64url(json.to_string().as_bytes());
     let good = hs(Some("new"), CURRENT);

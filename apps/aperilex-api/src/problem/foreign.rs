@@ -37,10 +37,16 @@ pub(crate) fn of_poem(error: Error) -> Problem {
 }
 
 /// Reasons of poem-openapi: `failed to parse "T": why` and `verification failed. rule`; neither says
-/// the value back.
+/// the value back. What no whole number of the parameter's size can be is out of its range, however it is
+/// written.
 fn parameter(error: &ParseParamError) -> Problem {
+    let whole = ["\"integer", "\"optional_integer"].map(|kind| format!("failed to parse {kind}"));
     let (code, reason) = match error.reason.strip_prefix("verification failed. ") {
         Some(rule) => (ProblemCode::OutOfRange, format!("expected {rule}")),
+        None if whole.iter().any(|kind| error.reason.starts_with(kind)) => (
+            ProblemCode::OutOfRange,
+            "expected a whole number within what /api/v1/openapi.json says of it".to_owned(),
+        ),
         None => (
             ProblemCode::InvalidField,
             "expected what /api/v1/openapi.json says of it".to_owned(),

@@ -15,7 +15,7 @@ use crate::problem::{Changing, Fails, Plain, Problem, ProblemCode};
 use crate::wire::account::{BalanceDocument, EntryDocument, LedgerPage, MeDocument};
 use crate::wire::billing::{LotDocument, LotsDocument, StatementDocument};
 use crate::wire::notices::{NoticesBody, NoticesDocument};
-use crate::wire::text::CursorText;
+use crate::wire::text::{self, CursorText};
 
 #[derive(Debug)]
 pub(crate) struct AccountRoutes(pub(crate) Arc<Api>);
@@ -126,8 +126,8 @@ impl AccountRoutes {
         /// Such as `2026-11`.
         month: Path<String>,
     ) -> Result<ReadStatement, Fails<Plain>> {
-        let first = format!("{}-01", month.0).parse().map_err(|_| {
-            let detail = "expected a month such as 2026-11";
+        let first = text::day(&format!("{}-01", month.0)).map_err(|_| {
+            let detail = "expected a month such as 2026-11, of the years 1900 to 2199";
             Problem::field(ProblemCode::InvalidField, "month", detail)
         })?;
         let period = BillingPeriod::month(first);

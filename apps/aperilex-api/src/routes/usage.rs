@@ -11,7 +11,7 @@ use super::Group;
 use crate::api::Api;
 use crate::auth::Caller;
 use crate::problem::{Fails, Plain, Problem, ProblemCode};
-use crate::wire::text::Day;
+use crate::wire::text::{self, Day};
 use crate::wire::usage::{UsageDocument, UsageReportDocument};
 
 /// Days of a report if the client doesn't say.
@@ -38,10 +38,8 @@ enum ReadReport {
 
 fn date(name: &str, day: Option<&Day>, default: Date) -> Result<Date, Problem> {
     let Some(day) = day else { return Ok(default) };
-    day.0.parse().map_err(|_| {
-        let detail = "expected a day such as 2026-11-02";
-        Problem::field(ProblemCode::InvalidField, format!("?{name}"), detail)
-    })
+    text::day(&day.0)
+        .map_err(|detail| Problem::field(ProblemCode::InvalidField, format!("?{name}"), detail))
 }
 
 #[OpenApi(prefix_path = "/api/v1")]

@@ -1,7 +1,7 @@
 //! Bulk imports.
 
 use aperilex_core::{
-    CompanyLocator, Date, FilingLocator, FormType, ImportItem, ImportItemStatus, ImportJob,
+    CompanyLocator, FilingLocator, FormType, ImportItem, ImportItemStatus, ImportJob,
     ImportRequest, ImportSelection, MAX_IMPORT_ITEMS,
 };
 use poem::{Request, RequestBody, Result};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::request::{FilingName, locator, price};
 use super::strict::{self, Object as Fields};
 use super::task::FailureDocument;
-use super::text::{Day, ImportItemStatusWord, ImportStatusWord, Moment, Usd};
+use super::text::{Day, ImportItemStatusWord, ImportStatusWord, Moment, Usd, day};
 use crate::body;
 use crate::problem::{Problem, ProblemCode};
 
@@ -160,11 +160,6 @@ fn company(fields: &mut Fields) -> Option<ImportSelection> {
         from,
         to,
     })
-}
-
-fn day(text: &str) -> Result<Date, String> {
-    text.parse()
-        .map_err(|_| "expected a day such as 2025-12-31".to_owned())
 }
 
 /// How many filings of an import are where.

@@ -6,7 +6,7 @@ use aperilex_core::{ApiKey, IssuedKey, NewKey, Scope, Scopes, Timestamp};
 use poem_openapi::Object;
 use uuid::Uuid;
 
-use super::text::{Moment, ScopeWord};
+use super::text::{Moment, ScopeWord, moment};
 use crate::problem::Problem;
 
 /// Longest name of a key.
@@ -47,11 +47,6 @@ strict_body! {
             expires_at,
         })
     }
-}
-
-fn moment(text: &str) -> Result<Timestamp, &'static str> {
-    text.parse()
-        .map_err(|_| "expected a moment such as 2026-11-02T09:30:00Z")
 }
 
 fn name(text: &str) -> Result<String, String> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use aperilex_core::{
     AccountChange, AccountStatus, CreditKind, EntryId, GiveCredits, MicroUsd, RefundCharge, Role,
-    Tier, Timestamp, UserId,
+    Tier, UserId,
 };
 use poem::http::HeaderMap;
 use poem::{Request, RequestBody, Result};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::request::idempotency_key;
 use super::strict::{self, Object as Fields};
-use super::text::{AccountRoleWord, AccountStatusWord, Moment, TierWord, Usd};
+use super::text::{AccountRoleWord, AccountStatusWord, Moment, TierWord, Usd, moment};
 use crate::body;
 use crate::problem::{Problem, ProblemCode};
 
@@ -183,11 +183,6 @@ fn reason(text: &str) -> Result<String, String> {
 fn account(text: &str) -> Result<UserId, String> {
     text.parse()
         .map_err(|_| "expected the id of an account".to_owned())
-}
-
-fn moment(text: &str) -> Result<Timestamp, String> {
-    text.parse()
-        .map_err(|_| "expected a time such as 2026-11-02T09:30:00Z".to_owned())
 }
 
 /// There was a complaint where something that must be there is not.

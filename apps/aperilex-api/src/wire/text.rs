@@ -1,12 +1,38 @@
 //! Strings with a format of their own in the description of the API.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
+use aperilex_core::{Date, Timestamp};
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::{
     ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type,
 };
 use serde_json::Value;
+
+/// Years of the days and moments that clients name. What lies outside is a slip of the pen, or meant as
+/// "always" or "never", which is said by leaving the field out.
+const YEARS: RangeInclusive<i16> = 1900..=2199;
+
+/// A day, written in the one way that the description tells: the parser alone would also take a day that has
+/// a time behind it.
+pub(crate) fn day(text: &str) -> Result<Date, &'static str> {
+    let plain = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let day = if plain { text.parse().ok() } else { None };
+    day.filter(|day: &Date| YEARS.contains(&day.year()))
+        .ok_or("expected a day such as 2026-11-02, of the years 1900 to 2199")
+}
+
+/// A moment with its offset from UTC. A leap second is none: the parser would take it for the second before.
+pub(crate) fn moment(text: &str) -> Result<Timestamp, &'static str> {
+    let year = text.get(..4).and_then(|year| year.parse::<i16>().ok());
+    let colons = [13, 16].map(|at| text.as_bytes().get(at));
+    let plain = colons == [Some(&b':'); 2] && !text.contains(":60");
+    let moment = if plain { text.parse().ok() } else { None };
+    moment
+        .filter(|_| year.is_some_and(|year| YEARS.contains(&year)))
+        .ok_or("expected a moment such as 2026-11-02T09:30:00Z, of the years 1900 to 2199")
+}
 
 /// What every type here has in common: it is its own raw value.
 macro_rules! raw_self {
@@ -233,6 +259,49 @@ impl<T: ParseFromJSON> ParseFromJSON for OrNull<T> {
             some => T::parse_from_json(some)
                 .map(|value| Self(Some(value)))
                 .map_err(ParseError::propagate),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_have_one_spelling() {
+        for (text, good) in [
+            ("2026-11-02", true),
+            ("1900-01-01", true),
+            ("2199-12-31", true),
+            ("1899-12-31", false),
+            ("9999-12-31", false),
+            ("2026-02-29", false),
+            ("20261102", false),
+            ("2026-11-2", false),
+            ("2026-11-02T00:00:00", false),
+            ("2026-11-02Z", false),
+            (" 2026-11-2", false),
+            ("", false),
+        ] {
+            assert_eq!(day(text).is_ok(), good, "{text}");
+        }
+    }
+
+    #[test]
+    fn moments_have_an_offset_and_no_leap_second() {
+        for (text, good) in [
+            ("2026-11-02T09:30:00Z", true),
+            ("2026-11-02T09:30:00.5+05:30", true),
+            ("2026-11-02t09:30:00z", true),
+            ("2026-11-02T09:30:00", false),
+            ("2026-11-02", false),
+            ("2026-12-31T23:59:60Z", false),
+            ("2026-11-02T093000Z", false),
+            ("9999-12-01T00:00:00Z", false),
+            ("+002026-11-02T09:30:00Z", false),
+            ("", false),
+        ] {
+            assert_eq!(moment(text).is_ok(), good, "{text}");
         }
     }
 }

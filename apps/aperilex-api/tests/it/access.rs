@@ -4,7 +4,7 @@ use aperilex_api::ApiSettings;
 use aperilex_core::{AccountStatus, Tier};
 use serde_json::Value;
 
-use crate::world::{World, body, call, filing_id};
+use crate::world::{Answer, World, body, call, filing_id};
 
 /// Every protected operation with the ids of the first account's things, as method and path.
 fn protected(world_ids: &[(&str, String)]) -> Vec<(String, String)> {
@@ -52,7 +52,7 @@ async fn ids(world: &World) -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn nobody_gets_in_without_a_key() {
+async fn b33_nobody_gets_in_without_a_key() {
     let world = World::new().await;
     let wrong = format!("{}0", &world.key[..world.key.len() - 1]);
     let bearer = format!("Bearer {}", world.key);
@@ -60,6 +60,7 @@ async fn nobody_gets_in_without_a_key() {
         let call = || call(&method, &path);
         for (attempt, call) in [
             ("none", call()),
+            ("bare", call().header("authorization", "Bearer")),
             ("empty", call().header("authorization", "Bearer ")),
             ("basic", call().header("authorization", "Basic YTpi")),
             ("wrong", call().key(&wrong)),
@@ -73,8 +74,8 @@ async fn nobody_gets_in_without_a_key() {
         ] {
             let answer = world.send(call).await;
             assert_eq!(
-                answer.problem(),
-                "unauthenticated",
+                (answer.status.as_u16(), answer.problem().as_str()),
+                (401, "unauthenticated"),
                 "{attempt} {method} {path}"
             );
             assert_eq!(
@@ -99,7 +100,7 @@ async fn a_key_in_the_url_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_others_does_not_exist() {
+async fn b15_what_is_others_does_not_exist() {
     let world = World::new().await;
     let ids = ids(&world).await;
     let stranger = world.account("stranger", Tier::Professional, 0).await;
@@ -117,12 +118,21 @@ async fn what_is_others_does_not_exist() {
                 _ => path,
             });
         let unknown = world.send(call(&method, &unknown).key(&stranger)).await;
-        let told = |body: &Value| (body["title"].clone(), body["code"].clone());
-        assert_eq!(
-            told(&theirs.json()),
-            told(&unknown.json()),
-            "{method} {path}"
-        );
+        // All of it, but what the client said itself and the number of its request.
+        let told = |answer: &Answer| {
+            let mut problem = answer.json();
+            for own in ["instance", "request_id"] {
+                problem[own].take();
+            }
+            let all = ids.iter().map(|(_, id)| id).filter(|id| id.len() == 36);
+            let all = all.chain([&nobody]);
+            let shown = all.fold(problem.to_string(), |text, id| {
+                text.replace(id.as_str(), "ID")
+            });
+            let names: Vec<_> = answer.headers.keys().map(ToString::to_string).collect();
+            (shown, names)
+        };
+        assert_eq!(told(&theirs), told(&unknown), "{method} {path}");
     }
     for list in ["analyses", "tasks", "billing/entries"] {
         let answer = world
@@ -133,18 +143,63 @@ async fn what_is_others_does_not_exist() {
 }
 
 #[tokio::test]
-async fn a_cursor_of_another_account_is_refused() {
+async fn b35_keys_that_were_good_or_nearly_are() {
     let world = World::new().await;
-    world.analysed().await;
-    let page = world.get("/api/v1/billing/entries?limit=1").await.json();
-    let path = format!(
-        "/api/v1/billing/entries?cursor={}",
-        page["next"].as_str().unwrap()
-    );
-    assert_eq!(world.get(&path).await.status, 200);
-    let stranger = world.account("stranger", Tier::Professional, 0).await;
-    let answer = world.send(call("GET", path).key(&stranger)).await;
-    assert_eq!(answer.problem(), "bad-cursor");
+    let make = async |rest: &str| {
+        let body = format!(r#"{{"name":"k"{rest}}}"#);
+        let made = world.ask(call("POST", "/api/v1/keys").body(body)).await;
+        let made = made.json();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (text(&made["secret"]), text(&made["key"]["key_id"]))
+    };
+    let (whole, id) = make("").await;
+    let (brief, _) = make(r#","expires_at":"2026-11-02T10:30:00Z""#).await;
+    let me = async |key: &str| world.send(call("GET", "/api/v1/me").key(key)).await;
+    for key in [&whole, &brief] {
+        assert_eq!(me(key).await.status, 200);
+    }
+    let gone = format!("/api/v1/keys/{id}");
+    assert_eq!(world.ask(call("DELETE", gone)).await.status, 204);
+    world
+        .memory
+        .clock
+        .advance(std::time::Duration::from_secs(3_600));
+    // The prefix is shown in lists; the rest of a key is what counts, to its last digit.
+    let (good, digits) = (&world.key, world.key.len());
+    let last = if good.ends_with('0') { '1' } else { '0' };
+    let prefix = &good[..digits - 40];
+    let mut told = Vec::new();
+    for (what, key) in [
+        ("revoked", whole.clone()),
+        ("expired", brief.clone()),
+        ("another end", format!("{}{last}", &good[..digits - 1])),
+        ("another secret", format!("{prefix}{}", "0".repeat(40))),
+        ("the prefix alone", prefix.to_owned()),
+        ("shorter", good[..digits - 1].to_owned()),
+        ("longer", format!("{good}0")),
+        ("in capitals", good.to_uppercase()),
+        ("of nobody", format!("apx_live_{}", "0".repeat(64))),
+    ] {
+        let answer = me(&key).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.problem().as_str()),
+            (401, "unauthenticated"),
+            "{what}"
+        );
+        assert_eq!(
+            answer.header("www-authenticate"),
+            "Bearer realm=\"aperilex\""
+        );
+        let detail = answer.json()["detail"].clone();
+        assert!(
+            !detail.as_str().unwrap().contains(prefix),
+            "{what}: {detail}"
+        );
+        told.push(detail);
+    }
+    told.dedup();
+    assert_eq!(told.len(), 1, "nobody learns which it was: {told:?}");
+    assert_eq!(me(good).await.status, 200);
 }
 
 #[tokio::test]
@@ -178,7 +233,7 @@ async fn a_suspended_account_may_nothing() {
 }
 
 #[tokio::test]
-async fn the_quota_counts_changes_and_not_reads() {
+async fn b29_the_quota_counts_changes_and_not_reads() {
     let mut settings = crate::world::settings();
     settings.plans.professional.requests_per_hour = Some(3);
     let world = World::with(|_| {}, settings, ApiSettings::default()).await;
@@ -216,7 +271,7 @@ async fn the_quota_counts_changes_and_not_reads() {
     let entries = world.get("/api/v1/billing/entries").await.json();
     let charges = entries["items"].as_array().unwrap().iter();
     let negative = |entry: &&Value| entry["amount_usd"].as_str().unwrap().starts_with('-');
-    assert_eq!(charges.filter(negative).count(), 0, "B29: not charged");
+    assert_eq!(charges.filter(negative).count(), 0, "not charged");
     world
         .memory
         .clock

@@ -155,10 +155,10 @@ async fn a_client_resumes_behind_what_it_saw() {
 }
 
 #[tokio::test]
-async fn an_id_the_task_never_had_resets_the_client() {
+async fn b38_an_id_the_task_never_had_resets_the_client() {
     let served = Served::new(quick()).await;
     let task = task(&served).await;
-    for id in ["99", "x", "-1"] {
+    for id in ["99", "x", "-1", "1.5", "18446744073709551616", "0x1"] {
         let head = served.head("GET", &format!("{task}/events"));
         let mut stream = served
             .connect(format!("{head}Last-Event-ID: {id}\r\n\r\n"))
@@ -172,6 +172,26 @@ async fn an_id_the_task_never_had_resets_the_client() {
         assert_eq!(told(&text), [(1, "reset".to_owned())], "{text}");
         assert!(text.contains("\"status\":\"pending\"") && text.contains("\"last_event\":1"));
     }
+}
+
+#[tokio::test]
+async fn b38_a_key_in_the_address_of_a_stream_opens_none() {
+    let served = Served::new(quick()).await;
+    let task = task(&served).await;
+    let key = served.world.key.clone();
+    for name in ["token", "access_token", "key", "api_key"] {
+        let path = format!("{task}/events?{name}={key}");
+        let bare = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+        let bare = served.connect(bare).await.until("\r\n\r\n{").await;
+        let signed = served.get(&path).await.until("\r\n\r\n{").await;
+        for answer in [bare, signed] {
+            assert!(answer.starts_with("HTTP/1.1 400 "), "{name}: {answer}");
+            assert!(!answer.contains(&key), "{name}: {answer}");
+        }
+    }
+    let world = &served.world;
+    let answer = world.get(&format!("{task}/events?token={key}")).await;
+    assert_eq!(answer.problem(), "credentials-in-url");
 }
 
 #[tokio::test]
@@ -248,7 +268,7 @@ async fn a_long_poll_ends_in_time_or_with_news() {
 }
 
 #[tokio::test]
-async fn an_account_has_five_streams_and_gets_them_back() {
+async fn b38_an_account_has_five_streams_and_gets_them_back() {
     let served = Served::new(quick()).await;
     let task = task(&served).await;
     let mut open = Vec::new();

@@ -21,6 +21,7 @@ mod operations;
 mod payments;
 mod pool;
 mod quotes;
+mod rows;
 mod server;
 mod sign_in;
 mod socket;

@@ -1,4 +1,4 @@
-//! Events of payments, B79 to B84, and what is owed.
+//! Events of payments, rows B79 to B84 of the matrix of bad input, and what is owed.
 
 use aperilex_api::{ApiSettings, WebhookSecret};
 use aperilex_core::UserId;
@@ -6,6 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+use crate::socket::Served;
 use crate::world::{Answer, World, begin, body, call, settings};
 
 const PATH: &str = "/api/v1/webhooks/payments";
@@ -211,6 +212,40 @@ async fn b84_a_body_beyond_the_limit_is_refused() {
     let answer = tell(&world, &large).await;
     assert_eq!(answer.status, 413);
     assert_eq!(answer.problem(), "body-too-large");
+}
+
+#[tokio::test]
+async fn b84_more_events_than_are_taken_are_refused_for_a_while() {
+    let served = Served::new(ApiSettings {
+        payment_secret: WebhookSecret::new(SECRET.into()),
+        anonymous_per_minute: 5,
+        ..ApiSettings::default()
+    })
+    .await;
+    let event = event(&served.world, "evt_1", "payment.paid", 1)
+        .await
+        .to_string();
+    let post = async |time: i64| {
+        let signature = signature(SECRET, &time.to_string(), event.as_bytes());
+        let length = event.len();
+        let request = format!(
+            "POST {PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nPayment-Signature: {signature}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{event}"
+        );
+        served.connect(request).await.end().await
+    };
+    let now = begin().as_second();
+    for n in 0..5 {
+        let answer = post(now).await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{n}: {answer}");
+    }
+    let refused = post(now).await;
+    assert!(refused.starts_with("HTTP/1.1 429 "), "{refused}");
+    assert!(refused.contains("retry-after: 12\r\n"), "{refused}");
+    let minute = std::time::Duration::from_secs(60);
+    served.world.memory.clock.advance(minute);
+    let again = post(now + 60).await;
+    assert!(again.starts_with("HTTP/1.1 200 "), "{again}");
+    assert_eq!(available(&served.world).await, "15.000000", "credited once");
 }
 
 #[tokio::test]

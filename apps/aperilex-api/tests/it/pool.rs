@@ -56,7 +56,7 @@ async fn followers_share_a_run() {
 }
 
 #[tokio::test]
-async fn a_price_that_cannot_or_may_not_be_paid() {
+async fn b27_a_price_that_cannot_or_may_not_be_paid() {
     let world = World::new().await;
     let poor = world.account("poor", Tier::Professional, 20_000).await;
     let answer = world.request(&poor).await;
@@ -83,25 +83,7 @@ async fn a_price_that_cannot_or_may_not_be_paid() {
 }
 
 #[tokio::test]
-async fn a_plan_that_does_not_cover_the_filing() {
-    let world = World::new().await;
-    // The universes of this world are empty, so the basic plan covers no company.
-    let basic = world.account("basic", Tier::Basic, 1_000_000).await;
-    let answer = world.request(&basic).await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.problem().as_str()),
-        (403, "not-entitled")
-    );
-    let problem = answer.json();
-    assert_eq!(problem["limit"], "companies");
-    assert_eq!(
-        (&problem["tier"], &problem["lifted_by"]),
-        (&json!("basic"), &json!("professional"))
-    );
-}
-
-#[tokio::test]
-async fn more_runs_than_the_plan_allows() {
+async fn b29_more_runs_than_the_plan_allows() {
     let mut settings = crate::world::settings();
     settings.plans.professional.running = Some(1);
     let world = World::with(|_| {}, settings, ApiSettings::default()).await;
@@ -116,18 +98,11 @@ async fn more_runs_than_the_plan_allows() {
         (429, "too-many-analyses")
     );
     assert_eq!(answer.header("retry-after"), "5");
-}
-
-#[tokio::test]
-async fn a_finished_task_cannot_be_withdrawn() {
-    let world = World::new().await;
-    world.analysed().await;
-    let task = world.get("/api/v1/tasks").await.json()["items"][0]["task_id"].clone();
-    let path = format!("/api/v1/tasks/{}", task.as_str().unwrap());
-    let answer = world.ask(call("DELETE", path)).await;
+    assert!(answer.header("ratelimit").starts_with("\"hour\";r="));
     assert_eq!(
-        (answer.status.as_u16(), answer.problem().as_str()),
-        (409, "not-cancellable")
+        available(&world, &world.key).await,
+        "4.935000",
+        "the first alone"
     );
 }
 
@@ -162,7 +137,7 @@ async fn lists_come_in_pages_without_gaps() {
 }
 
 #[tokio::test]
-async fn an_answer_of_the_pool_is_given_again_to_its_key_and_to_no_other_request() {
+async fn b25_an_answer_of_the_pool_is_given_again_to_its_key_and_to_no_other_request() {
     let world = World::new().await;
     world.analysed().await;
     let second = world.account("second", Tier::Professional, 1_000_000).await;
@@ -181,7 +156,6 @@ async fn an_answer_of_the_pool_is_given_again_to_its_key_and_to_no_other_request
     assert_eq!(
         (refused.status.as_u16(), refused.problem().as_str()),
         (422, "idempotency-mismatch"),
-        "B25"
     );
     let again = ask(&second, &body()).await;
     assert_eq!(
@@ -191,11 +165,11 @@ async fn an_answer_of_the_pool_is_given_again_to_its_key_and_to_no_other_request
     assert_eq!(again.json(), first.json());
     assert_eq!(available(&world, &second).await, "0.950000", "charged once");
     let owner = ask(&world.key, &other).await;
-    assert_eq!(owner.status, 200, "B25: another account's key is its own");
+    assert_eq!(owner.status, 200, "another account's key is its own");
 }
 
 #[tokio::test]
-async fn a_key_is_remembered_for_thirty_days() {
+async fn b26_a_key_is_remembered_for_thirty_days() {
     const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
     let world = World::new().await;
     world.memory.analyst.answer(Ok(draft()));
@@ -208,7 +182,7 @@ async fn a_key_is_remembered_for_thirty_days() {
     for (day, status) in [(1, 202), (28, 202), (2, 200)] {
         world.memory.clock.advance(DAY * day);
         let answer = ask().await;
-        assert_eq!(answer.status.as_u16(), status, "B26");
+        assert_eq!(answer.status.as_u16(), status, "day {day} more");
         if status == 202 {
             assert_eq!(answer.json()["task_id"], first);
         }

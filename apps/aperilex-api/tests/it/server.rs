@@ -46,7 +46,7 @@ async fn a_slow_head_is_cut() {
 }
 
 #[tokio::test]
-async fn a_slow_body_is_cut() {
+async fn b10_a_slow_body_is_cut() {
     let served = Served::new(impatient()).await;
     let head = served.head("POST", "/api/v1/quotes");
     let head = format!("{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{");
@@ -61,7 +61,7 @@ async fn a_slow_body_is_cut() {
 }
 
 #[tokio::test]
-async fn a_body_is_refused_by_its_length_before_it_is_read() {
+async fn b09_a_body_is_refused_by_its_length_before_it_is_read() {
     let served = Served::new(ApiSettings::default()).await;
     let head = served.head("POST", "/api/v1/quotes");
     let head = format!("{head}Content-Type: application/json\r\nContent-Length: 65537\r\n\r\n");
@@ -73,7 +73,7 @@ async fn a_body_is_refused_by_its_length_before_it_is_read() {
 }
 
 #[tokio::test]
-async fn an_endless_body_is_refused_at_the_limit() {
+async fn b10_an_endless_body_is_refused_at_the_limit() {
     let served = Served::new(ApiSettings::default()).await;
     let head = served.head("POST", "/api/v1/quotes");
     let head =
@@ -99,7 +99,7 @@ async fn an_endless_body_is_refused_at_the_limit() {
 }
 
 #[tokio::test]
-async fn a_limit_in_reach_is_told_to_a_client_that_sends_in_chunks() {
+async fn b10_a_limit_in_reach_is_told_to_a_client_that_sends_in_chunks() {
     let served = Served::new(ApiSettings::default()).await;
     let head = served.head("POST", "/api/v1/quotes");
     let head =
@@ -186,7 +186,7 @@ fn heads_of_two_readings(served: &Served) -> Vec<(&'static str, String, u16, &'s
 }
 
 #[tokio::test]
-async fn heads_that_can_be_read_two_ways_are_refused() {
+async fn b39_heads_that_can_be_read_two_ways_are_refused() {
     let served = Served::new(ApiSettings::default()).await;
     for (row, request, status, code) in heads_of_two_readings(&served) {
         let hidden = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -286,7 +286,7 @@ async fn http_1_0_ends_with_its_answer() {
 }
 
 #[tokio::test]
-async fn a_tunnel_is_refused_and_closed() {
+async fn b37_a_tunnel_is_refused_and_closed() {
     let served = Served::new(ApiSettings::default()).await;
     for method in ["CONNECT", "TRACE"] {
         let target = if method == "CONNECT" {
@@ -302,13 +302,13 @@ async fn a_tunnel_is_refused_and_closed() {
         };
         assert!(
             answer.starts_with("HTTP/1.1 405") && answer.contains("allow: "),
-            "B37: {answer}"
+            "{answer}"
         );
     }
 }
 
 #[tokio::test]
-async fn head_tells_the_length_and_sends_nothing() {
+async fn b37_head_tells_the_length_and_sends_nothing() {
     let served = Served::new(ApiSettings::default()).await;
     let mut head = served
         .connect(format!("{}\r\n", served.head("HEAD", "/health/live")))

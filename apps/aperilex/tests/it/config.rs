@@ -8,12 +8,12 @@ use std::process::{Command, Output};
 use crate::server::samples;
 
 /// `aperilex check-config` with these settings in a file, on the sample filings.
-struct Case {
+pub(crate) struct Case {
     dir: tempfile::TempDir,
 }
 
 impl Case {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         Self { dir }
     }
@@ -24,6 +24,21 @@ impl Case {
 
     /// What a command says, and its exit code.
     fn run(&self, settings: &str, words: &[&str], variables: &[(&str, &str)]) -> (i32, String) {
+        said(&self.command(settings, words, variables))
+    }
+
+    /// The exit code of a command, what it prints, and what it says.
+    pub(crate) fn output(&self, settings: &str, words: &[&str]) -> (i32, String, String) {
+        let output = self.command(settings, words, &[]);
+        let (code, said) = said(&output);
+        (
+            code,
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+            said,
+        )
+    }
+
+    fn command(&self, settings: &str, words: &[&str], variables: &[(&str, &str)]) -> Output {
         fs::write(self.file(), settings).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_aperilex"));
         command
@@ -34,10 +49,10 @@ impl Case {
                 self.dir.path().join("data").as_os_str(),
             ])
             .envs(variables.iter().copied());
-        said(&command.output().unwrap())
+        command.output().unwrap()
     }
 
-    fn check(&self, settings: &str) -> (i32, String) {
+    pub(crate) fn check(&self, settings: &str) -> (i32, String) {
         let source = samples();
         let words = ["check-config", "--source", source.to_str().unwrap()];
         self.run(settings, &words, &[])
@@ -50,7 +65,7 @@ fn said(output: &Output) -> (i32, String) {
 }
 
 /// Each of these settings is refused: its path, the file and what is expected are named, no value is.
-fn refused(rows: &[(&str, &str, &str, &str)]) {
+pub(crate) fn refused(rows: &[(&str, &str, &str, &str)]) {
     let case = Case::new();
     for (row, settings, path, expected) in rows {
         let (code, said) = case.check(settings);
@@ -368,34 +383,63 @@ fn b76_a_service_that_is_away_is_waited_for_and_may_come_back() {
 #[test]
 fn b77_the_sec_is_told_whom_to_write_to() {
     let case = Case::new();
-    for (settings, origin) in [
-        ("{}", ""),
-        (
-            r#"{"source": {"provider": "edgar", "settings": {"user_agent": "hunter2"}}}"#,
-            " (from ",
-        ),
-    ] {
+    let agent = |agent: &str| {
+        let settings = serde_json::json!({"user_agent": agent});
+        serde_json::json!({"source": {"provider": "edgar", "settings": settings}}).to_string()
+    };
+    let refused = |settings: &str, origin: &str| {
         let (code, said) = case.run(settings, &["check-config"], &[]);
-        assert_eq!(code, 78, "{said}");
+        assert_eq!(code, 78, "{settings}: {said}");
         let named = format!("`source.settings.user_agent`{origin}");
         assert!(
             said.contains(&named) && said.contains("e-mail address"),
-            "{said}"
+            "{settings}: {said}"
         );
-        assert!(!said.contains("error: hunter2"), "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+    };
+    refused("{}", "");
+    for bad in [
+        "",
+        "hunter2",
+        "hunter2 Corp",
+        "hunter2 filings at example.com",
+        "hunter2 filings@",
+        "hunter2 @example.com",
+        "hunter2 filings@localhost",
+    ] {
+        refused(&agent(bad), " (from ");
     }
-    let agent = r#"{"source": {"provider": "edgar", "settings": {"user_agent": "Example Corp filings@example.com"}}}"#;
-    assert_eq!(case.run(agent, &["check-config"], &[]).0, 0);
+    let good = agent("Example Corp filings@example.com");
+    assert_eq!(case.run(&good, &["check-config"], &[]).0, 0);
 }
 
 #[test]
 fn b78_nothing_secret_goes_over_a_network_in_the_clear() {
-    refused(&[(
-        "the API",
-        r#"{"listen": "0.0.0.0:8620"}"#,
-        "listen",
-        "expected a loopback address",
-    )]);
+    const SECRET: &str = "0123456789abcdef0123456789abcdef";
+    let receiver = format!(
+        r#"{{"notices": {{"provider": "webhook", "settings": {{"url": "http://hooks.example.com/hunter2", "secret": "{SECRET}"}}}}}}"#
+    );
+    refused(&[
+        (
+            "the API",
+            r#"{"listen": "0.0.0.0:8620"}"#,
+            "listen",
+            "expected a loopback address",
+        ),
+        (
+            "the API on all addresses of IPv6",
+            r#"{"listen": "[::]:8620"}"#,
+            "listen",
+            "expected a loopback address",
+        ),
+        ("a receiver", &receiver, "notices.settings.url", "https"),
+        (
+            "an identity provider",
+            r#"{"auth": {"oidc": [{"name": "works", "issuer": "http://id.example.com", "client_id": "c", "client_secret": "hunter2", "redirect_url": "https://api.example.com/api/v1/oidc/callback", "tier": "basic"}]}}"#,
+            "auth.oidc[0].issuer",
+            "https",
+        ),
+    ]);
     let case = Case::new();
     let behind = r#"{"listen": "0.0.0.0:8620", "api": {"behind_tls": true}}"#;
     assert_eq!(case.check(behind).0, 0);
@@ -410,12 +454,15 @@ fn b78_nothing_secret_goes_over_a_network_in_the_clear() {
     let (code, said) = case.run("{}", &serve, &[]);
     assert_eq!(code, 78, "{said}");
     assert!(said.contains("`listen` (from the command line)"), "{said}");
-    let edgar = r#"{"source": {"provider": "edgar", "settings":
-        {"user_agent": "Example Corp filings@example.com", "www": "http://www.sec.gov"}}}"#;
-    let (code, said) = case.run(edgar, &["check-config"], &[]);
-    assert_eq!(code, 78, "{said}");
-    assert!(
-        said.contains("`source.settings.www`") && said.contains("https"),
-        "{said}"
-    );
+    for host in ["www", "data", "efts"] {
+        let settings = serde_json::json!({"user_agent": "Example Corp filings@example.com",
+            host: "http://www.sec.gov"});
+        let edgar = serde_json::json!({"source": {"provider": "edgar", "settings": settings}});
+        let (code, said) = case.run(&edgar.to_string(), &["check-config"], &[]);
+        assert_eq!(code, 78, "{host}: {said}");
+        assert!(
+            said.contains(&format!("`source.settings.{host}`")) && said.contains("https"),
+            "{said}"
+        );
+    }
 }

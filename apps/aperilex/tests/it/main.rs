@@ -18,4 +18,5 @@ mod ledger;
 mod mirror;
 mod operate;
 mod races;
+mod secrets;
 mod server;
