@@ -48,7 +48,6 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
             engine.close_account(&found).await?;
             format!("account {account} is closed\n")
         }
-
         AccountCommand::Contract {
             account,
             set,
@@ -62,32 +61,16 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
             contract(&engine, account, to, &reason.unwrap_or_default()).await?
         }
         AccountCommand::Suspend { change: args } => {
-            let to = AccountChange {
-                suspended: Some(true),
-                ..AccountChange::default()
-            };
-            change(&engine, args, to).await?
+            change(&engine, args, |to| to.suspended = Some(true)).await?
         }
         AccountCommand::Restore { change: args } => {
-            let to = AccountChange {
-                suspended: Some(false),
-                ..AccountChange::default()
-            };
-            change(&engine, args, to).await?
+            change(&engine, args, |to| to.suspended = Some(false)).await?
         }
         AccountCommand::Tier { tier, change: args } => {
-            let to = AccountChange {
-                tier: Some(tier),
-                ..AccountChange::default()
-            };
-            change(&engine, args, to).await?
+            change(&engine, args, |to| to.tier = Some(tier)).await?
         }
         AccountCommand::Role { role, change: args } => {
-            let to = AccountChange {
-                role: Some(role),
-                ..AccountChange::default()
-            };
-            change(&engine, args, to).await?
+            change(&engine, args, |to| to.role = Some(role)).await?
         }
     };
     output::print(&text)?;
@@ -132,11 +115,16 @@ fn read_contract(file: &Path) -> anyhow::Result<Contract> {
 }
 
 /// Changes an account, and says how it stands then.
-async fn change(engine: &Engine, args: ChangeArgs, to: AccountChange) -> anyhow::Result<String> {
-    let change = AccountChange {
+async fn change(
+    engine: &Engine,
+    args: ChangeArgs,
+    set: impl FnOnce(&mut AccountChange),
+) -> anyhow::Result<String> {
+    let mut change = AccountChange {
         reason: args.reason,
-        ..to
+        ..AccountChange::default()
     };
+    set(&mut change);
     let user = args.account;
     let account = engine
         .change_account(Actor::Operator, user, &change)
