@@ -31,8 +31,12 @@ pub struct WebhookNotifier {
 struct Health {
     /// The first failure since it last took a notice.
     failing_since: Option<Timestamp>,
-    disabled: bool,
+    /// When a disabled receiver is tried again; none while it is not disabled.
+    tried_again_at: Option<Timestamp>,
 }
+
+/// How often a disabled receiver is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(60 * 60);
 
 impl fmt::Debug for WebhookNotifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -108,31 +112,36 @@ impl WebhookNotifier {
         if failing < self.disable_after {
             return error;
         }
-        health.disabled = true;
-        tracing::error!(
-            since = %since,
-            cause = std::error::Error::source(&error).map(ToString::to_string),
-            "the receiver of webhooks has failed since {since} and is disabled; mend it and restart"
-        );
+        let next = now.checked_add(TRY_AGAIN).unwrap_or(Timestamp::MAX);
+        if health.tried_again_at.replace(next).is_none() {
+            tracing::error!(
+                since = %since,
+                cause = std::error::Error::source(&error).map(ToString::to_string),
+                "the receiver of webhooks has failed since {since} and is disabled; mend it: it is tried \
+                 again once an hour"
+            );
+        }
         disabled()
     }
 }
 
 fn disabled() -> NotifyError {
     NotifyError::Disabled {
-        reason: "the receiver of webhooks has failed for too long; mend it and restart".to_owned(),
+        reason: "the receiver of webhooks has failed for too long; mend it: it is tried again once an hour"
+            .to_owned(),
     }
 }
 
 #[async_trait]
 impl Notifier for WebhookNotifier {
     async fn notify(&self, notice: &Notice) -> Result<(), NotifyError> {
-        if self.health().disabled {
+        let now = self.clock.now();
+        if self.health().tried_again_at.is_some_and(|at| now < at) {
             return Err(disabled());
         }
         match self.post(notice).await {
             Ok(()) => {
-                self.health().failing_since = None;
+                *self.health() = Health::default();
                 Ok(())
             }
             Err(error) => Err(self.failed(error)),

@@ -41,8 +41,8 @@ impl NotifyError {
     #[must_use]
     pub const fn retry(&self) -> Retry {
         match self {
-            Self::Unavailable { .. } => Retry::Backoff,
-            Self::Refused { .. } | Self::Disabled { .. } => Retry::Never,
+            Self::Unavailable { .. } | Self::Disabled { .. } => Retry::Backoff,
+            Self::Refused { .. } => Retry::Never,
         }
     }
 }

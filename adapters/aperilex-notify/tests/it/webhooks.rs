@@ -117,4 +117,14 @@ async fn b85_after_three_days_of_failures_it_is_disabled() {
         );
     }
     assert_eq!(receiver.requests().await.len(), sent + 1, "the last one");
+    // Once an hour it is tried again; one that is taken ends it.
+    receiver.clock.advance(Duration::from_secs(60 * 60));
+    for _ in 0..2 {
+        assert!(matches!(tell().await, Err(NotifyError::Disabled { .. })));
+    }
+    assert_eq!(receiver.requests().await.len(), sent + 2);
+    receiver.clock.advance(Duration::from_secs(60 * 60));
+    receiver.fail(false).await;
+    tell().await.unwrap();
+    tell().await.unwrap();
 }
