@@ -9,6 +9,7 @@ mod admission;
 mod anchor;
 mod audit;
 mod billing;
+mod change_tier;
 mod close_account;
 mod contracts;
 mod draw;

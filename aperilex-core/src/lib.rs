@@ -10,6 +10,7 @@ mod number;
 mod period;
 mod pricing;
 mod probe;
+mod proration;
 mod quota;
 mod refusal;
 mod settings;

@@ -60,7 +60,7 @@ mod usage;
 mod wording;
 
 pub use accession::{AccessionNumber, ParseAccessionError};
-pub use account::{Account, AccountStatus, ApiKey, Role, Scope, Scopes, Standing};
+pub use account::{Account, AccountStatus, ApiKey, Role, Scope, Scopes, Standing, TierChange};
 pub use analysis::{
     AnalysedDocument, AnalysisRecord, AnalysisResult, Certificate, Citation, Claim, ClaimStatus,
     DecodeAnalysisError, Figure, Latency, Method, NotFound, PartKind, PriorFigure, QuoteMatch,

@@ -28,7 +28,9 @@ mod store;
 mod task_queue;
 mod task_store;
 
-pub use account_store::{AccountStore, AccountStoreError, ChangeAccount, KeyOwner, OpenAccount};
+pub use account_store::{
+    AccountStore, AccountStoreError, ArrangeTier, ChangeAccount, KeyOwner, OpenAccount,
+};
 pub use analysis_pool::{AnalysisPool, FindAnalysis};
 pub use audit_log::AuditLog;
 pub use audit_store::AuditStore;

@@ -24,6 +24,7 @@ mod m20261126_000017_create_daily_count;
 mod m20261126_000018_create_payment;
 mod m20261126_000019_add_waiver;
 mod m20261126_000020_create_ledger_root;
+mod m20261126_000021_create_tier_change;
 mod run;
 
 pub use run::{names, pending, run};
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000018_create_payment::Migration),
             Box::new(m20261126_000019_add_waiver::Migration),
             Box::new(m20261126_000020_create_ledger_root::Migration),
+            Box::new(m20261126_000021_create_tier_change::Migration),
         ]
     }
 }

@@ -1,9 +1,10 @@
 //! Accounts and keys.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, AuditRecord, ChangeAccount,
-    Contract, Digest, Email, ExternalIdentity, KeyId, KeyOwner, LedgerError, MAX_PAGE,
-    NoticePreferences, OpenAccount, Role, StoreError, Timestamp, UserId,
+    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ArrangeTier, AuditRecord,
+    ChangeAccount, Contract, Digest, Email, ExternalIdentity, KeyId, KeyOwner, LedgerError,
+    MAX_PAGE, NoticePreferences, OpenAccount, OutboxItem, Role, StoreError, TierChange, Timestamp,
+    UserId,
 };
 use async_trait::async_trait;
 
@@ -107,18 +108,36 @@ impl AccountStore for MemoryStores {
     }
 
     async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError> {
-        self.commit("accounts.change", |state| {
-            let account = state.accounts.get_mut(&change.user);
-            let account = account.ok_or(AccountStoreError::Unknown)?;
-            if account.standing() != change.expected {
-                return Err(StoreError::Conflict.into());
+        self.commit("accounts.change", |state| state.change_account(change))
+    }
+
+    async fn arrange(&self, command: &ArrangeTier) -> Result<(), AccountStoreError> {
+        self.commit("accounts.arrange", |state| {
+            if !state.accounts.contains_key(&command.user) {
+                return Err(AccountStoreError::Unknown);
             }
-            account.tier = change.to.tier;
-            account.status = change.to.status;
-            account.role = change.to.role;
-            let changed = account.clone();
-            state.log(&change.audit);
-            Ok(changed)
+            match command.change {
+                Some(change) => state.arranged.insert(command.user, change),
+                None => state.arranged.remove(&command.user),
+            };
+            state.log(&command.audit);
+            Ok(())
+        })
+    }
+
+    async fn arranged(&self, user: UserId) -> Result<Option<TierChange>, StoreError> {
+        self.read("accounts.arranged", |state| {
+            state.arranged.get(&user).copied()
+        })
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<UserId>, StoreError> {
+        self.read("accounts.due", |state| {
+            let due = state.arranged.iter().filter(|(_, change)| change.at <= now);
+            let mut due: Vec<_> = due.map(|(user, change)| (change.at, *user)).collect();
+            due.sort_unstable();
+            due.truncate(limit.min(MAX_PAGE));
+            due.into_iter().map(|(_, user)| user).collect()
         })
     }
 
@@ -154,6 +173,33 @@ impl AccountStore for MemoryStores {
 }
 
 impl State {
+    fn change_account(&mut self, change: &ChangeAccount) -> Result<Account, AccountStoreError> {
+        let account = self.accounts.get_mut(&change.user);
+        let account = account.ok_or(AccountStoreError::Unknown)?;
+        if account.standing() != change.expected {
+            return Err(StoreError::Conflict.into());
+        }
+        account.tier = change.to.tier;
+        account.status = change.to.status;
+        account.role = change.to.role;
+        let changed = account.clone();
+        if change.to.tier != change.expected.tier {
+            self.arranged.remove(&change.user);
+        }
+        if let Some(grant) = &change.grant {
+            match self.post(grant) {
+                Ok(_) | Err(LedgerError::KeyReused) => {}
+                Err(LedgerError::Store(error)) => return Err(error.into()),
+                Err(error) => return Err(AccountStoreError::Credit(error)),
+            }
+        }
+        self.log(&change.audit);
+        if let Some(notice) = change.notice.clone() {
+            self.announce(OutboxItem::Notice(notice));
+        }
+        Ok(changed)
+    }
+
     fn add_account(&mut self, account: &Account) -> Result<(), AccountStoreError> {
         let mut others = self.accounts.values();
         if others.any(|other| other.email == account.email) {

@@ -8,7 +8,7 @@ use aperilex_ports::{
     Digest, ExternalIdentity, FilingId, FilingRecord, Hold, HoldId, ImportId, ImportItem,
     ImportJob, JournalTx, KeyId, LedgerEntry, LedgerRoot, ModelCall, NoticePreferences, OneTime,
     OutboxItem, PasswordHash, Payment, QuoteId, Session, SessionId, StoredEvent, StoredQuote, Task,
-    TaskEvent, TaskId, Timestamp, UserId, Waiver,
+    TaskEvent, TaskId, TierChange, Timestamp, UserId, Waiver,
 };
 
 use crate::planted::Bug;
@@ -19,6 +19,8 @@ pub(crate) struct State {
     /// The bug that is planted, if any.
     pub(crate) bug: Option<Bug>,
     pub(crate) accounts: BTreeMap<UserId, Account>,
+    /// Changes of plan to come.
+    pub(crate) arranged: BTreeMap<UserId, TierChange>,
     /// What accounts want to be told of, as far as they have chosen.
     pub(crate) preferences: BTreeMap<UserId, NoticePreferences>,
     pub(crate) keys: BTreeMap<KeyId, ApiKey>,

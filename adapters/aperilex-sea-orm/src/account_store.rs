@@ -1,23 +1,25 @@
 //! Accounts and their keys.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, AuditRecord, ChangeAccount,
-    Contract, Digest, Email, ExternalIdentity, KeyId, KeyOwner, LedgerError, NoticePreferences,
-    OpenAccount, Role, StoreError, Timestamp, UserId,
+    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ArrangeTier, AuditRecord,
+    ChangeAccount, Contract, Digest, Email, ExternalIdentity, KeyId, KeyOwner, LedgerError,
+    NoticePreferences, OpenAccount, OutboxItem, PostEntry, Role, StoreError, TierChange, Timestamp,
+    UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IdenStatic,
-    Iterable, JoinType, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait,
+    Iterable, JoinType, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select,
 };
 
 use crate::audit_log::append;
 use crate::database::Store;
-use crate::entity::{account, api_key, external_identity, password};
+use crate::entity::{account, api_key, external_identity, password, tier_change};
 use crate::error::{Stop, Unreadable, store_error};
 use crate::ledger::Wallet;
+use crate::outbox;
 use crate::read::page;
 use crate::session_store::sign_out;
 use crate::stored::micros;
@@ -98,6 +100,22 @@ impl AccountStore for Store {
 
     async fn change(&self, command: &ChangeAccount) -> Result<Account, AccountStoreError> {
         transact!(self.db, |tx| change(tx, command).await)
+    }
+
+    async fn arrange(&self, command: &ArrangeTier) -> Result<(), AccountStoreError> {
+        transact!(self.db, |tx| arrange(tx, command).await)
+    }
+
+    async fn arranged(&self, user: UserId) -> Result<Option<TierChange>, StoreError> {
+        let query = tier_change::Entity::find_by_id(user.as_uuid()).into_query();
+        self.db.one::<tier_change::Model, _>(&query).await
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<UserId>, StoreError> {
+        let due = due(now).limit(page(limit));
+        let rows = due.all(self.db.reader()).await.map_err(store_error)?;
+        let users = rows.into_iter().map(|row| UserId::from_uuid(row.user_id));
+        Ok(users.collect())
     }
 
     async fn preferences(&self, user: UserId) -> Result<NoticePreferences, AccountStoreError> {
@@ -261,11 +279,65 @@ async fn change(tx: &DatabaseTransaction, command: &ChangeAccount) -> Outcome<Ac
         .filter(Column::Id.eq(command.user.as_uuid()))
         .exec(tx)
         .await?;
+    if to.tier != command.expected.tier {
+        tier_change::Entity::delete_by_id(command.user.as_uuid())
+            .exec(tx)
+            .await?;
+    }
+    if let Some(grant) = &command.grant {
+        match give(tx, grant).await {
+            Err(Stop::Refused(AccountStoreError::Credit(LedgerError::KeyReused))) => {}
+            given => given?,
+        }
+    }
     append(tx, &command.audit).await?;
+    outbox::put(tx, command.notice.clone().map(OutboxItem::Notice)).await?;
     changed.tier = to.tier;
     changed.status = to.status;
     changed.role = to.role;
     Ok(changed)
+}
+
+/// Changes of plan whose time has come, the longest ago first.
+pub(crate) fn due(now: Timestamp) -> Select<tier_change::Entity> {
+    tier_change::Entity::find()
+        .filter(tier_change::Column::At.lte(micros(now)))
+        .order_by_asc(tier_change::Column::At)
+        .order_by_asc(tier_change::Column::UserId)
+}
+
+async fn arrange(tx: &DatabaseTransaction, command: &ArrangeTier) -> Outcome<()> {
+    let user = command.user.as_uuid();
+    let account = account::Entity::find_by_id(user).lock_exclusive();
+    if account.one(tx).await?.is_none() {
+        return Err(Stop::Refused(AccountStoreError::Unknown));
+    }
+    tier_change::Entity::delete_by_id(user).exec(tx).await?;
+    if let Some(change) = command.change {
+        let row = tier_change::ActiveModel {
+            user_id: Set(user),
+            tier: Set(change.tier.as_str().to_owned()),
+            at: Set(micros(change.at)),
+        };
+        tier_change::Entity::insert(row)
+            .exec_without_returning(tx)
+            .await?;
+    }
+    append(tx, &command.audit).await?;
+    Ok(())
+}
+
+/// Gives credits that come with something else.
+async fn give(tx: &DatabaseTransaction, entry: &PostEntry) -> Outcome<()> {
+    let refused = |stop: Stop<LedgerError>| {
+        stop.map(|error| match error {
+            LedgerError::Store(error) => error.into(),
+            error => AccountStoreError::Credit(error),
+        })
+    };
+    let mut wallet = Wallet::lock(tx, entry.user).await.map_err(refused)?;
+    wallet.post(tx, entry).await.map_err(refused)?;
+    Ok(())
 }
 
 async fn agree(
@@ -320,14 +392,7 @@ async fn open(tx: &DatabaseTransaction, command: &OpenAccount) -> Outcome<()> {
         add_key(tx, key).await?;
     }
     if let Some(opening) = &command.opening {
-        let refused = |stop: Stop<LedgerError>| {
-            stop.map(|error| match error {
-                LedgerError::Store(error) => error.into(),
-                error => AccountStoreError::Credit(error),
-            })
-        };
-        let mut wallet = Wallet::lock(tx, opening.user).await.map_err(refused)?;
-        wallet.post(tx, opening).await.map_err(refused)?;
+        give(tx, opening).await?;
     }
     Ok(())
 }

@@ -34,3 +34,4 @@ pub(crate) mod session;
 pub(crate) mod session_refresh;
 pub(crate) mod task;
 pub(crate) mod task_event;
+pub(crate) mod tier_change;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aperilex_ports::Tier;
+use aperilex_ports::{Email, Tier};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
@@ -108,6 +108,8 @@ pub struct OidcConfig {
     pub client_secret: SecretString,
     /// Where browsers come back to.
     pub redirect_url: String,
+    /// Newcomers have an address of one of these domains; `*` stands for any.
+    pub email_domains: Vec<String>,
     /// What newcomers subscribe to.
     #[serde(default = "enterprise")]
     pub tier: Tier,
@@ -115,6 +117,15 @@ pub struct OidcConfig {
 
 const fn enterprise() -> Tier {
     Tier::Enterprise
+}
+
+impl OidcConfig {
+    /// Whether people with this address may come for the first time.
+    pub(crate) fn lets_in(&self, email: &Email) -> bool {
+        let domain = email.as_str().rsplit('@').next().unwrap_or_default();
+        let named = |listed: &String| listed == "*" || listed.eq_ignore_ascii_case(domain);
+        self.email_domains.iter().any(named)
+    }
 }
 
 impl SignInConfig {
@@ -150,6 +161,10 @@ impl SignInConfig {
                 return Err(wrong(path("issuer"), reason));
             }
             safe_url(&path("redirect_url"), &provider.redirect_url)?;
+            if provider.email_domains.is_empty() {
+                let reason = "expected the domains whose people may come, such as `example.com`; `*` for anybody";
+                return Err(wrong(path("email_domains"), reason));
+            }
         }
         if !self.oidc.is_empty() && self.jwt.is_none() {
             return Err(wrong("jwt", "needed to let people sign in with `oidc`"));
@@ -261,7 +276,8 @@ mod tests {
         let provider = |name: &str, issuer: &str| {
             format!(
                 r#"{{"name":"{name}","issuer":"{issuer}","client_id":"c","client_secret":"s",
-                "redirect_url":"https://apx.example/api/v1/oidc/callback"}}"#
+                "redirect_url":"https://apx.example/api/v1/oidc/callback",
+                "email_domains":["works.example"]}}"#
             )
         };
         let jwt = format!(r#""jwt":{{"current":{{"kid":"a","secret":"{GOOD}"}}}}"#);
@@ -275,6 +291,10 @@ mod tests {
             (provider("works", "id.example"), "oidc[0].issuer"),
             (provider("works", "https://id.example/"), "oidc[0].issuer"),
             (format!("{good},{good}"), "oidc[1].name"),
+            (
+                good.replace("\"works.example\"", ""),
+                "oidc[0].email_domains",
+            ),
         ] {
             assert_eq!(of(&providers).unwrap().path, path, "{providers}");
         }

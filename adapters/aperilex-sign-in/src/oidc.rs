@@ -255,6 +255,7 @@ impl OidcProvider {
         claims.check(&self.config, &journey.nonce, now)?;
         let address = claims.email.filter(|_| claims.email_verified == Some(true));
         let email = address.and_then(|address| address.parse::<Email>().ok());
+        let email = email.filter(|email| self.config.lets_in(email));
         let identity = ExternalIdentity {
             issuer: claims.iss,
             subject: claims.sub,

@@ -3,8 +3,8 @@
 use aperilex_ports::audit::{Finding, LogCheck};
 use aperilex_ports::{
     Account, AccountStatus, Actor, AuditEntry, AuditRecord, ChangeAccount, DeadLetter, Email,
-    EntryId, EntryKind, LedgerEntry, LedgerError, LetterId, MAX_PAGE, MicroUsd, PostEntry, Refund,
-    Role, Standing, Tier, Timestamp, UserId,
+    EntryId, EntryKind, LedgerEntry, LedgerError, LetterId, MAX_PAGE, MicroUsd, NoticeKind,
+    PendingNotice, PostEntry, Refund, Role, Standing, Tier, Timestamp, UserId,
 };
 use serde_json::{Map, Value, json};
 
@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 /// What is to be another of an account, and why.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountChange {
-    /// The plan; at once, and without a change of the credits that are there.
+    /// The plan: see [`Engine::change_tier`].
     pub tier: Option<Tier>,
     /// What it may do.
     pub role: Option<Role>,
@@ -105,12 +105,25 @@ impl Engine {
         account.ok_or_else(|| EngineError::not_found(format!("account {user}")))
     }
 
-    /// Changes an account. Nothing is written if it is so already.
+    /// Changes an account, its plan last. Nothing is written if it is so already.
     ///
     /// # Errors
     /// [`EngineError::NotFound`], [`Refusal::OwnAccount`], or a port's failure: a conflict if somebody else
     /// changed it at the same time.
     pub async fn change_account(
+        &self,
+        actor: Actor,
+        user: UserId,
+        change: &AccountChange,
+    ) -> Result<Account, EngineError> {
+        let account = self.change_standing(actor, user, change).await?;
+        match change.tier {
+            Some(tier) => self.change_tier(actor, user, tier, &change.reason).await,
+            None => Ok(account),
+        }
+    }
+
+    async fn change_standing(
         &self,
         actor: Actor,
         user: UserId,
@@ -122,6 +135,7 @@ impl Engine {
         if to == expected {
             return Ok(account);
         }
+        let suspends = expected.status != to.status && to.status == AccountStatus::Suspended;
         let locks_out = (to.role, to.status) != (expected.role, expected.status);
         if actor == Actor::User(user) && locks_out {
             return Err(Refusal::OwnAccount.into());
@@ -137,9 +151,24 @@ impl Engine {
                 detail: difference(expected, to, &change.reason),
                 at: now,
             },
+            grant: None,
+            notice: suspends.then(|| self.told_suspended(user, &change.reason, now)),
             now,
         };
         Ok(self.ports.stores.accounts.change(&command).await?)
+    }
+
+    /// What an account is told when it is suspended.
+    pub(super) fn told_suspended(
+        &self,
+        user: UserId,
+        reason: &str,
+        now: Timestamp,
+    ) -> PendingNotice {
+        let kind = NoticeKind::Suspended {
+            reason: reason.to_owned(),
+        };
+        PendingNotice::of(user, &now.to_string(), kind, now)
     }
 
     /// Gives or takes credits. The same key again gives the first entry.
@@ -378,13 +407,13 @@ fn standing(now: Standing, change: &AccountChange) -> Standing {
         _ => now.status,
     };
     Standing {
-        tier: change.tier.unwrap_or(now.tier),
+        tier: now.tier,
         role: change.role.unwrap_or(now.role),
         status,
     }
 }
 
-fn action(from: Standing, to: Standing) -> &'static str {
+pub(super) fn action(from: Standing, to: Standing) -> &'static str {
     match (
         from.tier != to.tier,
         from.role != to.role,
@@ -399,7 +428,7 @@ fn action(from: Standing, to: Standing) -> &'static str {
 }
 
 /// What is another, before and after.
-fn difference(from: Standing, to: Standing, reason: &str) -> Value {
+pub(super) fn difference(from: Standing, to: Standing, reason: &str) -> Value {
     let mut detail = Map::new();
     for (name, before, after) in [
         ("tier", from.tier.as_str(), to.tier.as_str()),

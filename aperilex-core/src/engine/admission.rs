@@ -67,6 +67,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<(), EngineError> {
         let expected = account.standing();
+        let reason = "came back before the time told, again and again";
         let change = ChangeAccount {
             user: account.id,
             expected,
@@ -79,12 +80,14 @@ impl Engine {
                 action: "account.suspend".to_owned(),
                 subject: format!("account {}", account.id),
                 detail: serde_json::json!({
-                    "reason": "came back before the time told, again and again",
+                    "reason": reason,
                     "ignored": early.ignored,
                     "within_s": self.settings.conduct.window_s,
                 }),
                 at: now,
             },
+            grant: None,
+            notice: Some(self.told_suspended(account.id, reason, now)),
             now,
         };
         self.ports.stores.accounts.change(&change).await?;

@@ -166,8 +166,9 @@ impl Engine {
             .is_some_and(|tx| (tx.seq, tx.hash) == (seq, *hash)))
     }
 
-    /// Makes balance, lots and holds of an account anew from its journal; says what of them was stored
-    /// otherwise. With `write` it is put right, unless the account changes meanwhile.
+    /// Makes balance, lots and holds of an account anew from its journal; says what of them is stored
+    /// otherwise. With `write` it is put right first, unless the account changes meanwhile: what is said
+    /// then is what could not be, such as a hold that ended by hand.
     ///
     /// # Errors
     /// [`EngineError::NotFound`] for an unknown account; refused where the journal itself is damaged, or a
@@ -182,10 +183,13 @@ impl Engine {
         let books = books.ok_or_else(|| EngineError::not_found(format!("account {user}")))?;
         let made = project(&books);
         let differs = made.differences(&books);
-        if write && !differs.is_empty() {
-            audit.rebuild(user, &made).await?;
+        if !write || differs.is_empty() {
+            return Ok(differs);
         }
-        Ok(differs)
+        audit.rebuild(user, &made).await?;
+        let after = audit.books(user).await?;
+        // What moved meanwhile is in both.
+        Ok(after.map_or_else(Vec::new, |books| project(&books).differences(&books)))
     }
 
     async fn keep_document(&self, document: &impl Serialize) -> Result<Digest, EngineError> {

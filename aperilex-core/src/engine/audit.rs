@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aperilex_ports::audit::{Finding, Invariant, Rules, check};
-use aperilex_ports::{AnalysisRecord, Digest, DocumentStoreError, UserId};
+use aperilex_ports::{AnalysisRecord, Digest, DocumentStoreError, StoreError, UserId};
 
 use super::{Engine, earlier};
 use crate::error::EngineError;
@@ -47,7 +47,17 @@ impl Engine {
         user: UserId,
         proof: Proof,
     ) -> Result<Vec<Finding>, EngineError> {
-        let books = self.ports.stores.audit.books(user).await?;
+        let books = match self.ports.stores.audit.books(user).await {
+            // What cannot be read is named with its account, and keeps no other account from its proof.
+            Err(StoreError::Unreadable { what }) => {
+                return Ok(vec![Finding {
+                    invariant: Invariant::I2,
+                    subject: "account".to_owned(),
+                    message: format!("a record of its books cannot be read: {what}"),
+                }]);
+            }
+            books => books?,
+        };
         let books = books.ok_or_else(|| EngineError::not_found(format!("account {user}")))?;
         let now = self.now();
         // The sweeper gives late holds back; it has as long again as a hold lives.

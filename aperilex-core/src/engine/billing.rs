@@ -5,9 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, AccountStatus, AnalysisId, Balance, CreditLot, Date, EntryId, EntryKind, LedgerEntry,
-    LedgerError, MAX_PAGE, MicroUsd, ModelCost, PostEntry, Refund, RetractAnalysis, Retracted,
-    Timestamp, UserId,
+    Account, AccountStatus, Actor, AnalysisId, AuditRecord, Balance, CreditLot, Date, EntryId,
+    EntryKind, LedgerEntry, LedgerError, MAX_PAGE, MicroUsd, ModelCost, PostEntry, Refund,
+    RetractAnalysis, Retracted, Timestamp, UserId,
 };
 
 use super::{Engine, later};
@@ -81,6 +81,13 @@ impl Engine {
         let (now, amount) = (self.now(), self.settings.plan_of(account).monthly_credits);
         let active = account.status == AccountStatus::Active;
         if !active || !amount.is_positive() || self.granted.has(account.id, now) {
+            return Ok(None);
+        }
+        // A change of plan that is due comes first: the month is that of the plan it begins with.
+        let changed = self.changed_by_now(account.id).await?;
+        let account = changed.as_ref().unwrap_or(account);
+        let amount = self.settings.plan_of(account).monthly_credits;
+        if !amount.is_positive() {
             return Ok(None);
         }
         let period = BillingPeriod::of(account.created_at, now);
@@ -166,10 +173,20 @@ impl Engine {
     /// [`EngineError::NotFound`] if there is no such analysis, or a port's failure.
     pub async fn retract_analysis(
         &self,
+        actor: Actor,
         analysis: AnalysisId,
         reason: &str,
     ) -> Result<Retracted, EngineError> {
         let now = self.now();
+        // Noted first, so that no retraction is without its record; a repeated one is noted again.
+        let record = AuditRecord {
+            actor,
+            action: "analysis.retract".to_owned(),
+            subject: format!("analysis {analysis}"),
+            detail: serde_json::json!({ "reason": reason }),
+            at: now,
+        };
+        self.ports.stores.audit_log.append(&record).await?;
         let command = RetractAnalysis {
             analysis,
             refund: EntryId::from_uuid(self.id(now)),

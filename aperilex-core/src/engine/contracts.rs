@@ -45,9 +45,10 @@ impl Engine {
         if account.tier != Tier::Enterprise {
             return bad("tier", "expected an account of the enterprise tier");
         }
-        if contract.share_results && !contract.byok {
-            let expected = "expected false, or `byok` true: it is about what an own key makes";
-            return bad("share_results", expected);
+        if contract.byok || contract.share_results {
+            let expected =
+                "expected false: this build has no models that a customer's key could open";
+            return bad("byok", expected);
         }
         let plan = self.settings.plans.of(account.tier).with(contract);
         plan.check(account.tier).map_err(Refusal::BadContract)

@@ -12,6 +12,9 @@ use super::run_analysis::SHORTEST_WAIT;
 use super::{Engine, later};
 use crate::error::EngineError;
 
+/// How long an item of a suspended account waits before it is looked at again.
+const SUSPENDED_WAIT: Duration = Duration::from_secs(5 * 60);
+
 /// What became of a look for work on imports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportStep {
@@ -51,14 +54,24 @@ impl Engine {
             return Ok(ImportStep::Idle);
         };
         let account = self.ports.stores.accounts.get(job.user).await?;
-        let active = |account: &Account| account.status == AccountStatus::Active;
-        let Some(account) = account.filter(active) else {
+        let open = |account: &Account| account.status != AccountStatus::Deleted;
+        let Some(account) = account.filter(open) else {
             // Nobody pays for it any more.
             self.ports.stores.imports.cancel(job.id, now).await?;
             return Ok(ImportStep::Worked);
         };
         let lease = lease.token;
         let turn = Turn { job, item, lease };
+        if account.status != AccountStatus::Active {
+            // It goes on where it stopped if the suspension is lifted; the import's time ends it if not.
+            let failure = Failure {
+                code: "account_suspended".to_owned(),
+                message: "the account is suspended".to_owned(),
+            };
+            self.put_back(&turn, failure, later(now, SUSPENDED_WAIT), false)
+                .await?;
+            return Ok(ImportStep::Worked);
+        }
         let done = match self.bring(&account, &turn).await {
             Ok((filing, source)) => {
                 let stored = ImportOutcome::Stored { filing, source };

@@ -27,7 +27,13 @@ impl Engine {
             .map_err(|_| EngineError::not_found("account"))?;
         let accounts = &self.ports.stores.accounts;
         if let Some(account) = accounts.by_email(&email).await? {
-            return Ok(account);
+            return match account.role {
+                Role::House => Ok(account),
+                _ => Err(EngineError::not_found(format!(
+                    "the house: account {} has its address {HOUSE}; close that account first",
+                    account.id
+                ))),
+            };
         }
         let now = self.now();
         let account = Account {

@@ -150,9 +150,10 @@ impl Engine {
             });
         }
         honour(&quote, case)?;
+        let dearer = case.fee.price > quote.analysis;
         Ok(Promise {
             quote: Some(id),
-            cap: None,
+            cap: dearer.then(|| (quote.total(), Cap::Quoted)),
         })
     }
 }
@@ -173,7 +174,11 @@ fn honour(quote: &StoredQuote, case: &mut Case) -> Result<(), Refusal> {
             }
         }
     }
-    case.fee.price = quote.analysis;
+    // What was free was so because the pool had it. If that is gone, making it is another thing, and refused
+    // below: its price has changed.
+    if quote.analysis.is_positive() || !case.fee.price.is_positive() {
+        case.fee.price = quote.analysis;
+    }
     Ok(())
 }
 

@@ -227,7 +227,8 @@ impl Engine {
         port: &dyn IdentityProvider,
         vouched: Vouched,
     ) -> Result<Account, EngineError> {
-        let what = "signing in without a verified e-mail address";
+        let what =
+            "signing in for the first time without a verified e-mail address of a domain that may";
         let email = vouched.email.ok_or(Refusal::NotOfferedHere { what })?;
         let now = self.now();
         let command = OpenAccount {

@@ -140,7 +140,11 @@ impl Engine {
     /// Writes to an account what lets its owner set a password.
     async fn write(&self, account: &Account) -> Result<(), EngineError> {
         let now = self.now();
-        if !self.newcomers.may_write(account.id, now) {
+        let nobodys = [".invalid", ".local"]
+            .iter()
+            .any(|end| account.email.as_str().ends_with(end));
+        // The house and the owner of a local installation have addresses that nobody reads.
+        if nobodys || !self.newcomers.may_write(account.id, now) {
             return Ok(());
         }
         let lasts = Duration::from_secs(self.settings.accounts.token_ttl_s);

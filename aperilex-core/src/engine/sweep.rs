@@ -25,6 +25,7 @@ impl Engine {
     /// - a bulk import in which nothing moved for too long is given up
     /// - an open hold whose time has passed is given back
     /// - credits whose time has passed lapse
+    /// - changes of plan whose time has come are made
     /// - idempotency keys, sessions and one-time tokens whose time has passed are forgotten, quotes a day
     ///   later
     ///
@@ -49,6 +50,13 @@ impl Engine {
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
+        let moved = match self.change_due_tiers().await {
+            Ok(moved) => moved,
+            Err(error) => {
+                failed = failed.or(Some(error));
+                0
+            }
+        };
         let mut count = |swept: Result<usize, StoreError>| match swept {
             Ok(count) => count,
             Err(error) => {
@@ -71,7 +79,7 @@ impl Engine {
         let given_up = count(given_up.map(|jobs| jobs.len()).map_err(import_store));
         let expired = count(expired.map(|holds| holds.len()));
         let lapsed = count(lapsed.map(|entries| entries.len()));
-        let done = stale.len() + given_up + expired + lapsed;
+        let done = stale.len() + given_up + expired + lapsed + moved;
         if let Err(error) = forgotten {
             failed = failed.or(Some(error.into()));
         }

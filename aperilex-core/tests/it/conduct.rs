@@ -110,6 +110,8 @@ fn restore(world: &World, account: &Account) {
             detail: serde_json::Value::Null,
             at: now,
         },
+        grant: None,
+        notice: None,
         now,
     };
     let accounts = &world.engine.ports().stores.accounts;

@@ -263,6 +263,8 @@ fn who_may_not_act_imports_nothing_more() {
             detail: serde_json::Value::Null,
             at: world.memory.clock.now(),
         },
+        grant: None,
+        notice: None,
         now: world.memory.clock.now(),
     };
     block_on(world.engine.ports().stores.accounts.change(&change)).unwrap();

@@ -7,6 +7,7 @@
 )]
 
 mod billing;
+mod change_tier;
 mod conduct;
 mod costs;
 mod crash_points;

@@ -1,6 +1,6 @@
 //! Making an analysis anew, and withdrawing one.
 
-use aperilex_core::{AnalysisRequest, Answer, EngineError, Tier};
+use aperilex_core::{Actor, AnalysisRequest, Answer, EngineError, Tier};
 use futures_executor::block_on;
 
 use crate::world::{World, request};
@@ -49,7 +49,12 @@ fn a_withdrawn_analysis_is_paid_back_and_made_again_for_the_next() {
     let task = world.submit(&ann, ACCESSION);
     world.settle();
     let analysis = world.task(task.id).analysis.unwrap();
-    let retracted = block_on(world.engine.retract_analysis(analysis, "a wrong figure")).unwrap();
+    let retracted = block_on(world.engine.retract_analysis(
+        Actor::Operator,
+        analysis,
+        "a wrong figure",
+    ))
+    .unwrap();
     let refund = retracted.refund.unwrap();
     assert_eq!(refund.user, ann.id);
     assert_eq!(refund.description, "analysis withdrawn: a wrong figure");
@@ -64,10 +69,10 @@ fn a_withdrawn_analysis_is_paid_back_and_made_again_for_the_next() {
     assert_ne!(world.task(again.id).analysis, Some(analysis));
     assert_eq!(world.available(&bob), "0.880000");
     world.check_ledger(&[&ann, &bob]);
-    let unknown = block_on(
-        world
-            .engine
-            .retract_analysis(aperilex_core::AnalysisId::from_uuid(uuid::Uuid::nil()), "?"),
-    );
+    let unknown = block_on(world.engine.retract_analysis(
+        Actor::Operator,
+        aperilex_core::AnalysisId::from_uuid(uuid::Uuid::nil()),
+        "?",
+    ));
     assert!(matches!(unknown, Err(EngineError::NotFound { .. })));
 }

@@ -11,7 +11,7 @@ use opening::{
 };
 
 use super::audit_log::record;
-use super::support::{Desk, MOST_PAGES, at};
+use super::support::{Desk, MOST_PAGES, at, usd};
 use super::*;
 use crate::*;
 
@@ -32,6 +32,8 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AC-11", nobody_gets_into_a_closed_account),
     scenario!(id: "AC-6", a_change_brings_its_record),
     scenario!(id: "AC-6", of_racing_changes_one_wins),
+    scenario!(id: "AC-6", what_comes_with_a_change_comes_once),
+    scenario!(id: "AC-12", a_change_of_plan_is_arranged),
     scenario!(id: "AC-7", an_account_chooses_what_it_is_told_of),
 ];
 
@@ -235,6 +237,8 @@ fn change(account: &Account, to: Standing, n: u32) -> ChangeAccount {
         expected: account.standing(),
         to,
         audit: record(n),
+        grant: None,
+        notice: None,
         now: at(1),
     }
 }
@@ -352,4 +356,99 @@ async fn an_account_chooses_what_it_is_told_of(desk: Desk) {
             "{refused:?}"
         );
     }
+}
+
+async fn what_comes_with_a_change_comes_once(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let user = desk.account().await;
+    let before = accounts.get(user).await.unwrap().unwrap();
+    let to = |tier| Standing {
+        tier,
+        ..before.standing()
+    };
+    let suspended = NoticeKind::Suspended {
+        reason: "a test".into(),
+    };
+    let notice = PendingNotice::of(user, "1", suspended, at(1));
+    let first = ChangeAccount {
+        grant: Some(desk.top_up(user, 70)),
+        notice: Some(notice.clone()),
+        ..change(&before, to(Tier::Professional), 1)
+    };
+    let changed = accounts.change(&first).await.unwrap();
+    assert_eq!(desk.balance(user).await.posted, usd(70));
+    assert_eq!(desk.notices(user, 5).await, [notice]);
+    // The same key with other credits: the change is made, the credits are not.
+    let grant = PostEntry {
+        amount: usd(90),
+        ..first.grant.clone().unwrap()
+    };
+    let again = ChangeAccount {
+        grant: Some(grant.clone()),
+        ..change(&changed, to(Tier::Enterprise), 2)
+    };
+    let again = accounts.change(&again).await.unwrap();
+    assert_eq!(again.tier, Tier::Enterprise);
+    assert_eq!(desk.balance(user).await.posted, usd(70));
+    // Refused, nothing of it is there.
+    let late = ChangeAccount {
+        grant: Some(desk.top_up(user, 5)),
+        ..change(&changed, to(Tier::Demo), 3)
+    };
+    assert!(accounts.change(&late).await.is_err());
+    assert_eq!(desk.balance(user).await.posted, usd(70));
+    desk.audit().await;
+}
+
+async fn a_change_of_plan_is_arranged(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let (user, other) = (desk.account().await, desk.account().await);
+    let arrange = |user, change, n| ArrangeTier {
+        user,
+        change,
+        audit: record(n),
+    };
+    let to = |tier, second| {
+        Some(TierChange {
+            tier,
+            at: at(second),
+        })
+    };
+    let (early, late) = (to(Tier::Demo, 100), to(Tier::Basic, 200));
+    for (user, change) in [(user, early), (user, late), (other, early)] {
+        accounts.arrange(&arrange(user, change, 1)).await.unwrap();
+    }
+    assert_eq!(accounts.arranged(user).await.unwrap(), late);
+    let ours = |due: Vec<UserId>| -> Vec<UserId> {
+        let ours = due.into_iter().filter(|id| [user, other].contains(id));
+        ours.collect()
+    };
+    assert!(ours(accounts.due(at(99), MAX_PAGE).await.unwrap()).is_empty());
+    assert_eq!(
+        ours(accounts.due(at(100), MAX_PAGE).await.unwrap()),
+        [other]
+    );
+    let both = ours(accounts.due(at(200), MAX_PAGE).await.unwrap());
+    assert_eq!(both, [other, user]);
+
+    // A change of plan is what it waited for; another change is not.
+    let before = accounts.get(user).await.unwrap().unwrap();
+    let role = Standing {
+        role: Role::Admin,
+        ..before.standing()
+    };
+    let changed = accounts.change(&change(&before, role, 2)).await.unwrap();
+    assert_eq!(accounts.arranged(user).await.unwrap(), late);
+    let tier = Standing {
+        tier: Tier::Professional,
+        ..role
+    };
+    accounts.change(&change(&changed, tier, 3)).await.unwrap();
+    assert_eq!(accounts.arranged(user).await.unwrap(), None);
+    accounts.arrange(&arrange(other, None, 4)).await.unwrap();
+    assert_eq!(accounts.arranged(other).await.unwrap(), None);
+    let nobody = arrange(desk.id(UserId::from_uuid), early, 5);
+    let refused = accounts.arrange(&nobody).await;
+    assert!(matches!(refused, Err(AccountStoreError::Unknown)));
+    desk.audit().await;
 }

@@ -138,6 +138,15 @@ pub struct Account {
     pub created_at: Timestamp,
 }
 
+/// A change of plan to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TierChange {
+    /// The plan.
+    pub tier: Tier,
+    /// From when on.
+    pub at: Timestamp,
+}
+
 /// What an operator may change of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {

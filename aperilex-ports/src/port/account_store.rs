@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{LedgerError, PostEntry, StoreError};
 use crate::model::{
     Account, ApiKey, AuditRecord, Contract, Digest, Email, ExternalIdentity, KeyId,
-    NoticePreferences, Standing, Timestamp, UserId,
+    NoticePreferences, PendingNotice, Standing, TierChange, Timestamp, UserId,
 };
 
 /// Why an account or key was not made.
@@ -64,8 +64,23 @@ pub struct ChangeAccount {
     pub to: Standing,
     /// Who changes it, and why; stored in the same commit.
     pub audit: AuditRecord,
+    /// Credits that come with it.
+    pub grant: Option<PostEntry>,
+    /// What the account is told of it.
+    pub notice: Option<PendingNotice>,
     /// The time.
     pub now: Timestamp,
+}
+
+/// A change of plan is arranged, or taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ArrangeTier {
+    /// Whose.
+    pub user: UserId,
+    /// The change; none to take back what was arranged.
+    pub change: Option<TierChange>,
+    /// Who arranges it, and why; stored in the same commit.
+    pub audit: AuditRecord,
 }
 
 /// Keeps accounts and API keys.
@@ -78,7 +93,8 @@ pub struct ChangeAccount {
 /// - **AC-5** `list` gives all accounts, oldest first, without gaps between pages.
 /// - **AC-6** `change` changes an account that stands as expected, and stores its record in the audit log, in
 ///   one commit. One that stands otherwise is `Conflict`, an unknown one `Unknown`, and nothing changes;
-///   of racing changes one wins.
+///   of racing changes one wins. Credits and notice that come with it are in the same commit; credits
+///   whose key was used before do not come again.
 /// - **AC-7** what an account wants to be told of reads back as it chose, and is the default until it
 ///   chooses; of an unknown account it is `Unknown`.
 /// - **AC-8** `open` makes the account with its key, identity and credits, or nothing at all; the identity
@@ -87,6 +103,8 @@ pub struct ChangeAccount {
 /// - **AC-10** `keys` gives all keys of one account, newest first, as made, and with the latest use told.
 /// - **AC-11** `close` leaves the id, the tier and the books: the address is replaced and free again, keys,
 ///   sessions, password, one-time tokens and identities are gone. A second time changes nothing.
+/// - **AC-12** what was arranged last reads back, with its record in the audit log, until `change` gives
+///   the account another plan; `due` gives the accounts whose time has come, the longest ago first.
 #[async_trait]
 pub trait AccountStore: Debug + Send + Sync + 'static {
     /// Makes an account.
@@ -154,6 +172,7 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`AccountStoreError::Unknown`], or the store's own.
     async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError>;
+
     /// Puts a contract in the place of the account's, or takes it away, and stores who did it in the audit log.
     ///
     /// # Errors
@@ -170,6 +189,25 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`AccountStoreError`].
     async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError>;
+
+    /// Arranges a change of plan, or takes it back.
+    ///
+    /// # Errors
+    /// [`AccountStoreError`].
+    async fn arrange(&self, command: &ArrangeTier) -> Result<(), AccountStoreError>;
+
+    /// The change of plan that is arranged.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn arranged(&self, user: UserId) -> Result<Option<TierChange>, StoreError>;
+
+    /// Accounts whose arranged change is due.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<UserId>, StoreError>;
+
     /// What an account wants to be told of.
     ///
     /// # Errors

@@ -236,7 +236,7 @@ impl Wallet {
         self.lapse(now, &mut change)?;
         if let Some(until) = end.goodwill_until.filter(|until| *until > now) {
             for draw in lapses {
-                self.make_good(hold, draw, until, now, &mut change)?;
+                self.make_good(hold, draw, (until, now), &mut change)?;
             }
         }
         self.settle(now, &mut change)?;
@@ -248,8 +248,7 @@ impl Wallet {
         &mut self,
         hold: &Hold,
         draw: Draw,
-        until: Timestamp,
-        now: Timestamp,
+        (until, now): (Timestamp, Timestamp),
         change: &mut Change,
     ) -> Result<(), LedgerError> {
         let key = format!("goodwill:{}:{}", hold.id, draw.lot);

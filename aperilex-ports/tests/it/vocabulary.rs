@@ -50,7 +50,7 @@ fn closed_sets_have_their_words() {
     );
     words(TaskRole::ALL, "leader follower");
     words(AccessSource::ALL, "paid policy admin");
-    words(AccountStatus::ALL, "active suspended");
+    words(AccountStatus::ALL, "active suspended unverified deleted");
     words(Role::ALL, "member admin house");
     words(ImportStatus::ALL, "running done cancelled expired");
     words(

@@ -10,7 +10,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aperilex_core::{Account, Authority, Role, Scopes, Timestamp};
+use aperilex_core::{Account, AccountStatus, Authority, Role, Scopes, Timestamp};
 use futures_util::FutureExt;
 use poem::http::header::{
     ACCEPT, CACHE_CONTROL, CONNECTION, STRICT_TRANSPORT_SECURITY, TRANSFER_ENCODING,
@@ -70,12 +70,17 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         if operation.protected {
             refuse_key_in_url(request.uri().query())?;
             let authority = self.authority(operation, &request).await?;
+            // A key that is not for this uses nothing of its account up.
+            let scoped = authority.scopes.covers(operation.needs);
+            if !scoped && authority.account.status == AccountStatus::Active {
+                return Err(scope_missing(operation.needs));
+            }
             rates = self.admit(operation, &authority.account).await?;
             if operation.admin && authority.account.role != Role::Admin {
                 let detail = "this is for administrators; ask one of them";
                 return Err(Problem::new(ProblemCode::NotAdmin, detail).with_headers(rates));
             }
-            if !authority.scopes.covers(operation.needs) {
+            if !scoped {
                 return Err(scope_missing(operation.needs).with_headers(rates));
             }
             request.set_data(Caller(authority));

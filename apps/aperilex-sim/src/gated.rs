@@ -63,6 +63,9 @@ gated!(AccountStore {
     revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
     set_contract(user: UserId, contract: Option<&Contract>, audit: &AuditRecord) -> (), AccountStoreError;
     change(change: &ChangeAccount) -> Account, AccountStoreError;
+    arrange(command: &ArrangeTier) -> (), AccountStoreError;
+    arranged(user: UserId) -> Option<TierChange>, StoreError;
+    due(now: Timestamp, limit: usize) -> Vec<UserId>, StoreError;
     list(after: Option<UserId>, limit: usize) -> Vec<Account>, StoreError;
     preferences(user: UserId) -> NoticePreferences, AccountStoreError;
     prefer(user: UserId, preferences: NoticePreferences) -> (), AccountStoreError;

@@ -187,6 +187,14 @@ pub(crate) enum AccountCommand {
         #[command(flatten)]
         change: ChangeArgs,
     },
+    /// Change an account's plan: up at once, down from its next reset day on
+    Tier {
+        /// What it is to be: demo, basic, professional or enterprise
+        #[arg(long)]
+        tier: Tier,
+        #[command(flatten)]
+        change: ChangeArgs,
+    },
     /// Make an account an administrator, or a member again
     Role {
         /// What it is to be: member or admin

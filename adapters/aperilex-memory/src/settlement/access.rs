@@ -2,7 +2,7 @@
 
 use aperilex_ports::wallet::{Charge, late};
 use aperilex_ports::{
-    AccessSource, EntryKind, FilingId, GrantAccess, HoldStatus, LeaseToken, MicroUsd,
+    AccessSource, EntryKind, FilingId, GrantAccess, HoldStatus, LeaseToken, LedgerError, MicroUsd,
     PendingAccess, PlaceHold, SettlementError, Task, TaskId, Timestamp, UserId, Waiver,
 };
 
@@ -20,7 +20,12 @@ impl State {
         if charged {
             let hold = hold(access, user, filing, None, grant.now);
             self.place_hold(&hold)?;
-            self.capture(access.hold, &charge(access), grant.now)?;
+            if self.settle(&hold, &charge(access))? == Some(Waiver::Absorbed) {
+                // Nothing was delivered yet, so nothing is absorbed either.
+                let (needed, wallet) = (access.price, self.wallet(user)?);
+                let available = wallet.available(grant.now);
+                return Err(LedgerError::InsufficientCredits { needed, available }.into());
+            }
         }
         let waiver = (!charged).then_some(Waiver::NoFee);
         self.open_access((user, filing), access.source, waiver, grant.now);

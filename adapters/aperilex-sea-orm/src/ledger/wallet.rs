@@ -33,6 +33,11 @@ impl Wallet {
         one.remove(&user).ok_or(Stop::Refused(LedgerError::Unknown))
     }
 
+    /// What can be spent.
+    pub(crate) fn available(&self, now: Timestamp) -> MicroUsd {
+        self.0.available(now)
+    }
+
     /// Refused unless this much can be spent.
     pub(crate) fn require(&self, needed: MicroUsd, now: Timestamp) -> Outcome<()> {
         self.0.require(needed, now).map_err(Stop::Refused)
@@ -76,7 +81,7 @@ impl Wallet {
         }
         save_sums(tx, &self.0).await?;
         let fallen = self.0.fallen(&change).filter(|_| self.2.low_balance);
-        Ok(outbox::put(tx, fallen.map(OutboxItem::Notice)).await?)
+        outbox::put(tx, fallen.map(OutboxItem::Notice)).await
     }
 }
 

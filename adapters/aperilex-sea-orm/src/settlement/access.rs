@@ -2,8 +2,8 @@
 
 use aperilex_ports::audit::Opened;
 use aperilex_ports::{
-    AccessSource, EntryKind, FilingId, GrantAccess, LeaseToken, MicroUsd, PendingAccess, PlaceHold,
-    Task, TaskId, TaskRole, TaskStoreError, Timestamp, UserId, Waiver,
+    AccessSource, EntryKind, FilingId, GrantAccess, LeaseToken, LedgerError, MicroUsd,
+    PendingAccess, PlaceHold, Task, TaskId, TaskRole, TaskStoreError, Timestamp, UserId, Waiver,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
@@ -34,7 +34,16 @@ pub(super) async fn grant(tx: &DatabaseTransaction, command: &GrantAccess) -> Ou
             command.now,
         );
         wallet.place(tx, &hold).await?;
-        charge(tx, &mut wallet, &hold).await?
+        let waiver = charge(tx, &mut wallet, &hold).await?;
+        if waiver == Some(Waiver::Absorbed) {
+            // Nothing was delivered yet, so nothing is absorbed either.
+            let needed = command.access.price;
+            let available = wallet.available(command.now);
+            return Err(Stop::Refused(
+                LedgerError::InsufficientCredits { needed, available }.into(),
+            ));
+        }
+        waiver
     };
     let opened = Opened {
         filing: command.filing,

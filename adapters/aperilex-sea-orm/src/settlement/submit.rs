@@ -195,10 +195,13 @@ async fn lift(tx: &DatabaseTransaction, mut leader: Task, command: &SubmitTask) 
 async fn pay(tx: &DatabaseTransaction, command: &SubmitTask, task: &Task) -> Outcome<()> {
     let mut wallet = Wallet::lock(tx, command.user).await?;
     let leads = task.role == TaskRole::Leader;
+    let access = command.charges.access.as_ref();
+    // Who cannot pay for access is told so first: waiting for a place would not help.
+    let fee = access.map_or(MicroUsd::ZERO, |access| access.price);
+    wallet.require(fee.max(MicroUsd::ZERO), command.now)?;
     if leads {
         require_slot(tx, command).await?;
     }
-    let access = command.charges.access.as_ref();
     let access = access.map(|access| (access.hold, access.price, access.purpose));
     let (hold, price) = (
         command.charges.analysis_hold,

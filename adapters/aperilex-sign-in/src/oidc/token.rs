@@ -49,7 +49,7 @@ fn base64url(bytes: &[u8]) -> String {
         let bits = bits << (8 * (3 - chunk.len()));
         for place in 0..=chunk.len() {
             let sextet = (bits >> (18 - 6 * place)) & 0x3F;
-            let letter = ALPHABET.iter().nth(sextet as usize);
+            let letter = ALPHABET.get(sextet as usize);
             text.extend(letter.map(|letter| char::from(*letter)));
         }
     }

@@ -15,6 +15,8 @@ pub(crate) async fn suspend(desk: &Desk, user: UserId) {
             ..account.standing()
         },
         audit: record(1),
+        grant: None,
+        notice: None,
         now: at(1),
     };
     desk.stores.accounts.change(&change).await.unwrap();

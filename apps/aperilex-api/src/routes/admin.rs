@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aperilex_core::ports::LetterId;
-use aperilex_core::{Actor, EntryId, RefundCharge, UserId};
+use aperilex_core::{Account, Actor, EngineError, EntryId, RefundCharge, UserId};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
@@ -84,6 +84,16 @@ fn actor(caller: &Caller) -> Actor {
     Actor::User(caller.id)
 }
 
+impl Admin {
+    async fn shown(&self, account: &Account) -> Result<ReadAccount, EngineError> {
+        let engine = &self.0.engine;
+        let balance = engine.balance(account.id).await?;
+        let arranged = engine.arranged_tier(account.id).await?;
+        let document = AccountDocument::whole(account, balance, arranged);
+        Ok(ReadAccount::Ok(Json(document)))
+    }
+}
+
 #[OpenApi(prefix_path = "/api/v1/admin", tag = "Group::Admin")]
 impl Admin {
     /// All accounts, oldest first.
@@ -131,12 +141,13 @@ impl Admin {
     ) -> Result<ReadAccount, Fails<Plain>> {
         let id = UserId::from_uuid(account_id.0);
         let account = self.0.engine.account(id).await?;
-        let balance = self.0.engine.balance(id).await?;
-        let document = AccountDocument::with_balance(&account, balance);
-        Ok(ReadAccount::Ok(Json(document)))
+        Ok(self.shown(&account).await?)
     }
 
     /// Changes an account's tier or role, suspends or restores it.
+    ///
+    /// A higher tier counts at once, with the credits it gives more for the rest of the month; a lower one
+    /// from the next reset day on (`arranged`). The tier it has takes back what was arranged.
     ///
     /// A suspension takes effect at once: no new work is accepted and nothing more is held. What was held
     /// before ends as it would have.
@@ -160,9 +171,7 @@ impl Admin {
         // Also where it failed: the change may have been made and its answer lost.
         self.0.authenticator.forget(id);
         let account = changed?;
-        let balance = self.0.engine.balance(id).await?;
-        let document = AccountDocument::with_balance(&account, balance);
-        Ok(ReadAccount::Ok(Json(document)))
+        Ok(self.shown(&account).await?)
     }
 
     /// Gives an account credits, or takes some.

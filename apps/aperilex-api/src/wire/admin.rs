@@ -1,7 +1,7 @@
 //! What administrators see.
 
 use aperilex_core::ports::DeadLetter;
-use aperilex_core::{Account, AuditEntry, AuditReport, Balance, TaskMessage};
+use aperilex_core::{Account, AuditEntry, AuditReport, Balance, TaskMessage, TierChange};
 use poem_openapi::Object;
 use poem_openapi::types::Any;
 use serde_json::Value;
@@ -25,6 +25,16 @@ pub(crate) struct AccountDocument {
     created_at: Moment,
     /// Only where one account is asked for.
     balance: Option<BalanceDocument>,
+    /// A change of plan that is arranged; only where one account is asked for.
+    arranged: Option<TierChangeDocument>,
+}
+
+/// A change of plan to come.
+#[derive(Debug, Object)]
+#[oai(rename = "TierChange")]
+pub(crate) struct TierChangeDocument {
+    tier: TierWord,
+    at: Moment,
 }
 
 /// A page of accounts, oldest first.
@@ -110,9 +120,13 @@ pub(crate) struct ReportDocument {
 }
 
 impl AccountDocument {
-    pub(crate) fn with_balance(account: &Account, balance: Balance) -> Self {
+    pub(crate) fn whole(account: &Account, balance: Balance, arranged: Option<TierChange>) -> Self {
         Self {
             balance: Some(balance.into()),
+            arranged: arranged.map(|change| TierChangeDocument {
+                tier: change.tier.into(),
+                at: change.at.into(),
+            }),
             ..account.into()
         }
     }
@@ -128,6 +142,7 @@ impl From<&Account> for AccountDocument {
             role: account.role.into(),
             created_at: account.created_at.into(),
             balance: None,
+            arranged: None,
         }
     }
 }

@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod access_table;
 mod admin;
 mod any_input;
 mod bad_input;

@@ -12,12 +12,16 @@ use crate::world::{Answer, World, begin, body, call, settings};
 const PATH: &str = "/api/v1/webhooks/payments";
 const SECRET: &str = "the provider's secret, agreed on by hand";
 
-pub(crate) async fn world() -> World {
-    let api = ApiSettings {
+/// Payments are taken.
+pub(crate) fn taking() -> ApiSettings {
+    ApiSettings {
         payment_secret: WebhookSecret::new(SECRET.into()),
         ..ApiSettings::default()
-    };
-    World::with(|_| {}, settings(), api).await
+    }
+}
+
+pub(crate) async fn world() -> World {
+    World::with(|_| {}, settings(), taking()).await
 }
 
 fn signature(secret: &str, time: &str, bytes: &[u8]) -> String {
@@ -39,11 +43,15 @@ async fn send(world: &World, bytes: &[u8], signature: Option<&str>) -> Answer {
     world.send(call.body(bytes.to_vec())).await
 }
 
+/// What the provider puts beside an event.
+pub(crate) fn signed(event: &Value) -> String {
+    let time = begin().as_second().to_string();
+    signature(SECRET, &time, event.to_string().as_bytes())
+}
+
 /// As the provider does it.
 pub(crate) async fn tell(world: &World, event: &Value) -> Answer {
-    let (bytes, time) = (event.to_string(), begin().as_second().to_string());
-    let signature = signature(SECRET, &time, bytes.as_bytes());
-    send(world, bytes.as_bytes(), Some(&signature)).await
+    send(world, event.to_string().as_bytes(), Some(&signed(event))).await
 }
 
 async fn me(world: &World) -> UserId {

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::world::{Answer, World, body, call, settings};
 
-const PASSWORD: &str = "a long enough password";
+pub(crate) const PASSWORD: &str = "a long enough password";
 
 /// Sends a body without credentials.
 async fn post(world: &World, path: &str, body: &Value) -> Answer {
@@ -37,7 +37,7 @@ async fn letters(world: &World) -> Vec<NoticeKind> {
 }
 
 /// The token of the one letter that was written.
-async fn token(world: &World) -> String {
+pub(crate) async fn token(world: &World) -> String {
     match &letters(world).await[..] {
         [NoticeKind::Verification { token } | NoticeKind::PasswordReset { token }] => {
             token.reveal().to_owned()
@@ -190,7 +190,7 @@ pub(crate) async fn session(world: &World) {
 
 /// Vouches for one person.
 #[derive(Debug)]
-struct Works;
+pub(crate) struct Works;
 
 #[async_trait]
 impl IdentityProvider for Works {

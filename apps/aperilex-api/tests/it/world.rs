@@ -223,7 +223,7 @@ impl Answer {
 }
 
 /// A request to be sent.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Call {
     method: Method,
     path: String,
@@ -263,6 +263,11 @@ impl Call {
 
     pub(crate) fn json(self, body: &Value) -> Self {
         self.body(body.to_string())
+    }
+
+    /// Address and body, as text.
+    pub(crate) fn shown(&self) -> String {
+        format!("{} {}", self.path, String::from_utf8_lossy(&self.body))
     }
 }
 

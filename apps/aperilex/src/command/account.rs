@@ -1,5 +1,5 @@
-//! `aperilex account`: making, listing, changing and closing accounts, and their keys.
-//! `aperilex account`: making, listing and changing accounts, and what was agreed with them.
+//! `aperilex account`: making, listing, changing and closing accounts, their keys, and what was agreed
+//! with them.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -48,7 +48,6 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
             engine.close_account(&found).await?;
             format!("account {account} is closed\n")
         }
-
         AccountCommand::Contract {
             account,
             set,
@@ -62,25 +61,16 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
             contract(&engine, account, to, &reason.unwrap_or_default()).await?
         }
         AccountCommand::Suspend { change: args } => {
-            let to = AccountChange {
-                suspended: Some(true),
-                ..AccountChange::default()
-            };
-            change(&engine, args, to).await?
+            change(&engine, args, |to| to.suspended = Some(true)).await?
         }
         AccountCommand::Restore { change: args } => {
-            let to = AccountChange {
-                suspended: Some(false),
-                ..AccountChange::default()
-            };
-            change(&engine, args, to).await?
+            change(&engine, args, |to| to.suspended = Some(false)).await?
+        }
+        AccountCommand::Tier { tier, change: args } => {
+            change(&engine, args, |to| to.tier = Some(tier)).await?
         }
         AccountCommand::Role { role, change: args } => {
-            let to = AccountChange {
-                role: Some(role),
-                ..AccountChange::default()
-            };
-            change(&engine, args, to).await?
+            change(&engine, args, |to| to.role = Some(role)).await?
         }
     };
     output::print(&text)?;
@@ -125,17 +115,26 @@ fn read_contract(file: &Path) -> anyhow::Result<Contract> {
 }
 
 /// Changes an account, and says how it stands then.
-async fn change(engine: &Engine, args: ChangeArgs, to: AccountChange) -> anyhow::Result<String> {
-    let change = AccountChange {
+async fn change(
+    engine: &Engine,
+    args: ChangeArgs,
+    set: impl FnOnce(&mut AccountChange),
+) -> anyhow::Result<String> {
+    let mut change = AccountChange {
         reason: args.reason,
-        ..to
+        ..AccountChange::default()
     };
+    set(&mut change);
     let user = args.account;
     let account = engine
         .change_account(Actor::Operator, user, &change)
         .await?;
+    let arranged = engine.arranged_tier(user).await?;
+    let arranged = arranged.map_or_else(String::new, |change| {
+        format!("arranged {} from {}\n", change.tier, change.at)
+    });
     Ok(format!(
-        "account {}\ntier {}\nstatus {}\nrole {}\n",
+        "account {}\ntier {}\nstatus {}\nrole {}\n{arranged}",
         account.id, account.tier, account.status, account.role
     ))
 }

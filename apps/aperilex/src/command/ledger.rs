@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use aperilex_core::{
-    AccountFinding, AccountStatement, Actor, BillingPeriod, BooksProof, CreditKind, CreditLot,
-    Engine, EngineError, GiveCredits, LedgerEntry, MicroUsd, ModelCost, Proof, RefundCharge,
-    UserId,
+    AccountFinding, AccountStatement, Actor, AnalysisId, BillingPeriod, BooksProof, CreditKind,
+    CreditLot, Engine, EngineError, GiveCredits, LedgerEntry, MicroUsd, ModelCost, Proof,
+    RefundCharge, UserId,
 };
 use aperilex_wiring::{Graph, Settings};
 use serde::Serialize;
@@ -82,14 +82,21 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
             };
             line(&engine.refund_by(Actor::Operator, account, &refund).await?)
         }
-        LedgerCommand::Retract { analysis, reason } => {
-            let retracted = engine.retract_analysis(analysis, &reason).await?;
-            let refund = retracted.refund.as_ref();
-            refund.map_or_else(|| "withdrawn; nobody had paid for it\n".to_owned(), line)
-        }
+        LedgerCommand::Retract { analysis, reason } => retract(engine, analysis, &reason).await?,
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn retract(
+    engine: &Engine,
+    analysis: AnalysisId,
+    reason: &str,
+) -> Result<String, EngineError> {
+    let by = Actor::Operator;
+    let retracted = engine.retract_analysis(by, analysis, reason).await?;
+    let refund = retracted.refund.as_ref();
+    Ok(refund.map_or_else(|| "withdrawn; nobody had paid for it\n".to_owned(), line))
 }
 
 async fn rebuild(engine: &Engine, account: UserId, write: bool) -> Result<String, EngineError> {
@@ -98,7 +105,7 @@ async fn rebuild(engine: &Engine, account: UserId, write: bool) -> Result<String
     let lines: String = differs.iter().map(|line| format!("{line}\n")).collect();
     let done = match (count, write) {
         (0, _) => "all is as the journal makes it\n".to_owned(),
-        (_, true) => format!("{count} put right\n"),
+        (_, true) => format!("{count} could not be put right\n"),
         (_, false) => format!("{count} differ; put them right with --write\n"),
     };
     Ok(lines + &done)

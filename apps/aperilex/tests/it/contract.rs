@@ -44,7 +44,7 @@ fn a_contract_is_set_shown_and_cleared() {
             &["--set", file.to_str().unwrap(), "--reason", "signed"],
         )
     };
-    let agreed = r#"{"analysis": "0.01", "requests_per_hour": 5000, "byok": true}"#;
+    let agreed = r#"{"analysis": "0.01", "requests_per_hour": 5000 }"#;
     let (code, shown, said) = set(&large, agreed);
     assert_eq!(code, 0, "{said}");
     assert_eq!(contract(&large, &[]).1, shown, "it is kept");

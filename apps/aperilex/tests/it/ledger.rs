@@ -226,7 +226,7 @@ async fn a_chain_written_anew_is_found_by_its_root_and_sums_are_rebuilt() {
     }
     assert_eq!(ledger(data, &["verify"]).0, 1);
     let (_, said) = ledger(data, &["rebuild", "--account", account, "--write"]);
-    assert!(said.ends_with("3 put right\n"), "{said}");
+    assert_eq!(said, "all is as the journal makes it\n");
     assert_eq!(ledger(data, &["verify"]).0, 0);
     let (_, said) = ledger(data, &["rebuild", "--account", account]);
     assert_eq!(said, "all is as the journal makes it\n");

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, AuditRecord, ChangeAccount, Contract, Digest,
-    Email, ExternalIdentity, KeyId, KeyOwner, NoticePreferences, OpenAccount, StoreError, Stores,
-    Tier, Timestamp, UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, ArrangeTier, AuditRecord, ChangeAccount,
+    Contract, Digest, Email, ExternalIdentity, KeyId, KeyOwner, NoticePreferences, OpenAccount,
+    StoreError, Stores, Tier, TierChange, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -28,6 +28,8 @@ pub(crate) enum Flaw {
     KeysLastForEver,
     OpensInSteps,
     RacesChanges,
+    ChangesWithoutCredits,
+    ForgetsWhatIsArranged,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -45,6 +47,8 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::ChangesWithoutRecord, "AC-6"),
     (Flaw::RacesChanges, "AC-6"),
     (Flaw::ForgetsPreferences, "AC-7"),
+    (Flaw::ChangesWithoutCredits, "AC-6"),
+    (Flaw::ForgetsWhatIsArranged, "AC-12"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -174,6 +178,19 @@ impl AccountStore for Broken {
         self.inner.set_contract(user, contract, audit).await
     }
 
+    async fn arrange(&self, command: &ArrangeTier) -> Result<(), AccountStoreError> {
+        self.inner.arrange(command).await
+    }
+
+    async fn arranged(&self, user: UserId) -> Result<Option<TierChange>, StoreError> {
+        let arranged = self.inner.arranged(user).await?;
+        Ok(arranged.filter(|_| self.flaw != Flaw::ForgetsWhatIsArranged))
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<UserId>, StoreError> {
+        self.inner.due(now, limit).await
+    }
+
     async fn change(&self, change: &ChangeAccount) -> Result<Account, AccountStoreError> {
         let now = self.inner.get(change.user).await?;
         let stands = now.map(|account| account.standing());
@@ -200,6 +217,13 @@ impl AccountStore for Broken {
                     role: change.to.role,
                     ..account
                 })
+            }
+            (Flaw::ChangesWithoutCredits, _) => {
+                let bare = ChangeAccount {
+                    grant: None,
+                    ..change.clone()
+                };
+                self.inner.change(&bare).await
             }
             _ => self.inner.change(change).await,
         }

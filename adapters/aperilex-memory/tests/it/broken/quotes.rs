@@ -10,13 +10,13 @@ use super::failures;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {
-    ForgetsTheSize,
+    LosesTheSize,
     ForgetsWhoUsedIt,
     ForgetsEarly,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
-    (Flaw::ForgetsTheSize, "QT-1"),
+    (Flaw::LosesTheSize, "QT-1"),
     (Flaw::ForgetsWhoUsedIt, "QT-2"),
     (Flaw::ForgetsEarly, "QT-3"),
 ];
@@ -47,7 +47,7 @@ impl QuoteStore for Broken {
         let mut quote = self.inner.get(user, quote).await?;
         if let Some(quote) = &mut quote {
             match self.flaw {
-                Flaw::ForgetsTheSize => quote.large = false,
+                Flaw::LosesTheSize => quote.large = false,
                 Flaw::ForgetsWhoUsedIt => quote.used_by = None,
                 Flaw::ForgetsEarly => {}
             }
