@@ -33,10 +33,17 @@ impl State {
         request.check_price(false)?;
         let leader = live.iter().find(|task| task.role == TaskRole::Leader);
         let leader = leader.filter(|_| !self.has(Bug::RunsTwice));
-        // Who cannot pay for access is told so first: waiting for a place would not help.
+        // Who cannot pay for access is told so first, and what is needed in all: waiting for a place would not
+        // help.
         let access = request.charges.access.as_ref();
         let fee = access.map_or(MicroUsd::ZERO, |access| access.price);
-        self.wallet(request.user)?.require(fee, request.now)?;
+        if self
+            .wallet(request.user)?
+            .require(fee, request.now)
+            .is_err()
+        {
+            self.check_credits(request, leader.is_none())?;
+        }
         if leader.is_none() {
             self.check_slots(request)?;
         }

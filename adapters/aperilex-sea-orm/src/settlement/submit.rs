@@ -196,12 +196,7 @@ async fn pay(tx: &DatabaseTransaction, command: &SubmitTask, task: &Task) -> Out
     let mut wallet = Wallet::lock(tx, command.user).await?;
     let leads = task.role == TaskRole::Leader;
     let access = command.charges.access.as_ref();
-    // Who cannot pay for access is told so first: waiting for a place would not help.
     let fee = access.map_or(MicroUsd::ZERO, |access| access.price);
-    wallet.require(fee.max(MicroUsd::ZERO), command.now)?;
-    if leads {
-        require_slot(tx, command).await?;
-    }
     let access = access.map(|access| (access.hold, access.price, access.purpose));
     let (hold, price) = (
         command.charges.analysis_hold,
@@ -212,7 +207,16 @@ async fn pay(tx: &DatabaseTransaction, command: &SubmitTask, task: &Task) -> Out
     if holds.iter().any(|(_, price, _)| *price < MicroUsd::ZERO) {
         return Err(Stop::Refused(LedgerError::BadAmount).into());
     }
-    wallet.require(holds.iter().map(|(_, price, _)| *price).sum(), command.now)?;
+    let needed = holds.iter().map(|(_, price, _)| *price).sum();
+    // Who cannot pay for access is told so first, and what is needed in all: waiting for a place would not
+    // help.
+    if wallet.require(fee, command.now).is_err() {
+        wallet.require(needed, command.now)?;
+    }
+    if leads {
+        require_slot(tx, command).await?;
+    }
+    wallet.require(needed, command.now)?;
     for (id, amount, purpose) in holds {
         if amount.is_positive() {
             let hold = place_hold(command, id, amount, purpose);

@@ -78,11 +78,23 @@ pub(super) async fn a_refused_submit_leaves_nothing(desk: Desk) {
     let key = Desk::pool_key(desk.filing().await);
     let mut request = desk.request_with_access(user, &key);
     request.idempotency = Some(idempotency("first"));
+    let poorer = desk.funded(ACCESS - 1).await;
     let before = desk.snapshot().await;
     match desk.stores.settlement.submit(&request).await {
         Err(SettlementError::InsufficientCredits { needed, available }) => {
             assert_eq!(needed, usd(ACCESS + ANALYSIS), "what is needed in all");
             assert_eq!(available, usd(ACCESS + ANALYSIS - 1));
+        }
+        other => panic!("{other:?}"),
+    }
+    let theirs = desk.request_with_access(poorer, &key);
+    match desk.stores.settlement.submit(&theirs).await {
+        Err(SettlementError::InsufficientCredits { needed, .. }) => {
+            assert_eq!(
+                needed,
+                usd(ACCESS + ANALYSIS),
+                "not the part that fails first"
+            );
         }
         other => panic!("{other:?}"),
     }

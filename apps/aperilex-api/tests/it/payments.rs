@@ -1,12 +1,18 @@
 //! Events of payments, rows B79 to B84 of the matrix of bad input, and what is owed.
 
+use std::sync::Arc;
+
 use aperilex_api::{ApiSettings, WebhookSecret};
 use aperilex_core::UserId;
+use aperilex_core::ports::{
+    OddEvent, PaymentStore, Ports, RecordPayment, RecordedEvent, StoreError, StoredEvent,
+};
+use async_trait::async_trait;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use tokio::sync::Semaphore;
 
-use crate::socket::Served;
 use crate::world::{Answer, World, begin, body, call, settings};
 
 const PATH: &str = "/api/v1/webhooks/payments";
@@ -214,38 +220,66 @@ async fn b84_a_body_beyond_the_limit_is_refused() {
     assert_eq!(answer.problem(), "body-too-large");
 }
 
-#[tokio::test]
-async fn b84_more_events_than_are_taken_are_refused_for_a_while() {
-    let served = Served::new(ApiSettings {
-        payment_secret: WebhookSecret::new(SECRET.into()),
-        anonymous_per_minute: 5,
-        ..ApiSettings::default()
-    })
-    .await;
-    let event = event(&served.world, "evt_1", "payment.paid", 1)
-        .await
-        .to_string();
-    let post = async |time: i64| {
-        let signature = signature(SECRET, &time.to_string(), event.as_bytes());
-        let length = event.len();
-        let request = format!(
-            "POST {PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nPayment-Signature: {signature}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{event}"
-        );
-        served.connect(request).await.end().await
-    };
-    let now = begin().as_second();
-    for n in 0..5 {
-        let answer = post(now).await;
-        assert!(answer.starts_with("HTTP/1.1 200 "), "{n}: {answer}");
+/// Payments that are not written before somebody lets them.
+#[derive(Debug)]
+struct Slow {
+    inner: Arc<dyn PaymentStore>,
+    gate: Arc<Semaphore>,
+}
+
+#[async_trait]
+impl PaymentStore for Slow {
+    async fn record(&self, command: &RecordPayment) -> Result<RecordedEvent, StoreError> {
+        let _turn = self.gate.acquire().await;
+        self.inner.record(command).await
     }
-    let refused = post(now).await;
-    assert!(refused.starts_with("HTTP/1.1 429 "), "{refused}");
-    assert!(refused.contains("retry-after: 12\r\n"), "{refused}");
-    let minute = std::time::Duration::from_secs(60);
-    served.world.memory.clock.advance(minute);
-    let again = post(now + 60).await;
-    assert!(again.starts_with("HTTP/1.1 200 "), "{again}");
-    assert_eq!(available(&served.world).await, "15.000000", "credited once");
+
+    async fn note(&self, event: &OddEvent) -> Result<RecordedEvent, StoreError> {
+        self.inner.note(event).await
+    }
+
+    async fn events(&self, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        self.inner.events(limit).await
+    }
+}
+
+#[tokio::test]
+async fn b84_more_events_at_a_time_than_can_be_kept_are_sent_again() {
+    let gate = Arc::new(Semaphore::new(0));
+    let slow = |ports: &mut Ports| {
+        let inner = ports.stores.payments.clone();
+        let gate = gate.clone();
+        ports.stores.payments = Arc::new(Slow { inner, gate });
+    };
+    let world = World::with(slow, settings(), taking()).await;
+    let mut events = Vec::new();
+    for n in 0..40 {
+        let mut event = event(&world, &format!("evt_{n}"), "payment.paid", 1).await;
+        event["payment"]["id"] = format!("pay_{n}").into();
+        events.push(event);
+    }
+    let all = futures_util::future::join_all(events.iter().map(|event| tell(&world, event)));
+    let open = async {
+        // By now all of them have come.
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        gate.add_permits(1);
+    };
+    let (answers, ()) = tokio::join!(all, open);
+    let mut again = 0;
+    for (answer, event) in answers.iter().zip(&events) {
+        if answer.status == 200 {
+            continue;
+        }
+        assert_eq!(
+            (answer.status.as_u16(), answer.problem().as_str()),
+            (429, "quota-exceeded")
+        );
+        assert_eq!(answer.header("retry-after"), "1");
+        assert_eq!(tell(&world, event).await.status, 200);
+        again += 1;
+    }
+    assert_eq!(again, 8, "32 wait at a time");
+    assert_eq!(available(&world).await, "405.000000", "each once");
 }
 
 #[tokio::test]

@@ -183,8 +183,11 @@ async fn b26_a_key_is_remembered_for_thirty_days() {
         world.memory.clock.advance(DAY * day);
         let answer = ask().await;
         assert_eq!(answer.status.as_u16(), status, "day {day} more");
+        let replayed = answer.header("idempotency-replayed");
         if status == 202 {
-            assert_eq!(answer.json()["task_id"], first);
+            assert_eq!((&answer.json()["task_id"], replayed), (&first, "true"));
+        } else {
+            assert_eq!(replayed, "", "it is decided anew: the pool has it");
         }
     }
 }

@@ -88,7 +88,7 @@ const OTHERWISE: [(u8, &str); 8] = [
     ),
     (
         73,
-        "no function runs in this build, and heartbeats are a third of the lease, not a setting",
+        "no function runs in this build, and heartbeats are a third of the lease, not a setting; documents are local, without retries",
     ),
     (
         75,

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod addresses;
 mod analyze;
 mod cli;
 mod config;
