@@ -70,13 +70,14 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         if operation.protected {
             refuse_key_in_url(request.uri().query())?;
             let authority = self.authority(operation, &request).await?;
-            // A key that is not for this uses nothing of its account up.
             let scoped = authority.scopes.covers(operation.needs);
-            if !scoped && authority.account.status == AccountStatus::Active {
+            let administers = !operation.admin || authority.account.role == Role::Admin;
+            if administers && !scoped && authority.account.status == AccountStatus::Active {
+                // A key that is not for this uses nothing of its account up.
                 return Err(scope_missing(operation.needs));
             }
             rates = self.admit(operation, &authority.account).await?;
-            if operation.admin && authority.account.role != Role::Admin {
+            if !administers {
                 let detail = "this is for administrators; ask one of them";
                 return Err(Problem::new(ProblemCode::NotAdmin, detail).with_headers(rates));
             }

@@ -153,7 +153,8 @@ async fn change(desk: &Desk<'_>) {
         desk.actions().await,
         [
             "account.role",
-            "account.change",
+            "account.tier",
+            "account.role",
             "account.restore",
             "account.suspend"
         ],

@@ -435,7 +435,7 @@ fn b78_nothing_secret_goes_over_a_network_in_the_clear() {
         ("a receiver", &receiver, "notices.settings.url", "https"),
         (
             "an identity provider",
-            r#"{"auth": {"oidc": [{"name": "works", "issuer": "http://id.example.com", "client_id": "c", "client_secret": "hunter2", "redirect_url": "https://api.example.com/api/v1/oidc/callback", "tier": "basic"}]}}"#,
+            r#"{"auth": {"oidc": [{"name": "works", "issuer": "http://id.example.com", "client_id": "c", "client_secret": "hunter2", "redirect_url": "https://api.example.com/api/v1/oidc/callback", "email_domains": ["works.example"], "tier": "basic"}]}}"#,
             "auth.oidc[0].issuer",
             "https",
         ),
