@@ -1,0 +1,3 @@
+//! The simulator as it is used.
+
+mod sim;
