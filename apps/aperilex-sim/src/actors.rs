@@ -329,10 +329,16 @@ pub async fn work(engine: Arc<Engine>) {
         return;
     };
     match engine.claim(&delivery).await {
-        Ok(Claimed::Run(run)) => match engine.run(&run).await {
-            Ok(Outcome::LeaseLost) | Err(_) => return,
-            Ok(_) => {}
-        },
+        Ok(Claimed::Run(run)) => {
+            // As often as it beats, a lost lease stops it.
+            if engine.heartbeat(&run).await.is_err() {
+                return;
+            }
+            match engine.run(&run).await {
+                Ok(Outcome::LeaseLost) | Err(_) => return,
+                Ok(_) => {}
+            }
+        }
         Ok(Claimed::Settled) => {}
         Ok(Claimed::Leave(wait)) => {
             let _ = engine.postpone(&delivery, wait).await;

@@ -35,6 +35,7 @@ struct State {
     calls: u64,
     /// Calls of each method since they were last counted anew.
     counts: BTreeMap<&'static str, u32>,
+    counting: bool,
     /// An actor has died at a call.
     crashed: bool,
     /// Whether the one planned fault has struck.
@@ -124,6 +125,7 @@ impl Gate {
                 strikes,
                 calls: 0,
                 counts: BTreeMap::new(),
+                counting: true,
                 crashed: false,
                 struck: false,
                 last: VecDeque::new(),
@@ -137,6 +139,7 @@ impl Gate {
         let mut state = self.state();
         state.strikes = strike.map_or(Strikes::Calm, Strikes::Once);
         state.counts.clear();
+        state.counting = true;
         state.struck = false;
     }
 
@@ -173,9 +176,11 @@ impl Gate {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// No more faults.
+    /// No more faults, and no more counting.
     pub fn calm(&self) {
-        self.state().strikes = Strikes::Calm;
+        let mut state = self.state();
+        state.strikes = Strikes::Calm;
+        state.counting = false;
     }
 
     /// Port calls so far.
@@ -247,7 +252,7 @@ impl State {
     fn strike(&mut self, call: &'static str) -> Option<Kind> {
         self.calls = self.calls.wrapping_add(1);
         let count = self.counts.entry(call).or_default();
-        *count = count.wrapping_add(1);
+        *count = count.wrapping_add(u32::from(self.counting));
         match &mut self.strikes {
             Strikes::Calm => None,
             Strikes::Storm(random) => {

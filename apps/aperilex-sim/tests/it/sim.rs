@@ -44,7 +44,7 @@ fn schedules_come_to_grants_withdrawals_imports_and_reset_days() {
         ("withdraws-for-nothing", "withdrawn, and "),
         ("imports-for-nothing", "neither paid nor waived"),
     ] {
-        let output = sim(&["--schedules", "600", "--bug", bug]).unwrap();
+        let output = sim(&["--schedules", "1500", "--bug", bug]).unwrap();
         assert!(output.status.success(), "{}", said(&output));
         assert!(said(&output).contains(said_of_it), "{}", said(&output));
     }
