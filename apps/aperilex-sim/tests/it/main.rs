@@ -10,6 +10,7 @@
 )]
 
 mod failpoints;
+mod money;
 mod sim;
 mod stage;
 mod story;
