@@ -408,7 +408,9 @@ impl State {
             let mut lots = wallet.lots.iter();
             lots.any(|lot| lot.is_late(now) && lot.available.is_positive())
         };
-        let late = self.wallets.values().filter(late).take(limit.min(MAX_PAGE));
+        let late = self.wallets.values().filter(late);
+        let late = late.filter(|_| !self.has(Bug::KeepsLateCredits));
+        let late = late.take(limit.min(MAX_PAGE));
         let mut lapsed = Vec::new();
         for mut wallet in late.cloned().collect::<Vec<_>>() {
             let mut change = Change::default();

@@ -88,4 +88,8 @@ bugs! {
     ImportsForNothing = "imports-for-nothing",
     /// A bulk import that has ended keeps what it set aside.
     KeepsHoldsOfImports = "keeps-holds-of-imports",
+    /// Credits whose time has passed can be spent for ever.
+    KeepsLateCredits = "keeps-late-credits",
+    /// Withdrawing an analysis gives nothing back.
+    WithdrawsForNothing = "withdraws-for-nothing",
 }

@@ -1,5 +1,7 @@
-//! What clients, workers, the relay, the sweeper, the cashier and the provider of payments do, as they
-//! would over the ports.
+//! What clients, workers, the relay, the sweeper, the cashier, the provider of payments and those who run
+//! the place do, as they would over the ports.
+
+mod office;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -17,11 +19,11 @@ use aperilex_core::{
 use crate::world::FILINGS;
 
 /// An actor under way.
-pub(crate) type Act = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub type Act = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// What actors know of each other, and of what they were answered.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Known(Arc<Mutex<Heard>>);
+pub struct Known(Arc<Mutex<Heard>>);
 
 #[derive(Debug, Default)]
 struct Heard {
@@ -65,29 +67,31 @@ impl Known {
     }
 
     /// Tasks that were answered.
-    pub(crate) fn tasks(&self) -> Vec<TaskId> {
+    #[must_use]
+    pub fn tasks(&self) -> Vec<TaskId> {
         self.heard().tasks.iter().map(|(_, task)| *task).collect()
     }
 
     /// Answers that were not the first.
-    pub(crate) fn wrong(&self) -> Vec<String> {
+    #[must_use]
+    pub fn wrong(&self) -> Vec<String> {
         self.heard().wrong.clone()
     }
 }
 
 /// What an actor is made from.
 #[derive(Debug)]
-pub(crate) struct Cast {
-    pub(crate) engine: Arc<Engine>,
-    pub(crate) accounts: Vec<Account>,
-    pub(crate) known: Known,
+pub struct Cast {
+    pub engine: Arc<Engine>,
+    pub accounts: Vec<Account>,
+    pub known: Known,
 }
 
 impl Cast {
     /// An actor by chance, with its name.
-    pub(crate) fn any(&self, random: &mut fastrand::Rng) -> (String, Act) {
+    pub fn any(&self, random: &mut fastrand::Rng) -> (String, Act) {
         let engine = Arc::clone(&self.engine);
-        match random.u8(0..24) {
+        match random.u8(0..28) {
             0..=6 => self.client(random),
             7 => self.canceller(random),
             8..=12 => ("worker".to_owned(), Box::pin(work(engine))),
@@ -96,6 +100,8 @@ impl Cast {
             17 | 18 => self.cashier(random),
             19 => self.importer(random),
             20..=22 => ("import worker".to_owned(), Box::pin(import(engine))),
+            23 | 24 => self.office(random),
+            25 => self.visitor(random),
             _ if random.bool() => self.provider(random),
             _ => self.reader(random),
         }
@@ -126,6 +132,9 @@ impl Cast {
                 quote: None,
                 idempotency_key: key,
             };
+            let Some(account) = admitted(&engine, &account).await else {
+                return;
+            };
             // A reply that was lost is asked for again, as an SDK does.
             for _ in 0..3 {
                 match engine.request_analysis(&account, &request).await {
@@ -151,6 +160,9 @@ impl Cast {
         );
         let act = async move {
             let Some(account) = account else { return };
+            let Some(account) = admitted(&engine, &account).await else {
+                return;
+            };
             if cancels {
                 let jobs = engine.imports(&account, None, 1).await;
                 for job in jobs.into_iter().flatten() {
@@ -285,13 +297,29 @@ impl Cast {
     }
 }
 
+/// The account as it is now, if it is let in: that is where it comes by its monthly credits.
+async fn admitted(engine: &Engine, account: &Account) -> Option<Account> {
+    for _ in 0..2 {
+        let account = engine.account(account.id).await;
+        match account {
+            Ok(account) => match engine.admit(&account).await {
+                Ok(_) => return Some(account),
+                Err(EngineError::Port { .. }) => {}
+                Err(_) => return None,
+            },
+            Err(_) => continue,
+        }
+    }
+    None
+}
+
 fn after(now: Timestamp, seconds: u64) -> Timestamp {
     let later = now.checked_add(Duration::from_secs(seconds));
     later.unwrap_or(Timestamp::MAX)
 }
 
 /// One round of a worker.
-pub(crate) async fn work(engine: Arc<Engine>) {
+pub async fn work(engine: Arc<Engine>) {
     let queue = &engine.ports().queue;
     let lease = engine.settings().timings.lease();
     let Ok(mut deliveries) = queue.receive(1, lease).await else {
@@ -301,10 +329,16 @@ pub(crate) async fn work(engine: Arc<Engine>) {
         return;
     };
     match engine.claim(&delivery).await {
-        Ok(Claimed::Run(run)) => match engine.run(&run).await {
-            Ok(Outcome::LeaseLost) | Err(_) => return,
-            Ok(_) => {}
-        },
+        Ok(Claimed::Run(run)) => {
+            // As often as it beats, a lost lease stops it.
+            if engine.heartbeat(&run).await.is_err() {
+                return;
+            }
+            match engine.run(&run).await {
+                Ok(Outcome::LeaseLost) | Err(_) => return,
+                Ok(_) => {}
+            }
+        }
         Ok(Claimed::Settled) => {}
         Ok(Claimed::Leave(wait)) => {
             let _ = engine.postpone(&delivery, wait).await;
@@ -320,15 +354,15 @@ pub(crate) async fn work(engine: Arc<Engine>) {
 }
 
 /// One item of a bulk import.
-pub(crate) async fn import(engine: Arc<Engine>) {
+pub async fn import(engine: Arc<Engine>) {
     let _ = engine.work_import(None).await;
 }
 
-pub(crate) async fn relay(engine: Arc<Engine>) {
+pub async fn relay(engine: Arc<Engine>) {
     let _ = engine.relay_outbox().await;
     let _ = engine.send_notices().await;
 }
 
-pub(crate) async fn sweep(engine: Arc<Engine>) {
+pub async fn sweep(engine: Arc<Engine>) {
     let _ = engine.sweep().await;
 }

@@ -12,7 +12,7 @@ use crate::gate::{Fault, Gate, Unavailable};
 
 /// A port whose calls wait for their turn and may be struck by a fault.
 #[derive(Debug)]
-pub(crate) struct Gated<P: ?Sized> {
+pub struct Gated<P: ?Sized> {
     inner: Arc<P>,
     gate: Gate,
 }
@@ -26,8 +26,18 @@ impl<P: ?Sized> Gated<P> {
     }
 }
 
+/// The calls of one port.
+trait Named {
+    const CALLS: &'static [&'static str];
+}
+
 macro_rules! gated {
     ($port:ident $([$name:ident -> $plain:ty])? { $($method:ident($($arg:ident: $kind:ty),*) -> $ok:ty, $error:ty;)* }) => {
+        impl Named for dyn $port {
+            const CALLS: &'static [&'static str] =
+                &[$(concat!(stringify!($port), "::", stringify!($method))),*];
+        }
+
         #[async_trait]
         impl $port for Gated<dyn $port> {
             $(fn $name(&self) -> $plain {
@@ -40,7 +50,7 @@ macro_rules! gated {
                     return Err(<$error>::unavailable(Box::new(fault)));
                 }
                 let answer = self.inner.$method($($arg),*).await;
-                match fault {
+                match self.gate.leave(fault).await {
                     Some(lost) => Err(<$error>::unavailable(Box::new(lost))),
                     None => answer,
                 }
@@ -125,6 +135,10 @@ gated!(EventBus {
     subscribe() -> EventStream, EventBusError;
 });
 
+impl Named for dyn FilingAnalyst {
+    const CALLS: &'static [&'static str] = &["FilingAnalyst::analyse"];
+}
+
 #[async_trait]
 impl FilingAnalyst for Gated<dyn FilingAnalyst> {
     fn profile(&self) -> AnalystProfile {
@@ -146,7 +160,7 @@ impl FilingAnalyst for Gated<dyn FilingAnalyst> {
             return Err(AnalystError::unavailable(Box::new(fault)));
         }
         let answer = self.inner.analyse(order, content, meter).await;
-        match fault {
+        match self.gate.leave(fault).await {
             Some(lost) => Err(AnalystError::unavailable(Box::new(lost))),
             None => answer,
         }
@@ -273,8 +287,41 @@ gated!(TaskStore {
     stale(now: Timestamp, idle_since: Timestamp, limit: usize) -> Vec<Task>, StoreError;
 });
 
+/// All calls that wait at a gate. The list is of the ports that [`behind`] wraps, so that a method that is
+/// added to one of them is in it.
+#[must_use]
+pub fn calls() -> Vec<&'static str> {
+    let ports = [
+        <dyn FilingSource>::CALLS,
+        <dyn FilingAnalyst>::CALLS,
+        <dyn DocumentStore>::CALLS,
+        <dyn TaskQueue>::CALLS,
+        <dyn EventBus>::CALLS,
+        <dyn Notifier>::CALLS,
+        <dyn AccountStore>::CALLS,
+        <dyn FilingStore>::CALLS,
+        <dyn AnalysisPool>::CALLS,
+        <dyn TaskStore>::CALLS,
+        <dyn Ledger>::CALLS,
+        <dyn Settlement>::CALLS,
+        <dyn ImportStore>::CALLS,
+        <dyn Imports>::CALLS,
+        <dyn QuotaStore>::CALLS,
+        <dyn Outbox>::CALLS,
+        <dyn PaymentStore>::CALLS,
+        <dyn AuditStore>::CALLS,
+        <dyn SessionStore>::CALLS,
+        <dyn QuoteStore>::CALLS,
+        <dyn CostBook>::CALLS,
+        <dyn AuditLog>::CALLS,
+        <dyn ReportStore>::CALLS,
+    ];
+    ports.concat()
+}
+
 /// The same ports behind the gate; time, ids and the parser do not wait.
-pub(crate) fn behind(ports: Ports, gate: &Gate) -> Ports {
+#[must_use]
+pub fn behind(ports: Ports, gate: &Gate) -> Ports {
     let stores = ports.stores;
     let analysts = ports.analysts.into_iter();
     let analysts = analysts.map(|analyst| Gated::new(analyst, gate) as Arc<dyn FilingAnalyst>);

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use aperilex_core::ports::audit::{Books, Opened};
-use aperilex_core::ports::{AccessSource, EntryKind, MicroUsd, Task, TaskRole, TaskStatus};
+use aperilex_core::ports::{
+    AccessSource, Clock as _, CreditLot, EntryKind, LedgerEntry, MicroUsd, Task, TaskRole,
+    TaskStatus,
+};
 use aperilex_core::{Account, Proof};
 
 use crate::schedule::Told;
@@ -22,7 +25,10 @@ struct Between {
 }
 
 /// Proves the books; in quiet everything must be final.
-pub(crate) async fn reckon(world: &World, quiet: bool, told: &mut Told) -> anyhow::Result<()> {
+///
+/// # Errors
+/// The books cannot be read.
+pub async fn reckon(world: &World, quiet: bool, told: &mut Told) -> anyhow::Result<()> {
     let proof = Proof {
         quiet,
         objects: quiet,
@@ -40,6 +46,9 @@ pub(crate) async fn reckon(world: &World, quiet: bool, told: &mut Told) -> anyho
             .extend(wrong.into_iter().map(|one| format!("{name}: {one}")));
         between.add(&books);
         if quiet {
+            let wrong = settled(world, &books);
+            told.found
+                .extend(wrong.into_iter().map(|one| format!("{name}: {one}")));
             let done = books.tasks.iter().filter(|(task, _)| is_done(task));
             told.completed = told.completed.saturating_add(done.count() as u64);
             told.entries = told.entries.saturating_add(books.entries.len() as u64);
@@ -97,6 +106,41 @@ fn own(world: &World, account: &Account, books: &Books) -> Vec<String> {
     wrong
 }
 
+/// What must hold beyond the books when nothing is under way: late credits have lapsed, and what was charged
+/// for an analysis that was withdrawn is given back.
+fn settled(world: &World, books: &Books) -> Vec<String> {
+    let now = world.clock.now();
+    let late = |lot: &&CreditLot| lot.is_late(now) && lot.available.is_positive();
+    let late = books.lots.iter().filter(late);
+    let mut wrong: Vec<String> = late
+        .map(|lot| {
+            format!(
+                "I8 lot {}: its time has passed, and it can be spent",
+                lot.id
+            )
+        })
+        .collect();
+    let withdrawn = |line: &&LedgerEntry| {
+        let mut analyses = books.analyses.iter();
+        line.kind == EntryKind::Analysis
+            && analyses.any(|it| Some(it.id) == line.analysis && it.retracted_at.is_some())
+    };
+    for charge in books.entries.iter().filter(withdrawn) {
+        let back = books.journal.iter();
+        let back = back.filter(|tx| tx.reverses == Some(charge.id));
+        let lines = back.filter_map(|tx| books.entries.iter().find(|it| Some(it.id) == tx.entry));
+        let given: i64 = lines.map(|line| line.amount.micros()).sum();
+        if given != -charge.amount.micros() {
+            wrong.push(format!(
+                "I5 analysis {}: withdrawn, and {given} of {} given back",
+                charge.analysis.map(|it| it.to_string()).unwrap_or_default(),
+                charge.amount
+            ));
+        }
+    }
+    wrong
+}
+
 impl Between {
     fn add(&mut self, books: &Books) {
         for line in books.entries.iter().filter(|line| line.hold.is_some()) {
@@ -109,7 +153,9 @@ impl Between {
                 *self.leaders.entry(task.key.to_string()).or_default() += 1;
             }
         }
-        for record in &books.analyses {
+        // What was withdrawn may be made again.
+        let valid = books.analyses.iter();
+        for record in valid.filter(|record| record.retracted_at.is_none()) {
             let made = self.made.entry(record.key.to_string()).or_default();
             let id = record.id.to_string();
             if !made.contains(&id) {

@@ -17,34 +17,44 @@ use crate::world::{Store, World};
 const MOST: usize = 6;
 /// Rounds of the quiet phase: the longest wait of anything is over by then.
 const ROUNDS: usize = 120;
+/// A reset day is never farther away.
+const MONTH_S: u64 = 31 * 24 * 60 * 60;
 
 /// What a schedule was like.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
-    pub(crate) steps: u64,
-    pub(crate) calls: u64,
-    pub(crate) crashes: u64,
-    pub(crate) completed: u64,
-    pub(crate) entries: u64,
+pub struct Told {
+    pub steps: u64,
+    pub calls: u64,
+    pub crashes: u64,
+    pub completed: u64,
+    pub entries: u64,
+    /// Jumps over a reset day.
+    pub months: u64,
+    /// The log of all steps, as one number.
+    pub log: u64,
     /// What does not hold; nothing, if all is well.
-    pub(crate) found: Vec<String>,
+    pub found: Vec<String>,
     /// The last steps, if something does not.
-    pub(crate) last: Vec<String>,
+    pub last: Vec<String>,
 }
 
 impl Told {
     /// Adds what another was like.
-    pub(crate) fn add(&mut self, other: &Self) {
+    pub fn add(&mut self, other: &Self) {
         self.steps += other.steps;
         self.calls += other.calls;
         self.crashes += other.crashes;
         self.completed += other.completed;
         self.entries += other.entries;
+        self.months += other.months;
     }
 }
 
 /// Plays the schedule of `seed`.
-pub(crate) async fn play(
+///
+/// # Errors
+/// The world could not be made, or the stores cannot be read without faults.
+pub async fn play(
     (store, bug): (Store, Option<Bug>),
     seed: u64,
     steps: u64,
@@ -67,6 +77,7 @@ pub(crate) async fn play(
         }
     }
     told.calls = world.gate.calls();
+    told.log = world.gate.log();
     if !told.found.is_empty() {
         told.last = world.gate.last();
     }
@@ -101,7 +112,13 @@ async fn storm(
         told.steps = told.steps.saturating_add(1);
         match random.u8(0..100) {
             0..=2 => {
-                let seconds = *random.choice(&[1, 5, 20, 40, 130, 700]).unwrap_or(&1);
+                let month = random.u8(0..6) == 0;
+                told.months = told.months.saturating_add(u64::from(month));
+                let seconds = match month {
+                    // Over a reset day, with whatever is under way.
+                    true => MONTH_S,
+                    false => *random.choice(&[1, 5, 20, 40, 130, 700]).unwrap_or(&1),
+                };
                 world.gate.note(|| format!("{seconds} s pass"));
                 world.clock.advance(Duration::from_secs(seconds));
             }

@@ -9,7 +9,7 @@ use aperilex_core::ports::{
     FilingAnalyst, FilingContent, FilingId, FilingMeta, Method, MicroUsd, PartKind, Ports, Quality,
     RawDocument, RawFiling, Template, Timestamp,
 };
-use aperilex_core::{Account, Engine, Role, Settings, Tier, Timings, Universe, Universes};
+use aperilex_core::{Account, Engine, Plans, Role, Settings, Tier, Timings, Universe, Universes};
 use aperilex_memory::{Bug, Memory, VirtualClock};
 use aperilex_sea_orm::{Database, DatabaseConfig, QueueSettings};
 use async_trait::async_trait;
@@ -19,7 +19,7 @@ use crate::gated;
 
 /// Where the stores are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Store {
+pub enum Store {
     /// In memory.
     Memory,
     /// In a file of SQLite.
@@ -27,7 +27,7 @@ pub(crate) enum Store {
 }
 
 /// Filings that are asked for: two that everybody may see, one that is too old for the small tiers.
-pub(crate) const FILINGS: [(&str, &str); 3] = [
+pub const FILINGS: [(&str, &str); 3] = [
     ("0001999999-26-000007", "2026-02-26"),
     ("0001999999-25-000003", "2025-02-24"),
     ("0001999999-18-000002", "2018-02-24"),
@@ -41,18 +41,21 @@ const SENTENCE: &str = "We depend on a small number of retailers for most of our
 
 /// Everything that a schedule plays with.
 #[derive(Debug)]
-pub(crate) struct World {
-    pub(crate) engine: Arc<Engine>,
-    pub(crate) clock: Arc<VirtualClock>,
-    pub(crate) gate: Gate,
-    pub(crate) accounts: Vec<Account>,
+pub struct World {
+    pub engine: Arc<Engine>,
+    pub clock: Arc<VirtualClock>,
+    pub gate: Gate,
+    pub accounts: Vec<Account>,
     /// The ports themselves, for what the simulator itself asks.
-    pub(crate) bare: Engine,
+    pub bare: Engine,
 }
 
 impl World {
     /// A new world; `dir` holds the database, if there is one.
-    pub(crate) async fn new(
+    ///
+    /// # Errors
+    /// The database could not be made.
+    pub async fn new(
         store: Store,
         bug: Option<Bug>,
         seed: u64,
@@ -112,9 +115,19 @@ async fn on_sqlite(ports: Ports, clock: Arc<dyn Clock>, dir: &Path) -> anyhow::R
     })
 }
 
-fn settings() -> anyhow::Result<Settings> {
+/// Plans of little money, so that it runs out, and small windows, so that they are full now and then.
+///
+/// # Errors
+/// None: what it is made of is right.
+pub fn settings() -> anyhow::Result<Settings> {
     let universe = || anyhow::Ok(Universe::from_iter(["1999999".parse()?]));
+    let mut plans = Plans::default();
+    plans.demo.requests_per_hour = Some(20);
+    plans.basic.requests_per_hour = Some(12);
+    plans.basic.monthly_credits = MicroUsd::new(140_000);
+    plans.professional.monthly_credits = MicroUsd::new(230_000);
     Ok(Settings {
+        plans,
         universes: Universes {
             small: universe()?,
             large: universe()?,
@@ -123,6 +136,8 @@ fn settings() -> anyhow::Result<Settings> {
             hold_ttl_s: 600,
             task_max_age_s: 1200,
             import_ttl_s: 1500,
+            // Longer than any schedule: a key has one answer from its beginning to its end.
+            idempotency_ttl_s: 20 * 365 * 24 * 60 * 60,
             ..Timings::default()
         },
         ..Settings::default()
@@ -131,7 +146,7 @@ fn settings() -> anyhow::Result<Settings> {
 
 /// Says one right sentence; the gate makes it fail now and then.
 #[derive(Debug)]
-struct Analyst;
+pub struct Analyst;
 
 #[async_trait]
 impl FilingAnalyst for Analyst {
@@ -172,7 +187,11 @@ impl FilingAnalyst for Analyst {
     }
 }
 
-fn filing(accession: &str, filed: &str) -> anyhow::Result<RawFiling> {
+/// A filing of the one company.
+///
+/// # Errors
+/// An accession number or a date that is none.
+pub fn filing(accession: &str, filed: &str) -> anyhow::Result<RawFiling> {
     let accession = accession.parse()?;
     Ok(RawFiling {
         meta: FilingMeta {

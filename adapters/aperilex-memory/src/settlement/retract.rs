@@ -6,6 +6,7 @@ use aperilex_ports::{
     SettlementError,
 };
 
+use crate::planted::Bug;
 use crate::state::State;
 
 impl State {
@@ -41,7 +42,7 @@ impl State {
         let before = journal.filter(|tx| tx.reverses == Some(charge.id));
         let before: Vec<JournalTx> = before.cloned().collect();
         let amount = left(&charge, &before);
-        if !amount.is_positive() {
+        if !amount.is_positive() || self.has(Bug::WithdrawsForNothing) {
             return Ok(None);
         }
         let refund = Refund {

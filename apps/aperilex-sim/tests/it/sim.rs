@@ -17,6 +17,10 @@ fn schedules_hold_in_memory_and_on_sqlite() {
         let output = sim(&["--schedules", schedules, "--store", store]).unwrap();
         assert!(output.status.success(), "{}", said(&output));
         assert!(said(&output).contains("no breach"));
+        // The first of every twenty is played a second time.
+        let twice = if store == "memory" { 5 } else { 1 };
+        let twice = format!(" {twice} played twice alike");
+        assert!(said(&output).contains(&twice), "{}", said(&output));
     }
 }
 
@@ -28,6 +32,22 @@ fn a_planted_bug_is_found_and_named() {
     let unknown = sim(&["--bug", "nothing"]).unwrap();
     assert_eq!(unknown.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("overdraws, "));
+}
+
+#[test]
+fn schedules_come_to_grants_withdrawals_imports_and_reset_days() {
+    for (bug, said_of_it) in [
+        (
+            "keeps-late-credits",
+            "its time has passed, and it can be spent",
+        ),
+        ("withdraws-for-nothing", "withdrawn, and "),
+        ("imports-for-nothing", "neither paid nor waived"),
+    ] {
+        let output = sim(&["--schedules", "1500", "--bug", bug]).unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        assert!(said(&output).contains(said_of_it), "{}", said(&output));
+    }
 }
 
 #[test]
