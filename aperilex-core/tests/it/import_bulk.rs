@@ -244,7 +244,7 @@ fn a_withdrawn_import_stops_and_gives_back() {
 }
 
 #[test]
-fn who_may_not_act_imports_nothing_more() {
+fn who_may_not_act_imports_nothing_until_it_may_again() {
     let world = World::new();
     let account = world.account("gone", Tier::Basic, "1");
     let started = start(&world, &account, &list(&COVERED));
@@ -269,12 +269,26 @@ fn who_may_not_act_imports_nothing_more() {
     };
     block_on(world.engine.ports().stores.accounts.change(&change)).unwrap();
     world.work_imports();
-    let ended = job(&world, &account, &started);
-    assert_eq!(ended.status, ImportStatus::Cancelled);
-    assert_eq!((ended.counts.imported, ended.counts.cancelled), (1, 1));
-    assert_eq!(world.available(&account), "0.950000");
+    let waiting = job(&world, &account, &started);
+    assert_eq!(waiting.status, ImportStatus::Running);
+    assert_eq!((waiting.counts.imported, waiting.counts.waiting), (1, 1));
     let again = refused(&world, &account, &list(&COVERED));
     assert_eq!(again, Refusal::AccountSuspended);
+
+    let restore = ChangeAccount {
+        expected: change.to,
+        to: change.expected,
+        ..change
+    };
+    block_on(world.engine.ports().stores.accounts.change(&restore)).unwrap();
+    world.memory.clock.advance(Duration::from_secs(5 * 60));
+    world.work_imports();
+    let ended = job(&world, &account, &started);
+    assert_eq!(
+        (ended.status, ended.counts.imported),
+        (ImportStatus::Done, 2)
+    );
+    assert_eq!(world.available(&account), "0.900000");
     world.check_ledger(&[&account]);
 }
 
