@@ -32,9 +32,13 @@ impl Cast {
                 return;
             }
             // A reply that was lost is asked for again.
-            if let Err(EngineError::Port { .. }) = engine.retract_analysis(analysis, "wrong").await
+            if let Err(EngineError::Port { .. }) = engine
+                .retract_analysis(Actor::Operator, analysis, "wrong")
+                .await
             {
-                let _ = engine.retract_analysis(analysis, "wrong").await;
+                let _ = engine
+                    .retract_analysis(Actor::Operator, analysis, "wrong")
+                    .await;
             }
         };
         ("withdrawer".to_owned(), Box::pin(act))

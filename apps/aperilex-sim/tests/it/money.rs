@@ -351,7 +351,10 @@ impl<'s> Play<'s> {
                 }
             }
         }
-        let retracted = self.engine.retract_analysis(analysis, "it is wrong").await;
+        let retracted = self
+            .engine
+            .retract_analysis(Actor::Operator, analysis, "it is wrong")
+            .await;
         retracted.map_err(failed)?;
         for (payer, line) in owed {
             let sums = &mut self.sums[payer];

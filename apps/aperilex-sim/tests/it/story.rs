@@ -249,7 +249,9 @@ impl<'s> Story<'s> {
         });
         refunded.await?;
         let retracted = self.ask("retract", async |engine| {
-            engine.retract_analysis(analysis, "it is wrong").await
+            engine
+                .retract_analysis(Actor::Operator, analysis, "it is wrong")
+                .await
         });
         retracted.await?;
         let topped = self.ask("top up", async |engine| {
