@@ -258,18 +258,28 @@ impl Cast {
                 };
                 let charge = entries.iter().find(|line| line.hold.is_some());
                 let Some(charge) = charge else { return };
-                let refund = Refund {
-                    id,
-                    user: account.id,
-                    entry: charge.id,
-                    amount: MicroUsd::new(amount),
-                    key: format!("refund {n}"),
-                    description: "it was wrong".to_owned(),
-                    fresh_until: after(now, 500),
-                    now,
+                let whole = charge.amount.negated();
+                // Wholes, so that a second one is more than was paid; parts, so that several fit.
+                let amount = if n % 2 == 0 {
+                    whole
+                } else {
+                    MicroUsd::new(amount)
                 };
-                if ledger.refund(&refund).await.is_err() {
-                    let _ = ledger.refund(&refund).await;
+                // The second is as if somebody else had the same thought.
+                for thought in 0..2 {
+                    let refund = Refund {
+                        id: EntryId::from_uuid(ports.ids.uuid_v7(now)),
+                        user: account.id,
+                        entry: charge.id,
+                        amount,
+                        key: format!("refund {n} {thought}"),
+                        description: "it was wrong".to_owned(),
+                        fresh_until: after(now, 500),
+                        now,
+                    };
+                    if ledger.refund(&refund).await.is_err() {
+                        let _ = ledger.refund(&refund).await;
+                    }
                 }
                 return;
             }

@@ -19,18 +19,20 @@ impl Cast {
 
     fn withdrawer(&self, random: &mut fastrand::Rng) -> (String, Act) {
         let engine = Arc::clone(&self.engine);
-        let found = self.known.any(random);
+        // Of several, the first that is done.
+        let some: Vec<_> = (0..8).filter_map(|_| self.known.any(random)).collect();
         let act = async move {
-            let Some((_, task)) = found else { return };
-            let Ok(Some(task)) = engine.ports().stores.tasks.get(task).await else {
-                return;
-            };
-            let Some(analysis) = task.analysis else {
-                return;
-            };
-            if task.status != TaskStatus::Completed {
-                return;
+            let mut done = None;
+            for (_, task) in some {
+                let task = engine.ports().stores.tasks.get(task).await;
+                let task = task.ok().flatten();
+                let ended = task.filter(|task| task.status == TaskStatus::Completed);
+                done = ended.and_then(|task| task.analysis);
+                if done.is_some() {
+                    break;
+                }
             }
+            let Some(analysis) = done else { return };
             // A reply that was lost is asked for again.
             if let Err(EngineError::Port { .. }) = engine
                 .retract_analysis(Actor::Operator, analysis, "wrong")
