@@ -127,22 +127,7 @@ impl State {
             .collect();
         let counts = ImportCounts::of(&items);
         let hold = self.hold_for(command, counts)?;
-        let status = match counts.waiting {
-            0 => ImportStatus::Done,
-            _ => ImportStatus::Running,
-        };
-        let job = ImportJob {
-            id: command.import,
-            user: command.user,
-            status,
-            unit_price: command.unit_price,
-            hold,
-            counts,
-            duplicates: command.duplicates,
-            expires_at: command.expires_at,
-            created_at: command.now,
-            updated_at: command.now,
-        };
+        let job = command.begun(hold, counts);
         self.imports.insert(job.id, job.clone());
         let items = items.into_iter().map(|item| ((item.job, item.place), item));
         self.import_items.extend(items);

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::{IdempotentRequest, LedgerError, SettlementError, StoreError};
 use crate::model::{
-    AccessSource, Failure, FilingId, FilingLocator, HoldId, ImportId, ImportJob, LeaseToken,
-    MicroUsd, Timestamp, UserId,
+    AccessSource, Failure, FilingId, FilingLocator, HoldId, ImportCounts, ImportId, ImportJob,
+    ImportStatus, LeaseToken, MicroUsd, Timestamp, UserId,
 };
 
 /// Why a commit was refused. Nothing of it has happened.
@@ -111,6 +111,29 @@ pub struct SubmitImport {
     pub expires_at: Timestamp,
     /// The time.
     pub now: Timestamp,
+}
+
+impl SubmitImport {
+    /// The import as it begins, with this of it set aside: one with nothing to wait for is done.
+    #[must_use]
+    pub const fn begun(&self, hold: Option<HoldId>, counts: ImportCounts) -> ImportJob {
+        let status = match counts.waiting {
+            0 => ImportStatus::Done,
+            _ => ImportStatus::Running,
+        };
+        ImportJob {
+            id: self.import,
+            user: self.user,
+            status,
+            unit_price: self.unit_price,
+            hold,
+            counts,
+            duplicates: self.duplicates,
+            expires_at: self.expires_at,
+            created_at: self.now,
+            updated_at: self.now,
+        }
+    }
 }
 
 /// What became of a request for an import.

@@ -18,7 +18,7 @@ pub struct RotateSession {
     pub refresh: Digest,
     /// SHA-256 of the next one.
     pub next: Digest,
-    /// The session's end from now on.
+    /// When the new one ends, unless it is used before.
     pub expires_at: Timestamp,
     /// How long after its use a token that comes again is taken for a race and not for a theft.
     pub grace: Duration,

@@ -20,8 +20,13 @@ pub(crate) struct Underway {
 }
 
 impl InFlight {
-    /// Notes a request; refused if the same key is being worked on.
-    pub(crate) fn begin(self: &Arc<Self>, user: UserId, key: &str) -> Result<Underway, Problem> {
+    /// Notes a request that has a key; refused if the same key is being worked on.
+    pub(crate) fn begin(
+        self: &Arc<Self>,
+        user: UserId,
+        key: Option<&str>,
+    ) -> Result<Option<Underway>, Problem> {
+        let Some(key) = key else { return Ok(None) };
         let key = (user, key.to_owned());
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.insert(key.clone()) {
@@ -29,7 +34,7 @@ impl InFlight {
             return Err(Problem::new(ProblemCode::IdempotencyInProgress, detail).retry_after(1));
         }
         let all = Arc::clone(self);
-        Ok(Underway { all, key })
+        Ok(Some(Underway { all, key }))
     }
 }
 
@@ -48,14 +53,14 @@ mod tests {
     fn a_key_is_worked_on_once_at_a_time() {
         let all = Arc::new(InFlight::default());
         let [one, two] = [1, 2].map(|n| UserId::from_uuid(uuid::Uuid::from_u128(n)));
-        let first = all.begin(one, "k").unwrap();
-        assert!(all.begin(one, "k").is_err());
+        let first = all.begin(one, Some("k")).unwrap();
+        assert!(all.begin(one, Some("k")).is_err());
         drop((
-            all.begin(one, "other").unwrap(),
-            all.begin(two, "k").unwrap(),
+            all.begin(one, Some("other")).unwrap(),
+            all.begin(two, Some("k")).unwrap(),
         ));
         drop(first);
-        drop(all.begin(one, "k").unwrap());
+        drop(all.begin(one, Some("k")).unwrap());
         assert!(all.0.lock().unwrap().is_empty());
     }
 }

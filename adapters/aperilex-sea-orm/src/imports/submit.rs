@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use aperilex_ports::{
     AccessSource, EntryKind, HoldId, IdempotentRequest, ImportCounts, ImportError, ImportId,
-    ImportItem, ImportItemStatus, ImportJob, ImportStatus, LedgerError, MicroUsd, PlaceHold,
-    SubmitImport, SubmittedImport, Timestamp, UserId,
+    ImportItem, ImportItemStatus, ImportJob, LedgerError, MicroUsd, PlaceHold, SubmitImport,
+    SubmittedImport, Timestamp, UserId,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
@@ -54,21 +54,12 @@ pub(super) async fn submit(
     let items = items(tx, command).await?;
     let counts = ImportCounts::of(&items);
     let hold = set_aside(tx, &mut wallet, command, counts).await?;
-    let status = match counts.waiting {
-        0 => ImportStatus::Done,
-        _ => ImportStatus::Running,
-    };
+    let begun = command.begun(hold, counts);
     let job = ImportJob {
-        id: command.import,
-        user: command.user,
-        status,
-        unit_price: command.unit_price,
-        hold,
-        counts,
-        duplicates: command.duplicates,
-        expires_at: rounded(command.expires_at),
-        created_at: rounded(command.now),
-        updated_at: rounded(command.now),
+        expires_at: rounded(begun.expires_at),
+        created_at: rounded(begun.created_at),
+        updated_at: rounded(begun.updated_at),
+        ..begun
     };
     import_job::Entity::insert(import_job::ActiveModel::from(&job))
         .exec_without_returning(tx)

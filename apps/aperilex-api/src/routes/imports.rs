@@ -78,9 +78,8 @@ impl Imports {
         body: ImportBody,
     ) -> Result<Started, Fails<Paid>> {
         let idempotency_key = idempotency_key(headers)?;
-        let in_flight = &self.0.in_flight;
-        let begin = |key: &String| in_flight.begin(caller.id, key);
-        let _underway = idempotency_key.as_ref().map(begin).transpose()?;
+        let key = idempotency_key.as_deref();
+        let _underway = self.0.in_flight.begin(caller.id, key)?;
         let request = ImportRequest {
             idempotency_key,
             ..body.0

@@ -222,23 +222,53 @@ impl Object {
         Some(self.fields.remove(at).1).filter(|value| *value != Json::Null)
     }
 
+    /// What a field holds, if it is of the kind that `pick` takes.
+    fn of_kind<T>(
+        &mut self,
+        name: &str,
+        json: Json,
+        kind: &str,
+        pick: impl FnOnce(Json) -> Result<T, Json>,
+    ) -> Option<T> {
+        let picked = pick(json).map_err(|other| format!("expected {kind}, got {}", other.name()));
+        match picked {
+            Ok(value) => Some(value),
+            Err(detail) => {
+                self.wrong(name, ProblemCode::WrongType, detail);
+                None
+            }
+        }
+    }
+
+    /// The same of a field that must be there.
+    fn required<T>(
+        &mut self,
+        name: &str,
+        kind: &str,
+        pick: impl FnOnce(Json) -> Result<T, Json>,
+    ) -> Option<T> {
+        let Some(json) = self.take(name) else {
+            self.wrong(name, ProblemCode::MissingField, "this field is needed");
+            return None;
+        };
+        self.of_kind(name, json, kind, pick)
+    }
+
     /// A string field, read by `parse`.
     pub(crate) fn text<T, E: fmt::Display>(
         &mut self,
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
-        match self.take(name)? {
-            Json::Text(text) => match parse(&text) {
-                Ok(value) => Some(value),
-                Err(error) => {
-                    self.wrong(name, ProblemCode::InvalidField, error.to_string());
-                    None
-                }
-            },
-            other => {
-                let detail = format!("expected a string, got {}", other.name());
-                self.wrong(name, ProblemCode::WrongType, detail);
+        let json = self.take(name)?;
+        let text = self.of_kind(name, json, "a string", |json| match json {
+            Json::Text(text) => Ok(text),
+            other => Err(other),
+        })?;
+        match parse(&text) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.wrong(name, ProblemCode::InvalidField, error.to_string());
                 None
             }
         }
@@ -260,36 +290,23 @@ impl Object {
 
     /// A field that is true or false, and needed.
     pub(crate) fn truth(&mut self, name: &str) -> Option<bool> {
-        match self.take(name) {
-            Some(Json::Bool(truth)) => Some(truth),
-            Some(other) => {
-                let detail = format!("expected a boolean, got {}", other.name());
-                self.wrong(name, ProblemCode::WrongType, detail);
-                None
-            }
-            None => {
-                self.wrong(name, ProblemCode::MissingField, "this field is needed");
-                None
-            }
-        }
+        self.required(name, BOOLEAN, truth)
+    }
+
+    /// A field that is true or false; false if it is not there.
+    pub(crate) fn flag(&mut self, name: &str) -> bool {
+        let json = self.take(name);
+        json.and_then(|json| self.of_kind(name, json, BOOLEAN, truth))
+            .unwrap_or(false)
     }
 
     /// An object field.
     pub(crate) fn object(&mut self, name: &str) -> Option<Self> {
-        match self.take(name) {
-            Some(Json::Object(fields)) => {
-                Some(Self::new(format!("{}/{name}", self.pointer), fields))
-            }
-            Some(other) => {
-                let detail = format!("expected an object, got {}", other.name());
-                self.wrong(name, ProblemCode::WrongType, detail);
-                None
-            }
-            None => {
-                self.wrong(name, ProblemCode::MissingField, "this field is needed");
-                None
-            }
-        }
+        let fields = self.required(name, "an object", |json| match json {
+            Json::Object(fields) => Ok(fields),
+            other => Err(other),
+        })?;
+        Some(Self::new(format!("{}/{name}", self.pointer), fields))
     }
 
     /// How many items a list field has; none if it is no list.
@@ -309,18 +326,10 @@ impl Object {
 
     /// A list field.
     fn list(&mut self, name: &str) -> Option<Vec<Json>> {
-        match self.take(name) {
-            Some(Json::List(items)) => Some(items),
-            Some(other) => {
-                let detail = format!("expected an array, got {}", other.name());
-                self.wrong(name, ProblemCode::WrongType, detail);
-                None
-            }
-            None => {
-                self.wrong(name, ProblemCode::MissingField, "this field is needed");
-                None
-            }
-        }
+        self.required(name, "an array", |json| match json {
+            Json::List(items) => Ok(items),
+            other => Err(other),
+        })
     }
 
     /// A list of objects, each read by `read`; none if anything is wrong with any.
@@ -387,19 +396,6 @@ impl Object {
         complain(&mut self.errors, &pointer, code, &detail.into());
     }
 
-    /// A field that is true or false; false if it is not there.
-    pub(crate) fn flag(&mut self, name: &str) -> bool {
-        match self.take(name) {
-            Some(Json::Bool(flag)) => flag,
-            Some(other) => {
-                let detail = format!("expected true or false, got {}", other.name());
-                self.wrong(name, ProblemCode::WrongType, detail);
-                false
-            }
-            None => false,
-        }
-    }
-
     /// All complaints about this object, unknown fields included, are complaints about its parent.
     pub(crate) fn end(mut self, parent: &mut Self) {
         self.reject_unknown();
@@ -428,6 +424,15 @@ impl Object {
             let detail = "this field does not exist; see /api/v1/openapi.json";
             self.wrong(&name, ProblemCode::UnknownField, detail);
         }
+    }
+}
+
+const BOOLEAN: &str = "a boolean";
+
+fn truth(json: Json) -> Result<bool, Json> {
+    match json {
+        Json::Bool(truth) => Ok(truth),
+        other => Err(other),
     }
 }
 
