@@ -6,6 +6,7 @@
 mod accounts;
 mod admin;
 mod admission;
+mod analysts;
 mod anchor;
 mod audit;
 mod billing;

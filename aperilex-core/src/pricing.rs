@@ -46,6 +46,12 @@ pub(crate) struct Fee {
 }
 
 impl Fee {
+    /// Nothing.
+    pub(crate) const NONE: Self = Self {
+        price: MicroUsd::ZERO,
+        usual: MicroUsd::ZERO,
+    };
+
     /// Whether the filing is so large that the analysis costs more than the plan says.
     pub(crate) fn is_large(self) -> bool {
         self.price > self.usual

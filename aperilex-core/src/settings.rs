@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use aperilex_ports::{Account, MicroUsd, Tier};
+use aperilex_ports::{Account, Contract, MicroUsd, Tier};
 use serde::{Deserialize, Serialize};
 
 use crate::conduct::ConductSettings;
@@ -163,21 +163,25 @@ impl Settings {
     #[must_use]
     pub fn plan_of(&self, account: &Account) -> Cow<'_, TierPlan> {
         let plan = self.plans.of(account.tier);
-        match &account.contract {
-            Some(contract) if account.tier == Tier::Enterprise => Cow::Owned(plan.with(contract)),
-            _ => Cow::Borrowed(plan),
+        match self.contract_of(account) {
+            Some(contract) => Cow::Owned(plan.with(contract)),
+            None => Cow::Borrowed(plan),
         }
+    }
+
+    /// The contract of an account, while it counts.
+    pub(crate) fn contract_of<'a>(&self, account: &'a Account) -> Option<&'a Contract> {
+        let contract = account.contract.as_ref();
+        contract.filter(|_| account.tier == Tier::Enterprise)
     }
 
     /// The version of the prices that an account is quoted.
     #[must_use]
     pub fn price_version(&self, account: &Account) -> String {
         let version = self.plans.version();
-        match &account.contract {
-            Some(contract) if account.tier == Tier::Enterprise => {
-                format!("{version}+{}", version_of(contract))
-            }
-            _ => version,
+        match self.contract_of(account) {
+            Some(contract) => format!("{version}+{}", version_of(contract)),
+            None => version,
         }
     }
 }

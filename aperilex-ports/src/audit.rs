@@ -8,6 +8,7 @@ mod free;
 mod imports;
 mod log;
 mod money;
+mod own_key;
 mod project;
 mod work;
 
@@ -101,6 +102,8 @@ pub enum Invariant {
     I10,
     /// The events of a task are all there, end once, and say where it is.
     I11,
+    /// Nothing that is one account's alone is another's.
+    I12,
     /// The audit log is one chain, as it was written.
     A1,
 }
@@ -120,6 +123,7 @@ impl Invariant {
             Self::I8 => "I8",
             Self::I10 => "I10",
             Self::I11 => "I11",
+            Self::I12 => "I12",
             Self::A1 => "A1",
         }
     }
@@ -157,6 +161,7 @@ pub fn check(books: &Books, rules: &Rules) -> Vec<Finding> {
     money::charges(books, &mut found);
     money::holds(books, rules, &mut found);
     free::waivers(books, &mut found);
+    own_key::own_keys(books, &mut found);
     work::tasks(books, rules, &mut found);
     imports::imports(books, rules, &mut found);
     found.0

@@ -17,6 +17,7 @@ mod imports;
 mod ledger;
 mod notifier;
 mod outbox;
+mod own_models;
 mod payment_store;
 mod quota_store;
 mod quote_store;
@@ -52,6 +53,7 @@ pub use ledger::{
 };
 pub use notifier::{MAX_NOTIFY_TIME, Notifier, NotifyError};
 pub use outbox::{Outbox, OutboxItem, OutboxMessage};
+pub use own_models::OwnModels;
 pub use payment_store::{
     MAX_PAYMENT, MAX_PAYMENT_ID, OddEvent, PaymentStore, RecordPayment, RecordedEvent,
 };

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::port::{
     AccountStore, AnalysisPool, AuditLog, AuditStore, Clock, CostBook, DocumentStore, EventBus,
     FilingAnalyst, FilingParser, FilingSource, FilingStore, IdSource, ImportStore, Imports, Ledger,
-    Notifier, Outbox, PaymentStore, QuotaStore, QuoteStore, ReportStore, SessionStore, Settlement,
-    SignIn, TaskQueue, TaskStore,
+    Notifier, Outbox, OwnModels, PaymentStore, QuotaStore, QuoteStore, ReportStore, SessionStore,
+    Settlement, SignIn, TaskQueue, TaskStore,
 };
 
 /// Everything the domain asks of the world. A plain struct: a forgotten port does not compile.
@@ -22,6 +22,8 @@ pub struct Ports {
     pub parser: Arc<dyn FilingParser>,
     /// Draw claims; the first of a quality is used.
     pub analysts: Vec<Arc<dyn FilingAnalyst>>,
+    /// Draw claims with customers' own keys; none if customers cannot bring keys.
+    pub own_models: Option<Arc<dyn OwnModels>>,
     /// Keeps raw documents and results.
     pub documents: Arc<dyn DocumentStore>,
     /// Messages for workers.

@@ -31,7 +31,7 @@ impl CostBook for MemoryStores {
 
     async fn totals(&self, from: Timestamp, to: Timestamp) -> Result<Vec<ModelCost>, StoreError> {
         self.read("costs.totals", |state| {
-            let inside = |call: &&ModelCall| from <= call.at && call.at < to;
+            let inside = |call: &&ModelCall| from <= call.at && call.at < to && !call.own_key;
             let mut sums: BTreeMap<(String, String), ModelCost> = BTreeMap::new();
             for ModelCall { call, .. } in state.calls.values().filter(inside) {
                 let name = (call.provider.clone(), call.model.clone());

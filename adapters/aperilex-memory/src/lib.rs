@@ -16,6 +16,7 @@ mod ledger;
 mod memory;
 mod notifier;
 mod outbox;
+mod own_models;
 mod parser;
 mod payments;
 mod planted;
@@ -39,6 +40,7 @@ pub use events::MemoryEvents;
 pub use faults::{Fault, Faults};
 pub use memory::Memory;
 pub use notifier::MemoryNotifier;
+pub use own_models::MemoryOwnModels;
 pub use parser::PlainParser;
 #[cfg(feature = "planted")]
 pub use planted::Bug;

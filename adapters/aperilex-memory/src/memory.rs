@@ -7,8 +7,8 @@ use aperilex_ports::{
 };
 
 use crate::{
-    Faults, MemoryDocuments, MemoryEvents, MemoryNotifier, MemoryQueue, MemorySource, MemoryStores,
-    PlainParser, ScriptedAnalyst, SequentialIds, VirtualClock,
+    Faults, MemoryDocuments, MemoryEvents, MemoryNotifier, MemoryOwnModels, MemoryQueue,
+    MemorySource, MemoryStores, PlainParser, ScriptedAnalyst, SequentialIds, VirtualClock,
 };
 
 /// A whole world in memory, with a handle on each part of it.
@@ -26,6 +26,8 @@ pub struct Memory {
     pub analyst: Arc<ScriptedAnalyst>,
     /// Draw claims; the scripted analyst alone unless replaced.
     pub analysts: Vec<Arc<dyn FilingAnalyst>>,
+    /// What customers' own keys open.
+    pub own_models: Arc<MemoryOwnModels>,
     /// Objects.
     pub documents: Arc<MemoryDocuments>,
     /// Messages.
@@ -59,6 +61,7 @@ impl Memory {
             parser: Arc::new(PlainParser),
             analysts: vec![analyst.clone()],
             analyst,
+            own_models: Arc::new(MemoryOwnModels::new(faults.clone())),
             documents: Arc::new(MemoryDocuments::new(faults.clone())),
             queue: Arc::new(MemoryQueue::new(clock.clone(), faults.clone())),
             events: Arc::new(MemoryEvents::new(faults.clone())),
@@ -78,6 +81,7 @@ impl Memory {
             source: self.source.clone(),
             parser: self.parser.clone(),
             analysts: self.analysts.clone(),
+            own_models: Some(self.own_models.clone()),
             documents: self.documents.clone(),
             queue: self.queue.clone(),
             events: self.events.clone(),

@@ -92,4 +92,8 @@ bugs! {
     KeepsLateCredits = "keeps-late-credits",
     /// Withdrawing an analysis gives nothing back.
     WithdrawsForNothing = "withdraws-for-nothing",
+    /// What an account's own key made goes to all.
+    SharesOwnResults = "shares-own-results",
+    /// What is one account's alone is found for others.
+    FindsOthersOwn = "finds-others-own",
 }

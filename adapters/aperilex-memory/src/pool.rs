@@ -6,6 +6,7 @@ use aperilex_ports::{
 };
 use async_trait::async_trait;
 
+use crate::planted::Bug;
 use crate::state::State;
 use crate::stores::MemoryStores;
 
@@ -58,13 +59,18 @@ impl AnalysisPool for MemoryStores {
 impl State {
     /// The best that satisfies the request, the newest of equals.
     pub(crate) fn find_pooled(&self, request: &FindAnalysis) -> Option<&AnalysisRecord> {
-        let good = self.analyses.values().filter(|it| satisfies(it, request));
+        let may = |it: &&AnalysisRecord| {
+            let owner = it.key.owner;
+            owner.is_none() || owner == request.owner || self.has(Bug::FindsOthersOwn)
+        };
+        let good = self.analyses.values().filter(may);
+        let good = good.filter(|it| satisfies(it, request));
         good.max_by_key(|it| (it.key.quality, it.created_at, it.id))
     }
 
     /// Why this account may read this analysis.
     fn may_read(&self, user: UserId, analysis: &AnalysisRecord) -> Option<AccessSource> {
-        if analysis.owner.is_some_and(|owner| owner != user) {
+        if analysis.key.owner.is_some_and(|owner| owner != user) {
             return None;
         }
         let access = self.access.get(&(user, analysis.key.filing));
@@ -75,7 +81,6 @@ impl State {
 fn satisfies(analysis: &AnalysisRecord, request: &FindAnalysis) -> bool {
     let key = &analysis.key;
     analysis.retracted_at.is_none()
-        && analysis.owner.is_none()
         && (key.filing, key.template) == (request.filing, request.template)
         && key.quality >= request.quality
         && request.prompt_versions.contains(&key.prompt_version)

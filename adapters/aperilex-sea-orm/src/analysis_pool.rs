@@ -79,7 +79,7 @@ pub(crate) fn satisfying(request: &FindAnalysis) -> Select<Entity> {
         })
         .filter(Column::SchemaVersion.eq(i64::from(request.schema_version)))
         .filter(Column::PromptVersion.is_in(&request.prompt_versions))
-        .filter(Column::OwnerId.is_null())
+        .filter(of_pool_or(request.owner))
         .filter(Column::RetractedAt.is_null())
         .order_by_desc(Column::QualityRank)
         .order_by_desc(Column::CreatedAt)
@@ -120,11 +120,14 @@ pub(crate) fn all_readable(
 
 /// Analyses of the pool, and the account's own.
 fn readable_by(user: UserId) -> Select<Entity> {
-    Entity::find().filter(
-        Condition::any()
-            .add(Column::OwnerId.is_null())
-            .add(Column::OwnerId.eq(user.as_uuid())),
-    )
+    Entity::find().filter(of_pool_or(Some(user)))
+}
+
+fn of_pool_or(owner: Option<UserId>) -> Condition {
+    let own = owner.map(|owner| Column::OwnerId.eq(owner.as_uuid()));
+    Condition::any()
+        .add(Column::OwnerId.is_null())
+        .add_option(own)
 }
 
 /// Only of filings that the account has access to: in the same query, so that nothing of the others

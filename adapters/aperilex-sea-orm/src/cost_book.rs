@@ -88,6 +88,7 @@ pub(crate) fn between(from: Timestamp, to: Timestamp) -> SelectStatement {
         .column_as(Column::Id.count(), "calls")
         .filter(Column::At.gte(micros(from)))
         .filter(Column::At.lt(micros(to)))
+        .filter(Column::OwnKey.eq(0))
         .into_query()
 }
 

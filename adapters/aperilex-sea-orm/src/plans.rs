@@ -23,6 +23,18 @@ use crate::{
     payment_store, queue, quota_store, quote_store, run, session_store, settlement, task_store,
 };
 
+fn wanted(key: &PoolKey, user: UserId) -> FindAnalysis {
+    FindAnalysis {
+        filing: key.filing,
+        template: key.template,
+        quality: key.quality,
+        document_sha256: Some(Digest::of(b"")),
+        schema_version: 1,
+        prompt_versions: vec![key.prompt_version.clone()],
+        owner: Some(user),
+    }
+}
+
 fn queries() -> Vec<(&'static str, SelectStatement)> {
     let (user, filing) = (
         UserId::from_uuid(Uuid::from_u128(1)),
@@ -37,15 +49,9 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         template: Template::Risk,
         quality: Quality::Standard,
         prompt_version: "1".into(),
+        owner: None,
     };
-    let request = FindAnalysis {
-        filing,
-        template: key.template,
-        quality: key.quality,
-        document_sha256: Some(Digest::of(b"")),
-        schema_version: 1,
-        prompt_versions: vec!["1".into()],
-    };
+    let request = wanted(&key, user);
     let identity = ExternalIdentity {
         issuer: "https://id.example.com".into(),
         subject: "1".into(),

@@ -45,10 +45,14 @@ impl Engine {
         if account.tier != Tier::Enterprise {
             return bad("tier", "expected an account of the enterprise tier");
         }
-        if contract.byok || contract.share_results {
+        if contract.byok && self.ports.own_models.is_none() {
             let expected =
-                "expected false: this build has no models that a customer's key could open";
+                "expected false: this installation has no models that a customer's key could open";
             return bad("byok", expected);
+        }
+        if contract.share_results && !contract.byok {
+            let expected = "expected byok beside it: it shares what the account's own key makes";
+            return bad("share_results", expected);
         }
         let plan = self.settings.plans.of(account.tier).with(contract);
         plan.check(account.tier).map_err(Refusal::BadContract)

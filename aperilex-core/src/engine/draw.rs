@@ -2,7 +2,7 @@
 
 use aperilex_ports::{
     AnalysisOrder, AnalystError, AnalystProfile, Draft, FilingAnalyst, FilingContent, FilingMeta,
-    Quality,
+    Quality, Waiver,
 };
 
 use super::failure::Stop;
@@ -14,28 +14,26 @@ use super::{Engine, Run};
 pub(super) struct Drawn {
     pub(super) profile: AnalystProfile,
     pub(super) draft: Draft,
-    /// Less than was asked for is given for nothing.
-    pub(super) is_stand_in: bool,
+    /// Why it is given for nothing, if it is.
+    pub(super) free: Option<Waiver>,
 }
 
 impl Engine {
     /// Asks the analysts of the quality, one after the other while they cannot be reached. Where none can, and
-    /// this is the last attempt, the extractive one stands in.
+    /// this is the last attempt, the extractive one stands in. What an account's own key is to make, no other
+    /// analyst makes.
     pub(super) async fn draw(
         &self,
         run: &Run,
         filing: &FilingMeta,
         content: &FilingContent,
     ) -> Result<Drawn, Stop> {
-        let first = self
-            .analyst_for(Some(run.task.key.quality))
-            .map_err(|refusal| Stop::last("quality_not_offered", refusal.to_string()))?;
-        let quality = first.profile().quality;
+        let key = &run.task.key;
         let meter = Meter::of(self, run).await?;
-        let ask = async |analyst: &dyn FilingAnalyst, is_stand_in| {
+        let ask = async |analyst: &dyn FilingAnalyst, free| {
             let order = AnalysisOrder {
                 filing,
-                template: run.task.key.template,
+                template: key.template,
                 ceiling: meter.left(),
             };
             let draft = analyst.analyse(&order, content, &meter).await?;
@@ -43,22 +41,35 @@ impl Engine {
             Ok(Drawn {
                 profile: analyst.profile(),
                 draft,
-                is_stand_in,
+                free,
             })
         };
+        if let Some(owner) = key.owner {
+            let own = self.analyst_of(owner, key.quality).await?;
+            return Ok(ask(&*own, Some(Waiver::OwnKey)).await?);
+        }
+        let first = self
+            .analyst_for(key.quality)
+            .map_err(|refusal| Stop::last("quality_not_offered", refusal.to_string()))?;
+        let quality = first.profile().quality;
         let analysts = || self.ports.analysts.iter().map(AsRef::as_ref);
         let of = |wanted| analysts().filter(move |analyst| analyst.profile().quality == wanted);
         let mut away = None;
         for analyst in of(quality) {
-            match ask(analyst, false).await {
+            match ask(analyst, None).await {
                 Err(error @ AnalystError::Unavailable { .. }) => away = Some(error),
+                // That ours was refused is nothing a user can mend.
+                Err(error @ AnalystError::KeyRefused { .. }) => {
+                    let source = error.into();
+                    away = Some(AnalystError::Unavailable { source });
+                }
                 ended => return Ok(ended?),
             }
         }
         let is_last = run.task.attempts >= self.settings.timings.max_attempts;
         let may = self.settings.billing.stand_in && quality > Quality::Extractive && is_last;
         if let Some(extractive) = of(Quality::Extractive).next().filter(|_| may)
-            && let Ok(drawn) = ask(extractive, true).await
+            && let Ok(drawn) = ask(extractive, Some(Waiver::StandIn)).await
         {
             return Ok(drawn);
         }

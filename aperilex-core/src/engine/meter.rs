@@ -14,6 +14,7 @@ pub(super) struct Meter<'e> {
     engine: &'e Engine,
     task: TaskId,
     attempt: u32,
+    own_key: bool,
     ceiling: MicroUsd,
     spent: Mutex<MicroUsd>,
 }
@@ -32,6 +33,7 @@ impl<'e> Meter<'e> {
             engine,
             task: task.id,
             attempt: task.attempts,
+            own_key: task.key.owner.is_some(),
             // Who pays more for a large filing has paid for more.
             ceiling: plan.cost_ceiling.max(task.charges.analysis_price),
             spent: Mutex::new(earlier.iter().map(|call| call.call.cost).sum()),
@@ -69,6 +71,7 @@ impl CostMeter for Meter<'_> {
             task: self.task,
             attempt: self.attempt,
             call,
+            own_key: self.own_key,
             at: now,
         };
         {

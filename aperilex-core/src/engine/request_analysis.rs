@@ -3,17 +3,16 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, AnalysisResult, Answer, CountName, Digest, FilingAnalyst, FilingLocator, FilingRecord,
-    FindAnalysis, HoldId, IdempotentRequest, MicroUsd, PendingAccess, PoolKey, Priority, Quality,
-    QuoteId, Role, SubmitTask, Submitted, TaskCharges, TaskId, Template,
+    Account, AnalysisResult, Answer, CountName, Digest, FilingLocator, FilingRecord, FindAnalysis,
+    HoldId, IdempotentRequest, MicroUsd, PendingAccess, PoolKey, Priority, Quality, QuoteId, Role,
+    SubmitTask, Submitted, TaskCharges, TaskId, Template,
 };
-use std::sync::Arc;
 
+use super::analysts::Choice;
 use super::{Engine, later};
 use crate::error::EngineError;
 use crate::pricing::{self, Fee};
 use crate::probe::Step;
-use crate::refusal::Refusal;
 
 /// What a caller asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,7 +121,7 @@ impl Engine {
         account: &Account,
         request: &AnalysisRequest,
     ) -> Result<Case, EngineError> {
-        let analyst = self.analyst_for(request.quality)?;
+        let Choice { analyst, owner } = self.choose(account, request.quality).await?;
         let record = self.resolve(&request.filing).await?;
         let access = self.missing_access(account, &record).await?;
         let profile = analyst.profile();
@@ -131,6 +130,7 @@ impl Engine {
             template: request.template,
             quality: profile.quality,
             prompt_version: profile.prompt_version,
+            owner,
         };
         let plan = self.settings.plan_of(account);
         // Of a filing that is not stored nobody knows how large it is: there the ceiling alone counts.
@@ -139,8 +139,12 @@ impl Engine {
         let estimate = main.map(|main| analyst.estimate(main.bytes, request.template));
         let estimate = estimate.unwrap_or(MicroUsd::ZERO);
         Ok(Case {
-            wanted: (!request.refresh).then(|| self.wanted(&record, &key)),
-            fee: pricing::analysis(account, &plan, key.quality, estimate),
+            wanted: (!request.refresh).then(|| self.wanted(account, &record, &key)),
+            // Its own key has been paid for elsewhere.
+            fee: match owner {
+                Some(_) => Fee::NONE,
+                None => pricing::analysis(account, &plan, key.quality, estimate),
+            },
             record,
             key,
             access,
@@ -175,47 +179,22 @@ impl Engine {
         )))
     }
 
-    /// The analyst for a quality: the least that is at least as good.
-    pub(super) fn analyst_for(
-        &self,
-        quality: Option<Quality>,
-    ) -> Result<&Arc<dyn FilingAnalyst>, Refusal> {
-        let least = quality.unwrap_or(Quality::Extractive);
-        let fit = |analyst: &&Arc<dyn FilingAnalyst>| analyst.profile().quality >= least;
-        let chosen = self
-            .ports
-            .analysts
-            .iter()
-            .filter(fit)
-            .min_by_key(|a| a.profile().quality);
-        chosen.ok_or_else(|| Refusal::NotOffered {
-            quality: least,
-            offered: self
-                .ports
-                .analysts
-                .iter()
-                .map(|a| a.profile().quality.to_string())
-                .collect(),
-        })
-    }
-
     /// What of the pool satisfies a request for `key`: drawn from the same document, of the current
     /// shape, by a current prompt of any quality that is good enough.
-    fn wanted(&self, record: &FilingRecord, key: &PoolKey) -> FindAnalysis {
+    fn wanted(&self, account: &Account, record: &FilingRecord, key: &PoolKey) -> FindAnalysis {
         let stored = record.stored.as_ref();
         let main = stored.and_then(|stored| stored.documents.first());
-        let prompts = self
-            .ports
-            .analysts
-            .iter()
-            .map(|a| a.profile().prompt_version);
+        let ours = self.ports.analysts.iter();
+        let prompts = ours.map(|analyst| analyst.profile().prompt_version);
+        let own = key.owner.map(|_| key.prompt_version.clone());
         FindAnalysis {
             filing: key.filing,
             template: key.template,
             quality: key.quality,
             document_sha256: main.map(|main| main.sha256),
             schema_version: AnalysisResult::VERSION,
-            prompt_versions: prompts.collect(),
+            prompt_versions: prompts.chain(own).collect(),
+            owner: Some(account.id),
         }
     }
 

@@ -3,7 +3,7 @@
 use aperilex_ports::{
     AdvanceTask, AnalysedDocument, AnalysisId, AnalysisRecord, AnalysisResult, AnalysisStatus,
     CompleteTask, Digest, DocumentStoreError, FilingContent, FilingMeta, FilingRecord, Latency,
-    PoolKey, RawDocument, RawFiling, StoredDocument, Timestamp, Waiver,
+    PoolKey, RawDocument, RawFiling, StoredDocument, Task, Timestamp, UserId, Waiver,
 };
 
 use super::draw::Drawn;
@@ -53,7 +53,7 @@ impl Engine {
         let checked = check(&content, drawn.draft.clone());
         latency.verify_ms = watch.lap();
         gate(&checked)?;
-        let is_free = drawn.is_stand_in;
+        let free = drawn.free;
         let made = Made {
             drawn,
             checked,
@@ -61,7 +61,7 @@ impl Engine {
         };
         let result = self.result(run, &record, &content, made);
         self.reached(Step::Verified, task);
-        self.publish(run, &record, &result, is_free).await
+        self.publish(run, &record, &result, free).await
     }
 
     async fn advance(
@@ -221,12 +221,26 @@ impl Engine {
         }
     }
 
+    /// Whose a result is alone. What an account's own key made goes into the pool if its contract says so when
+    /// it is made.
+    async fn owner_of_result(&self, task: &Task) -> Result<Option<UserId>, Stop> {
+        let Some(owner) = task.key.owner else {
+            return Ok(None);
+        };
+        let account = self.ports.stores.accounts.get(owner).await?;
+        let contract = account
+            .as_ref()
+            .and_then(|account| self.settings.contract_of(account));
+        let shares = contract.is_some_and(|contract| contract.byok && contract.share_results);
+        Ok((!shares).then_some(owner))
+    }
+
     async fn publish(
         &self,
         run: &Run,
         record: &FilingRecord,
         result: &AnalysisResult,
-        is_free: bool,
+        free: Option<Waiver>,
     ) -> Result<(), Stop> {
         let bytes = result
             .encode()
@@ -248,6 +262,7 @@ impl Engine {
                 key: PoolKey {
                     quality: result.quality,
                     prompt_version: result.prompt_version.clone(),
+                    owner: self.owner_of_result(&run.task).await?,
                     ..run.task.key.clone()
                 },
                 schema_version: result.schema_version,
@@ -261,11 +276,10 @@ impl Engine {
                     .saturating_add(result.certificate.repaired),
                 score: result.certificate.score(),
                 task: run.task.id,
-                owner: None,
                 created_at: result.created_at,
                 retracted_at: None,
             },
-            free: is_free.then_some(Waiver::StandIn),
+            free,
             now: self.now(),
         };
         Ok(self.ports.stores.settlement.complete(&command).await?)

@@ -371,7 +371,7 @@ fn an_unlawful_contract_is_refused_and_the_figure_named() {
             },
         ),
         (
-            "byok",
+            "share_results",
             Contract {
                 share_results: true,
                 ..contract()

@@ -15,6 +15,7 @@ mod import_bulk;
 mod left_lying;
 mod money;
 mod notices;
+mod own_key;
 mod quotes;
 mod request_analysis;
 mod retract;

@@ -6,6 +6,15 @@ use crate::model::{AccessSource, EntryKind, TaskRole, TaskStatus, Waiver};
 pub(super) fn waivers(books: &Books, found: &mut Findings) {
     for (task, _) in &books.tasks {
         let subject = || format!("task {} ({})", task.id, task.status);
+        let price = task.charges.analysis_price;
+        let held = books.holds.iter();
+        let held = held.filter(|hold| hold.id == task.charges.analysis_hold);
+        found.expect(
+            task.role == TaskRole::Follower || !price.is_positive() || held.count() == 1,
+            Invariant::I6,
+            subject,
+            || format!("it leads, and {price} were never set aside for it"),
+        );
         let charges = books
             .entries
             .iter()

@@ -177,7 +177,6 @@ fn record(analysis: AnalysisId, key: PoolKey, task: TaskId) -> AnalysisRecord {
         claims: 1,
         score: 1000,
         task,
-        owner: None,
         created_at: at(0),
         retracted_at: None,
     }
@@ -221,6 +220,7 @@ fn sound() -> Books {
         template: Template::Risk,
         quality: Quality::Standard,
         prompt_version: "p/1".into(),
+        owner: None,
     };
     let record = record(analysis, key.clone(), task);
     let done = done(task, user, key, analysis);
@@ -371,6 +371,22 @@ const DAMAGES: &[(&str, Invariant, Damage)] = &[
     ("a task that failed and is waived", Invariant::I6, |b| {
         b.tasks[0].0.status = TaskStatus::Failed;
         b.tasks[0].0.waiver = Some(Waiver::NoFee);
+    }),
+    ("a leader nothing was set aside for", Invariant::I6, |b| {
+        b.tasks[0].0.charges.analysis_hold = id(HoldId::from_uuid, 99);
+    }),
+    ("ours, waived as its own key's", Invariant::I6, |b| {
+        b.entries.retain(|line| line.kind != EntryKind::Analysis);
+        b.tasks[0].0.waiver = Some(Waiver::OwnKey);
+    }),
+    ("its own key's, and charged", Invariant::I6, |b| {
+        b.tasks[0].0.key.owner = Some(b.user);
+    }),
+    ("another account's own run", Invariant::I12, |b| {
+        b.tasks[0].0.key.owner = Some(id(UserId::from_uuid, 2));
+    }),
+    ("an analysis that is another's alone", Invariant::I12, |b| {
+        b.analyses[0].key.owner = Some(id(UserId::from_uuid, 2));
     }),
     ("access nobody paid for", Invariant::I6, |b| {
         b.entries

@@ -154,7 +154,7 @@ async fn retracted_and_private_ones_are_not_found(desk: Desk) {
     let key = Desk::pool_key(desk.filing().await);
     made(&desk, &key, |it| it.retracted_at = Some(at(11))).await;
     let owner = desk.account().await;
-    made(&desk, &key, |it| it.owner = Some(owner)).await;
+    made(&desk, &key, |it| it.key.owner = Some(owner)).await;
     assert_eq!(found(&desk, &Desk::wanted(&key)).await, None);
     let public = made(&desk, &key, |_| ()).await;
     assert_eq!(found(&desk, &Desk::wanted(&key)).await, Some(public.id));
@@ -197,7 +197,7 @@ async fn without_access_there_is_no_analysis(desk: Desk) {
 async fn a_private_one_is_its_owners_alone(desk: Desk) {
     let key = Desk::pool_key(desk.filing().await);
     let [owner, reader] = [desk.account().await, desk.account().await];
-    let record = made(&desk, &key, |it| it.owner = Some(owner)).await;
+    let record = made(&desk, &key, |it| it.key.owner = Some(owner)).await;
     for user in [owner, reader] {
         desk.give_access(user, key.filing, AccessSource::Paid).await;
     }

@@ -33,6 +33,7 @@ fn call(desk: &Desk, task: TaskId, model: &str, cost: i64, seconds: i64) -> Mode
             estimated: false,
             outcome: CallOutcome::Answered,
         },
+        own_key: false,
         at: at(seconds),
     }
 }
@@ -45,6 +46,7 @@ async fn a_call_is_recorded_once(desk: Desk) {
     failed.call.price_row = None;
     failed.call.estimated = true;
     failed.call.outcome = CallOutcome::Failed;
+    failed.own_key = true;
     let calls = [call(&desk, ours, "small", 7, 1), failed];
     for _ in 0..2 {
         for call in &calls {
@@ -108,6 +110,9 @@ async fn totals_are_the_sums_of_a_span_of_time(desk: Desk) {
         },
         cost: usd(cost),
     };
+    let mut own = call(&desk, desk.id(TaskId::from_uuid), "small", 7, 15);
+    own.own_key = true;
+    costs.record(&own).await.unwrap();
     let totals = costs.totals(at(10), at(20)).await.unwrap();
     assert_eq!(totals, [sum("large", 1, 70), sum("small", 3, 15)]);
     assert_eq!(costs.totals(at(20), at(20)).await.unwrap(), []);

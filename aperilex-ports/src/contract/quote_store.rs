@@ -54,10 +54,12 @@ async fn a_quote_reads_back_to_its_account_alone(desk: Desk) {
         large: true,
         ..quote(&desk, ours, &key, 600)
     };
-    for quote in [&plain, &free] {
+    let mut own = quote(&desk, ours, &key, 600);
+    own.key.owner = Some(ours);
+    for quote in [&plain, &free, &own] {
         kept(&desk, quote).await;
     }
-    for quote in [&plain, &free] {
+    for quote in [&plain, &free, &own] {
         assert_eq!(read(&desk, quote).await.as_ref(), Some(quote));
         let quotes = &desk.stores.quotes;
         assert_eq!(quotes.get(theirs, quote.id).await.unwrap(), None);

@@ -5,6 +5,7 @@ mod cancel;
 mod end;
 mod idempotency;
 mod notices;
+mod own_key;
 mod pool;
 mod retract;
 mod submit;
@@ -17,6 +18,7 @@ use cancel::*;
 use end::*;
 use idempotency::*;
 use notices::*;
+use own_key::*;
 use pool::*;
 use retract::*;
 use submit::*;
@@ -77,4 +79,5 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "SE-21", the_most_urgent_sets_the_pace),
     scenario!(id: "SE-22", who_wants_to_be_told_of_tasks_is_told),
     scenario!(id: "SE-22", a_refused_end_tells_nobody),
+    scenario!(id: "SE-23", a_run_of_an_own_key_is_that_accounts_alone),
 ];

@@ -189,6 +189,7 @@ impl Desk {
             template: Template::Comprehensive,
             quality: Quality::Standard,
             prompt_version: "prompt/1".into(),
+            owner: None,
         }
     }
 
@@ -201,6 +202,7 @@ impl Desk {
             document_sha256: Some(stored_document().sha256),
             schema_version: 1,
             prompt_versions: vec![key.prompt_version.clone()],
+            owner: key.owner,
         }
     }
 
@@ -319,7 +321,6 @@ impl Desk {
             claims: 12,
             score: 923,
             task,
-            owner: None,
             created_at: at(10),
             retracted_at: None,
         }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::tier::{ParseWordError, words};
 use super::{
     AnalysisId, Digest, FilingMeta, ItemKey, MicroUsd, Period, PoolKey, Quality, SectionState,
-    TaskId, Template, UserId,
+    TaskId, Template,
 };
 
 words! {
@@ -369,8 +369,6 @@ pub struct AnalysisRecord {
     pub score: u16,
     /// The run that made it.
     pub task: TaskId,
-    /// Whose it is alone; none for an analysis of the pool.
-    pub owner: Option<UserId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was withdrawn.

@@ -53,6 +53,8 @@ pub struct ModelCall {
     pub attempt: u32,
     /// The call itself.
     pub call: SpentCall,
+    /// Whether the account's own key paid for it: then it cost us nothing.
+    pub own_key: bool,
     /// When it was reported.
     pub at: Timestamp,
 }

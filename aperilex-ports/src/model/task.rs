@@ -83,6 +83,8 @@ pub struct PoolKey {
     pub quality: Quality,
     /// Version of the analyst's instructions or rules.
     pub prompt_version: String,
+    /// Whose it is alone, because the account's own model key makes it; none for the pool.
+    pub owner: Option<UserId>,
 }
 
 impl fmt::Display for PoolKey {
@@ -91,7 +93,9 @@ impl fmt::Display for PoolKey {
             f,
             "{}:{}:{}:{}",
             self.filing, self.template, self.quality, self.prompt_version
-        )
+        )?;
+        // Keys that were written before accounts could bring their own stay what they are.
+        self.owner.map_or(Ok(()), |owner| write!(f, ":{owner}"))
     }
 }
 

@@ -25,13 +25,15 @@ pub struct FindAnalysis {
     pub schema_version: u32,
     /// Prompt versions that are current, one for each quality that is offered.
     pub prompt_versions: Vec<String>,
+    /// Of the pool, or this account's alone; of the pool only, if none.
+    pub owner: Option<UserId>,
 }
 
 /// Reads the pool. Analyses enter it through [`Settlement::complete`](super::Settlement::complete).
 ///
 /// # Contract
 /// - **AP-1** `find` gives the best analysis that satisfies the request, the newest of equals.
-/// - **AP-2** retracted, private and otherwise drawn ones (of another filing, template, document,
+/// - **AP-2** retracted, others' private and otherwise drawn ones (of another filing, template, document,
 ///   shape or prompt version, or of a lesser quality) are not found.
 /// - **AP-3** `readable` gives an analysis only to an account with access to its filing; to others
 ///   it does not exist. A private one is its owner's alone. A retracted one can still be read.

@@ -14,7 +14,7 @@ use crate::model::{ModelCall, ModelCost, TaskId, Timestamp};
 /// - **CB-1** a call is recorded once: the same again changes nothing.
 /// - **CB-2** what is recorded is never changed: another call with the same id is `Conflict`.
 /// - **CB-3** `totals` sums the calls from one time up to, and without, the other by provider and model, in the
-///   order of their names.
+///   order of their names. What an account's own key paid for is not among them.
 /// - **CB-4** it is apart from what users pay: no balance, entry, hold or journal shows it.
 #[async_trait]
 pub trait CostBook: Debug + Send + Sync + 'static {

@@ -27,6 +27,12 @@ pub enum AnalystError {
         /// What they may.
         ceiling: MicroUsd,
     },
+    /// The provider of its models turns the key away: final, until there is another key.
+    #[error("the model's provider refused the key: {reason}")]
+    KeyRefused {
+        /// What the provider says of it, without the key.
+        reason: String,
+    },
     /// Anything else.
     #[error("the analyst cannot be reached")]
     Unavailable {
@@ -41,7 +47,9 @@ impl AnalystError {
     #[must_use]
     pub const fn retry(&self) -> Retry {
         match self {
-            Self::Unsuitable { .. } | Self::OverCeiling { .. } => Retry::Never,
+            Self::Unsuitable { .. } | Self::OverCeiling { .. } | Self::KeyRefused { .. } => {
+                Retry::Never
+            }
             Self::Unavailable { .. } => Retry::Backoff,
         }
     }

@@ -311,6 +311,8 @@ pub struct Retracted {
 ///   again with its priority.
 /// - **SE-22** `complete` and `abandon` leave a notice for each account of the run that wants to be told
 ///   of tasks, in the same commit, and for no other.
+/// - **SE-23** a run whose key has an owner is led beside others' runs of the same thing: it follows none,
+///   none follows it, and what it makes is found by its owner alone.
 #[async_trait]
 pub trait Settlement: Debug + Send + Sync + 'static {
     /// Accepts a request.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use aperilex_core::ports::{
     Answer, EntryKind, FilingLocator, MicroUsd, PostEntry, Refund, TaskId, Template, Timestamp,
+    UserId,
 };
 use aperilex_core::{
     Account, AnalysisRequest, Claimed, Engine, EngineError, EntryId, ImportRequest,
@@ -43,13 +44,21 @@ impl Known {
     }
 
     /// Notes an answer. A key has one answer, to one request.
-    fn answered(&self, owner: usize, request: &AnalysisRequest, answer: &Answer) {
+    fn answered(&self, owner: (usize, UserId), request: &AnalysisRequest, answer: &Answer) {
+        let (owner, account) = owner;
         let answer = match answer {
             Answer::Task(task) => {
                 self.heard().tasks.push((owner, task.id));
                 format!("task {}", task.id)
             }
-            Answer::Analysis(record) => format!("analysis {}", record.id),
+            Answer::Analysis(record) => {
+                if record.key.owner.is_some_and(|it| it != account) {
+                    let told =
+                        format!("I12 client {owner} was given what is another's: {record:?}");
+                    self.heard().wrong.push(told);
+                }
+                format!("analysis {}", record.id)
+            }
         };
         let Some(key) = request.idempotency_key.clone() else {
             return;
@@ -139,7 +148,7 @@ impl Cast {
             for _ in 0..3 {
                 match engine.request_analysis(&account, &request).await {
                     Ok(Requested { answer, .. }) => {
-                        return known.answered(owner, &request, &answer);
+                        return known.answered((owner, account.id), &request, &answer);
                     }
                     Err(EngineError::Port { .. }) => {}
                     Err(_) => return,

@@ -46,7 +46,7 @@ struct State {
 
 /// When faults strike.
 #[derive(Debug)]
-enum Strikes {
+pub enum Strikes {
     /// Never.
     Calm,
     /// Now and then, and actors take turns.
@@ -181,6 +181,17 @@ impl Gate {
         let mut state = self.state();
         state.strikes = Strikes::Calm;
         state.counting = false;
+    }
+
+    /// No faults until [`Gate::resume`], given what this gives.
+    #[must_use]
+    pub fn pause(&self) -> Strikes {
+        std::mem::replace(&mut self.state().strikes, Strikes::Calm)
+    }
+
+    /// Faults strike as before.
+    pub fn resume(&self, strikes: Strikes) {
+        self.state().strikes = strikes;
     }
 
     /// Port calls so far.

@@ -167,6 +167,29 @@ impl FilingAnalyst for Gated<dyn FilingAnalyst> {
     }
 }
 
+impl Named for dyn OwnModels {
+    const CALLS: &'static [&'static str] = &["OwnModels::of"];
+}
+
+/// What it opens waits for its turn as well.
+#[async_trait]
+impl OwnModels for Gated<dyn OwnModels> {
+    async fn of(&self, account: UserId) -> Result<Option<Arc<dyn FilingAnalyst>>, StoreError> {
+        let fault = self.gate.enter("OwnModels::of").await;
+        if let Some(fault @ Fault::Refused(_)) = fault {
+            return Err(StoreError::unavailable(Box::new(fault)));
+        }
+        let opened = self.inner.of(account).await;
+        match self.gate.leave(fault).await {
+            Some(lost) => Err(StoreError::unavailable(Box::new(lost))),
+            None => {
+                let gated = |it| Gated::new(it, &self.gate) as Arc<dyn FilingAnalyst>;
+                Ok(opened?.map(gated))
+            }
+        }
+    }
+}
+
 gated!(FilingSource {
     find(locator: &FilingLocator) -> FilingMeta, FilingSourceError;
     fetch(filing: &FilingMeta) -> RawFiling, FilingSourceError;
@@ -294,6 +317,7 @@ pub fn calls() -> Vec<&'static str> {
     let ports = [
         <dyn FilingSource>::CALLS,
         <dyn FilingAnalyst>::CALLS,
+        <dyn OwnModels>::CALLS,
         <dyn DocumentStore>::CALLS,
         <dyn TaskQueue>::CALLS,
         <dyn EventBus>::CALLS,
@@ -331,6 +355,9 @@ pub fn behind(ports: Ports, gate: &Gate) -> Ports {
         source: Gated::new(ports.source, gate),
         parser: ports.parser,
         analysts: analysts.collect(),
+        own_models: ports
+            .own_models
+            .map(|models| Gated::new(models, gate) as Arc<dyn OwnModels>),
         documents: Gated::new(ports.documents, gate),
         queue: Gated::new(ports.queue, gate),
         events: Gated::new(ports.events, gate),

@@ -55,6 +55,12 @@ pub async fn reckon(world: &World, quiet: bool, told: &mut Told) -> anyhow::Resu
         }
     }
     told.found.extend(between.wrong());
+    let ever = (Some("2026-01-01".parse()?), Some("2999-01-01".parse()?));
+    for model in world.bare.model_costs(ever.0, ever.1).await? {
+        let name = model.model;
+        told.found
+            .push(format!("own key: a call of {name} is in our costs"));
+    }
     Ok(())
 }
 
@@ -93,6 +99,17 @@ fn own(world: &World, account: &Account, books: &Books) -> Vec<String> {
         });
         if *source == AccessSource::Paid && charge.is_none() {
             wrong.push(format!("I6 access to filing {filing}: nobody paid for it"));
+        }
+    }
+    // Nobody shares here what its own key makes.
+    let is_own = |id| {
+        leaders
+            .iter()
+            .any(|task| task.analysis == Some(id) && task.key.owner.is_some())
+    };
+    for record in &books.analyses {
+        if record.key.owner.is_none() && is_own(record.id) {
+            wrong.push(format!("I12 analysis {}: an own key's, for all", record.id));
         }
     }
     let live = leaders.iter().filter(|task| !task.status.is_terminal());

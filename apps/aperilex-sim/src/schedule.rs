@@ -128,6 +128,10 @@ async fn storm(
                 drop(act);
                 told.crashes = told.crashes.saturating_add(1);
             }
+            6 if random.u8(0..3) == 0 => {
+                world.gate.note(|| "a lull".to_owned());
+                lull(world).await;
+            }
             5 if random.u8(0..8) == 0 => {
                 reckon(world, false, told).await?;
                 if !told.found.is_empty() {
@@ -151,14 +155,28 @@ async fn storm(
     Ok(())
 }
 
+/// For a while there are no faults, and what waits is done: what comes after finds things made, and runs
+/// that are over.
+async fn lull(world: &World) {
+    let strikes = world.gate.pause();
+    for _ in 0..4 {
+        work(world).await;
+    }
+    world.gate.resume(strikes);
+}
+
+async fn work(world: &World) {
+    run(world, Box::pin(actors::relay(Arc::clone(&world.engine)))).await;
+    run(world, Box::pin(actors::work(Arc::clone(&world.engine)))).await;
+    run(world, Box::pin(actors::import(Arc::clone(&world.engine)))).await;
+}
+
 /// Without faults everything comes to its end: messages are sent, work is done, what lies about is swept up.
 async fn calm(world: &World) -> anyhow::Result<()> {
     world.gate.calm();
     for _ in 0..ROUNDS {
         for _ in 0..3 {
-            run(world, Box::pin(actors::relay(Arc::clone(&world.engine)))).await;
-            run(world, Box::pin(actors::work(Arc::clone(&world.engine)))).await;
-            run(world, Box::pin(actors::import(Arc::clone(&world.engine)))).await;
+            work(world).await;
         }
         run(world, Box::pin(actors::sweep(Arc::clone(&world.engine)))).await;
         if is_final(world).await? {

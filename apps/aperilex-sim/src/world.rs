@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use aperilex_core::ports::{
-    AnalysisOrder, AnalystError, AnalystProfile, Clock, CostMeter, Draft, DraftClaim, DraftQuote,
-    FilingAnalyst, FilingContent, FilingId, FilingMeta, Method, MicroUsd, PartKind, Ports, Quality,
-    RawDocument, RawFiling, Template, Timestamp,
+    AnalysisOrder, AnalystError, AnalystProfile, CallOutcome, Clock, CostMeter, Draft, DraftClaim,
+    DraftQuote, FilingAnalyst, FilingContent, FilingId, FilingMeta, Method, MicroUsd, PartKind,
+    Ports, Quality, RawDocument, RawFiling, SpentCall, Template, Timestamp, TokenUsage,
 };
-use aperilex_core::{Account, Engine, Plans, Role, Settings, Tier, Timings, Universe, Universes};
+use aperilex_core::{
+    Account, Actor, Contract, Engine, Plans, Role, Settings, Tier, Timings, Universe, Universes,
+};
 use aperilex_memory::{Bug, Memory, VirtualClock};
 use aperilex_sea_orm::{Database, DatabaseConfig, QueueSettings};
 use async_trait::async_trait;
@@ -67,7 +69,7 @@ impl World {
             memory.source.add(filing(accession, filed)?);
         }
         let ports = Ports {
-            analysts: vec![Arc::new(Analyst)],
+            analysts: vec![Arc::new(Analyst(Quality::Extractive))],
             ..memory.ports()
         };
         let ports = match store {
@@ -86,6 +88,18 @@ impl World {
             let made = bare.create_account(email, tier, Role::Member, credit.parse()?);
             accounts.push(made.await?.account);
         }
+        let customer = bare.create_account(
+            "own@example.com".parse()?,
+            Tier::Enterprise,
+            Role::Member,
+            "0.20".parse()?,
+        );
+        let customer = customer.await?.account;
+        let contract = own_key();
+        let signed = bare.set_contract(Actor::Operator, customer.id, Some(&contract), "signed");
+        accounts.push(signed.await?);
+        let own = Arc::new(Analyst(Quality::Standard));
+        memory.own_models.bring(customer.id, own);
         if let Some(bug) = bug {
             memory.stores.plant(bug);
         }
@@ -113,6 +127,17 @@ async fn on_sqlite(ports: Ports, clock: Arc<dyn Clock>, dir: &Path) -> anyhow::R
         stores: database.stores(),
         ..ports
     })
+}
+
+/// Whoever brings a key is charged for access, and would be for what a model of ours made.
+fn own_key() -> Contract {
+    Contract {
+        filing_access: Some(MicroUsd::new(30_000)),
+        analysis: Some(MicroUsd::new(15_000)),
+        bulk_unit: Some(Some(MicroUsd::new(10_000))),
+        byok: true,
+        ..Contract::default()
+    }
 }
 
 /// Plans of little money, so that it runs out, and small windows, so that they are full now and then.
@@ -144,16 +169,19 @@ pub fn settings() -> anyhow::Result<Settings> {
     })
 }
 
-/// Says one right sentence; the gate makes it fail now and then.
+/// Says one right sentence; the gate makes it fail now and then. Better than extractive it calls a model for it.
 #[derive(Debug)]
-pub struct Analyst;
+pub struct Analyst(pub Quality);
 
 #[async_trait]
 impl FilingAnalyst for Analyst {
     fn profile(&self) -> AnalystProfile {
         AnalystProfile {
-            method: Method::Extractive,
-            quality: Quality::Extractive,
+            method: match self.0 {
+                Quality::Extractive => Method::Extractive,
+                _ => Method::Model,
+            },
+            quality: self.0,
             provider: None,
             prompt_version: "sim/1".to_owned(),
         }
@@ -167,8 +195,11 @@ impl FilingAnalyst for Analyst {
         &self,
         _order: &AnalysisOrder<'_>,
         _content: &FilingContent,
-        _meter: &dyn CostMeter,
+        meter: &dyn CostMeter,
     ) -> Result<Draft, AnalystError> {
+        if self.0 > Quality::Extractive {
+            meter.spent(call()).await?;
+        }
         let quote = DraftQuote {
             document: 0,
             item: None,
@@ -184,6 +215,22 @@ impl FilingAnalyst for Analyst {
             parts: [(PartKind::Summary, vec![claim])].into(),
             ..Draft::default()
         })
+    }
+}
+
+fn call() -> SpentCall {
+    SpentCall {
+        section: "1A".to_owned(),
+        provider: "acme".to_owned(),
+        model: "acme-1".to_owned(),
+        price_row: None,
+        tokens: TokenUsage {
+            input: 900,
+            output: 40,
+        },
+        cost: MicroUsd::new(4_000),
+        estimated: true,
+        outcome: CallOutcome::Answered,
     }
 }
 

@@ -116,6 +116,8 @@ impl Graph {
             source,
             parser: Arc::new(OffRuntime(Parser)),
             analysts,
+            // No adapter of this build opens a model with a customer's key.
+            own_models: None,
             documents,
             queue: Arc::new(queue),
             events,

@@ -25,6 +25,8 @@ pub(crate) struct Model {
     pub(crate) estimated: i64,
     pub(crate) outcome: String,
     pub(crate) at: i64,
+    /// 1 if the account's own key paid for it.
+    pub(crate) own_key: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -53,6 +55,7 @@ impl TryFrom<Model> for ModelCall {
                 estimated: row.estimated != 0,
                 outcome: word("outcome of a call", &row.outcome)?,
             },
+            own_key: row.own_key != 0,
             at: time("time of a call", row.at)?,
         })
     }
@@ -75,6 +78,7 @@ impl From<&ModelCall> for ActiveModel {
             estimated: Set(i64::from(call.estimated)),
             outcome: Set(call.outcome.as_str().to_owned()),
             at: Set(micros(recorded.at)),
+            own_key: Set(i64::from(recorded.own_key)),
         }
     }
 }

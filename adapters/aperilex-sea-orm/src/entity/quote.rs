@@ -31,6 +31,7 @@ pub(crate) struct Model {
     pub(crate) created_at: i64,
     pub(crate) expires_at: i64,
     pub(crate) used_by: Option<Uuid>,
+    pub(crate) owner_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -54,6 +55,7 @@ impl TryFrom<Model> for StoredQuote {
                 template: word("template of a quote", &row.template)?,
                 quality: word("quality of a quote", &row.quality)?,
                 prompt_version: row.prompt_version,
+                owner: row.owner_id.map(UserId::from_uuid),
             },
             refresh: row.refresh != 0,
             access: row.access.zip(source).map(|(price, source)| QuotedAccess {
@@ -89,6 +91,7 @@ impl From<&StoredQuote> for ActiveModel {
             created_at: Set(micros(quote.created_at)),
             expires_at: Set(micros(quote.expires_at)),
             used_by: Set(quote.used_by.map(|task| task.as_uuid())),
+            owner_id: Set(quote.key.owner.map(|owner| owner.as_uuid())),
         }
     }
 }

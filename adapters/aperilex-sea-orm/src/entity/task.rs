@@ -44,6 +44,7 @@ pub(crate) struct Model {
     pub(crate) updated_at: i64,
     pub(crate) max_running: Option<i64>,
     pub(crate) waiver: Option<String>,
+    pub(crate) owner_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -74,6 +75,7 @@ pub(crate) fn inserted(task: &Task) -> ActiveModel {
         analysis_price: Set(task.charges.analysis_price.micros()),
         created_at: Set(micros(task.created_at)),
         max_running: Set(task.max_running.map(i64::from)),
+        owner_id: Set(task.key.owner.map(|owner| owner.as_uuid())),
         ..updated(task)
     }
 }
@@ -113,6 +115,7 @@ pub(crate) fn updated(task: &Task) -> ActiveModel {
         updated_at: Set(micros(task.updated_at)),
         max_running: NotSet,
         waiver: Set(task.waiver.map(|waiver| waiver.as_str().to_owned())),
+        owner_id: NotSet,
     }
 }
 
@@ -157,6 +160,7 @@ impl TryFrom<Model> for Task {
                 template: word("template of a task", &row.template)?,
                 quality: word("quality of a task", &row.quality)?,
                 prompt_version: row.prompt_version,
+                owner: row.owner_id.map(UserId::from_uuid),
             },
             failure: row.failure_code.map(|code| Failure {
                 code,

@@ -64,6 +64,7 @@ pub(crate) fn request(user: UserId) -> SubmitTask {
             template: Template::Comprehensive,
             quality: Quality::Extractive,
             prompt_version: "rules/1".into(),
+            owner: None,
         },
         pool: None,
         priority: Priority::new(5),

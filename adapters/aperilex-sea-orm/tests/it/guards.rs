@@ -80,6 +80,7 @@ async fn the_book_of_what_models_cost_is_only_written_on() {
                 estimated: true,
                 outcome: CallOutcome::Failed,
             },
+            own_key: false,
             at: at(0),
         };
         let costs = fresh.database.stores().costs;

@@ -169,7 +169,6 @@ pub(crate) fn completion(task: &Task, lease: LeaseToken) -> CompleteTask {
             claims: 1,
             score: 1000,
             task: task.id,
-            owner: None,
             created_at: at(4),
             retracted_at: None,
         },

@@ -76,6 +76,7 @@ fn on_postgres() {
 const ELSEWHERE: &[&str] = &[
     "FilingSource::list",
     "FilingSource::company",
+    "OwnModels::of",
     "DocumentStore::contains",
     "DocumentStore::delete",
     "TaskQueue::extend",

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aperilex_core::ports::{
     AnalysisOrder, AnalystError, AnalystProfile, Clock as _, CostMeter, Draft, FilingAnalyst,
-    FilingContent, FilingLocator, MicroUsd, Ports, Template,
+    FilingContent, FilingLocator, MicroUsd, Ports, Quality, Template,
 };
 use aperilex_core::{AccessionNumber, Account, Engine, FilingId, Role, Settings, Tier, Timestamp};
 use aperilex_memory::Memory;
@@ -180,14 +180,17 @@ impl Moody {
     }
 }
 
+/// Whose words it says when it is in the mood.
+const ANALYST: world::Analyst = world::Analyst(Quality::Extractive);
+
 #[async_trait]
 impl FilingAnalyst for Moody {
     fn profile(&self) -> AnalystProfile {
-        world::Analyst.profile()
+        ANALYST.profile()
     }
 
     fn estimate(&self, bytes: u64, template: Template) -> MicroUsd {
-        world::Analyst.estimate(bytes, template)
+        ANALYST.estimate(bytes, template)
     }
 
     async fn analyse(
@@ -202,7 +205,7 @@ impl FilingAnalyst for Moody {
             let source = "in a bad mood".into();
             return Err(AnalystError::Unavailable { source });
         }
-        world::Analyst.analyse(order, content, meter).await
+        ANALYST.analyse(order, content, meter).await
     }
 }
 

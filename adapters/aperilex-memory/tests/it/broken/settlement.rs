@@ -37,6 +37,7 @@ pub(crate) enum Flaw {
     MixesUpReasons,
     RetractsNothing,
     TellsThatRefusedEndsHappened,
+    ForgetsOwners,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -62,6 +63,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::RetractsNothing, "SE-20"),
     (Flaw::ForgetsUrgency, "SE-21"),
     (Flaw::TellsThatRefusedEndsHappened, "SE-22"),
+    (Flaw::ForgetsOwners, "SE-23"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -150,6 +152,7 @@ impl Settlement for Broken {
             Flaw::IgnoresMaxRunning => request.max_running = None,
             Flaw::IgnoresThePool => request.pool = None,
             Flaw::IgnoresMaxPrice => request.max_price = None,
+            Flaw::ForgetsOwners => request.key.owner = None,
             Flaw::ForgetsUrgency => request.priority = Priority::BACKGROUND,
             _ => {}
         }
