@@ -31,6 +31,8 @@ pub(crate) struct AnalysisSummary {
     result_bytes: u64,
     /// Where it is.
     analysis_url: String,
+    /// Whether it is this account's alone: its own key made it.
+    private: bool,
     created_at: Moment,
     /// When it was withdrawn; absent if it stands. A withdrawn analysis answers no request.
     #[oai(skip_serializing_if_is_none)]
@@ -60,6 +62,7 @@ impl From<&AnalysisRecord> for AnalysisSummary {
             result_sha256: record.result_sha256.into(),
             result_bytes: record.result_bytes,
             analysis_url: analysis_url(record.id.as_uuid()),
+            private: record.key.owner.is_some(),
             created_at: record.created_at.into(),
             retracted_at: record.retracted_at.map(Into::into),
         }

@@ -4,7 +4,9 @@ use aperilex_core::{Failure, Task, TaskEvent};
 use poem_openapi::Object;
 use uuid::Uuid;
 
-use super::text::{Moment, ProgressWord, QualityWord, RoleWord, TaskStatusWord, TemplateWord};
+use super::text::{
+    Moment, ProgressWord, QualityWord, RoleWord, TaskStatusWord, TemplateWord, Usd, WaiverWord,
+};
 
 /// Where an accepted request is worked on.
 #[derive(Debug, Object)]
@@ -52,6 +54,12 @@ pub(crate) struct TaskDocument {
     analysis_url: Option<String>,
     /// Why it failed, or last failed.
     failure: Option<FailureDocument>,
+    /// What the analysis was quoted at: charged when it is completed, unless `waiver` says why not.
+    analysis_price_usd: Usd,
+    /// Why the result was not charged; absent if it was, or if there is none.
+    waiver: Option<WaiverWord>,
+    /// Whether the account's own key makes it: then it is that account's alone unless its contract shares it.
+    own_key: bool,
     /// Its events.
     events_url: String,
     created_at: Moment,
@@ -136,6 +144,9 @@ impl From<&Task> for TaskDocument {
             analysis_id: analysis,
             analysis_url: analysis.map(analysis_url),
             failure: task.failure.as_ref().map(FailureDocument::from),
+            analysis_price_usd: task.charges.analysis_price.into(),
+            waiver: task.waiver.map(Into::into),
+            own_key: task.key.owner.is_some(),
             events_url: events_url(task.id.as_uuid()),
             created_at: task.created_at.into(),
             updated_at: task.updated_at.into(),

@@ -204,6 +204,8 @@ words! {
     CountWord, "Outcome", aperilex_core::CountName;
     /// Where credits came from.
     LotSourceWord, "LotSource", aperilex_core::LotSource;
+    /// Why something that has a price was given for nothing.
+    WaiverWord, "Waiver", aperilex_core::Waiver;
     /// Whether a task drives its run.
     RoleWord, "TaskRole", aperilex_core::TaskRole;
 }

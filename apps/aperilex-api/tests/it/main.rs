@@ -18,6 +18,7 @@ mod faults;
 mod gate;
 mod metrics;
 mod operations;
+mod own_key;
 mod payments;
 mod pool;
 mod quotes;
