@@ -112,6 +112,11 @@ pub enum Refusal {
         /// What is offered.
         offered: Vec<String>,
     },
+    /// The account's contract says that its own model key is used, and it has brought none.
+    #[error(
+        "the contract says that your own model key is used, and there is none; bring one, or have the contract changed"
+    )]
+    OwnKeyMissing,
     /// A task that runs or is finished cannot be withdrawn.
     #[error("the task is {status} and can no longer be cancelled")]
     NotCancellable {

@@ -13,6 +13,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (table, column) in [
             ("task", uuid_null("owner_id")),
+            ("task", number("shares").default(0).take()),
             ("quote", uuid_null("owner_id")),
             ("model_call", number("own_key").default(0).take()),
         ] {

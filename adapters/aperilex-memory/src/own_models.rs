@@ -50,4 +50,18 @@ impl OwnModels for MemoryOwnModels {
             Ok(self.held().get(&account).cloned())
         })
     }
+
+    fn prompt_versions(&self) -> Vec<String> {
+        let held = self.held();
+        let versions = held.values().map(|it| it.profile().prompt_version);
+        versions.collect()
+    }
+
+    async fn forget(&self, account: UserId) -> Result<(), StoreError> {
+        let unavailable = |source| StoreError::Unavailable { source };
+        self.faults.around("own_models.forget", unavailable, || {
+            self.take_away(account);
+            Ok(())
+        })
+    }
 }

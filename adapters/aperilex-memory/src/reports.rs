@@ -144,7 +144,7 @@ impl State {
         let live = self
             .analyses
             .values()
-            .filter(|record| record.retracted_at.is_none());
+            .filter(|record| record.retracted_at.is_none() && record.key.owner.is_none());
         let kinds: BTreeSet<_> = live
             .clone()
             .map(|record| (record.key.quality, record.method.as_str()))

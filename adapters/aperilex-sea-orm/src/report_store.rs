@@ -330,6 +330,7 @@ async fn shares(db: &Database) -> Result<Vec<PoolShare>, StoreError> {
         .expr_as(sum(Column::Views), "reads")
         .expr_as(sum(Column::Score), "scores")
         .filter(Column::RetractedAt.is_null())
+        .filter(Column::OwnerId.is_null())
         .group_by(Column::Quality)
         .group_by(Column::Method)
         .into_query();

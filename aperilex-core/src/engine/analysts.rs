@@ -2,39 +2,38 @@
 
 use std::sync::Arc;
 
-use aperilex_ports::{Account, FilingAnalyst, Quality, StoreError, UserId};
+use aperilex_ports::{Account, FilingAnalyst, OwnModels, Quality, UserId};
 
 use super::Engine;
-use super::failure::Stop;
+use super::failure::{Stop, failure};
 use crate::error::EngineError;
 use crate::refusal::Refusal;
 
 /// Who is to draw an analysis, and whose it will be alone.
 pub(super) struct Choice {
-    pub(super) analyst: Arc<dyn FilingAnalyst>,
+    /// None can: what the pool has is given all the same.
+    pub(super) analyst: Result<Arc<dyn FilingAnalyst>, EngineError>,
     pub(super) owner: Option<UserId>,
 }
 
 impl Engine {
-    /// The analyst for a request of this account. Who has brought a key is never served by ours: what it asks
-    /// for may be what it does not want our providers to learn.
+    /// The analyst for a request of this account. Who has agreed on a key of its own is never served by ours:
+    /// what it asks for may be what our providers are not to learn.
     pub(super) async fn choose(
         &self,
         account: &Account,
         quality: Option<Quality>,
     ) -> Result<Choice, EngineError> {
         let least = quality.unwrap_or(Quality::Extractive);
-        let may = self.settings.contract_of(account);
-        if may.is_some_and(|contract| contract.byok)
-            && let Some(analyst) = self.own_analyst(account.id).await?
-        {
-            good_enough(&analyst, least)?;
-            let owner = Some(account.id);
-            return Ok(Choice { analyst, owner });
+        let contract = self.settings.contract_of(account);
+        if contract.is_some_and(|contract| contract.byok) {
+            return Ok(Choice {
+                analyst: self.own_analyst(account.id, least).await,
+                owner: Some(account.id),
+            });
         }
-        let analyst = self.analyst_for(least)?.clone();
         Ok(Choice {
-            analyst,
+            analyst: Ok(self.analyst_for(least)?.clone()),
             owner: None,
         })
     }
@@ -52,6 +51,17 @@ impl Engine {
         })
     }
 
+    async fn own_analyst(
+        &self,
+        account: UserId,
+        least: Quality,
+    ) -> Result<Arc<dyn FilingAnalyst>, EngineError> {
+        let models = self.own_models().ok_or(Refusal::OwnKeyMissing)?;
+        let analyst = models.of(account).await?.ok_or(Refusal::OwnKeyMissing)?;
+        good_enough(&analyst, least)?;
+        Ok(analyst)
+    }
+
     /// The analyst for a run that an account's own key pays for. A key that was taken away since ends the run:
     /// ours never stands in for it.
     pub(super) async fn analyst_of(
@@ -59,7 +69,11 @@ impl Engine {
         owner: UserId,
         least: Quality,
     ) -> Result<Arc<dyn FilingAnalyst>, Stop> {
-        let analyst = self.own_analyst(owner).await?.ok_or_else(|| {
+        let models = self.own_models().ok_or_else(|| {
+            let message = "this worker cannot open customers' models";
+            Stop::Later(failure("own_key_unavailable", message))
+        })?;
+        let analyst = models.of(owner).await?.ok_or_else(|| {
             let message = "the account's own key was taken away before the analysis was made";
             Stop::last("own_key_missing", message)
         })?;
@@ -68,14 +82,22 @@ impl Engine {
         Ok(analyst)
     }
 
-    async fn own_analyst(
-        &self,
-        account: UserId,
-    ) -> Result<Option<Arc<dyn FilingAnalyst>>, StoreError> {
-        match &self.ports.own_models {
-            Some(models) => models.of(account).await,
-            None => Ok(None),
-        }
+    /// Whether the account lets all read what its own key makes.
+    pub(super) fn shares(&self, account: &Account) -> bool {
+        let contract = self.settings.contract_of(account);
+        contract.is_some_and(|contract| contract.byok && contract.share_results)
+    }
+
+    pub(super) fn own_models(&self) -> Option<&Arc<dyn OwnModels>> {
+        self.ports.own_models.as_ref()
+    }
+
+    /// The instructions and rules that count as current, whoever's key they are used with.
+    pub(super) fn prompt_versions(&self) -> Vec<String> {
+        let ours = self.ports.analysts.iter();
+        let ours = ours.map(|analyst| analyst.profile().prompt_version);
+        let own = self.own_models().map(|models| models.prompt_versions());
+        ours.chain(own.into_iter().flatten()).collect()
     }
 }
 

@@ -7,8 +7,8 @@ use crate::error::EngineError;
 use crate::refusal::Refusal;
 
 impl Engine {
-    /// Closes an account for ever. Its waiting tasks are withdrawn; its keys, sessions, password and
-    /// identities are removed; its address is replaced by one that is nobody's. What stays is its id with
+    /// Closes an account for ever. Its waiting tasks are withdrawn; its keys, those of models too, sessions,
+    /// password and identities are removed; its address is replaced by one that is nobody's. What stays is its id with
     /// its entries: books are never changed.
     ///
     /// # Errors
@@ -33,6 +33,9 @@ impl Engine {
         let address: Email = address
             .parse()
             .map_err(|_| EngineError::not_found("account"))?;
+        if let Some(models) = self.own_models() {
+            models.forget(account.id).await?;
+        }
         let accounts = &self.ports.stores.accounts;
         Ok(accounts.close(account.id, &address).await?)
     }

@@ -29,7 +29,11 @@ impl Engine {
         content: &FilingContent,
     ) -> Result<Drawn, Stop> {
         let key = &run.task.key;
-        let meter = Meter::of(self, run).await?;
+        let own = match key.owner {
+            Some(owner) => Some(self.analyst_of(owner, key.quality).await?),
+            None => None,
+        };
+        let meter = Meter::of(self, run, own.is_some()).await?;
         let ask = async |analyst: &dyn FilingAnalyst, free| {
             let order = AnalysisOrder {
                 filing,
@@ -44,8 +48,7 @@ impl Engine {
                 free,
             })
         };
-        if let Some(owner) = key.owner {
-            let own = self.analyst_of(owner, key.quality).await?;
+        if let Some(own) = own {
             return Ok(ask(&*own, Some(Waiver::OwnKey)).await?);
         }
         let first = self
@@ -59,7 +62,7 @@ impl Engine {
             match ask(analyst, None).await {
                 Err(error @ AnalystError::Unavailable { .. }) => away = Some(error),
                 // That ours was refused is nothing a user can mend.
-                Err(error @ AnalystError::KeyRefused { .. }) => {
+                Err(error @ AnalystError::KeyRefused) => {
                     let source = error.into();
                     away = Some(AnalystError::Unavailable { source });
                 }

@@ -87,7 +87,7 @@ impl From<AnalystError> for Stop {
                 let message = "the analysis would take more than is planned for one; nothing was charged for it";
                 return Self::last("cost_ceiling", message);
             }
-            AnalystError::KeyRefused { .. } => "own_key_refused",
+            AnalystError::KeyRefused => "own_key_refused",
             AnalystError::Unsuitable { .. } => "nothing_to_analyse",
             _ => "analyst_unavailable",
         };

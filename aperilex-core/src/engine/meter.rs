@@ -21,7 +21,7 @@ pub(super) struct Meter<'e> {
 
 impl<'e> Meter<'e> {
     /// With what earlier attempts have spent.
-    pub(super) async fn of(engine: &'e Engine, run: &Run) -> Result<Self, Stop> {
+    pub(super) async fn of(engine: &'e Engine, run: &Run, own_key: bool) -> Result<Self, Stop> {
         let stores = &engine.ports.stores;
         let task = &run.task;
         let account = stores.accounts.get(task.user).await?;
@@ -29,13 +29,20 @@ impl<'e> Meter<'e> {
             account.ok_or_else(|| Stop::last("account_not_found", "the account is not known"))?;
         let plan = engine.settings.plan_of(&account);
         let earlier = stores.costs.of_task(task.id).await?;
+        let agreed = engine.settings.contract_of(&account);
+        let ceiling = match own_key {
+            // The account's own money: held to what it has agreed on, and to nothing else.
+            true => agreed.and_then(|contract| contract.cost_ceiling),
+            // Who pays more for a large filing has paid for more.
+            false => Some(plan.cost_ceiling.max(task.charges.analysis_price)),
+        };
+        let ceiling = ceiling.unwrap_or(MicroUsd::new(i64::MAX));
         let meter = Self {
             engine,
             task: task.id,
             attempt: task.attempts,
-            own_key: task.key.owner.is_some(),
-            // Who pays more for a large filing has paid for more.
-            ceiling: plan.cost_ceiling.max(task.charges.analysis_price),
+            own_key,
+            ceiling,
             spent: Mutex::new(earlier.iter().map(|call| call.call.cost).sum()),
         };
         meter.check()?;

@@ -33,6 +33,8 @@ pub struct Quote {
     pub total: MicroUsd,
     /// Whether the pool has the analysis.
     pub pooled: bool,
+    /// Whether the account's own key would make it.
+    pub own_key: bool,
     /// Whether the filing is so large that the analysis costs more than the plan says.
     pub large: bool,
     /// What the account can spend.
@@ -71,10 +73,7 @@ impl Engine {
         request: &AnalysisRequest,
     ) -> Result<Quote, EngineError> {
         let case = self.decide(account, request).await?;
-        let pooled = match &case.wanted {
-            Some(wanted) => self.ports.stores.pool.find(wanted).await?.is_some(),
-            None => false,
-        };
+        let pooled = self.is_pooled(case.wanted.as_ref()).await?;
         let balance = self.ports.stores.ledger.balance(account.id).await?;
         let ttl = Duration::from_secs(self.settings.timings.quote_ttl_s);
         let now = self.now();
@@ -108,6 +107,7 @@ impl Engine {
             analysis: stored.analysis,
             total: stored.total(),
             pooled,
+            own_key: stored.key.owner.is_some(),
             large: stored.large,
             available: balance.available(),
             price_version: stored.price_version,
@@ -136,6 +136,8 @@ impl Engine {
             ("filing", quote.key.filing == case.key.filing),
             ("template", quote.key.template == case.key.template),
             ("quality", quote.key.quality == case.key.quality),
+            // What an own key makes for nothing is another thing than what ours make.
+            ("own key", quote.key.owner == case.key.owner),
             // What is promised for nothing because the pool has it is not promised to be made anew.
             ("refresh", quote.refresh == request.refresh),
         ] {

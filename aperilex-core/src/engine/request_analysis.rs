@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, AnalysisResult, Answer, CountName, Digest, FilingLocator, FilingRecord, FindAnalysis,
-    HoldId, IdempotentRequest, MicroUsd, PendingAccess, PoolKey, Priority, Quality, QuoteId, Role,
-    SubmitTask, Submitted, TaskCharges, TaskId, Template,
+    Account, AnalysisResult, Answer, CountName, Digest, FilingAnalyst, FilingLocator, FilingRecord,
+    FindAnalysis, HoldId, IdempotentRequest, MicroUsd, PendingAccess, PoolKey, Priority, Quality,
+    QuoteId, Role, SubmitTask, Submitted, TaskCharges, TaskId, Template,
 };
 
 use super::analysts::Choice;
@@ -124,31 +124,62 @@ impl Engine {
         let Choice { analyst, owner } = self.choose(account, request.quality).await?;
         let record = self.resolve(&request.filing).await?;
         let access = self.missing_access(account, &record).await?;
-        let profile = analyst.profile();
+        let profile = analyst.as_ref().ok().map(|analyst| analyst.profile());
+        let made = profile.as_ref().map(|profile| profile.quality);
+        let least = request.quality.or(made).unwrap_or(Quality::Extractive);
         let key = PoolKey {
             filing: record.meta.id,
             template: request.template,
-            quality: profile.quality,
-            prompt_version: profile.prompt_version,
+            quality: made.unwrap_or(least),
+            prompt_version: profile.map_or_else(String::new, |profile| profile.prompt_version),
             owner,
         };
+        let wanted = (!request.refresh).then(|| self.wanted(account, &record, &key, least));
+        let fee = match (analyst, owner) {
+            (Ok(analyst), None) => self.fee(account, &record, &*analyst, request.template),
+            // Its own key has been paid for elsewhere.
+            (Ok(_), Some(_)) => Fee::NONE,
+            (Err(obstacle), _) => {
+                if !self.is_pooled(wanted.as_ref()).await? {
+                    return Err(obstacle);
+                }
+                Fee::NONE
+            }
+        };
+        Ok(Case {
+            record,
+            key,
+            access,
+            fee,
+            wanted,
+        })
+    }
+
+    fn fee(
+        &self,
+        account: &Account,
+        record: &FilingRecord,
+        analyst: &dyn FilingAnalyst,
+        template: Template,
+    ) -> Fee {
         let plan = self.settings.plan_of(account);
         // Of a filing that is not stored nobody knows how large it is: there the ceiling alone counts.
         let stored = record.stored.as_ref();
         let main = stored.and_then(|stored| stored.documents.first());
-        let estimate = main.map(|main| analyst.estimate(main.bytes, request.template));
+        let estimate = main.map(|main| analyst.estimate(main.bytes, template));
         let estimate = estimate.unwrap_or(MicroUsd::ZERO);
-        Ok(Case {
-            wanted: (!request.refresh).then(|| self.wanted(account, &record, &key)),
-            // Its own key has been paid for elsewhere.
-            fee: match owner {
-                Some(_) => Fee::NONE,
-                None => pricing::analysis(account, &plan, key.quality, estimate),
-            },
-            record,
-            key,
-            access,
-        })
+        pricing::analysis(account, &plan, analyst.profile().quality, estimate)
+    }
+
+    /// Whether the pool has what is wanted.
+    pub(super) async fn is_pooled(
+        &self,
+        wanted: Option<&FindAnalysis>,
+    ) -> Result<bool, EngineError> {
+        match wanted {
+            Some(wanted) => Ok(self.ports.stores.pool.find(wanted).await?.is_some()),
+            None => Ok(false),
+        }
     }
 
     /// The access that the account still has to get; none if it has it. Paid access outlives a
@@ -181,19 +212,22 @@ impl Engine {
 
     /// What of the pool satisfies a request for `key`: drawn from the same document, of the current
     /// shape, by a current prompt of any quality that is good enough.
-    fn wanted(&self, account: &Account, record: &FilingRecord, key: &PoolKey) -> FindAnalysis {
+    fn wanted(
+        &self,
+        account: &Account,
+        record: &FilingRecord,
+        key: &PoolKey,
+        least: Quality,
+    ) -> FindAnalysis {
         let stored = record.stored.as_ref();
         let main = stored.and_then(|stored| stored.documents.first());
-        let ours = self.ports.analysts.iter();
-        let prompts = ours.map(|analyst| analyst.profile().prompt_version);
-        let own = key.owner.map(|_| key.prompt_version.clone());
         FindAnalysis {
             filing: key.filing,
             template: key.template,
-            quality: key.quality,
+            quality: least,
             document_sha256: main.map(|main| main.sha256),
             schema_version: AnalysisResult::VERSION,
-            prompt_versions: prompts.chain(own).collect(),
+            prompt_versions: self.prompt_versions(),
             owner: Some(account.id),
         }
     }
@@ -225,6 +259,7 @@ impl Engine {
             quote: None,
             max_price,
             max_running,
+            shares: self.shares(account),
             idempotency,
             key: case.key,
             holds_expire_at: self.hold_expiry(now),

@@ -1,9 +1,10 @@
 //! The stages of a run: fetch, parse, deliver, analyse, verify, store, commit.
 
 use aperilex_ports::{
-    AdvanceTask, AnalysedDocument, AnalysisId, AnalysisRecord, AnalysisResult, AnalysisStatus,
-    CompleteTask, Digest, DocumentStoreError, FilingContent, FilingMeta, FilingRecord, Latency,
-    PoolKey, RawDocument, RawFiling, StoredDocument, Task, Timestamp, UserId, Waiver,
+    AccountStatus, AdvanceTask, AnalysedDocument, AnalysisId, AnalysisRecord, AnalysisResult,
+    AnalysisStatus, CompleteTask, Digest, DocumentStoreError, FilingContent, FilingMeta,
+    FilingRecord, Latency, PoolKey, RawDocument, RawFiling, StoredDocument, Task, Timestamp,
+    UserId, Waiver,
 };
 
 use super::draw::Drawn;
@@ -221,17 +222,15 @@ impl Engine {
         }
     }
 
-    /// Whose a result is alone. What an account's own key made goes into the pool if its contract says so when
-    /// it is made.
+    /// Whose a result is alone. What an account's own key made goes into the pool if its contract said so when
+    /// it was asked for, and still does.
     async fn owner_of_result(&self, task: &Task) -> Result<Option<UserId>, Stop> {
         let Some(owner) = task.key.owner else {
             return Ok(None);
         };
         let account = self.ports.stores.accounts.get(owner).await?;
-        let contract = account
-            .as_ref()
-            .and_then(|account| self.settings.contract_of(account));
-        let shares = contract.is_some_and(|contract| contract.byok && contract.share_results);
+        let active = account.filter(|account| account.status == AccountStatus::Active);
+        let shares = task.shares && active.is_some_and(|account| self.shares(&account));
         Ok((!shares).then_some(owner))
     }
 

@@ -266,6 +266,30 @@ fn where_models_fail_an_extractive_analysis_is_given_for_nothing() {
 }
 
 #[test]
+fn that_our_key_is_refused_is_nothing_a_user_is_told() {
+    let (world, model) = World::with_model();
+    let account = world.account("reader", Tier::Basic, "1");
+    model.answer(Err(AnalystError::KeyRefused));
+    model.answer(Ok(draft(SENTENCE, SENTENCE)));
+    let task = submit(&world, &account);
+    assert_eq!(failure(world.work()).0, "analyst_unavailable");
+    world.settle();
+    assert_eq!(world.task(task.id).status, TaskStatus::Completed);
+    for _ in 0..3 {
+        model.answer(Err(AnalystError::KeyRefused));
+    }
+    world.script();
+    let other = AnalysisRequest {
+        template: Template::Risk,
+        ..standard()
+    };
+    block_on(world.engine.request_analysis(&account, &other)).unwrap();
+    world.settle();
+    assert_eq!(world.memory.analyst.asked().len(), 1, "another stood in");
+    world.check_ledger(&[&account]);
+}
+
+#[test]
 fn nobody_stands_in_where_that_is_off_or_the_filing_is_at_fault() {
     let (world, model) = World::with_model();
     let off = World {

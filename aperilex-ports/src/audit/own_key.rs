@@ -1,7 +1,7 @@
 //! What an account's own model key makes is charged to nobody, and is that account's alone unless it shares it.
 
 use super::{Books, Findings, Invariant};
-use crate::model::{TaskRole, TaskStatus, Waiver};
+use crate::model::{Task, TaskRole, TaskStatus, Waiver};
 
 pub(super) fn own_keys(books: &Books, found: &mut Findings) {
     for (task, _) in &books.tasks {
@@ -12,18 +12,24 @@ pub(super) fn own_keys(books: &Books, found: &mut Findings) {
             subject,
             || "it is work of another account's own key".into(),
         );
-        let leads = task.role == TaskRole::Leader && task.status == TaskStatus::Completed;
+        let Some(waiver) = task.waiver.filter(|_| task.key.owner.is_some()) else {
+            found.expect(
+                task.waiver != Some(Waiver::OwnKey) && !is_own_and_done(task),
+                Invariant::I6,
+                subject,
+                || "its waiver does not say whose key made it".into(),
+            );
+            continue;
+        };
+        // Nothing else stands in, and nobody follows.
+        let made = books.analyses.iter();
+        let mut made = made.filter(|record| Some(record.id) == task.analysis);
+        let is_own = waiver == Waiver::OwnKey && task.role == TaskRole::Leader;
         found.expect(
-            !leads || task.key.owner.is_some() == (task.waiver == Some(Waiver::OwnKey)),
+            is_own && made.all(|record| record.key.quality >= task.key.quality),
             Invariant::I6,
             subject,
-            || match task.waiver {
-                Some(waiver) => format!(
-                    "made by {}, it is waived as {waiver}",
-                    maker(task.key.owner.is_some())
-                ),
-                None => "made by the account's own key, it is not waived".into(),
-            },
+            || format!("an own key's, it is waived as {waiver}, or less than was asked for"),
         );
     }
     for record in &books.analyses {
@@ -36,10 +42,6 @@ pub(super) fn own_keys(books: &Books, found: &mut Findings) {
     }
 }
 
-const fn maker(own: bool) -> &'static str {
-    if own {
-        "the account's own key"
-    } else {
-        "our models"
-    }
+fn is_own_and_done(task: &Task) -> bool {
+    task.key.owner.is_some() && task.status == TaskStatus::Completed
 }

@@ -201,6 +201,7 @@ fn done(task: TaskId, user: UserId, key: PoolKey, analysis: AnalysisId) -> Task 
             analysis_price: MicroUsd::new(20),
         },
         max_running: None,
+        shares: false,
         waiver: None,
         analysis: Some(analysis),
         failure: None,
@@ -381,6 +382,12 @@ const DAMAGES: &[(&str, Invariant, Damage)] = &[
     }),
     ("its own key's, and charged", Invariant::I6, |b| {
         b.tasks[0].0.key.owner = Some(b.user);
+    }),
+    ("less than its own key was to make", Invariant::I6, |b| {
+        b.entries.retain(|line| line.kind != EntryKind::Analysis);
+        b.tasks[0].0.key.owner = Some(b.user);
+        b.tasks[0].0.waiver = Some(Waiver::OwnKey);
+        b.analyses[0].key.quality = Quality::Extractive;
     }),
     ("another account's own run", Invariant::I12, |b| {
         b.tasks[0].0.key.owner = Some(id(UserId::from_uuid, 2));

@@ -15,6 +15,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "RP-1", gauges_say_how_things_stand),
     scenario!(id: "RP-2", days_end_at_midnight_of_utc),
     scenario!(id: "RP-3", few_readers_are_not_told_of),
+    scenario!(id: "RP-3", what_is_one_accounts_alone_is_not_the_pools),
     scenario!(id: "RP-4", counts_add_up_by_day),
     scenario!(id: "RP-4", racing_counts_add_up),
 ];
@@ -162,6 +163,23 @@ async fn gauges_say_how_things_stand(desk: Desk) {
     );
     let after = desk.stores.reports.gauges().await.unwrap();
     assert_eq!(after.outbox, 0);
+}
+
+async fn what_is_one_accounts_alone_is_not_the_pools(desk: Desk) {
+    let user = desk.account().await;
+    let key = PoolKey {
+        owner: Some(user),
+        ..Desk::pool_key(desk.filing().await)
+    };
+    let mut request = desk.request(user, &key);
+    request.charges.analysis_price = MicroUsd::ZERO;
+    let (task, lease) = desk.running(&request).await;
+    let mut done = desk.completion(&task, lease);
+    done.free = Some(Waiver::OwnKey);
+    desk.stores.settlement.complete(&done).await.unwrap();
+    let report = report(&desk, 1).await;
+    assert_eq!(report.pool, []);
+    assert_eq!(report.tasks[&TaskStatus::Completed], 1);
 }
 
 /// Something at the last moment before, the first of, and the first after the second day.

@@ -222,6 +222,7 @@ impl Desk {
             quote: None,
             max_price: None,
             max_running: None,
+            shares: false,
             idempotency: None,
             holds_expire_at: at(1800),
             now: at(0),

@@ -170,6 +170,8 @@ pub struct Task {
     pub charges: TaskCharges,
     /// How many analyses its account may have at a time, as it was when it asked; any number, if none.
     pub max_running: Option<u32>,
+    /// Whether what the account's own key makes was to be shared when it asked.
+    pub shares: bool,
     /// Its result.
     pub analysis: Option<AnalysisId>,
     /// Why its result was not charged; none if it was, or if there is none.

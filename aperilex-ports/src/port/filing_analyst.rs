@@ -28,11 +28,9 @@ pub enum AnalystError {
         ceiling: MicroUsd,
     },
     /// The provider of its models turns the key away: final, until there is another key.
-    #[error("the model's provider refused the key: {reason}")]
-    KeyRefused {
-        /// What the provider says of it, without the key.
-        reason: String,
-    },
+    /// What the provider says of it is not told: it may repeat a part of the key.
+    #[error("the provider of the model refuses the key; bring another")]
+    KeyRefused,
     /// Anything else.
     #[error("the analyst cannot be reached")]
     Unavailable {
@@ -47,9 +45,7 @@ impl AnalystError {
     #[must_use]
     pub const fn retry(&self) -> Retry {
         match self {
-            Self::Unsuitable { .. } | Self::OverCeiling { .. } | Self::KeyRefused { .. } => {
-                Retry::Never
-            }
+            Self::Unsuitable { .. } | Self::OverCeiling { .. } | Self::KeyRefused => Retry::Never,
             Self::Unavailable { .. } => Retry::Backoff,
         }
     }

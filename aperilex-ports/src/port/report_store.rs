@@ -15,6 +15,7 @@ use crate::model::{AccountUsage, CountName, Date, Days, Gauges, UsageQuery, Usag
 ///   last is not.
 /// - **RP-3** a filing with fewer readers than asked for is not named, nor is a spread over fewer accounts
 ///   told; the filings named are those most asked for.
+///   What is one account's alone is no part of the pool.
 /// - **RP-4** what is counted adds up by day and name, also of many at once.
 #[async_trait]
 pub trait ReportStore: Debug + Send + Sync + 'static {

@@ -109,6 +109,8 @@ pub struct SubmitTask {
     pub max_price: Option<MicroUsd>,
     /// Live runs the account may lead; none if unlimited.
     pub max_running: Option<u32>,
+    /// Whether what the account's own key makes is shared.
+    pub shares: bool,
     /// The client's key.
     pub idempotency: Option<IdempotentRequest>,
     /// When the holds are given back by themselves.

@@ -12,12 +12,14 @@ use aperilex_core::ports::{
     Answer, EntryKind, FilingLocator, MicroUsd, PostEntry, Refund, TaskId, Template, Timestamp,
     UserId,
 };
+use aperilex_memory::MemoryOwnModels;
+
 use aperilex_core::{
     Account, AnalysisRequest, Claimed, Engine, EngineError, EntryId, ImportRequest,
     ImportSelection, Outcome, PaymentEvent, PaymentState, Requested,
 };
 
-use crate::world::FILINGS;
+use crate::world::{FILINGS, own_model};
 
 /// An actor under way.
 pub type Act = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -94,6 +96,7 @@ pub struct Cast {
     pub engine: Arc<Engine>,
     pub accounts: Vec<Account>,
     pub known: Known,
+    pub own_models: Arc<MemoryOwnModels>,
 }
 
 impl Cast {
@@ -111,6 +114,7 @@ impl Cast {
             20..=22 => ("import worker".to_owned(), Box::pin(import(engine))),
             23 | 24 => self.office(random),
             25 => self.visitor(random),
+            _ if random.u8(0..3) == 0 => self.customer(random),
             _ if random.bool() => self.provider(random),
             _ => self.reader(random),
         }
@@ -192,6 +196,21 @@ impl Cast {
             }
         };
         ("importer".to_owned(), Box::pin(act))
+    }
+
+    /// Takes the key of its model away, or brings it again.
+    fn customer(&self, random: &mut fastrand::Rng) -> (String, Act) {
+        let models = Arc::clone(&self.own_models);
+        let customer = self.accounts.last().map(|account| account.id);
+        let brings = random.u8(0..4) > 0;
+        let act = async move {
+            match customer {
+                Some(customer) if brings => models.bring(customer, own_model()),
+                Some(customer) => models.take_away(customer),
+                None => {}
+            }
+        };
+        ("customer with a key".to_owned(), Box::pin(act))
     }
 
     fn canceller(&self, random: &mut fastrand::Rng) -> (String, Act) {

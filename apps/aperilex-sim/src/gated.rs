@@ -188,6 +188,14 @@ impl OwnModels for Gated<dyn OwnModels> {
             }
         }
     }
+
+    fn prompt_versions(&self) -> Vec<String> {
+        self.inner.prompt_versions()
+    }
+
+    async fn forget(&self, account: UserId) -> Result<(), StoreError> {
+        self.inner.forget(account).await
+    }
 }
 
 gated!(FilingSource {

@@ -189,10 +189,13 @@ impl Between {
             ));
         }
         for (key, count) in self.leaders.into_iter().filter(|(_, count)| *count > 1) {
-            wrong.push(format!("I12 run {key}: {count} lead it"));
+            wrong.push(format!("single flight: {count} lead run {key}"));
         }
         for (key, made) in self.made.into_iter().filter(|(_, made)| made.len() > 1) {
-            wrong.push(format!("I12 run {key}: made {} times", made.len()));
+            wrong.push(format!(
+                "single flight: run {key} was made {} times",
+                made.len()
+            ));
         }
         wrong
     }

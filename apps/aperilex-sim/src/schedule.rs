@@ -106,6 +106,7 @@ async fn storm(
         engine: Arc::clone(&world.engine),
         accounts: world.accounts.clone(),
         known: known.clone(),
+        own_models: Arc::clone(&world.own_models),
     };
     let mut live: Vec<(String, Act)> = Vec::new();
     while told.steps < steps {

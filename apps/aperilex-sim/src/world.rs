@@ -12,7 +12,7 @@ use aperilex_core::ports::{
 use aperilex_core::{
     Account, Actor, Contract, Engine, Plans, Role, Settings, Tier, Timings, Universe, Universes,
 };
-use aperilex_memory::{Bug, Memory, VirtualClock};
+use aperilex_memory::{Bug, Memory, MemoryOwnModels, VirtualClock};
 use aperilex_sea_orm::{Database, DatabaseConfig, QueueSettings};
 use async_trait::async_trait;
 
@@ -48,6 +48,8 @@ pub struct World {
     pub clock: Arc<VirtualClock>,
     pub gate: Gate,
     pub accounts: Vec<Account>,
+    /// What the customer's own key opens.
+    pub own_models: Arc<MemoryOwnModels>,
     /// The ports themselves, for what the simulator itself asks.
     pub bare: Engine,
 }
@@ -69,7 +71,11 @@ impl World {
             memory.source.add(filing(accession, filed)?);
         }
         let ports = Ports {
-            analysts: vec![Arc::new(Analyst(Quality::Extractive))],
+            // The better one of ours is asked by nobody: its calls would be a fall-back from an own key.
+            analysts: vec![
+                Arc::new(Analyst(Quality::Extractive)),
+                Arc::new(Analyst(Quality::Standard)),
+            ],
             ..memory.ports()
         };
         let ports = match store {
@@ -98,8 +104,7 @@ impl World {
         let contract = own_key();
         let signed = bare.set_contract(Actor::Operator, customer.id, Some(&contract), "signed");
         accounts.push(signed.await?);
-        let own = Arc::new(Analyst(Quality::Standard));
-        memory.own_models.bring(customer.id, own);
+        memory.own_models.bring(customer.id, own_model());
         if let Some(bug) = bug {
             memory.stores.plant(bug);
         }
@@ -111,6 +116,7 @@ impl World {
             gate,
             accounts,
             bare,
+            own_models: memory.own_models,
         })
     }
 }
@@ -127,6 +133,12 @@ async fn on_sqlite(ports: Ports, clock: Arc<dyn Clock>, dir: &Path) -> anyhow::R
         stores: database.stores(),
         ..ports
     })
+}
+
+/// What the key of the one customer opens.
+#[must_use]
+pub fn own_model() -> Arc<dyn FilingAnalyst> {
+    Arc::new(Analyst(Quality::Standard))
 }
 
 /// Whoever brings a key is charged for access, and would be for what a model of ours made.

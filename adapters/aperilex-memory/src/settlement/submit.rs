@@ -208,6 +208,7 @@ fn new_task(request: &SubmitTask, leader: Option<&Task>) -> Task {
         lease: None,
         charges: request.charges.clone(),
         max_running: request.max_running,
+        shares: request.shares,
         waiver: None,
         analysis: None,
         failure: None,

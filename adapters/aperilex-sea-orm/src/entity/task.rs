@@ -45,6 +45,8 @@ pub(crate) struct Model {
     pub(crate) max_running: Option<i64>,
     pub(crate) waiver: Option<String>,
     pub(crate) owner_id: Option<Uuid>,
+    /// 1 if it is.
+    pub(crate) shares: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -76,6 +78,7 @@ pub(crate) fn inserted(task: &Task) -> ActiveModel {
         created_at: Set(micros(task.created_at)),
         max_running: Set(task.max_running.map(i64::from)),
         owner_id: Set(task.key.owner.map(|owner| owner.as_uuid())),
+        shares: Set(i64::from(task.shares)),
         ..updated(task)
     }
 }
@@ -116,6 +119,7 @@ pub(crate) fn updated(task: &Task) -> ActiveModel {
         max_running: NotSet,
         waiver: Set(task.waiver.map(|waiver| waiver.as_str().to_owned())),
         owner_id: NotSet,
+        shares: NotSet,
     }
 }
 
@@ -146,6 +150,7 @@ impl TryFrom<Model> for Task {
                 .max_running
                 .map(|most| count("analyses at a time", most))
                 .transpose()?,
+            shares: row.shares != 0,
             waiver: row
                 .waiver
                 .as_deref()

@@ -164,6 +164,7 @@ fn new_task(command: &SubmitTask, leader: Option<&Task>) -> Task {
         lease: None,
         charges: command.charges.clone(),
         max_running: command.max_running,
+        shares: command.shares,
         waiver: None,
         analysis: None,
         failure: None,

@@ -76,6 +76,7 @@ pub(crate) fn request(user: UserId) -> SubmitTask {
         quote: None,
         max_price: None,
         max_running: None,
+        shares: false,
         idempotency: None,
         holds_expire_at: at(1800),
         now: at(0),

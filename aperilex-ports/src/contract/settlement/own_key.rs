@@ -11,6 +11,7 @@ fn own(desk: &Desk, user: UserId, key: &PoolKey) -> SubmitTask {
     };
     let mut request = desk.request(user, &key);
     request.charges.analysis_price = MicroUsd::ZERO;
+    request.shares = true;
     request
 }
 
@@ -29,7 +30,8 @@ pub(super) async fn a_run_of_an_own_key_is_that_accounts_alone(desk: Desk) {
     for request in &requests {
         let task = desk.submit(request).await;
         assert_eq!((task.role, &task.key), (TaskRole::Leader, &request.key));
-        assert_eq!(desk.task(task.id).await.key, request.key, "as it was made");
+        let stored = desk.task(task.id).await;
+        assert_eq!((&stored.key, stored.shares), (&request.key, request.shares));
     }
     match desk.stores.settlement.submit(&own(&desk, ours, &key)).await {
         Ok(Submitted::Joined(task)) => assert_eq!(task.id, requests[1].task),

@@ -76,6 +76,8 @@ codes! {
     ChallengeRequired = "challenge-required", FORBIDDEN, "A challenge is to be passed";
     /// This installation does not do that.
     NotOffered = "not-offered", FORBIDDEN, "This is not offered here";
+    /// The account's own model key is to be used, and there is none.
+    OwnKeyMissing = "own-key-missing", FORBIDDEN, "There is no model key of your own";
     /// Only administrators may.
     NotAdmin = "not-admin", FORBIDDEN, "This is for administrators";
     /// The plan does not cover the filing.

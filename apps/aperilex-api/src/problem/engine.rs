@@ -139,6 +139,7 @@ impl From<Refusal> for Problem {
             Refusal::NotOffered { .. } => {
                 Self::field(ProblemCode::QualityNotOffered, "/quality", detail)
             }
+            Refusal::OwnKeyMissing => Self::new(ProblemCode::OwnKeyMissing, detail),
             Refusal::NotCancellable { .. } => Self::new(ProblemCode::NotCancellable, detail),
             Refusal::Unverified => Self::new(ProblemCode::Unverified, detail),
             Refusal::SignInFailed => Self::new(ProblemCode::SignInFailed, detail).challenging(),

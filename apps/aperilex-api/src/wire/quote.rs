@@ -20,12 +20,14 @@ pub(crate) struct QuoteDocument {
     access_kind: EntryKindWord,
     /// For access to the filing; zero if the account has it.
     access_usd: Usd,
-    /// For the analysis; zero if it exists already.
+    /// For the analysis; zero if it exists already, or if the account's own key makes it.
     analysis_usd: Usd,
     /// Both.
     total_usd: Usd,
     /// Whether the analysis exists and would be given at once.
     pooled: bool,
+    /// Whether the account's own key would make it.
+    own_key: bool,
     /// Whether the filing is so large that its analysis costs more than the plan says. A request must then
     /// name this quote, or allow the price with `max_price_usd`.
     large: bool,
@@ -49,6 +51,7 @@ impl From<&Quote> for QuoteDocument {
             analysis_usd: quote.analysis.into(),
             total_usd: quote.total.into(),
             pooled: quote.pooled,
+            own_key: quote.own_key,
             large: quote.large,
             available_usd: quote.available.into(),
             price_version: quote.price_version.clone(),
