@@ -1,8 +1,6 @@
 //! Payments, as their provider tells of them.
 
-use aperilex_ports::{
-    EntryId, MicroUsd, OddEvent, PaymentEvent, RecordPayment, RecordedEvent, StoredEvent, UserId,
-};
+use aperilex_ports::{EntryId, OddEvent, PaymentEvent, RecordPayment, RecordedEvent, StoredEvent};
 
 use super::Engine;
 use crate::error::EngineError;
@@ -48,13 +46,5 @@ impl Engine {
     /// A port's failure.
     pub async fn payment_events(&self, limit: usize) -> Result<Vec<StoredEvent>, EngineError> {
         Ok(self.ports.stores.payments.events(limit).await?)
-    }
-
-    /// What an account owes.
-    ///
-    /// # Errors
-    /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
-    pub async fn debt(&self, user: UserId) -> Result<MicroUsd, EngineError> {
-        Ok(self.ports.stores.ledger.debt(user).await?)
     }
 }

@@ -50,7 +50,7 @@ async fn record(desk: &Desk, command: &RecordPayment) -> (PaymentOutcome, bool) 
 }
 
 async fn worth(desk: &Desk, user: UserId) -> (i64, i64) {
-    let debt = desk.stores.ledger.debt(user).await.unwrap();
+    let debt = desk.stores.ledger.funds(user).await.unwrap().owed;
     (desk.balance(user).await.posted.micros(), debt.micros())
 }
 

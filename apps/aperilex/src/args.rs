@@ -332,6 +332,12 @@ pub(crate) enum LedgerCommand {
         #[arg(long, value_name = "MONTH")]
         month: String,
     },
+    /// Show what an account has, what of it is held, and what it owes
+    Balance {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+    },
     /// Show the credits of an account by lot, in the order in which they are spent
     Lots {
         /// The account

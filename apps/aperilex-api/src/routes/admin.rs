@@ -20,7 +20,7 @@ use crate::wire::admin::{
     LettersDocument, ReportDocument,
 };
 use crate::wire::order::{AuditBody, ChangeBody, CreditsBody, RefundBody, Scope};
-use crate::wire::text::CursorText;
+use crate::wire::text::{CursorText, Needed};
 
 /// Dead letters of a list.
 const LETTERS: usize = 100;
@@ -80,16 +80,16 @@ enum ListedLog {
 }
 
 /// Who it was.
-fn actor(caller: &Caller) -> Actor {
+pub(super) fn actor(caller: &Caller) -> Actor {
     Actor::User(caller.id)
 }
 
 impl Admin {
     async fn shown(&self, account: &Account) -> Result<ReadAccount, EngineError> {
         let engine = &self.0.engine;
-        let balance = engine.balance(account.id).await?;
+        let funds = engine.funds(account.id).await?;
         let arranged = engine.arranged_tier(account.id).await?;
-        let document = AccountDocument::whole(account, balance, arranged);
+        let document = AccountDocument::whole(account, funds, arranged);
         Ok(ReadAccount::Ok(Json(document)))
     }
 }
@@ -185,9 +185,9 @@ impl Admin {
         caller: Caller,
         account_id: Path<Uuid>,
         /// Makes it happen once: the same key and order again give the first entry, another order is refused.
-        /// Needed. 1 to 255 visible ASCII characters.
+        /// 1 to 255 visible ASCII characters.
         #[oai(name = "Idempotency-Key")]
-        _key: Header<Option<String>>,
+        _key: Header<Needed>,
         body: CreditsBody,
     ) -> Result<Posted, Fails<Paid>> {
         let id = UserId::from_uuid(account_id.0);
@@ -207,9 +207,9 @@ impl Admin {
         caller: Caller,
         entry_id: Path<Uuid>,
         /// Makes it happen once: the same key and order again give the first entry, another order is refused.
-        /// Needed. 1 to 255 visible ASCII characters.
+        /// 1 to 255 visible ASCII characters.
         #[oai(name = "Idempotency-Key")]
-        _key: Header<Option<String>>,
+        _key: Header<Needed>,
         body: RefundBody,
     ) -> Result<Posted, Fails<Paid>> {
         let (user, order) = body.0;

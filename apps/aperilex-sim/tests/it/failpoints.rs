@@ -106,7 +106,7 @@ const ELSEWHERE: &[&str] = &[
     "Ledger::holds",
     "Ledger::refund",
     "Ledger::reverse",
-    "Ledger::debt",
+    "Ledger::funds",
     "Ledger::lots",
     "Ledger::journal",
     "Settlement::grant_access",

@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use aperilex_core::{
-    AccountFinding, AccountStatement, Actor, AnalysisId, BillingPeriod, BooksProof, CreditKind,
-    CreditLot, Engine, EngineError, GiveCredits, LedgerEntry, MicroUsd, ModelCost, Proof,
-    RefundCharge, UserId,
+    AccountFinding, AccountStatement, Actor, AnalysisId, Balance, BillingPeriod, BooksProof,
+    CreditKind, CreditLot, Engine, EngineError, Funds, GiveCredits, LedgerEntry, MicroUsd,
+    ModelCost, Proof, RefundCharge, UserId,
 };
 use aperilex_wiring::{Graph, Settings};
 use serde::Serialize;
@@ -58,6 +58,7 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
                     .await?,
             )
         }
+        LedgerCommand::Balance { account } => funds_text(&engine.funds(account).await?),
         LedgerCommand::Lots { account } => {
             let lots = engine.ports().stores.ledger.lots(account).await;
             lots_text(&lots.map_err(EngineError::from)?)
@@ -100,7 +101,8 @@ async fn retract(
 }
 
 async fn rebuild(engine: &Engine, account: UserId, write: bool) -> Result<String, EngineError> {
-    let differs = engine.rebuild_books(account, write).await?;
+    let by = Actor::Operator;
+    let differs = engine.rebuild_books(by, account, write).await?;
     let count = differs.len();
     let lines: String = differs.iter().map(|line| format!("{line}\n")).collect();
     let done = match (count, write) {
@@ -161,6 +163,12 @@ fn costs_text(costs: &[ModelCost]) -> String {
     let rows: String = costs.iter().map(row).collect();
     let sum: MicroUsd = costs.iter().map(|cost| cost.cost).sum();
     format!("provider\tmodel\tcalls\tinput_tokens\toutput_tokens\tusd\n{rows}all\t\t\t\t\t{sum}\n")
+}
+
+fn funds_text(funds: &Funds) -> String {
+    let Balance { posted, held } = funds.balance;
+    let (available, owed) = (funds.balance.available(), funds.owed);
+    format!("balance\t{posted}\nheld\t{held}\navailable\t{available}\nowed\t{owed}\n")
 }
 
 fn lots_text(lots: &[CreditLot]) -> String {
