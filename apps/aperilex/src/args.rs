@@ -356,6 +356,17 @@ pub(crate) enum LedgerCommand {
         #[arg(long)]
         key: String,
     },
+    /// Take in an event of a payment that never came: a file with what its provider would have sent
+    Payment {
+        /// The event, as the provider shows it
+        event: PathBuf,
+    },
+    /// List the newest events of payments, and what became of them
+    Payments {
+        /// At most so many
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
     /// Show what models cost us, by provider and model; never part of anybody's charges
     Costs {
         /// From this day on, in UTC [default: the first of the month]

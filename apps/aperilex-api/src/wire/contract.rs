@@ -16,12 +16,7 @@ use crate::problem::{Problem, ProblemCode};
 /// What is agreed with an account of the enterprise tier. Each figure that is there stands in the place of
 /// the plan's; one that is absent is the plan's. Where `null` is taken it says that there is no limit, or all.
 #[derive(Debug, Default, Object)]
-#[oai(
-    rename = "Contract",
-    skip_serializing_if_is_none,
-    skip_serializing_if_is_empty,
-    deny_unknown_fields
-)]
+#[oai(rename = "Contract", skip_serializing_if_is_none, deny_unknown_fields)]
 struct ContractDocument {
     /// A month's price.
     monthly_price_usd: Option<Usd>,
@@ -207,7 +202,7 @@ impl From<&Contract> for ContractDocument {
             filing_import_usd: told(contract.filing_import),
             bulk_filing_usd: told(contract.bulk_unit),
             analysis_usd: amount(contract.analysis),
-            analysis_by_quality_usd: Some(by_quality.collect()),
+            analysis_by_quality_usd: (by_quality.len() > 0).then(|| by_quality.collect()),
             monthly_credits_usd: amount(contract.monthly_credits),
             analyses_at_a_time: contract.running.map(OrNull),
             priority: contract.priority.map(Priority::level),

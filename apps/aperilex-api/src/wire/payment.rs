@@ -166,6 +166,18 @@ pub(crate) fn read(body: &[u8]) -> Result<News, Problem> {
     })
 }
 
+/// Reads an event as its provider sends it, of somebody who has it from elsewhere.
+///
+/// # Errors
+/// Why it cannot be understood.
+pub fn payment_event(body: &[u8]) -> Result<PaymentEvent, String> {
+    match read(body) {
+        Ok(News::Event(event)) => Ok(event),
+        Ok(News::Odd { reason, .. }) => Err(reason.to_owned()),
+        Err(problem) => Err(problem.detail.into_owned()),
+    }
+}
+
 fn understood(event: &Event, payment: Option<&str>) -> Result<PaymentEvent, &'static str> {
     let state = match event.kind.as_str() {
         Some("payment.paid") => PaymentState::Paid,

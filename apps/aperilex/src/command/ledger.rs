@@ -1,5 +1,7 @@
 //! `aperilex ledger`: proving the books, showing and correcting credits, and what models cost.
 
+mod payments;
+
 use std::process::ExitCode;
 
 use aperilex_core::{
@@ -66,6 +68,8 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
         LedgerCommand::TopUp { account, usd, key } => {
             line(&top_up(engine, account, usd, key).await?)
         }
+        LedgerCommand::Payment { event } => payments::enter(engine, &event).await?,
+        LedgerCommand::Payments { limit } => payments::list(engine, limit).await?,
         LedgerCommand::Costs { from, to } => costs_text(&engine.model_costs(from, to).await?),
         LedgerCommand::Refund {
             account,
