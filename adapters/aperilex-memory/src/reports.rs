@@ -200,6 +200,12 @@ impl State {
         for wallet in self.wallets.values() {
             add(&mut gauges.held, wallet.balance.held);
             add(&mut gauges.available, wallet.balance.available());
+            add(&mut gauges.owed, wallet.debt);
+        }
+        let live = self.analyses.values();
+        for record in live.filter(|record| record.retracted_at.is_none()) {
+            gauges.pooled += 1;
+            gauges.pool_bytes += record.result_bytes;
         }
         gauges
     }
