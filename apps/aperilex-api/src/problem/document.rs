@@ -163,6 +163,9 @@ pub(crate) struct Changing;
 #[derive(Debug)]
 pub(crate) struct Versioned;
 
+/// What any request may be answered before it is known which operation it is for.
+const HEAD: &[u16] = &[414, 431];
+
 impl Statuses for Versioned {
     const ALL: &'static [u16] = &[
         400, 401, 403, 404, 406, 408, 409, 412, 413, 415, 422, 428, 429, 500, 503,
@@ -227,7 +230,9 @@ impl<S> From<Fails<S>> for poem::Error {
 
 impl<S: Statuses> ApiResponse for Fails<S> {
     fn meta() -> MetaResponses {
-        let responses = S::ALL.iter().map(|status| response(*status)).collect();
+        let mut all = [S::ALL, HEAD].concat();
+        all.sort_unstable();
+        let responses = all.into_iter().map(response).collect();
         MetaResponses { responses }
     }
 
@@ -289,10 +294,12 @@ const fn description(status: u16) -> &'static str {
         409 => "The state of things forbids it.",
         412 => "It is no longer what `If-Match` says.",
         413 => "The body is too large, or it asks for too many things.",
+        414 => "The address is too long.",
         415 => "The body's media type or encoding is not taken.",
         422 => "A field or parameter is not lawful; `errors` says which.",
         428 => "`If-Match` is needed.",
         429 => "A limit is reached.",
+        431 => "There are too many header fields, or they are too long.",
         500 => "A fault of ours.",
         _ => "Something we need does not answer; ask again later.",
     }

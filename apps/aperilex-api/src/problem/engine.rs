@@ -112,10 +112,7 @@ impl From<Refusal> for Problem {
                     .with_facts(credits(needed, Some(available)))
             }
             Refusal::PastDue { debt } => {
-                Self::new(ProblemCode::PastDue, detail).with_facts(Facts {
-                    owed_usd: Some(debt.to_string()),
-                    ..credits(debt, None)
-                })
+                Self::new(ProblemCode::PastDue, detail).with_facts(owed(debt))
             }
             Refusal::OverMaxPrice { price, .. } => {
                 Self::new(ProblemCode::OverMaxPrice, detail).with_facts(credits(price, None))
@@ -160,6 +157,13 @@ impl From<Refusal> for Problem {
             Refusal::EmailTaken => Self::new(ProblemCode::EmailTaken, detail),
             _ => Self::internal(),
         }
+    }
+}
+
+fn owed(debt: MicroUsd) -> Facts {
+    Facts {
+        owed_usd: Some(debt.to_string()),
+        ..credits(debt, None)
     }
 }
 

@@ -204,6 +204,40 @@ pub(crate) async fn retract(desk: &Desk<'_>, analysis: &str) {
 }
 
 #[tokio::test]
+async fn b08_figures_that_are_no_whole_numbers_or_too_large() {
+    let world = World::new().await;
+    let desk = Desk::new(&world).await;
+    let key = world.account("large", Tier::Enterprise, 0).await;
+    let large = Agreement::of(&desk, &key).await;
+    let seen = tag(&large.get().await);
+    for (number, status, code) in [
+        ("2147483648", 200, ""),
+        ("4294967295", 200, ""),
+        ("4294967296", 422, "out-of-range"),
+        ("18446744073709551616", 422, "out-of-range"),
+        ("1.5", 422, "out-of-range"),
+        ("1e400", 422, "out-of-range"),
+        ("-0", 422, "out-of-range"),
+        ("-1", 422, "out-of-range"),
+        ("\"1\"", 422, "wrong-type"),
+        ("NaN", 400, "malformed-json"),
+    ] {
+        let order = format!(r#"{{"contract":{{"requests_per_hour":{number}}},"reason":"x"}}"#);
+        let put = call("PUT", &large.path)
+            .header("if-match", &seen)
+            .body(order);
+        let answer = desk.send(put).await;
+        assert_eq!(answer.status, status, "{number}");
+        if status != 200 {
+            assert_eq!(answer.problem(), code, "{number}");
+            continue;
+        }
+        let end = large.end(&tag(&answer), "?reason=x").await;
+        assert_eq!(tag(&end), seen, "{number}");
+    }
+}
+
+#[tokio::test]
 async fn of_contracts_set_at_the_same_time_one_is_set() {
     let world = World::new().await;
     let desk = Desk::new(&world).await;

@@ -56,9 +56,10 @@ fn every_refusal_is_a_problem_document() {
                 );
             }
             let needed: &[&str] = if protected {
-                &["401", "403", "422", "500"]
+                &["401", "403", "414", "422", "431", "500"]
             } else {
-                &["500"]
+                // The first two are answered whatever a request is for.
+                &["414", "431", "500"]
             };
             for status in needed {
                 assert!(
