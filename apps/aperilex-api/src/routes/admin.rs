@@ -14,7 +14,7 @@ use super::page::Page;
 use crate::api::Api;
 use crate::auth::Caller;
 use crate::problem::{Fails, Paid, Plain, Problem, ProblemCode};
-use crate::wire::account::EntryDocument;
+use crate::wire::account::{EntryDocument, LedgerPage};
 use crate::wire::admin::{
     AccountDocument, AccountPage, AuditEntryDocument, AuditLogPage, LetterDocument,
     LettersDocument, ReportDocument,
@@ -49,6 +49,13 @@ enum Posted {
     /// The entry. The same key and order again give it again.
     #[oai(status = 200)]
     Ok(Json<EntryDocument>),
+}
+
+#[derive(ApiResponse)]
+enum ListedEntries {
+    /// A page.
+    #[oai(status = 200)]
+    Ok(Json<LedgerPage>),
 }
 
 #[derive(ApiResponse)]
@@ -194,6 +201,36 @@ impl Admin {
         let engine = &self.0.engine;
         let entry = engine.give_credits(actor(&caller), id, &body.0).await?;
         Ok(Posted::Ok(Json((&entry).into())))
+    }
+
+    /// The ledger of an account, newest entry first: what a refund names.
+    #[oai(
+        path = "/accounts/:account_id/entries",
+        method = "get",
+        operation_id = "listAccountEntries"
+    )]
+    async fn entries(
+        &self,
+        caller: Caller,
+        account_id: Path<Uuid>,
+        /// Entries of a page; 50 if not said.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<u16>>,
+        /// `next` of the page before.
+        cursor: Query<Option<CursorText>>,
+    ) -> Result<ListedEntries, Fails<Plain>> {
+        let cursor = cursor.0.as_ref().map(|cursor| cursor.0.as_str());
+        // A place in one account's entries is none in another's.
+        let list = format!("entries-of-{}", account_id.0);
+        let page = Page::<u64>::new(&list, caller.id, limit.0, cursor)?;
+        let engine = &self.0.engine;
+        let account = engine.account(UserId::from_uuid(account_id.0)).await?;
+        let mut entries = engine
+            .ledger_entries(&account, page.from, page.limit_and_one())
+            .await?;
+        let next = page.cut(&mut entries, |entry| entry.seq);
+        let items = entries.iter().map(EntryDocument::from).collect();
+        Ok(ListedEntries::Ok(Json(LedgerPage { items, next })))
     }
 
     /// Gives a charge back, in whole or part, to the credits that paid it.

@@ -84,6 +84,7 @@ pub(crate) async fn scenario(operation: &str, world: &World, analysis: &str) {
         "changeAccount" => change(&desk).await,
         "giveCredits" => credits(&desk).await,
         "refundEntry" => refund(&desk).await,
+        "listAccountEntries" => entries(&desk).await,
         "listDeadLetters" | "redriveDeadLetter" => letters(&desk).await,
         "proveBooks" => prove(&desk).await,
         "listAuditLog" => log(&desk).await,
@@ -240,6 +241,34 @@ async fn credits(desk: &Desk<'_>) {
         desk.actions().await,
         ["credits.adjustment", "credits.goodwill", "credits.top_up"]
     );
+}
+
+async fn entries(desk: &Desk<'_>) {
+    let give = json!({"kind": "goodwill", "amount_usd": "0.1", "reason": "sorry"});
+    for key in ["k1", "k2"] {
+        assert_eq!(desk.credits(&give, key).await.status, 200);
+    }
+    let path = "/api/v1/billing/entries";
+    let own = desk.world.send(call("GET", path).key(&desk.member)).await;
+    let own = own.json()["items"].clone();
+    let path = format!("accounts/{}/entries", desk.member_id);
+    let first = desk.get(&format!("{path}?limit=2")).await;
+    let next = first["next"].as_str().unwrap();
+    let second = desk.get(&format!("{path}?limit=2&cursor={next}")).await;
+    let both = [&first, &second].map(|page| page["items"].as_array().unwrap().clone());
+    assert_eq!(json!(both.concat()), own, "what the account sees itself");
+    assert_eq!(both.concat().len(), 3);
+    assert!(second.get("next").is_none());
+    // A place in one account's entries is none in another's.
+    let me = desk.world.get("/api/v1/me").await.json();
+    let other = me["account_id"].as_str().unwrap();
+    let other = format!("/api/v1/admin/accounts/{other}/entries?cursor={next}");
+    assert_eq!(desk.send(call("GET", other)).await.problem(), "bad-cursor");
+    let nobody = format!(
+        "/api/v1/admin/accounts/{}/entries",
+        uuid::Uuid::from_u128(9)
+    );
+    assert_eq!(desk.send(call("GET", nobody)).await.problem(), "not-found");
 }
 
 async fn refund(desk: &Desk<'_>) {
