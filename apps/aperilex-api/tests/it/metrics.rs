@@ -153,6 +153,26 @@ async fn busy(api: ApiSettings) -> World {
     world
 }
 
+/// The page tells of the busy world, and of nothing that its list does not know.
+async fn as_expected(world: &World, page: &str) {
+    let seen = samples(page);
+    let value = |name: &str| {
+        let name = format!("aperilex_{name}");
+        *seen
+            .get(&name)
+            .unwrap_or_else(|| panic!("no {name} in\n{page}"))
+    };
+    for (name, expected) in EXPECTED {
+        let value = value(name);
+        assert!((value - expected).abs() < 1e-9, "{name}: {value}");
+    }
+    let bytes = world.engine.gauges().await.unwrap().pool_bytes;
+    assert!(bytes > 0 && (value("pool_bytes") - bytes as f64).abs() < 1e-9);
+    documented(page);
+    let sum = value("request_duration_seconds_sum{operation=\"getMe\"}");
+    assert!(sum > 0.0 && sum < 20.0, "{sum}");
+}
+
 #[tokio::test]
 async fn every_metric_is_scraped() {
     let metrics_at = free_address().await;
@@ -190,22 +210,7 @@ async fn every_metric_is_scraped() {
         head.contains("content-type: text/plain; version=0.0.4"),
         "{head}"
     );
-    let seen = samples(&page);
-    let value = |name: &str| {
-        let name = format!("aperilex_{name}");
-        *seen
-            .get(&name)
-            .unwrap_or_else(|| panic!("no {name} in\n{page}"))
-    };
-    for (name, expected) in EXPECTED {
-        let value = value(name);
-        assert!((value - expected).abs() < 1e-9, "{name}: {value}");
-    }
-    let bytes = world.engine.gauges().await.unwrap().pool_bytes;
-    assert!(bytes > 0 && (value("pool_bytes") - bytes as f64).abs() < 1e-9);
-    documented(&page);
-    let sum = value("request_duration_seconds_sum{operation=\"getMe\"}");
-    assert!(sum > 0.0 && sum < 20.0, "{sum}");
+    as_expected(&world, &page).await;
 
     // How the stores stand is asked every fifteen seconds only; what happened here is always told.
     world.engine.relay_outbox().await.unwrap();
