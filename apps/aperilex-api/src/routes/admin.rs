@@ -20,10 +20,11 @@ use crate::wire::admin::{
     LettersDocument, ReportDocument,
 };
 use crate::wire::order::{AuditBody, ChangeBody, CreditsBody, RefundBody, Scope};
+use crate::wire::payment::{TakenDocument, TakenDocuments};
 use crate::wire::text::{CursorText, Needed};
 
-/// Dead letters of a list.
-const LETTERS: usize = 100;
+/// Dead letters, or events of payments, of a list.
+const LISTED: usize = 100;
 /// Accounts whose books are proved in one request.
 const PROVED: usize = 50;
 
@@ -56,6 +57,13 @@ enum ListedEntries {
     /// A page.
     #[oai(status = 200)]
     Ok(Json<LedgerPage>),
+}
+
+#[derive(ApiResponse)]
+enum ListedEvents {
+    /// The newest.
+    #[oai(status = 200)]
+    Ok(Json<TakenDocuments>),
 }
 
 #[derive(ApiResponse)]
@@ -259,6 +267,19 @@ impl Admin {
         Ok(Posted::Ok(Json((&entry).into())))
     }
 
+    /// Events of payments that came, the newest first, at most 100, and what became of them: those that are
+    /// `odd` are for somebody to look at.
+    #[oai(
+        path = "/payment-events",
+        method = "get",
+        operation_id = "listPaymentEvents"
+    )]
+    async fn payment_events(&self, _caller: Caller) -> Result<ListedEvents, Fails<Plain>> {
+        let events = self.0.engine.payment_events(LISTED).await?;
+        let items = events.iter().map(TakenDocument::from).collect();
+        Ok(ListedEvents::Ok(Json(TakenDocuments { items })))
+    }
+
     /// Messages that were given up, the newest first, at most 100.
     #[oai(
         path = "/dead-letters",
@@ -266,7 +287,7 @@ impl Admin {
         operation_id = "listDeadLetters"
     )]
     async fn letters(&self, _caller: Caller) -> Result<ListedLetters, Fails<Plain>> {
-        let letters = self.0.engine.dead_letters(LETTERS).await?;
+        let letters = self.0.engine.dead_letters(LISTED).await?;
         let items = letters.iter().map(LetterDocument::from).collect();
         Ok(ListedLetters::Ok(Json(LettersDocument { items })))
     }

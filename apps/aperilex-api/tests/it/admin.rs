@@ -7,8 +7,8 @@ use aperilex_core::Tier;
 use aperilex_core::ports::TaskQueue;
 use serde_json::{Value, json};
 
-use crate::agreements;
 use crate::world::{Answer, Call, World, body, call, settings};
+use crate::{agreements, payments};
 
 /// An administrator, and the account of another.
 pub(crate) struct Desk<'a> {
@@ -85,6 +85,7 @@ pub(crate) async fn scenario(operation: &str, world: &World, analysis: &str) {
         "giveCredits" => credits(&desk).await,
         "refundEntry" => refund(&desk).await,
         "listAccountEntries" => entries(&desk).await,
+        "listPaymentEvents" => payment_events().await,
         "listDeadLetters" | "redriveDeadLetter" => letters(&desk).await,
         "proveBooks" => prove(&desk).await,
         "listAuditLog" => log(&desk).await,
@@ -300,6 +301,27 @@ async fn refund(desk: &Desk<'_>) {
     assert_eq!(desk.actions().await, ["entry.refund", "entry.refund"]);
     let after = desk.world.get("/api/v1/billing/balance").await.json();
     assert_eq!(after["balance_usd"], "4.950000");
+}
+
+async fn payment_events() {
+    let world = payments::world().await;
+    let desk = Desk::new(&world).await;
+    assert_eq!(desk.get("payment-events").await, json!({"items": []}));
+    let paid = payments::event(&world, "evt_1", "payment.paid", 1).await;
+    let odd = payments::event(&world, "evt_2", "payment.dreamt", 2).await;
+    for event in [&paid, &odd, &paid] {
+        assert_eq!(payments::tell(&world, event).await.status, 200);
+    }
+    let events = desk.get("payment-events").await;
+    let account = &paid["payment"]["account_id"];
+    let at = "2026-11-02T09:30:00Z";
+    let expected = json!([
+        {"event_id": "evt_2", "payment_id": "pay_1", "outcome": "odd",
+            "reason": "the type of the event is unknown", "received_at": at},
+        {"event_id": "evt_1", "payment_id": "pay_1", "account_id": account,
+            "outcome": "credited", "received_at": at},
+    ]);
+    assert_eq!(events["items"], expected, "each once");
 }
 
 async fn letters(desk: &Desk<'_>) {
