@@ -58,7 +58,7 @@ pub use request_analysis::{AnalysisRequest, Requested};
 pub use run_analysis::{Claimed, Interruption, Outcome, Run};
 pub use send_notices::{SentNotices, UntoldNotice};
 pub use sessions::{Departure, SignedIn};
-pub use usage::{UsageOverview, day_of};
+pub use usage::{UsageOverview, day_of, hits_and_misses};
 
 /// The use cases.
 #[derive(Debug, Clone)]

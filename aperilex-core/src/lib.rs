@@ -27,7 +27,7 @@ pub use engine::{
     BooksProof, Claimed, CreditKind, Departure, Engine, GiveCredits, ImportRequest,
     ImportSelection, ImportStep, Imported, Interruption, IssuedKey, MAX_IMPORT_ITEMS,
     NewCredentials, NewKey, Outcome, Proof, Quote, RefundCharge, Requested, Run, SentNotices,
-    SignedIn, StartedImport, UntoldNotice, Usage, UsageOverview, day_of,
+    SignedIn, StartedImport, UntoldNotice, Usage, UsageOverview, day_of, hits_and_misses,
 };
 pub use entitlement::{Limit, Universe, Universes};
 pub use error::EngineError;

@@ -94,7 +94,7 @@ pub use journal::{
     ChainHead, CreditLot, JournalTx, LedgerAccount, LedgerRoot, LotSource, LotTerms, Operation,
     Posting,
 };
-pub use ledger::{Balance, EntryKind, Hold, HoldStatus, LedgerEntry};
+pub use ledger::{Balance, EntryKind, Funds, Hold, HoldStatus, LedgerEntry};
 pub use model_call::{CallOutcome, ModelCall, ModelCost, SpentCall};
 pub use money::{MicroUsd, ParseMoneyError};
 pub use notice::{Notice, NoticeKind, NoticePreferences, NoticeToken, PendingNotice};

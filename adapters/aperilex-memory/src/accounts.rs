@@ -2,9 +2,9 @@
 
 use aperilex_ports::{
     Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ArrangeTier, AuditRecord,
-    ChangeAccount, Contract, Digest, Email, ExternalIdentity, KeyId, KeyOwner, LedgerError,
-    MAX_PAGE, NoticePreferences, OpenAccount, OutboxItem, Role, StoreError, TierChange, Timestamp,
-    UserId,
+    ChangeAccount, CloseAccount, Digest, Email, ExternalIdentity, KeyId, KeyOwner, LedgerError,
+    MAX_PAGE, NoticePreferences, OpenAccount, OutboxItem, Role, SetContract, StoreError,
+    TierChange, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -51,12 +51,13 @@ impl AccountStore for MemoryStores {
         })
     }
 
-    async fn add_key(&self, key: &ApiKey) -> Result<(), AccountStoreError> {
+    async fn add_key(&self, key: &ApiKey, audit: &AuditRecord) -> Result<(), AccountStoreError> {
         self.commit("accounts.add_key", |state| {
             if !state.accounts.contains_key(&key.user) {
                 return Err(AccountStoreError::Unknown);
             }
             state.keys.insert(key.id, key.clone());
+            state.log(audit);
             Ok(())
         })
     }
@@ -80,29 +81,35 @@ impl AccountStore for MemoryStores {
         })
     }
 
-    async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError> {
+    async fn revoke_key(
+        &self,
+        key: KeyId,
+        now: Timestamp,
+        audit: &AuditRecord,
+    ) -> Result<(), StoreError> {
         self.commit("accounts.revoke_key", |state| {
-            if let Some(key) = state.keys.get_mut(&key) {
-                key.revoked_at.get_or_insert(now);
+            let works = |key: &&mut ApiKey| key.revoked_at.is_none();
+            if let Some(key) = state.keys.get_mut(&key).filter(works) {
+                key.revoked_at = Some(now);
+                state.log(audit);
             }
             Ok(())
         })
     }
 
-    async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError> {
-        self.commit("accounts.close", |state| state.close(user, address))
+    async fn close(&self, command: &CloseAccount) -> Result<(), AccountStoreError> {
+        self.commit("accounts.close", |state| state.close(command))
     }
 
-    async fn set_contract(
-        &self,
-        user: UserId,
-        contract: Option<&Contract>,
-        audit: &AuditRecord,
-    ) -> Result<(), AccountStoreError> {
+    async fn set_contract(&self, command: &SetContract) -> Result<(), AccountStoreError> {
         self.commit("accounts.set_contract", |state| {
-            let account = state.accounts.get_mut(&user);
-            account.ok_or(AccountStoreError::Unknown)?.contract = contract.cloned();
-            state.log(audit);
+            let account = state.accounts.get_mut(&command.user);
+            let account = account.ok_or(AccountStoreError::Unknown)?;
+            if account.contract != command.expected {
+                return Err(StoreError::Conflict.into());
+            }
+            account.contract.clone_from(&command.to);
+            state.log(&command.audit);
             Ok(())
         })
     }
@@ -229,19 +236,27 @@ impl State {
                 error => AccountStoreError::Credit(error),
             })?;
         }
+        if let Some(audit) = &command.audit {
+            self.log(audit);
+        }
         Ok(())
     }
 
-    fn close(&mut self, user: UserId, address: &Email) -> Result<(), AccountStoreError> {
+    fn close(&mut self, command: &CloseAccount) -> Result<(), AccountStoreError> {
+        let user = command.user;
         let account = self.accounts.get_mut(&user);
         let account = account.ok_or(AccountStoreError::Unknown)?;
-        account.email = address.clone();
+        if account.status == AccountStatus::Deleted {
+            return Ok(());
+        }
+        account.email = command.address.clone();
         account.status = AccountStatus::Deleted;
         account.role = Role::Member;
         self.keys.retain(|_, key| key.user != user);
         self.identities.retain(|_, owner| *owner != user);
         self.passwords.remove(&user);
         self.sign_out(user);
+        self.log(&command.audit);
         Ok(())
     }
 

@@ -3,8 +3,8 @@
 use aperilex_ports::audit::{Books, Opened, Projection};
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
-    AnalysisId, AuditStore, ChainHead, CreditLot, JournalTx, LedgerRoot, MAX_PAGE, MicroUsd,
-    StoreError, Task, UserId,
+    AnalysisId, AuditRecord, AuditStore, ChainHead, CreditLot, JournalTx, LedgerRoot, MAX_PAGE,
+    MicroUsd, StoreError, Task, UserId,
 };
 use async_trait::async_trait;
 
@@ -53,8 +53,17 @@ impl AuditStore for MemoryStores {
         })
     }
 
-    async fn rebuild(&self, user: UserId, projection: &Projection) -> Result<(), StoreError> {
-        self.commit("audit.rebuild", |state| state.rebuild(user, projection))
+    async fn rebuild(
+        &self,
+        user: UserId,
+        projection: &Projection,
+        audit: &AuditRecord,
+    ) -> Result<(), StoreError> {
+        self.commit("audit.rebuild", |state| {
+            state.rebuild(user, projection)?;
+            state.log(audit);
+            Ok(())
+        })
     }
 }
 

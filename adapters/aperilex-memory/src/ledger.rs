@@ -4,10 +4,10 @@ use aperilex_ports::wallet::{
     Change, Charge, Draw, GiveBack, Given, Paid, Wallet, draws, part_entry,
 };
 use aperilex_ports::{
-    AccountStatus, Balance, CapturePart, CreditLot, EntryId, Hold, HoldId, HoldStatus, ImportJob,
-    ImportStatus, JournalTx, Ledger, LedgerEntry, LedgerError, MAX_PAGE, MicroUsd, Operation,
-    OutboxItem, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed, StoreError, Timestamp,
-    UserId,
+    AccountStatus, Balance, CapturePart, CreditLot, EntryId, Funds, Hold, HoldId, HoldStatus,
+    ImportJob, ImportStatus, JournalTx, Ledger, LedgerEntry, LedgerError, MAX_PAGE, MicroUsd,
+    Operation, OutboxItem, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed, StoreError,
+    Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -94,8 +94,14 @@ impl Ledger for MemoryStores {
         self.commit("ledger.reverse", |state| state.reverse(reverse))
     }
 
-    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError> {
-        self.read("ledger.debt", |state| Ok(state.wallet(user)?.debt))?
+    async fn funds(&self, user: UserId) -> Result<Funds, LedgerError> {
+        self.read("ledger.funds", |state| {
+            let wallet = state.wallet(user)?;
+            Ok(Funds {
+                balance: wallet.balance,
+                owed: wallet.debt,
+            })
+        })?
     }
 
     async fn lapse(&self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {

@@ -72,6 +72,9 @@ impl State {
             Err(LedgerError::Store(error)) => return Err(error),
             Err(refused) => (PaymentOutcome::Odd, Some(refused.to_string())),
         };
+        if let Some(audit) = &command.audit {
+            self.log(audit);
+        }
         Ok(self.keep(StoredEvent {
             id: event.id.clone(),
             payment: Some(event.payment.clone()),

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aperilex_ports::{
-    AccountUsage, CountName, Date, Days, EntryKind, FilingId, Gauges, HoldStatus, MicroUsd,
-    PoolShare, PopularFiling, Quantiles, ReportStore, StoreError, TaskStatus, UsageQuery,
+    AccountUsage, AnalysisRecord, CountName, Date, Days, EntryKind, FilingId, Gauges, HoldStatus,
+    MicroUsd, PoolShare, PopularFiling, Quantiles, ReportStore, StoreError, TaskStatus, UsageQuery,
     UsageReport, UserId,
 };
 use async_trait::async_trait;
@@ -141,10 +141,7 @@ impl State {
     }
 
     fn shares(&self) -> Vec<PoolShare> {
-        let live = self
-            .analyses
-            .values()
-            .filter(|record| record.retracted_at.is_none() && record.key.owner.is_none());
+        let live = self.pooled();
         let kinds: BTreeSet<_> = live
             .clone()
             .map(|record| (record.key.quality, record.method.as_str()))
@@ -178,6 +175,11 @@ impl State {
         kinds.into_iter().filter_map(share).collect()
     }
 
+    fn pooled(&self) -> impl Iterator<Item = &AnalysisRecord> + Clone {
+        let all = self.analyses.values();
+        all.filter(|it| it.retracted_at.is_none() && it.key.owner.is_none())
+    }
+
     fn gauges(&self) -> Gauges {
         let mut gauges = Gauges {
             outbox: count(self.outbox.iter()),
@@ -200,6 +202,11 @@ impl State {
         for wallet in self.wallets.values() {
             add(&mut gauges.held, wallet.balance.held);
             add(&mut gauges.available, wallet.balance.available());
+            add(&mut gauges.owed, wallet.debt);
+        }
+        for record in self.pooled() {
+            gauges.pooled += 1;
+            gauges.pool_bytes += record.result_bytes;
         }
         gauges
     }

@@ -2,9 +2,9 @@
 
 use aperilex_ports::{
     Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ArrangeTier, AuditRecord,
-    ChangeAccount, Contract, Digest, Email, ExternalIdentity, KeyId, KeyOwner, LedgerError,
-    NoticePreferences, OpenAccount, OutboxItem, PostEntry, Role, StoreError, TierChange, Timestamp,
-    UserId,
+    ChangeAccount, CloseAccount, Contract, Digest, Email, ExternalIdentity, KeyId, KeyOwner,
+    LedgerError, NoticePreferences, OpenAccount, OutboxItem, PostEntry, Role, SetContract,
+    StoreError, TierChange, Timestamp, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
@@ -55,8 +55,13 @@ impl AccountStore for Store {
         self.db.one::<account::Model, _>(&identified(who)).await
     }
 
-    async fn add_key(&self, key: &ApiKey) -> Result<(), AccountStoreError> {
-        transact!(self.db, |tx| add_key(tx, key).await)
+    async fn add_key(&self, key: &ApiKey, audit: &AuditRecord) -> Result<(), AccountStoreError> {
+        transact!(self.db, |tx| {
+            match add_key(tx, key).await {
+                Ok(()) => append(tx, audit).await.map(drop),
+                Err(stop) => Err(stop),
+            }
+        })
     }
 
     async fn keys(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError> {
@@ -75,27 +80,21 @@ impl AccountStore for Store {
         touched.map(drop).map_err(store_error)
     }
 
-    async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError> {
-        let update = api_key::Entity::update_many()
-            .col_expr(api_key::Column::RevokedAt, micros(now).into())
-            .filter(api_key::Column::Id.eq(key.as_uuid()))
-            .filter(api_key::Column::RevokedAt.is_null())
-            .into_query();
-        let revoked = self.db.alone(Durability::Full, &update).await;
-        revoked.map(drop).map_err(store_error)
-    }
-
-    async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError> {
-        transact!(self.db, |tx| close(tx, user, address).await)
-    }
-
-    async fn set_contract(
+    async fn revoke_key(
         &self,
-        user: UserId,
-        contract: Option<&Contract>,
+        key: KeyId,
+        now: Timestamp,
         audit: &AuditRecord,
-    ) -> Result<(), AccountStoreError> {
-        transact!(self.db, |tx| agree(tx, user, contract, audit).await)
+    ) -> Result<(), StoreError> {
+        transact!(self.db, |tx| revoke(tx, key, now, audit).await)
+    }
+
+    async fn close(&self, command: &CloseAccount) -> Result<(), AccountStoreError> {
+        transact!(self.db, |tx| close(tx, command).await)
+    }
+
+    async fn set_contract(&self, command: &SetContract) -> Result<(), AccountStoreError> {
+        transact!(self.db, |tx| agree(tx, command).await)
     }
 
     async fn change(&self, command: &ChangeAccount) -> Result<Account, AccountStoreError> {
@@ -340,22 +339,40 @@ async fn give(tx: &DatabaseTransaction, entry: &PostEntry) -> Outcome<()> {
     Ok(())
 }
 
-async fn agree(
-    tx: &DatabaseTransaction,
-    user: UserId,
-    contract: Option<&Contract>,
-    audit: &AuditRecord,
-) -> Outcome<()> {
-    let agreed = contract.map(Contract::encode);
-    let updated = account::Entity::update_many()
+/// The row is locked while its contract is compared: whoever was slower finds the other's.
+async fn agree(tx: &DatabaseTransaction, command: &SetContract) -> Outcome<()> {
+    let user = command.user.as_uuid();
+    let row = account::Entity::find_by_id(user).lock_exclusive();
+    let row = row.one(tx).await?;
+    let row = row.ok_or(Stop::Refused(AccountStoreError::Unknown))?;
+    if Account::try_from(row)?.contract != command.expected {
+        return Err(Stop::Refused(StoreError::Conflict.into()));
+    }
+    let agreed = command.to.as_ref().map(Contract::encode);
+    account::Entity::update_many()
         .col_expr(account::Column::Contract, agreed.into())
-        .filter(account::Column::Id.eq(user.as_uuid()))
+        .filter(account::Column::Id.eq(user))
         .exec(tx)
         .await?;
-    if updated.rows_affected == 0 {
-        return Err(Stop::Refused(AccountStoreError::Unknown));
+    append(tx, &command.audit).await?;
+    Ok(())
+}
+
+async fn revoke(
+    tx: &DatabaseTransaction,
+    key: KeyId,
+    now: Timestamp,
+    audit: &AuditRecord,
+) -> Result<(), Stop<StoreError>> {
+    let revoked = api_key::Entity::update_many()
+        .col_expr(api_key::Column::RevokedAt, micros(now).into())
+        .filter(api_key::Column::Id.eq(key.as_uuid()))
+        .filter(api_key::Column::RevokedAt.is_null())
+        .exec(tx)
+        .await?;
+    if revoked.rows_affected > 0 {
+        append(tx, audit).await?;
     }
-    append(tx, audit).await?;
     Ok(())
 }
 
@@ -394,12 +411,22 @@ async fn open(tx: &DatabaseTransaction, command: &OpenAccount) -> Outcome<()> {
     if let Some(opening) = &command.opening {
         give(tx, opening).await?;
     }
+    if let Some(audit) = &command.audit {
+        append(tx, audit).await?;
+    }
     Ok(())
 }
 
-async fn close(tx: &DatabaseTransaction, user: UserId, address: &Email) -> Outcome<()> {
-    let closed = account::Entity::update_many()
-        .col_expr(account::Column::Email, address.as_str().into())
+async fn close(tx: &DatabaseTransaction, command: &CloseAccount) -> Outcome<()> {
+    let user = command.user;
+    let row = account::Entity::find_by_id(user.as_uuid()).lock_exclusive();
+    let row = row.one(tx).await?;
+    let row = row.ok_or(Stop::Refused(AccountStoreError::Unknown))?;
+    if row.status == AccountStatus::Deleted.as_str() {
+        return Ok(());
+    }
+    account::Entity::update_many()
+        .col_expr(account::Column::Email, command.address.as_str().into())
         .col_expr(
             account::Column::Status,
             AccountStatus::Deleted.as_str().into(),
@@ -408,9 +435,6 @@ async fn close(tx: &DatabaseTransaction, user: UserId, address: &Email) -> Outco
         .filter(account::Column::Id.eq(user.as_uuid()))
         .exec(tx)
         .await?;
-    if closed.rows_affected == 0 {
-        return Err(Stop::Refused(AccountStoreError::Unknown));
-    }
     api_key::Entity::delete_many()
         .filter(api_key::Column::UserId.eq(user.as_uuid()))
         .exec(tx)
@@ -423,5 +447,6 @@ async fn close(tx: &DatabaseTransaction, user: UserId, address: &Email) -> Outco
         .exec(tx)
         .await?;
     sign_out(tx, user).await?;
+    append(tx, &command.audit).await?;
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use aperilex_ports::audit::{Books, Opened, Projection};
 use aperilex_ports::{
-    AuditStore, Balance, ChainHead, FilingId, HoldStatus, ImportItem, ImportJob, JournalTx,
-    LedgerError, LedgerRoot, MicroUsd, StoreError, Task, TaskEvent, UserId,
+    AuditRecord, AuditStore, Balance, ChainHead, FilingId, HoldStatus, ImportItem, ImportJob,
+    JournalTx, LedgerError, LedgerRoot, MicroUsd, StoreError, Task, TaskEvent, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -14,6 +14,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::audit_log::append;
 use crate::database::{Database, Store};
 use crate::entity::{
     account, analysis, filing_access, hold, ledger_entry, ledger_root, ledger_tx, task, task_event,
@@ -87,8 +88,18 @@ impl AuditStore for Store {
         self.db.legible::<ledger_root::Model, _>(&newest).await
     }
 
-    async fn rebuild(&self, user: UserId, projection: &Projection) -> Result<(), StoreError> {
-        transact!(self.db, |tx| rebuild(tx, user, projection).await)
+    async fn rebuild(
+        &self,
+        user: UserId,
+        projection: &Projection,
+        audit: &AuditRecord,
+    ) -> Result<(), StoreError> {
+        transact!(self.db, |tx| {
+            match rebuild(tx, user, projection).await {
+                Ok(()) => append(tx, audit).await.map(drop),
+                Err(stop) => Err(stop),
+            }
+        })
     }
 }
 

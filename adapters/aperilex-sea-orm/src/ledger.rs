@@ -7,9 +7,9 @@ mod wallet;
 
 use aperilex_ports::wallet::GiveBack;
 use aperilex_ports::{
-    Balance, CapturePart, CreditLot, Hold, HoldId, HoldStatus, ImportStatus, JournalTx, Ledger,
-    LedgerEntry, LedgerError, MicroUsd, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed,
-    StoreError, Timestamp, UserId,
+    Balance, CapturePart, CreditLot, Funds, Hold, HoldId, HoldStatus, ImportStatus, JournalTx,
+    Ledger, LedgerEntry, LedgerError, MicroUsd, PlaceHold, PostEntry, Refund, ReverseCredit,
+    Reversed, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -179,10 +179,12 @@ impl Ledger for Store {
         })
     }
 
-    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError> {
+    async fn funds(&self, user: UserId) -> Result<Funds, LedgerError> {
         let query = account::Entity::find_by_id(user.as_uuid()).into_query();
-        let debt = self.db.one::<account::Model, Owed>(&query).await?;
-        debt.map(|Owed(debt)| debt).ok_or(LedgerError::Unknown)
+        let funds = self.db.one::<account::Model, Standing>(&query).await?;
+        funds
+            .map(|Standing(funds)| funds)
+            .ok_or(LedgerError::Unknown)
     }
 
     async fn lapse(&self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
@@ -260,13 +262,15 @@ impl TryFrom<account::Model> for Stored {
     }
 }
 
-struct Owed(MicroUsd);
+struct Standing(Funds);
 
-impl TryFrom<account::Model> for Owed {
+impl TryFrom<account::Model> for Standing {
     type Error = Unreadable;
 
     fn try_from(row: account::Model) -> Result<Self, Unreadable> {
-        Ok(Self(MicroUsd::new(row.debt)))
+        let owed = MicroUsd::new(row.debt);
+        let Stored(balance) = row.try_into()?;
+        Ok(Self(Funds { balance, owed }))
     }
 }
 

@@ -9,6 +9,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{DatabaseTransaction, EntityTrait, QueryOrder, QuerySelect, QueryTrait};
 
+use crate::audit_log::append;
 use crate::database::Store;
 use crate::entity::{payment, payment_event};
 use crate::error::Stop;
@@ -84,6 +85,9 @@ async fn record(tx: &DatabaseTransaction, command: &RecordPayment) -> Outcome<Re
         received_at: Set(micros(command.now)),
     };
     keep(tx, row).await?;
+    if let Some(audit) = &command.audit {
+        append(tx, audit).await?;
+    }
     Ok(RecordedEvent {
         outcome,
         reason,

@@ -94,17 +94,22 @@ impl ReportStore for Store {
             .select_only()
             .expr_as(sum(account::Column::Posted), "posted")
             .expr_as(sum(account::Column::Held), "held")
+            .expr_as(sum(account::Column::Debt), "debt")
+            .into_query();
+        let pool = analysis::Entity::find()
+            .select_only()
+            .expr_as(Func::count(Expr::col(Asterisk)), N)
+            .expr_as(sum(analysis::Column::ResultBytes), "bytes")
+            .filter(analysis::Column::RetractedAt.is_null())
+            .filter(analysis::Column::OwnerId.is_null())
             .into_query();
         let oldest = task::Entity::find()
             .select_only()
             .expr_as(Expr::col(task::Column::CreatedAt).min(), N)
             .filter(task::Column::Status.is_in(WAITING.map(TaskStatus::as_str)))
             .into_query();
-        let credits = db.rows(&credits).await.map_err(store_error)?;
-        let (posted, held) = match credits.first() {
-            Some(row) => (get::<i64>(row, "posted")?, get::<i64>(row, "held")?),
-            None => (0, 0),
-        };
+        let [posted, held, debt] = numbers(db, &credits, ["posted", "held", "debt"]).await?;
+        let [pooled, bytes] = numbers(db, &pool, [N, "bytes"]).await?;
         let oldest = db.rows(&oldest).await.map_err(store_error)?;
         let oldest = oldest.first().map(get_n::<Option<i64>>).transpose()?;
         let waiting = |at| time("creation of a task", at).map_err(StoreError::from);
@@ -114,6 +119,9 @@ impl ReportStore for Store {
             open_holds: one(db, &open).await?,
             held: MicroUsd::new(held),
             available: MicroUsd::new(posted.saturating_sub(held)),
+            owed: MicroUsd::new(debt),
+            pooled: pooled.unsigned_abs(),
+            pool_bytes: bytes.unsigned_abs(),
             outbox: one(db, &unsent).await?,
         })
     }
@@ -143,6 +151,22 @@ async fn one(db: &Database, query: &SelectStatement) -> Result<u64, StoreError> 
     let rows = db.rows(query).await.map_err(store_error)?;
     let n = rows.first().map(get_n::<i64>).transpose()?;
     Ok(n.unwrap_or(0).unsigned_abs())
+}
+
+/// The numbers in the one row of a query.
+async fn numbers<const COUNT: usize>(
+    db: &Database,
+    query: &SelectStatement,
+    columns: [&str; COUNT],
+) -> Result<[i64; COUNT], StoreError> {
+    let rows = db.rows(query).await.map_err(store_error)?;
+    let mut numbers = [0; COUNT];
+    if let Some(row) = rows.first() {
+        for (number, column) in numbers.iter_mut().zip(columns) {
+            *number = get(row, column)?;
+        }
+    }
+    Ok(numbers)
 }
 
 /// Rows by the word in a column.

@@ -1,9 +1,11 @@
 //! Accounts: making them, knowing them again, and what they have used.
 
 use aperilex_ports::{
-    Account, AccountStatus, Balance, Email, EntryId, EntryKind, MicroUsd, OpenAccount, PostEntry,
-    QuotaOutcome, Role, Secret, Tier, UserId,
+    Account, AccountStatus, Actor, AuditRecord, Email, EntryId, EntryKind, Funds, MicroUsd,
+    OpenAccount, PostEntry, QuotaOutcome, Role, Secret, Tier, UserId,
 };
+
+use serde_json::json;
 
 use super::Engine;
 use super::keys::NewKey;
@@ -23,8 +25,8 @@ pub struct NewCredentials {
 /// What an account has and has used.
 #[derive(Debug, Clone)]
 pub struct Usage {
-    /// Credits.
-    pub balance: Balance,
+    /// Credits, and what is owed.
+    pub funds: Funds,
     /// Requests.
     pub quota: QuotaOutcome,
 }
@@ -50,7 +52,8 @@ impl Engine {
     }
 
     /// Makes an account with one key and, if `credit` is positive, with credits that the house gives: what
-    /// was paid for is a top-up ([`Engine::top_up`]).
+    /// was paid for is a top-up ([`Engine::top_up`]). That an operator made it is noted in the audit log,
+    /// without its address: the log is never changed, and an address is to be forgotten with its account.
     ///
     /// # Errors
     /// [`Refusal::EmailTaken`], or a port's failure.
@@ -83,11 +86,24 @@ impl Engine {
             now,
         });
         let issued = self.new_key(user, &NewKey::whole("first"), now);
+        let audit = AuditRecord {
+            actor: Actor::Operator,
+            action: "account.create".to_owned(),
+            subject: format!("account {user}"),
+            detail: json!({
+                "tier": tier,
+                "role": role.as_str(),
+                "credit_usd": credit.to_string(),
+                "key": issued.key.id.to_string(),
+            }),
+            at: now,
+        };
         let command = OpenAccount {
             account,
             key: Some(issued.key),
             identity: None,
             opening,
+            audit: Some(audit),
         };
         self.ports.stores.accounts.open(&command).await?;
         let (account, key) = (command.account, issued.secret);
@@ -113,7 +129,7 @@ impl Engine {
             .quota
             .usage(account.id, &windows, self.now())
             .await?;
-        let balance = self.ports.stores.ledger.balance(account.id).await?;
-        Ok(Usage { balance, quota })
+        let funds = self.funds(account.id).await?;
+        Ok(Usage { funds, quota })
     }
 }

@@ -7,8 +7,11 @@
 use std::time::Duration;
 
 use aperilex_ports::audit::{Finding, Invariant, project};
-use aperilex_ports::{ChainHead, Digest, DocumentStoreError, LedgerRoot, Retry, Timestamp, UserId};
+use aperilex_ports::{
+    Actor, AuditRecord, ChainHead, Digest, DocumentStoreError, LedgerRoot, Retry, Timestamp, UserId,
+};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{Engine, Proof, later};
 use crate::error::EngineError;
@@ -167,14 +170,16 @@ impl Engine {
     }
 
     /// Makes balance, lots and holds of an account anew from its journal; says what of them is stored
-    /// otherwise. With `write` it is put right first, unless the account changes meanwhile: what is said
-    /// then is what could not be, such as a hold that ended by hand.
+    /// otherwise. With `write` it is put right first, unless the account changes meanwhile, and what
+    /// was different is noted in the audit log: what is said then is what could not be put right, such as a
+    /// hold that ended by hand.
     ///
     /// # Errors
     /// [`EngineError::NotFound`] for an unknown account; refused where the journal itself is damaged, or a
     /// port's failure.
     pub async fn rebuild_books(
         &self,
+        actor: Actor,
         user: UserId,
         write: bool,
     ) -> Result<Vec<String>, EngineError> {
@@ -186,7 +191,14 @@ impl Engine {
         if !write || differs.is_empty() {
             return Ok(differs);
         }
-        audit.rebuild(user, &made).await?;
+        let record = AuditRecord {
+            actor,
+            action: "books.rebuild".to_owned(),
+            subject: format!("account {user}"),
+            detail: json!({ "differed": differs }),
+            at: self.now(),
+        };
+        audit.rebuild(user, &made, &record).await?;
         let after = audit.books(user).await?;
         // What moved meanwhile is in both.
         Ok(after.map_or_else(Vec::new, |books| project(&books).differences(&books)))

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aperilex_ports::{
     Account, AccountStatus, Actor, AnalysisId, AuditRecord, Balance, CreditLot, Date, EntryId,
-    EntryKind, LedgerEntry, LedgerError, MAX_PAGE, MicroUsd, ModelCost, PostEntry, Refund,
+    EntryKind, Funds, LedgerEntry, LedgerError, MAX_PAGE, MicroUsd, ModelCost, PostEntry, Refund,
     RetractAnalysis, Retracted, Timestamp, UserId,
 };
 
@@ -178,20 +178,19 @@ impl Engine {
         reason: &str,
     ) -> Result<Retracted, EngineError> {
         let now = self.now();
-        // Noted first, so that no retraction is without its record; a repeated one is noted again.
-        let record = AuditRecord {
+        let audit = AuditRecord {
             actor,
             action: "analysis.retract".to_owned(),
             subject: format!("analysis {analysis}"),
             detail: serde_json::json!({ "reason": reason }),
             at: now,
         };
-        self.ports.stores.audit_log.append(&record).await?;
         let command = RetractAnalysis {
             analysis,
             refund: EntryId::from_uuid(self.id(now)),
             description: format!("analysis withdrawn: {reason}"),
             fresh_until: later(now, FRESH),
+            audit,
             now,
         };
         let retracted = self.ports.stores.settlement.retract(&command).await?;
@@ -245,6 +244,14 @@ impl Engine {
     /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
     pub async fn balance(&self, user: UserId) -> Result<Balance, EngineError> {
         Ok(self.ports.stores.ledger.balance(user).await?)
+    }
+
+    /// What an account has and what it owes.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
+    pub async fn funds(&self, user: UserId) -> Result<Funds, EngineError> {
+        Ok(self.ports.stores.ledger.funds(user).await?)
     }
 
     /// Its credits by lot, in the order in which they are spent.

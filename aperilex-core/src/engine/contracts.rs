@@ -1,6 +1,6 @@
 //! What is agreed with an account over the plan of its tier.
 
-use aperilex_ports::{Account, Actor, AuditRecord, Contract, Tier, UserId};
+use aperilex_ports::{Account, Actor, AuditRecord, Contract, SetContract, Tier, UserId};
 use serde_json::json;
 
 use super::Engine;
@@ -22,21 +22,40 @@ impl Engine {
         reason: &str,
     ) -> Result<Account, EngineError> {
         let account = self.account(user).await?;
+        self.replace_contract(actor, &account, contract, reason)
+            .await
+    }
+
+    /// The same for an account as it was looked at: a contract that was set since then is not replaced.
+    ///
+    /// # Errors
+    /// As [`Engine::set_contract`]; a conflict if another was set since.
+    pub async fn replace_contract(
+        &self,
+        actor: Actor,
+        seen: &Account,
+        contract: Option<&Contract>,
+        reason: &str,
+    ) -> Result<Account, EngineError> {
         if let Some(contract) = contract {
-            self.check_contract(&account, contract)?;
+            self.check_contract(seen, contract)?;
         }
-        let audit = AuditRecord {
-            actor,
-            action: "account.contract".to_owned(),
-            subject: format!("account {user}"),
-            detail: json!({ "before": account.contract, "after": contract, "reason": reason }),
-            at: self.now(),
+        let command = SetContract {
+            user: seen.id,
+            expected: seen.contract.clone(),
+            to: contract.cloned(),
+            audit: AuditRecord {
+                actor,
+                action: "account.contract".to_owned(),
+                subject: format!("account {}", seen.id),
+                detail: json!({ "before": seen.contract, "after": contract, "reason": reason }),
+                at: self.now(),
+            },
         };
-        let accounts = &self.ports.stores.accounts;
-        accounts.set_contract(user, contract, &audit).await?;
+        self.ports.stores.accounts.set_contract(&command).await?;
         Ok(Account {
-            contract: contract.cloned(),
-            ..account
+            contract: command.to,
+            ..seen.clone()
         })
     }
 

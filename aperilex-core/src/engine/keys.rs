@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, ApiKey, Digest, KeyId, MAX_PAGE, Scopes, Secret, SessionId, Timestamp, UserId,
+    Account, Actor, ApiKey, AuditRecord, Digest, KeyId, MAX_PAGE, Scopes, Secret, SessionId,
+    Timestamp, UserId,
 };
+
+use serde_json::json;
 
 use super::{Engine, earlier};
 use crate::error::EngineError;
@@ -91,11 +94,24 @@ impl Engine {
         Secret::new(format!("{prefix}{digits}"))
     }
 
-    /// Gives an account another key.
+    /// Gives an account another key, as its owner wants. Noted in the audit log.
     ///
     /// # Errors
     /// [`EngineError::NotFound`] for an unknown account, [`Refusal::TooManyKeys`], or a port's failure.
     pub async fn issue_key(&self, user: UserId, wanted: &NewKey) -> Result<IssuedKey, EngineError> {
+        self.issue_key_by(Actor::User(user), user, wanted).await
+    }
+
+    /// The same, whoever wants it.
+    ///
+    /// # Errors
+    /// As [`Engine::issue_key`].
+    pub async fn issue_key_by(
+        &self,
+        actor: Actor,
+        user: UserId,
+        wanted: &NewKey,
+    ) -> Result<IssuedKey, EngineError> {
         let now = self.now();
         let keys = self.ports.stores.accounts.keys(user).await?;
         let works =
@@ -104,7 +120,19 @@ impl Engine {
             return Err(Refusal::TooManyKeys { limit: MAX_KEYS }.into());
         }
         let issued = self.new_key(user, wanted, now);
-        self.ports.stores.accounts.add_key(&issued.key).await?;
+        let audit = AuditRecord {
+            actor,
+            action: "key.create".to_owned(),
+            subject: format!("account {user}"),
+            detail: json!({
+                "key": issued.key.id.to_string(),
+                "scopes": issued.key.scopes.to_string(),
+                "expires_at": issued.key.expires_at.map(|end| end.to_string()),
+            }),
+            at: now,
+        };
+        let accounts = &self.ports.stores.accounts;
+        accounts.add_key(&issued.key, &audit).await?;
         Ok(issued)
     }
 
@@ -116,17 +144,39 @@ impl Engine {
         Ok(self.ports.stores.accounts.keys(user).await?)
     }
 
-    /// Revokes a key of an account. Revoking it again changes nothing.
+    /// Revokes a key of an account, as its owner wants. Noted in the audit log; revoking it again changes
+    /// nothing.
     ///
     /// # Errors
     /// [`EngineError::NotFound`] if it has no such key, or a port's failure.
     pub async fn revoke_key(&self, user: UserId, key: KeyId) -> Result<(), EngineError> {
+        self.revoke_key_by(Actor::User(user), user, key).await
+    }
+
+    /// The same, whoever wants it.
+    ///
+    /// # Errors
+    /// As [`Engine::revoke_key`].
+    pub async fn revoke_key_by(
+        &self,
+        actor: Actor,
+        user: UserId,
+        key: KeyId,
+    ) -> Result<(), EngineError> {
         let keys = self.ports.stores.accounts.keys(user).await?;
         if !keys.iter().any(|own| own.id == key) {
             return Err(EngineError::not_found("key"));
         }
         let now = self.now();
-        Ok(self.ports.stores.accounts.revoke_key(key, now).await?)
+        let audit = AuditRecord {
+            actor,
+            action: "key.revoke".to_owned(),
+            subject: format!("account {user}"),
+            detail: json!({ "key": key.to_string() }),
+            at: now,
+        };
+        let accounts = &self.ports.stores.accounts;
+        Ok(accounts.revoke_key(key, now, &audit).await?)
     }
 
     /// Who asks with this API key or access token; none if it does not work, whyever.

@@ -1,8 +1,10 @@
 //! Payments, as their provider tells of them.
 
 use aperilex_ports::{
-    EntryId, MicroUsd, OddEvent, PaymentEvent, RecordPayment, RecordedEvent, StoredEvent, UserId,
+    Actor, AuditRecord, EntryId, OddEvent, PaymentEvent, RecordPayment, RecordedEvent, StoredEvent,
 };
+
+use serde_json::json;
 
 use super::Engine;
 use crate::error::EngineError;
@@ -14,10 +16,45 @@ impl Engine {
     /// # Errors
     /// A port's failure: nothing was done, and the same event may be sent again.
     pub async fn record_payment(&self, event: PaymentEvent) -> Result<RecordedEvent, EngineError> {
+        self.take_in(event, None).await
+    }
+
+    /// The same of an event that somebody enters by hand, because it never came: that they did is in the
+    /// audit log. Should the provider send it after all, it is the same event.
+    ///
+    /// # Errors
+    /// As [`Engine::record_payment`].
+    pub async fn record_payment_by(
+        &self,
+        actor: Actor,
+        event: PaymentEvent,
+    ) -> Result<RecordedEvent, EngineError> {
+        let audit = AuditRecord {
+            actor,
+            action: "payment.record".to_owned(),
+            subject: format!("account {}", event.user),
+            detail: json!({
+                "event": event.id,
+                "payment": event.payment,
+                "version": event.version,
+                "state": event.state.as_str(),
+                "amount_usd": event.amount.to_string(),
+            }),
+            at: self.now(),
+        };
+        self.take_in(event, Some(audit)).await
+    }
+
+    async fn take_in(
+        &self,
+        event: PaymentEvent,
+        audit: Option<AuditRecord>,
+    ) -> Result<RecordedEvent, EngineError> {
         let now = self.now();
         let command = RecordPayment {
             event,
             entry: EntryId::from_uuid(self.id(now)),
+            audit,
             now,
         };
         Ok(self.ports.stores.payments.record(&command).await?)
@@ -48,13 +85,5 @@ impl Engine {
     /// A port's failure.
     pub async fn payment_events(&self, limit: usize) -> Result<Vec<StoredEvent>, EngineError> {
         Ok(self.ports.stores.payments.events(limit).await?)
-    }
-
-    /// What an account owes.
-    ///
-    /// # Errors
-    /// [`EngineError::NotFound`] for an unknown account, or a port's failure.
-    pub async fn debt(&self, user: UserId) -> Result<MicroUsd, EngineError> {
-        Ok(self.ports.stores.ledger.debt(user).await?)
     }
 }

@@ -244,6 +244,7 @@ impl Engine {
             key: None,
             identity: Some(vouched.identity),
             opening: None,
+            audit: None,
         };
         self.ports.stores.accounts.open(&command).await?;
         Ok(command.account)

@@ -132,6 +132,7 @@ impl Engine {
             key: None,
             identity: None,
             opening: None,
+            audit: None,
         };
         self.ports.stores.accounts.open(&command).await?;
         Ok(command.account)

@@ -23,7 +23,11 @@ const MOST_VIEWED: usize = 10_000;
 
 /// What was counted and is not written yet.
 #[derive(Debug, Default)]
-pub(super) struct Tally(Mutex<Counts>);
+pub(super) struct Tally {
+    unwritten: Mutex<Counts>,
+    /// All that this process has counted.
+    all: Mutex<BTreeMap<CountName, u64>>,
+}
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -33,7 +37,14 @@ struct Counts {
 
 impl Tally {
     fn with<T>(&self, act: impl FnOnce(&mut Counts) -> T) -> T {
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self
+            .unwritten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn all<T>(&self, act: impl FnOnce(&mut BTreeMap<CountName, u64>) -> T) -> T {
+        act(&mut self.all.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -66,18 +77,24 @@ impl UsageOverview {
     /// Of a thousand requests that were answered, how many needed no run of their own; none without any.
     #[must_use]
     pub fn hits_per_thousand(&self) -> Option<u64> {
-        let count = |name| self.report.counts.get(&name).copied().unwrap_or_default();
-        let led = count(CountName::Led);
-        let others = [
-            CountName::Pooled,
-            CountName::Followed,
-            CountName::Joined,
-            CountName::Replayed,
-        ];
-        let hits = others.map(count).into_iter().fold(0, u64::saturating_add);
-        let all = hits.saturating_add(led);
+        let (hits, misses) = hits_and_misses(&self.report.counts);
+        let all = hits.saturating_add(misses);
         hits.saturating_mul(1000).checked_div(all)
     }
+}
+
+/// Requests that needed no run of their own, and those that began one.
+#[must_use]
+pub fn hits_and_misses(counts: &BTreeMap<CountName, u64>) -> (u64, u64) {
+    let count = |name| counts.get(&name).copied().unwrap_or_default();
+    let hits = [
+        CountName::Pooled,
+        CountName::Followed,
+        CountName::Joined,
+        CountName::Replayed,
+    ];
+    let hits = hits.map(count).into_iter().fold(0, u64::saturating_add);
+    (hits, count(CountName::Led))
 }
 
 /// The day of a moment, in UTC.
@@ -108,6 +125,16 @@ impl Engine {
     pub(super) fn counted(&self, name: CountName) {
         let day = day_of(self.now());
         self.tally.with(|counts| counts.add(day, name, 1));
+        self.tally.all(|all| {
+            let count = all.entry(name).or_default();
+            *count = count.saturating_add(1);
+        });
+    }
+
+    /// What this process has counted since it began, by what became of requests.
+    #[must_use]
+    pub fn counts(&self) -> BTreeMap<CountName, u64> {
+        self.tally.all(|all| all.clone())
     }
 
     /// Counts what became of a request.

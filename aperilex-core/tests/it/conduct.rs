@@ -125,7 +125,9 @@ fn an_account_that_never_heeds_is_suspended_and_the_audit_log_says_so() {
     assert_eq!(ignores(&world, &account), 100);
     assert_eq!(status(&world, account.id), AccountStatus::Suspended);
     let log = block_on(world.engine.ports().stores.audit_log.entries(None, 9)).unwrap();
-    let [entry] = &log[..] else { panic!("{log:?}") };
+    let [entry, _created] = &log[..] else {
+        panic!("{log:?}")
+    };
     assert_eq!(entry.record.actor, Actor::System);
     assert_eq!(entry.record.action, "account.suspend");
     assert!(entry.record.subject.contains(&account.id.to_string()));

@@ -18,7 +18,6 @@ use crate::*;
 /// The scenarios.
 pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AC-1", an_account_reads_back_with_an_empty_wallet),
-    scenario!(id: "AC-1", an_account_has_the_contract_it_was_given_last),
     scenario!(id: "AC-2", an_address_has_one_account),
     scenario!(id: "AC-2", of_many_with_one_address_one_is_made),
     scenario!(id: "AC-3", a_live_key_finds_its_account),
@@ -35,6 +34,9 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AC-6", what_comes_with_a_change_comes_once),
     scenario!(id: "AC-12", a_change_of_plan_is_arranged),
     scenario!(id: "AC-7", an_account_chooses_what_it_is_told_of),
+    scenario!(id: "AC-13", an_account_has_the_contract_it_was_given_last),
+    scenario!(id: "AC-13", a_contract_that_was_not_looked_at_is_not_replaced),
+    scenario!(id: "AC-13", of_racing_contracts_one_is_set),
 ];
 
 async fn an_account_reads_back_with_an_empty_wallet(desk: Desk) {
@@ -84,10 +86,11 @@ async fn an_account_has_the_contract_it_was_given_last(desk: Desk) {
         monthly_price: Some(MicroUsd::new(500_000_000)),
         ..Contract::default()
     };
+    let mut has = Some(first.clone());
     for contract in [Some(second), None, Some(first)] {
-        let audit = agreed(born_with.id);
-        let set = accounts.set_contract(born_with.id, contract.as_ref(), &audit);
-        set.await.unwrap();
+        let set = agree(born_with.id, has, contract.clone());
+        accounts.set_contract(&set).await.unwrap();
+        has = contract.clone();
         let now = accounts.get(born_with.id).await.unwrap().unwrap();
         assert_eq!(now.contract, contract);
         let rest = Account {
@@ -97,7 +100,7 @@ async fn an_account_has_the_contract_it_was_given_last(desk: Desk) {
         assert_eq!(now, rest, "nothing else changes");
     }
     let nobody = desk.person().id;
-    let refused = accounts.set_contract(nobody, None, &agreed(nobody)).await;
+    let refused = accounts.set_contract(&agree(nobody, None, None)).await;
     assert!(
         matches!(refused, Err(AccountStoreError::Unknown)),
         "{refused:?}"
@@ -106,6 +109,61 @@ async fn an_account_has_the_contract_it_was_given_last(desk: Desk) {
     assert_eq!(log.len(), 3, "who did it, where it was done");
     let subject = agreed(born_with.id).subject;
     assert!(log.iter().all(|entry| entry.record.subject == subject));
+}
+
+fn agree(user: UserId, expected: Option<Contract>, to: Option<Contract>) -> SetContract {
+    SetContract {
+        user,
+        expected,
+        to,
+        audit: agreed(user),
+    }
+}
+
+fn hourly(requests: u32) -> Option<Contract> {
+    Some(Contract {
+        requests_per_hour: Some(Some(requests)),
+        ..Contract::default()
+    })
+}
+
+async fn a_contract_that_was_not_looked_at_is_not_replaced(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let user = desk.account().await;
+    let first = agree(user, None, hourly(5));
+    accounts.set_contract(&first).await.unwrap();
+    // Also where what is wanted is what is there: who asks has seen something else.
+    for (expected, to) in [
+        (None, hourly(6)),
+        (hourly(6), None),
+        (None, hourly(5)),
+        (hourly(6), hourly(5)),
+    ] {
+        let refused = accounts.set_contract(&agree(user, expected, to)).await;
+        let conflict = matches!(refused, Err(AccountStoreError::Store(StoreError::Conflict)));
+        assert!(conflict, "{refused:?}");
+    }
+    let now = accounts.get(user).await.unwrap().unwrap();
+    assert_eq!(now.contract, hourly(5));
+    let log = desk.stores.audit_log.entries(None, 9).await.unwrap();
+    assert_eq!(log.len(), 1, "what is refused is not noted");
+}
+
+async fn of_racing_contracts_one_is_set(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let user = desk.account().await;
+    let wanted: Vec<_> = (1..=8).map(|n| agree(user, None, hourly(n))).collect();
+    let outcomes = join_all(wanted.iter().map(|one| accounts.set_contract(one))).await;
+    let won: Vec<_> = (wanted.iter().zip(&outcomes))
+        .filter(|(_, outcome)| outcome.is_ok())
+        .collect();
+    let [(won, _)] = won.as_slice() else {
+        panic!("one wins: {outcomes:?}");
+    };
+    let now = accounts.get(user).await.unwrap().unwrap();
+    assert_eq!(now.contract, won.to);
+    let log = desk.stores.audit_log.entries(None, 9).await.unwrap();
+    assert_eq!(log.len(), 1);
 }
 
 fn agreed(user: UserId) -> AuditRecord {
@@ -176,7 +234,7 @@ async fn a_live_key_finds_its_account(desk: Desk) {
     let [ours, theirs] = [desk.account().await, desk.account().await];
     let [first, second] = [key(&desk, ours, "first"), key(&desk, ours, "second")];
     for key in [&first, &second, &key(&desk, theirs, "third")] {
-        accounts.add_key(key).await.unwrap();
+        accounts.add_key(key, &record(1)).await.unwrap();
     }
     let owner = async |secret: &str| {
         let hash = Digest::of(secret.as_bytes());
@@ -187,23 +245,34 @@ async fn a_live_key_finds_its_account(desk: Desk) {
     assert_eq!(owner("third").await, Some(theirs));
     assert_eq!(owner("fourth").await, None);
     for _ in 0..2 {
-        accounts.revoke_key(first.id, at(5)).await.unwrap();
+        let revoked = accounts.revoke_key(first.id, at(5), &record(2)).await;
+        revoked.unwrap();
     }
     assert_eq!(owner("first").await, None, "revoked");
     assert_eq!(owner("second").await, Some(ours), "the other key lives");
-    accounts
-        .revoke_key(desk.id(KeyId::from_uuid), at(6))
-        .await
-        .unwrap();
+    let unknown = desk.id(KeyId::from_uuid);
+    let revoked = accounts.revoke_key(unknown, at(6), &record(3)).await;
+    revoked.unwrap();
+    assert_eq!(
+        noted(&desk).await,
+        [record(2), record(1), record(1), record(1)]
+    );
+}
+
+/// What the audit log says, newest first.
+pub(in crate::contract) async fn noted(desk: &Desk) -> Vec<AuditRecord> {
+    let log = desk.stores.audit_log.entries(None, MAX_PAGE).await.unwrap();
+    log.into_iter().map(|entry| entry.record).collect()
 }
 
 async fn a_key_needs_an_account(desk: Desk) {
     let key = key(&desk, desk.id(UserId::from_uuid), "secret");
-    let refused = desk.stores.accounts.add_key(&key).await;
+    let refused = desk.stores.accounts.add_key(&key, &record(1)).await;
     assert!(
         matches!(refused, Err(AccountStoreError::Unknown)),
         "{refused:?}"
     );
+    assert_eq!(noted(&desk).await, []);
     let found = desk.stores.accounts.by_key(&key.hash, at(1)).await;
     assert_eq!(found.unwrap(), None);
 }
@@ -293,9 +362,7 @@ async fn a_change_brings_its_record(desk: Desk) {
         "{unknown:?}"
     );
     assert_eq!(accounts.get(user).await.unwrap(), Some(changed));
-    let log = desk.stores.audit_log.entries(None, 9).await.unwrap();
-    let records: Vec<_> = log.into_iter().map(|entry| entry.record).collect();
-    assert_eq!(records, [record(1)]);
+    assert_eq!(noted(&desk).await, [record(1)]);
     assert_eq!(desk.balance(user).await.posted.micros(), 100);
 }
 
@@ -329,9 +396,7 @@ async fn of_racing_changes_one_wins(desk: Desk) {
     };
     let after = accounts.get(user).await.unwrap().unwrap();
     assert_eq!(after.standing(), won.to);
-    let log = desk.stores.audit_log.entries(None, 9).await.unwrap();
-    let records: Vec<_> = log.into_iter().map(|entry| entry.record).collect();
-    assert_eq!(records, std::slice::from_ref(&won.audit));
+    assert_eq!(noted(&desk).await, std::slice::from_ref(&won.audit));
 }
 
 async fn an_account_chooses_what_it_is_told_of(desk: Desk) {

@@ -19,7 +19,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AL-4", refunds_come_with_their_record),
 ];
 
-pub(super) fn record(n: u32) -> AuditRecord {
+pub(in crate::contract) fn record(n: u32) -> AuditRecord {
     AuditRecord {
         actor: Actor::Operator,
         action: "account.suspend".into(),

@@ -2,6 +2,8 @@
 
 use futures_util::future::join_all;
 
+use super::account_store::noted;
+use super::audit_log::record;
 use super::support::{Desk, at, usd};
 use super::*;
 use crate::audit::project;
@@ -137,7 +139,8 @@ async fn a_rebuild_of_what_is_right_changes_nothing(desk: Desk) {
     let made = project(&before);
     assert_eq!(made.balance, before.balance);
     assert_eq!(made.lots, ledger.lots(user).await.unwrap());
-    audit.rebuild(user, &made).await.unwrap();
+    audit.rebuild(user, &made, &record(1)).await.unwrap();
+    assert_eq!(noted(&desk).await, [record(1)]);
     assert_eq!(audit.books(user).await.unwrap(), Some(before));
     desk.audit().await;
 }
@@ -148,7 +151,8 @@ async fn a_projection_that_is_overtaken_is_refused(desk: Desk) {
     let made = project(&audit.books(user).await.unwrap().unwrap());
     let hold = desk.hold(user, 30);
     desk.stores.ledger.place_hold(&hold).await.unwrap();
-    let refused = audit.rebuild(user, &made).await;
+    let refused = audit.rebuild(user, &made, &record(1)).await;
     assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
+    assert_eq!(noted(&desk).await, []);
     desk.audit().await;
 }

@@ -2,6 +2,8 @@
 
 use futures_util::future::join_all;
 
+use super::account_store::noted;
+use super::audit_log::record as entered;
 use super::support::{Desk, at, usd};
 use super::*;
 use crate::*;
@@ -35,6 +37,7 @@ fn news(
             state,
         },
         entry,
+        audit: None,
         now: at(i64::try_from(version).unwrap()),
     }
 }
@@ -50,7 +53,7 @@ async fn record(desk: &Desk, command: &RecordPayment) -> (PaymentOutcome, bool) 
 }
 
 async fn worth(desk: &Desk, user: UserId) -> (i64, i64) {
-    let debt = desk.stores.ledger.debt(user).await.unwrap();
+    let debt = desk.stores.ledger.funds(user).await.unwrap().owed;
     (desk.balance(user).await.posted.micros(), debt.micros())
 }
 
@@ -71,6 +74,16 @@ async fn a_payment_is_credited_once(desk: Desk) {
         (lots[0].source, lots[0].expires_at),
         (LotSource::Purchased, None)
     );
+    // Who entered one by hand is noted, once.
+    let by_hand = RecordPayment {
+        audit: Some(entered(1)),
+        ..news(&desk, user, "pay-9", 1, Paid)
+    };
+    for repeated in [false, true] {
+        let entered = record(&desk, &by_hand).await;
+        assert_eq!(entered, (PaymentOutcome::Credited, repeated));
+    }
+    assert_eq!(noted(&desk).await, [entered(1)]);
     let again = RecordPayment {
         entry: desk.id(EntryId::from_uuid),
         now: at(50),
@@ -93,7 +106,7 @@ async fn a_payment_is_credited_once(desk: Desk) {
         record(&desk, &second).await,
         (PaymentOutcome::Credited, false)
     );
-    assert_eq!(worth(&desk, user).await, (200, 0));
+    assert_eq!(worth(&desk, user).await, (300, 0));
     desk.audit().await;
 }
 

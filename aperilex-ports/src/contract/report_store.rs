@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 
+use super::audit_log::record;
 use super::support::{Desk, at, usd};
 use super::*;
 use crate::*;
@@ -131,7 +132,9 @@ async fn reports_say_what_the_other_ports_say(desk: Desk) {
 }
 
 async fn gauges_say_how_things_stand(desk: Desk) {
-    let (done, asking, _) = busy(&desk).await;
+    let (done, asking, analysis) = busy(&desk).await;
+    let debtor = desk.account().await;
+    owe(&desk, debtor, 30).await;
     let gauges = desk.stores.reports.gauges().await.unwrap();
     let (outbox, now) = (&desk.stores.outbox, at(100_000));
     let notices = outbox
@@ -143,6 +146,9 @@ async fn gauges_say_how_things_stand(desk: Desk) {
     let mut expected = Gauges {
         outbox: u64::try_from(desk.drain().await.len() + ids.len()).unwrap(),
         oldest_waiting: Some(at(0)),
+        owed: usd(30),
+        pooled: 1,
+        pool_bytes: analysis.result_bytes,
         ..Gauges::default()
     };
     for user in [done, asking] {
@@ -161,7 +167,17 @@ async fn gauges_say_how_things_stand(desk: Desk) {
         (gauges.open_holds, gauges.tasks[&TaskStatus::Pending]),
         (4, 2)
     );
+    let retract = RetractAnalysis {
+        analysis: analysis.id,
+        refund: desk.id(EntryId::from_uuid),
+        description: "withdrawn".into(),
+        fresh_until: at(99_999),
+        audit: record(1),
+        now: at(50),
+    };
+    desk.stores.settlement.retract(&retract).await.unwrap();
     let after = desk.stores.reports.gauges().await.unwrap();
+    assert_eq!((after.pooled, after.pool_bytes), (0, 0));
     assert_eq!(after.outbox, 0);
 }
 
@@ -180,6 +196,27 @@ async fn what_is_one_accounts_alone_is_not_the_pools(desk: Desk) {
     let report = report(&desk, 1).await;
     assert_eq!(report.pool, []);
     assert_eq!(report.tasks[&TaskStatus::Completed], 1);
+    let gauges = desk.stores.reports.gauges().await.unwrap();
+    assert_eq!((gauges.pooled, gauges.pool_bytes), (0, 0));
+}
+
+/// An account whose payment was taken back after it was spent.
+async fn owe(desk: &Desk, user: UserId, micros: i64) {
+    let ledger = &desk.stores.ledger;
+    let paid = ledger.post(&desk.top_up(user, micros)).await.unwrap();
+    let spent = ledger.place_hold(&desk.hold(user, micros)).await.unwrap();
+    let spend = ledger.capture(spent.id, usd(micros), "work", at(1)).await;
+    spend.unwrap();
+    let reverse = ReverseCredit {
+        id: desk.id(EntryId::from_uuid),
+        user,
+        entry: paid.id,
+        amount: usd(micros),
+        key: "back".into(),
+        description: "payment taken back".into(),
+        now: at(2),
+    };
+    assert_eq!(ledger.reverse(&reverse).await.unwrap().owed, usd(micros));
 }
 
 /// Something at the last moment before, the first of, and the first after the second day.

@@ -114,6 +114,15 @@ impl Hold {
     }
 }
 
+/// What an account has and what it owes, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Funds {
+    /// Credits.
+    pub balance: Balance,
+    /// For payments that were taken back after their credits were spent.
+    pub owed: MicroUsd,
+}
+
 /// Credits of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Balance {

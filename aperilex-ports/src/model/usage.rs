@@ -194,8 +194,14 @@ pub struct Gauges {
     pub held: MicroUsd,
     /// What all accounts can spend.
     pub available: MicroUsd,
+    /// What all accounts owe.
+    pub owed: MicroUsd,
     /// Rows of the outbox that are to be sent.
     pub outbox: u64,
+    /// Analyses of the pool that are not retracted.
+    pub pooled: u64,
+    /// Bytes of their results.
+    pub pool_bytes: u64,
 }
 
 #[cfg(test)]

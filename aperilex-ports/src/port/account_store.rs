@@ -42,6 +42,8 @@ pub struct OpenAccount {
     pub identity: Option<ExternalIdentity>,
     /// Credits that it begins with.
     pub opening: Option<PostEntry>,
+    /// Who made it, if it was not who it is for; stored in the same commit.
+    pub audit: Option<AuditRecord>,
 }
 
 /// A live key and whose it is.
@@ -72,6 +74,30 @@ pub struct ChangeAccount {
     pub now: Timestamp,
 }
 
+/// A contract is put in the place of an account's, or taken away.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SetContract {
+    /// Whose.
+    pub user: UserId,
+    /// What it has, as far as whoever changes it knows.
+    pub expected: Option<Contract>,
+    /// What it gets; none to take it away.
+    pub to: Option<Contract>,
+    /// Who changes it, and why; stored in the same commit.
+    pub audit: AuditRecord,
+}
+
+/// An account is closed for ever.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CloseAccount {
+    /// Which.
+    pub user: UserId,
+    /// What its address is replaced by; nobody's.
+    pub address: Email,
+    /// Who closes it; stored in the same commit.
+    pub audit: AuditRecord,
+}
+
 /// A change of plan is arranged, or taken back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArrangeTier {
@@ -88,7 +114,8 @@ pub struct ArrangeTier {
 /// # Contract
 /// - **AC-1** an account reads back as made, with the contract it was given last; its wallet starts empty.
 /// - **AC-2** an e-mail address has one account; the second is `EmailTaken`, also of many at once.
-/// - **AC-3** a key's hash finds its account; a revoked or unknown one finds nothing.
+/// - **AC-3** a key's hash finds its account; a revoked or unknown one finds nothing. That it was made, and
+///   that it was revoked, is in the audit log, in the same commit and once.
 /// - **AC-4** a key for an unknown account is `Unknown`.
 /// - **AC-5** `list` gives all accounts, oldest first, without gaps between pages.
 /// - **AC-6** `change` changes an account that stands as expected, and stores its record in the audit log, in
@@ -98,13 +125,17 @@ pub struct ArrangeTier {
 /// - **AC-7** what an account wants to be told of reads back as it chose, and is the default until it
 ///   chooses; of an unknown account it is `Unknown`.
 /// - **AC-8** `open` makes the account with its key, identity and credits, or nothing at all; the identity
-///   finds the account from then on, and has no second one.
+///   finds the account from then on, and has no second one. Its record is in the audit log.
 /// - **AC-9** a key finds nothing from its end on.
 /// - **AC-10** `keys` gives all keys of one account, newest first, as made, and with the latest use told.
 /// - **AC-11** `close` leaves the id, the tier and the books: the address is replaced and free again, keys,
-///   sessions, password, one-time tokens and identities are gone. A second time changes nothing.
+///   sessions, password, one-time tokens and identities are gone, and the record is in the audit log. A second
+///   time changes nothing.
 /// - **AC-12** what was arranged last reads back, with its record in the audit log, until `change` gives
 ///   the account another plan; `due` gives the accounts whose time has come, the longest ago first.
+/// - **AC-13** `set_contract` sets the contract of an account that has the expected one, and stores its
+///   record in the audit log, in one commit. One that has another is `Conflict`, an unknown one `Unknown`,
+///   and nothing changes; of racing ones one wins.
 #[async_trait]
 pub trait AccountStore: Debug + Send + Sync + 'static {
     /// Makes an account.
@@ -143,11 +174,11 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// [`StoreError`].
     async fn by_identity(&self, who: &ExternalIdentity) -> Result<Option<Account>, StoreError>;
 
-    /// Adds a key.
+    /// Adds a key, and notes who made it.
     ///
     /// # Errors
     /// [`AccountStoreError`].
-    async fn add_key(&self, key: &ApiKey) -> Result<(), AccountStoreError>;
+    async fn add_key(&self, key: &ApiKey, audit: &AuditRecord) -> Result<(), AccountStoreError>;
 
     /// All keys of an account, newest first; there are never many.
     ///
@@ -161,28 +192,28 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// [`StoreError`].
     async fn touch_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Revokes a key; of a revoked or unknown one nothing changes.
+    /// Revokes a key, and notes who did; of a revoked or unknown one nothing changes.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError>;
+    async fn revoke_key(
+        &self,
+        key: KeyId,
+        now: Timestamp,
+        audit: &AuditRecord,
+    ) -> Result<(), StoreError>;
 
     /// Closes an account for ever, under an address that is nobody's.
     ///
     /// # Errors
     /// [`AccountStoreError::Unknown`], or the store's own.
-    async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError>;
+    async fn close(&self, command: &CloseAccount) -> Result<(), AccountStoreError>;
 
-    /// Puts a contract in the place of the account's, or takes it away, and stores who did it in the audit log.
+    /// Puts a contract in the place of the account's, or takes it away.
     ///
     /// # Errors
     /// [`AccountStoreError`].
-    async fn set_contract(
-        &self,
-        user: UserId,
-        contract: Option<&Contract>,
-        audit: &AuditRecord,
-    ) -> Result<(), AccountStoreError>;
+    async fn set_contract(&self, command: &SetContract) -> Result<(), AccountStoreError>;
 
     /// Changes an account's standing.
     ///

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::audit::{Books, Projection};
-use crate::model::{ChainHead, LedgerRoot, UserId};
+use crate::model::{AuditRecord, ChainHead, LedgerRoot, UserId};
 
 /// Shows books as one moment has them.
 ///
@@ -19,7 +19,8 @@ use crate::model::{ChainHead, LedgerRoot, UserId};
 ///   between pages.
 /// - **AU-4** roots are kept for ever, the newest first; one that is kept again is kept once.
 /// - **AU-5** `rebuild` stores a projection if the chain still ends where it says, else it is `Conflict`
-///   and changes nothing; what holds already stays as it is.
+///   and changes nothing; what holds already stays as it is. Its record is in the audit log, in the same
+///   commit.
 #[async_trait]
 pub trait AuditStore: Debug + Send + Sync + 'static {
     /// The books of an account.
@@ -54,5 +55,10 @@ pub trait AuditStore: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StoreError::Conflict`], [`StoreError`].
-    async fn rebuild(&self, user: UserId, projection: &Projection) -> Result<(), StoreError>;
+    async fn rebuild(
+        &self,
+        user: UserId,
+        projection: &Projection,
+        audit: &AuditRecord,
+    ) -> Result<(), StoreError>;
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::model::{
-    Balance, CreditLot, EntryId, EntryKind, FilingId, Hold, HoldId, HoldStatus, JournalTx,
+    Balance, CreditLot, EntryId, EntryKind, FilingId, Funds, Hold, HoldId, HoldStatus, JournalTx,
     LedgerEntry, MicroUsd, TaskId, Timestamp, UserId,
 };
 
@@ -311,11 +311,11 @@ pub trait Ledger: Debug + Send + Sync + 'static {
     /// [`LedgerError`].
     async fn reverse(&self, reverse: &ReverseCredit) -> Result<Reversed, LedgerError>;
 
-    /// What an account owes.
+    /// What an account has and what it owes.
     ///
     /// # Errors
     /// [`LedgerError::Unknown`] for an unknown account.
-    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError>;
+    async fn funds(&self, user: UserId) -> Result<Funds, LedgerError>;
 
     /// Ends credits whose time has passed, of at most `limit` accounts; gives the entries.
     ///

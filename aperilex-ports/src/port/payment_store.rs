@@ -6,16 +6,18 @@ use async_trait::async_trait;
 
 use super::{PostEntry, ReverseCredit, StoreError};
 use crate::model::{
-    EntryId, EntryKind, MicroUsd, PaymentEvent, PaymentOutcome, StoredEvent, Timestamp,
+    AuditRecord, EntryId, EntryKind, MicroUsd, PaymentEvent, PaymentOutcome, StoredEvent, Timestamp,
 };
 
 /// An event of a payment is taken in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RecordPayment {
     /// The event.
     pub event: PaymentEvent,
     /// Id of the entry that it may make.
     pub entry: EntryId,
+    /// Who entered it, if it was not the provider; stored in the same commit.
+    pub audit: Option<AuditRecord>,
     /// The time.
     pub now: Timestamp,
 }
@@ -90,8 +92,9 @@ pub const MAX_PAYMENT: MicroUsd = MicroUsd::new(1_000_000_000_000);
 /// Keeps payments, and every event that tells of them.
 ///
 /// # Contract
-/// - **PY-1** a payment that is paid tops its account up, in the commit that keeps the event. The same
-///   event again, by however many at once, is `repeated` and changes nothing.
+/// - **PY-1** a payment that is paid tops its account up, in the commit that keeps the event, and its record
+///   in the audit log if it has one. The same event again, by however many at once, is `repeated` and
+///   changes nothing.
 /// - **PY-2** of a payment's versions the newest counts, in whatever order they come: an older or equal
 ///   one is `Stale`, kept, and changes nothing.
 /// - **PY-3** a payment that was taken back has its credits taken back as by `Ledger::reverse`, or is

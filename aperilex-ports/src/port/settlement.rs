@@ -6,9 +6,9 @@ use async_trait::async_trait;
 
 use super::{FindAnalysis, LedgerError, StoreError, TaskStoreError};
 use crate::model::{
-    AnalysisId, AnalysisRecord, Digest, EntryId, Failure, FilingId, LeaseToken, LedgerEntry,
-    MicroUsd, PendingAccess, PoolKey, Priority, QuoteId, Task, TaskCharges, TaskId, Timestamp,
-    UserId, Waiver,
+    AnalysisId, AnalysisRecord, AuditRecord, Digest, EntryId, Failure, FilingId, LeaseToken,
+    LedgerEntry, MicroUsd, PendingAccess, PoolKey, Priority, QuoteId, Task, TaskCharges, TaskId,
+    Timestamp, UserId, Waiver,
 };
 
 /// Why a commit was refused. Nothing of it has happened.
@@ -238,7 +238,7 @@ pub struct RetryTask {
 }
 
 /// An analysis is withdrawn.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RetractAnalysis {
     /// Which.
     pub analysis: AnalysisId,
@@ -248,6 +248,8 @@ pub struct RetractAnalysis {
     pub description: String,
     /// When credits lapse that come in the place of lapsed ones.
     pub fresh_until: Timestamp,
+    /// Who withdraws it, and why; stored in the same commit.
+    pub audit: AuditRecord,
     /// The time.
     pub now: Timestamp,
 }
@@ -308,7 +310,8 @@ pub struct Retracted {
 ///   the reason, in the same commit: a follower's analysis as `follower`, a price of nothing as
 ///   `no_fee`.
 /// - **SE-20** a retracted analysis is found no more, and its payer has what is left of the fee back,
-///   in one commit; repeated, it gives the first outcome. One that is not there is `None`.
+///   with its record in the audit log, in one commit; repeated, it gives the first outcome and notes
+///   nothing. One that is not there is `None`.
 /// - **SE-21** a follower that is more urgent makes its run as urgent: what waits in the queue is sent
 ///   again with its priority.
 /// - **SE-22** `complete` and `abandon` leave a notice for each account of the run that wants to be told

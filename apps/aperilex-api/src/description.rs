@@ -12,8 +12,9 @@ use crate::routes::Routes;
 const TITLE: &str = "Aperilex";
 const ABOUT: &str = "Analyses of SEC filings in which every quote and number is checked against the \
 filing. Errors are problem documents (RFC 9457) with a stable `code`. Requests that change something \
-count against the plan's quota; reading what is stored, events, and waiting do not. Money is a decimal \
-string of US dollars.";
+count against the plan's quota; reading what is stored, events, and waiting do not. What does says in `RateLimit-Policy` \
+and `RateLimit` how much of the plan's windows is left; every 429 and 503 says in `Retry-After` when it is \
+worth asking again. Money is a decimal string of US dollars.";
 
 /// The operations without anything behind them.
 struct Described;

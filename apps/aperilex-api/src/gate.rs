@@ -10,12 +10,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use aperilex_core::Timestamp;
+use aperilex_core::ports::{QuotaUse, QuotaWindow};
 use ipnet::IpNet;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use poem::http::HeaderMap;
 use poem::{Addr, Request};
 
+use crate::limits::rate_headers;
 use crate::operations::Operation;
 use crate::problem::{Problem, ProblemCode, ceil};
 use crate::settings::ApiSettings;
@@ -182,17 +184,29 @@ impl Gate {
             let wait = full
                 .saturating_add(share)
                 .saturating_sub(now.saturating_add(MINUTE));
-            refused(Duration::from_micros(wait.unsigned_abs()))
+            let limit = u32::try_from(per_minute).unwrap_or(u32::MAX);
+            refused(limit, Duration::from_micros(wait.unsigned_abs()))
         })
     }
 }
 
-fn refused(wait: Duration) -> Problem {
-    let wait = ceil(wait).max(1);
+fn refused(limit: u32, wait: Duration) -> Problem {
+    let seconds = ceil(wait).max(1);
     let detail = format!(
-        "too many requests without a valid key come from your address; try again in {wait} s"
+        "too many requests without a valid key come from your address; try again in {seconds} s"
     );
-    Problem::new(ProblemCode::QuotaExceeded, detail).retry_after(wait)
+    let used = QuotaUse {
+        window: QuotaWindow {
+            name: "address",
+            length: Duration::from_micros(MINUTE.unsigned_abs()),
+            limit,
+        },
+        used: limit,
+        retry_after: wait,
+    };
+    Problem::new(ProblemCode::QuotaExceeded, detail)
+        .retry_after(seconds)
+        .with_headers(rate_headers(&[used]))
 }
 
 /// An address as proxies write it, some with a port.

@@ -37,6 +37,7 @@ pub use problem::ProblemCode;
 pub use server::{serve, serve_measured};
 pub use settings::ApiSettings;
 pub use signature::WebhookSecret;
+pub use wire::payment::payment_event;
 
 /// The whole API as one endpoint, for tests and for embedding in another server.
 ///

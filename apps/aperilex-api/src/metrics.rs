@@ -134,6 +134,7 @@ impl Metrics {
         );
         let help = "Quotas decided in memory because their store did not answer.";
         page.counter("quota_fallbacks_total", help, fallbacks);
+        page.outcomes(&engine.counts());
         page.standing(standing.as_ref());
         page.proof(standing.and_then(|it| it.proof), engine.findings());
         page.into_text()

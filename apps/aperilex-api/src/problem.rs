@@ -12,7 +12,9 @@ use poem::http::header::{CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use poem::http::{HeaderName, HeaderValue, StatusCode};
 
 pub use code::ProblemCode;
-pub(crate) use document::{Bodied, Changing, Fails, Paid, Plain, Public, Signed, Streamed};
+pub(crate) use document::{
+    Bodied, Changing, Fails, Paid, Plain, Public, Signed, Streamed, Versioned,
+};
 pub(crate) use engine::ceil;
 pub(crate) use foreign::of_poem;
 
@@ -37,6 +39,7 @@ pub(crate) struct FieldError {
 pub(crate) struct Facts {
     pub(crate) needed_usd: Option<String>,
     pub(crate) available_usd: Option<String>,
+    pub(crate) owed_usd: Option<String>,
     pub(crate) limit: Option<String>,
     pub(crate) tier: Option<String>,
     pub(crate) lifted_by: Option<String>,

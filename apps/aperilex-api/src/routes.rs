@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod agreements;
 mod analyses;
 mod contents;
 mod description;
@@ -42,6 +43,7 @@ pub(crate) type Routes = (
     keys::Keys,
     sessions::Sessions,
     admin::Admin,
+    agreements::Agreements,
     usage::UsageRoutes,
     webhooks::Webhooks,
     description::Description,
@@ -63,6 +65,7 @@ pub(crate) fn routes(api: &Arc<Api>) -> Routes {
         keys::Keys(api()),
         sessions::Sessions(api()),
         admin::Admin(api()),
+        agreements::Agreements(api()),
         usage::UsageRoutes(api()),
         webhooks::Webhooks(api()),
         description::Description,

@@ -52,6 +52,7 @@ pub(crate) mod admin;
 pub(crate) mod analysis;
 pub(crate) mod billing;
 pub(crate) mod content;
+pub(crate) mod contract;
 pub(crate) mod cursor;
 pub(crate) mod figures;
 pub(crate) mod filing;

@@ -66,12 +66,12 @@ gated!(AccountStore {
     open(command: &OpenAccount) -> (), AccountStoreError;
     by_key(hash: &Digest, now: Timestamp) -> Option<KeyOwner>, StoreError;
     by_identity(who: &ExternalIdentity) -> Option<Account>, StoreError;
-    add_key(key: &ApiKey) -> (), AccountStoreError;
+    add_key(key: &ApiKey, audit: &AuditRecord) -> (), AccountStoreError;
     keys(user: UserId) -> Vec<ApiKey>, StoreError;
     touch_key(key: KeyId, now: Timestamp) -> (), StoreError;
-    close(user: UserId, address: &Email) -> (), AccountStoreError;
-    revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
-    set_contract(user: UserId, contract: Option<&Contract>, audit: &AuditRecord) -> (), AccountStoreError;
+    close(command: &CloseAccount) -> (), AccountStoreError;
+    revoke_key(key: KeyId, now: Timestamp, audit: &AuditRecord) -> (), StoreError;
+    set_contract(command: &SetContract) -> (), AccountStoreError;
     change(change: &ChangeAccount) -> Account, AccountStoreError;
     arrange(command: &ArrangeTier) -> (), AccountStoreError;
     arranged(user: UserId) -> Option<TierChange>, StoreError;
@@ -114,7 +114,7 @@ gated!(AuditStore {
     heads(after: Option<UserId>, limit: usize) -> Vec<(UserId, ChainHead)>, StoreError;
     keep_root(root: &LedgerRoot) -> (), StoreError;
     roots(limit: usize) -> Vec<LedgerRoot>, StoreError;
-    rebuild(user: UserId, projection: &Projection) -> (), StoreError;
+    rebuild(user: UserId, projection: &Projection, audit: &AuditRecord) -> (), StoreError;
 });
 
 gated!(CostBook {
@@ -240,7 +240,7 @@ gated!(Ledger {
     expire(goodwill_until: Option<Timestamp>, now: Timestamp, limit: usize) -> Vec<Hold>, StoreError;
     refund(refund: &Refund) -> LedgerEntry, LedgerError;
     reverse(reverse: &ReverseCredit) -> Reversed, LedgerError;
-    debt(user: UserId) -> MicroUsd, LedgerError;
+    funds(user: UserId) -> Funds, LedgerError;
     lapse(now: Timestamp, limit: usize) -> Vec<LedgerEntry>, StoreError;
     lots(user: UserId) -> Vec<CreditLot>, StoreError;
     journal(user: UserId, after: u64, limit: usize) -> Vec<JournalTx>, StoreError;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use aperilex_core::ports::{FilingParser, ParseFilingError};
 use aperilex_core::{
-    Account, Cik, Digest, Email, Engine, EngineError, Fact, FilingContent, FilingId, FilingMeta,
-    FormType, MicroUsd, NewKey, RawDocument, RawFiling, Role, Secret, Tier,
+    Account, Actor, Cik, Digest, Email, Engine, EngineError, Fact, FilingContent, FilingId,
+    FilingMeta, FormType, MicroUsd, NewKey, RawDocument, RawFiling, Role, Secret, Tier,
 };
 
 use crate::error::WiringError;
@@ -50,7 +50,9 @@ pub async fn owner(engine: &Engine, data_dir: &Path) -> Result<Owner, WiringErro
         }
         Some(account) => {
             let wanted = NewKey::whole("owner");
-            let issued = engine.issue_key(account.id, &wanted).await;
+            let issued = engine
+                .issue_key_by(Actor::Operator, account.id, &wanted)
+                .await;
             let issued = issued.map_err(|e| start()(e.into()))?;
             (account, issued.secret)
         }

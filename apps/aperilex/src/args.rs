@@ -332,6 +332,12 @@ pub(crate) enum LedgerCommand {
         #[arg(long, value_name = "MONTH")]
         month: String,
     },
+    /// Show what an account has, what of it is held, and what it owes
+    Balance {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: UserId,
+    },
     /// Show the credits of an account by lot, in the order in which they are spent
     Lots {
         /// The account
@@ -349,6 +355,17 @@ pub(crate) enum LedgerCommand {
         /// What makes it happen once: the same key again gives the first entry
         #[arg(long)]
         key: String,
+    },
+    /// Take in an event of a payment that never came: a file with what its provider would have sent
+    Payment {
+        /// The event, as the provider shows it
+        event: PathBuf,
+    },
+    /// List the newest events of payments, and what became of them
+    Payments {
+        /// At most so many
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
     },
     /// Show what models cost us, by provider and model; never part of anybody's charges
     Costs {

@@ -17,8 +17,12 @@ impl State {
         let Some(record) = self.analyses.get_mut(&command.analysis) else {
             return Ok(None);
         };
+        let anew = record.retracted_at.is_none();
         record.retracted_at.get_or_insert(command.now);
         let record = record.clone();
+        if anew {
+            self.log(&command.audit);
+        }
         let refund = self.refund_analysis(command)?;
         Ok(Some(Retracted { record, refund }))
     }

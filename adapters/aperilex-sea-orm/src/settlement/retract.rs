@@ -2,11 +2,13 @@
 
 use aperilex_ports::wallet::left;
 use aperilex_ports::{
-    AnalysisRecord, EntryKind, LedgerEntry, Refund, RetractAnalysis, Retracted, UserId,
+    AnalysisRecord, EntryKind, LedgerEntry, Refund, RetractAnalysis, Retracted, SettlementError,
+    UserId,
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 
 use super::Outcome;
+use crate::audit_log::append;
 use crate::entity::{analysis, ledger_entry};
 use crate::ledger::{Wallet, entry_by_key, reversing};
 use crate::stored::micros;
@@ -20,6 +22,7 @@ pub(super) async fn retract(
     let Some(row) = there.one(tx).await? else {
         return Ok(None);
     };
+    let first = row.retracted_at.is_none();
     let at = row.retracted_at.unwrap_or(micros(command.now));
     analysis::Entity::update_many()
         .col_expr(analysis::Column::RetractedAt, at.into())
@@ -31,6 +34,9 @@ pub(super) async fn retract(
         ..row
     })?;
     let refund = refund(tx, command).await?;
+    if first {
+        append::<SettlementError>(tx, &command.audit).await?;
+    }
     Ok(Some(Retracted { record, refund }))
 }
 

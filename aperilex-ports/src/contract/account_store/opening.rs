@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use super::super::audit_log::record;
 use super::super::session_store::notice;
 use super::super::support::{Desk, at, usd};
-use super::key;
+use super::{key, noted};
 use crate::*;
 
 fn identity(subject: &str) -> ExternalIdentity {
@@ -21,6 +22,7 @@ fn opening(desk: &Desk, secret: &str) -> OpenAccount {
         key: Some(key(desk, account.id, secret)),
         identity: Some(identity(secret)),
         opening: Some(desk.top_up(account.id, 500)),
+        audit: Some(record(1)),
         account,
     }
 }
@@ -53,8 +55,11 @@ pub(super) async fn an_account_opens_with_all_that_comes_with_it(desk: Desk) {
         key: None,
         identity: None,
         opening: None,
+        audit: None,
     };
+    assert_eq!(noted(&desk).await, [record(1)]);
     accounts.open(&bare).await.unwrap();
+    assert_eq!(noted(&desk).await, [record(1)]);
     assert_eq!(desk.balance(bare.account.id).await, Balance::default());
     assert_eq!(accounts.keys(bare.account.id).await.unwrap(), []);
 }
@@ -106,6 +111,7 @@ pub(super) async fn an_account_opens_whole_or_not_at_all(desk: Desk) {
         None
     );
     assert_eq!(accounts.list(None, 9).await.unwrap(), [first.account]);
+    assert_eq!(noted(&desk).await, [record(1)], "of the first");
     accounts.open(&fresh).await.unwrap();
 }
 
@@ -116,7 +122,7 @@ pub(super) async fn a_key_past_its_time_finds_nothing(desk: Desk) {
         expires_at: Some(at(100)),
         ..key(&desk, user, "passing")
     };
-    accounts.add_key(&passing).await.unwrap();
+    accounts.add_key(&passing, &record(1)).await.unwrap();
     let finds = async |second| {
         let found = accounts.by_key(&passing.hash, at(second)).await.unwrap();
         found.map(|owner| owner.key)
@@ -136,15 +142,16 @@ pub(super) async fn keys_are_listed_newest_first(desk: Desk) {
             expires_at: (n == 1).then(|| at(100)),
             ..key(&desk, user, &format!("key {n}"))
         };
-        accounts.add_key(&key).await.unwrap();
+        accounts.add_key(&key, &record(1)).await.unwrap();
         made.insert(0, key);
     }
     accounts
-        .add_key(&key(&desk, other, "theirs"))
+        .add_key(&key(&desk, other, "theirs"), &record(1))
         .await
         .unwrap();
     assert_eq!(accounts.keys(user).await.unwrap(), made);
-    accounts.revoke_key(made[0].id, at(5)).await.unwrap();
+    let revoked = accounts.revoke_key(made[0].id, at(5), &record(1)).await;
+    revoked.unwrap();
     accounts.touch_key(made[1].id, at(6)).await.unwrap();
     accounts
         .touch_key(desk.id(KeyId::from_uuid), at(6))
@@ -193,6 +200,14 @@ async fn redeemed(desk: &Desk, name: &str) -> Option<UserId> {
     desk.stores.sessions.redeem(&command).await.unwrap()
 }
 
+fn close(user: UserId, address: &str, n: u32) -> CloseAccount {
+    CloseAccount {
+        user,
+        address: address.parse().unwrap(),
+        audit: record(n),
+    }
+}
+
 pub(super) async fn a_closed_account_leaves_its_books_alone(desk: Desk) {
     let accounts = &desk.stores.accounts;
     let command = opening(&desk, "first");
@@ -203,12 +218,17 @@ pub(super) async fn a_closed_account_leaves_its_books_alone(desk: Desk) {
         (balance, desk.entries(account.id).await)
     };
     let before = books().await;
-    let address: Email = "gone@accounts.invalid".parse().unwrap();
+    let close = close(account.id, "gone@accounts.invalid", 2);
     for _ in 0..2 {
-        accounts.close(account.id, &address).await.unwrap();
+        accounts.close(&close).await.unwrap();
     }
+    assert_eq!(
+        noted(&desk).await,
+        [record(2), record(1)],
+        "opened, and closed once"
+    );
     let closed = Account {
-        email: address,
+        email: close.address,
         status: AccountStatus::Deleted,
         role: Role::Member,
         ..account.clone()
@@ -222,8 +242,8 @@ pub(super) async fn a_closed_account_leaves_its_books_alone(desk: Desk) {
     };
     accounts.create(&again).await.unwrap();
     let unknown = desk.id(UserId::from_uuid);
-    let nobody: Email = "nobody@accounts.invalid".parse().unwrap();
-    let refused = accounts.close(unknown, &nobody).await;
+    let nobody = self::close(unknown, "nobody@accounts.invalid", 3);
+    let refused = accounts.close(&nobody).await;
     let refused_as_unknown = matches!(refused, Err(AccountStoreError::Unknown));
     assert!(refused_as_unknown, "{refused:?}");
 }
@@ -235,8 +255,8 @@ pub(super) async fn nobody_gets_into_a_closed_account(desk: Desk) {
     let (user, key) = (command.account.id, command.key.unwrap());
     let session = signed_in(&desk, user, "refresh").await;
     put_token(&desk, user, "second").await;
-    let address: Email = "gone@accounts.invalid".parse().unwrap();
-    accounts.close(user, &address).await.unwrap();
+    let close = close(user, "gone@accounts.invalid", 2);
+    accounts.close(&close).await.unwrap();
     assert_eq!(accounts.keys(user).await.unwrap(), []);
     assert_eq!(accounts.by_key(&key.hash, at(2)).await.unwrap(), None);
     assert_eq!(

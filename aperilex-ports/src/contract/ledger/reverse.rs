@@ -28,7 +28,9 @@ async fn bought(desk: &Desk, first: i64, second: i64) -> (UserId, [LedgerEntry; 
 }
 
 async fn debt(desk: &Desk, user: UserId) -> i64 {
-    desk.stores.ledger.debt(user).await.unwrap().micros()
+    let funds = desk.stores.ledger.funds(user).await.unwrap();
+    assert_eq!(funds.balance, desk.balance(user).await);
+    funds.owed.micros()
 }
 
 async fn free(desk: &Desk, user: UserId) -> i64 {

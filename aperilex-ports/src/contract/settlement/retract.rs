@@ -2,6 +2,8 @@
 
 use futures_util::future::join_all;
 
+use super::super::account_store::noted;
+use super::super::audit_log::record;
 use super::super::support::{ANALYSIS, Desk, at, usd};
 use crate::*;
 
@@ -19,6 +21,7 @@ fn retract(desk: &Desk, analysis: AnalysisId) -> RetractAnalysis {
         refund: desk.id(EntryId::from_uuid),
         description: "withdrawn: it was wrong".into(),
         fresh_until: at(99_999),
+        audit: record(1),
         now: at(50),
     }
 }
@@ -59,6 +62,7 @@ pub(super) async fn a_retracted_analysis_is_given_back(desk: Desk) {
     assert_eq!(again, first);
     let unknown = retract(&desk, desk.id(AnalysisId::from_uuid));
     assert_eq!(settlement.retract(&unknown).await.unwrap(), None);
+    assert_eq!(noted(&desk).await, [record(1)], "once");
     desk.audit().await;
 }
 
@@ -74,6 +78,7 @@ pub(super) async fn racing_retractions_refund_once(desk: Desk) {
         .collect();
     refunds.dedup();
     assert_eq!(refunds.len(), 1);
+    assert_eq!(noted(&desk).await, [record(1)]);
     assert_eq!(desk.balance(user).await.posted, usd(1000));
     desk.audit().await;
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 
-use aperilex_core::TaskStatus;
+use aperilex_core::{CountName, TaskStatus, hits_and_misses};
 
 use super::{Answered, BOUNDS_US, Standing};
 
@@ -77,6 +77,33 @@ impl Page {
         }
     }
 
+    /// What became of requests for analyses.
+    pub(super) fn outcomes(&mut self, counts: &BTreeMap<CountName, u64>) {
+        let count = |name: &CountName| counts.get(name).copied().unwrap_or_default();
+        self.head(
+            "answers_total",
+            "counter",
+            "Requests for analyses by what became of them.",
+        );
+        let read = CountName::Viewed;
+        for name in CountName::ALL.iter().filter(|name| **name != read) {
+            let n = count(name);
+            self.line(format_args!(
+                "aperilex_answers_total{{outcome=\"{name}\"}} {n}"
+            ));
+        }
+        let (hits, misses) = hits_and_misses(counts);
+        let help = "Requests for analyses that needed no run of their own.";
+        self.counter("pool_hits_total", help, hits);
+        let help = "Requests for analyses that began a run.";
+        self.counter("pool_misses_total", help, misses);
+        self.counter(
+            "analysis_reads_total",
+            "Analyses given to somebody.",
+            count(&read),
+        );
+    }
+
     /// How the stores stand. Where they do not answer, that is all that is said: an old number would
     /// pass for a new one.
     pub(super) fn standing(&mut self, standing: Option<&Standing>) {
@@ -105,6 +132,11 @@ impl Page {
         );
         let help = "What all accounts can spend, in US dollars.";
         self.gauge("available_usd", help, gauges.available);
+        let help = "What all accounts owe, in US dollars.";
+        self.gauge("owed_usd", help, gauges.owed);
+        let help = "Analyses of the pool that are not retracted.";
+        self.gauge("pool_analyses", help, gauges.pooled);
+        self.gauge("pool_bytes", "Bytes of their results.", gauges.pool_bytes);
         self.gauge(
             "outbox_depth",
             "Rows of the outbox that are to be sent.",

@@ -105,6 +105,11 @@ codes! {
     EmailTaken = "email-taken", CONFLICT, "The e-mail address has an account";
     /// The account has as many keys as it may.
     TooManyKeys = "too-many-keys", CONFLICT, "The account has too many keys";
+    /// What is to be changed is no longer what was looked at.
+    VersionChanged = "version-changed", PRECONDITION_FAILED, "It has changed since you looked";
+    /// A change that could undo somebody else's says what it is based on.
+    VersionRequired =
+        "version-required", PRECONDITION_REQUIRED, "Say which version you looked at";
     /// Another request changed the same thing at the same time.
     Conflict = "conflict", CONFLICT, "Another request was faster";
     /// The body is larger than the limit.

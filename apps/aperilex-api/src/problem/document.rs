@@ -54,6 +54,8 @@ pub(crate) struct ProblemDocument {
     needed_usd: Option<String>,
     /// What the account can spend, in US dollars.
     available_usd: Option<String>,
+    /// What the account owes, in US dollars.
+    owed_usd: Option<String>,
     /// The limit of the plan that is exceeded.
     limit: Option<String>,
     /// The account's tier.
@@ -87,6 +89,7 @@ impl Problem {
             errors: (!fields.is_empty()).then_some(fields),
             needed_usd: self.facts.needed_usd,
             available_usd: self.facts.available_usd,
+            owed_usd: self.facts.owed_usd,
             limit: self.facts.limit,
             tier: self.facts.tier,
             lifted_by: self.facts.lifted_by,
@@ -156,6 +159,19 @@ pub(crate) struct Signed;
 #[derive(Debug)]
 pub(crate) struct Changing;
 
+/// Operations that replace what somebody else may have replaced meanwhile.
+#[derive(Debug)]
+pub(crate) struct Versioned;
+
+/// What any request may be answered before it is known which operation it is for.
+const HEAD: &[u16] = &[414, 431];
+
+impl Statuses for Versioned {
+    const ALL: &'static [u16] = &[
+        400, 401, 403, 404, 406, 408, 409, 412, 413, 415, 422, 428, 429, 500, 503,
+    ];
+}
+
 impl Statuses for Signed {
     const ALL: &'static [u16] = &[400, 404, 406, 408, 409, 413, 415, 422, 429, 500, 503];
 }
@@ -214,7 +230,9 @@ impl<S> From<Fails<S>> for poem::Error {
 
 impl<S: Statuses> ApiResponse for Fails<S> {
     fn meta() -> MetaResponses {
-        let responses = S::ALL.iter().map(|status| response(*status)).collect();
+        let mut all = [S::ALL, HEAD].concat();
+        all.sort_unstable();
+        let responses = all.into_iter().map(response).collect();
         MetaResponses { responses }
     }
 
@@ -274,10 +292,14 @@ const fn description(status: u16) -> &'static str {
         406 => "No accepted media type is offered.",
         408 => "The body did not arrive in time.",
         409 => "The state of things forbids it.",
+        412 => "It is no longer what `If-Match` says.",
         413 => "The body is too large, or it asks for too many things.",
+        414 => "The address is too long.",
         415 => "The body's media type or encoding is not taken.",
         422 => "A field or parameter is not lawful; `errors` says which.",
+        428 => "`If-Match` is needed.",
         429 => "A limit is reached.",
+        431 => "There are too many header fields, or they are too long.",
         500 => "A fault of ours.",
         _ => "Something we need does not answer; ask again later.",
     }

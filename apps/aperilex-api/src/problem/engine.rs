@@ -7,6 +7,7 @@ use aperilex_core::{EngineError, MicroUsd, Refusal};
 
 use super::{Facts, Problem, ProblemCode, echo};
 use crate::limits::rate_headers;
+use crate::wire::contract;
 
 /// When to come back where nobody knows better.
 const BACKOFF_S: u64 = 2;
@@ -111,7 +112,7 @@ impl From<Refusal> for Problem {
                     .with_facts(credits(needed, Some(available)))
             }
             Refusal::PastDue { debt } => {
-                Self::new(ProblemCode::PastDue, detail).with_facts(credits(debt, None))
+                Self::new(ProblemCode::PastDue, detail).with_facts(owed(debt))
             }
             Refusal::OverMaxPrice { price, .. } => {
                 Self::new(ProblemCode::OverMaxPrice, detail).with_facts(credits(price, None))
@@ -127,8 +128,8 @@ impl From<Refusal> for Problem {
                 Self::field(ProblemCode::InvalidField, "/quote", detail)
             }
             Refusal::BadContract(bad) => {
-                let pointer = format!("/contract/{}", bad.field.replace('.', "/"));
-                Self::field(ProblemCode::InvalidField, &pointer, bad.expected)
+                let place = contract::pointer(&bad.field);
+                Self::field(ProblemCode::InvalidField, place, bad.expected)
             }
             Refusal::TooManyAnalyses { .. } => {
                 Self::new(ProblemCode::TooManyAnalyses, detail).retry_after(RUN_S)
@@ -157,6 +158,13 @@ impl From<Refusal> for Problem {
             Refusal::EmailTaken => Self::new(ProblemCode::EmailTaken, detail),
             _ => Self::internal(),
         }
+    }
+}
+
+fn owed(debt: MicroUsd) -> Facts {
+    Facts {
+        owed_usd: Some(debt.to_string()),
+        ..credits(debt, None)
     }
 }
 

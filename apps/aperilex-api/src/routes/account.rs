@@ -98,8 +98,8 @@ impl AccountRoutes {
         operation_id = "getBillingBalance"
     )]
     async fn balance(&self, caller: Caller) -> Result<ReadBalance, Fails<Plain>> {
-        let balance = self.0.engine.balance(caller.id).await?;
-        Ok(ReadBalance::Ok(Json(balance.into())))
+        let funds = self.0.engine.funds(caller.id).await?;
+        Ok(ReadBalance::Ok(Json(funds.into())))
     }
 
     /// The account's credits by where they came from and when they lapse.

@@ -14,16 +14,17 @@ use super::page::Page;
 use crate::api::Api;
 use crate::auth::Caller;
 use crate::problem::{Fails, Paid, Plain, Problem, ProblemCode};
-use crate::wire::account::EntryDocument;
+use crate::wire::account::{EntryDocument, LedgerPage};
 use crate::wire::admin::{
     AccountDocument, AccountPage, AuditEntryDocument, AuditLogPage, LetterDocument,
     LettersDocument, ReportDocument,
 };
 use crate::wire::order::{AuditBody, ChangeBody, CreditsBody, RefundBody, Scope};
-use crate::wire::text::CursorText;
+use crate::wire::payment::{TakenDocument, TakenDocuments};
+use crate::wire::text::{CursorText, Needed};
 
-/// Dead letters of a list.
-const LETTERS: usize = 100;
+/// Dead letters, or events of payments, of a list.
+const LISTED: usize = 100;
 /// Accounts whose books are proved in one request.
 const PROVED: usize = 50;
 
@@ -49,6 +50,20 @@ enum Posted {
     /// The entry. The same key and order again give it again.
     #[oai(status = 200)]
     Ok(Json<EntryDocument>),
+}
+
+#[derive(ApiResponse)]
+enum ListedEntries {
+    /// A page.
+    #[oai(status = 200)]
+    Ok(Json<LedgerPage>),
+}
+
+#[derive(ApiResponse)]
+enum ListedEvents {
+    /// The newest.
+    #[oai(status = 200)]
+    Ok(Json<TakenDocuments>),
 }
 
 #[derive(ApiResponse)]
@@ -80,16 +95,16 @@ enum ListedLog {
 }
 
 /// Who it was.
-fn actor(caller: &Caller) -> Actor {
+pub(super) fn actor(caller: &Caller) -> Actor {
     Actor::User(caller.id)
 }
 
 impl Admin {
     async fn shown(&self, account: &Account) -> Result<ReadAccount, EngineError> {
         let engine = &self.0.engine;
-        let balance = engine.balance(account.id).await?;
+        let funds = engine.funds(account.id).await?;
         let arranged = engine.arranged_tier(account.id).await?;
-        let document = AccountDocument::whole(account, balance, arranged);
+        let document = AccountDocument::whole(account, funds, arranged);
         Ok(ReadAccount::Ok(Json(document)))
     }
 }
@@ -185,15 +200,45 @@ impl Admin {
         caller: Caller,
         account_id: Path<Uuid>,
         /// Makes it happen once: the same key and order again give the first entry, another order is refused.
-        /// Needed. 1 to 255 visible ASCII characters.
+        /// 1 to 255 visible ASCII characters.
         #[oai(name = "Idempotency-Key")]
-        _key: Header<Option<String>>,
+        _key: Header<Needed>,
         body: CreditsBody,
     ) -> Result<Posted, Fails<Paid>> {
         let id = UserId::from_uuid(account_id.0);
         let engine = &self.0.engine;
         let entry = engine.give_credits(actor(&caller), id, &body.0).await?;
         Ok(Posted::Ok(Json((&entry).into())))
+    }
+
+    /// The ledger of an account, newest entry first: what a refund names.
+    #[oai(
+        path = "/accounts/:account_id/entries",
+        method = "get",
+        operation_id = "listAccountEntries"
+    )]
+    async fn entries(
+        &self,
+        caller: Caller,
+        account_id: Path<Uuid>,
+        /// Entries of a page; 50 if not said.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<u16>>,
+        /// `next` of the page before.
+        cursor: Query<Option<CursorText>>,
+    ) -> Result<ListedEntries, Fails<Plain>> {
+        let cursor = cursor.0.as_ref().map(|cursor| cursor.0.as_str());
+        // A place in one account's entries is none in another's.
+        let list = format!("entries-of-{}", account_id.0);
+        let page = Page::<u64>::new(&list, caller.id, limit.0, cursor)?;
+        let engine = &self.0.engine;
+        let account = engine.account(UserId::from_uuid(account_id.0)).await?;
+        let mut entries = engine
+            .ledger_entries(&account, page.from, page.limit_and_one())
+            .await?;
+        let next = page.cut(&mut entries, |entry| entry.seq);
+        let items = entries.iter().map(EntryDocument::from).collect();
+        Ok(ListedEntries::Ok(Json(LedgerPage { items, next })))
     }
 
     /// Gives a charge back, in whole or part, to the credits that paid it.
@@ -207,9 +252,9 @@ impl Admin {
         caller: Caller,
         entry_id: Path<Uuid>,
         /// Makes it happen once: the same key and order again give the first entry, another order is refused.
-        /// Needed. 1 to 255 visible ASCII characters.
+        /// 1 to 255 visible ASCII characters.
         #[oai(name = "Idempotency-Key")]
-        _key: Header<Option<String>>,
+        _key: Header<Needed>,
         body: RefundBody,
     ) -> Result<Posted, Fails<Paid>> {
         let (user, order) = body.0;
@@ -222,6 +267,19 @@ impl Admin {
         Ok(Posted::Ok(Json((&entry).into())))
     }
 
+    /// Events of payments that came, the newest first, at most 100, and what became of them: those that are
+    /// `odd` are for somebody to look at.
+    #[oai(
+        path = "/payment-events",
+        method = "get",
+        operation_id = "listPaymentEvents"
+    )]
+    async fn payment_events(&self, _caller: Caller) -> Result<ListedEvents, Fails<Plain>> {
+        let events = self.0.engine.payment_events(LISTED).await?;
+        let items = events.iter().map(TakenDocument::from).collect();
+        Ok(ListedEvents::Ok(Json(TakenDocuments { items })))
+    }
+
     /// Messages that were given up, the newest first, at most 100.
     #[oai(
         path = "/dead-letters",
@@ -229,7 +287,7 @@ impl Admin {
         operation_id = "listDeadLetters"
     )]
     async fn letters(&self, _caller: Caller) -> Result<ListedLetters, Fails<Plain>> {
-        let letters = self.0.engine.dead_letters(LETTERS).await?;
+        let letters = self.0.engine.dead_letters(LISTED).await?;
         let items = letters.iter().map(LetterDocument::from).collect();
         Ok(ListedLetters::Ok(Json(LettersDocument { items })))
     }

@@ -58,12 +58,22 @@ enum Read {
     /// The analysis.
     #[oai(
         status = 200,
-        header(name = "ETag", ty = "String", description = "Of these bytes.")
+        header(name = "ETag", ty = "String", description = "Of these bytes."),
+        header(
+            name = "Retracted-At",
+            ty = "Option<String>",
+            description = "When it was withdrawn; absent if it was not."
+        )
     )]
     Ok(StoredAnalysis),
     /// The client has it.
     #[oai(status = 304)]
-    Fresh(#[oai(header = "ETag")] String),
+    Fresh(
+        #[oai(header = "ETag")] String,
+        /// When it was withdrawn; absent if it was not.
+        #[oai(header = "Retracted-At")]
+        Option<String>,
+    ),
 }
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Group::Analyses")]
@@ -150,7 +160,8 @@ impl Analyses {
         let id = AnalysisId::from_uuid(analysis_id.0);
         let record = self.0.engine.analysis(&caller, id).await?;
         if is_fresh(headers, &record.result_sha256) {
-            return Ok(Read::Fresh(etag(&record.result_sha256)));
+            let retracted_at = record.retracted_at.map(|at| at.to_string());
+            return Ok(Read::Fresh(etag(&record.result_sha256), retracted_at));
         }
         let bytes = self.0.result(&record).await?;
         self.0.engine.viewed(record.id);

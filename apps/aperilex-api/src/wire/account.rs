@@ -1,7 +1,7 @@
 //! The account: what it may do, what it has used, what it has.
 
 use aperilex_core::ports::QuotaUse;
-use aperilex_core::{Account, Balance, Companies, LedgerEntry, TierPlan, Usage};
+use aperilex_core::{Account, Companies, Funds, LedgerEntry, TierPlan, Usage};
 use poem_openapi::{Enum, Object};
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use super::text::{EntryKindWord, Moment, TierWord, Usd};
 /// Which companies a plan covers.
 #[derive(Debug, Clone, Copy, Enum)]
 #[oai(rename = "CompanySet", rename_all = "snake_case")]
-enum CompanySet {
+pub(super) enum CompanySet {
     /// S&P 500.
     Small,
     /// Russell 1000 and the small set.
@@ -22,7 +22,7 @@ enum CompanySet {
 /// What the plan allows, and its prices. What is absent is unlimited.
 #[derive(Debug, Object)]
 #[oai(rename = "Limits", skip_serializing_if_is_none)]
-struct LimitsDocument {
+pub(super) struct LimitsDocument {
     /// Filings filed at most this many years ago.
     history_years: Option<u16>,
     companies: CompanySet,
@@ -66,6 +66,9 @@ pub(crate) struct BalanceDocument {
     held_usd: Usd,
     /// What can be spent.
     available_usd: Usd,
+    /// Owed for payments that were taken back after their credits were spent. While it is not zero nothing
+    /// can be spent; credits that come pay it first.
+    owed_usd: Usd,
 }
 
 /// The account behind the key.
@@ -109,15 +112,21 @@ pub(crate) struct LedgerPage {
     pub(crate) next: Option<String>,
 }
 
+impl From<Companies> for CompanySet {
+    fn from(companies: Companies) -> Self {
+        match companies {
+            Companies::Small => Self::Small,
+            Companies::Large => Self::Large,
+            Companies::All => Self::All,
+        }
+    }
+}
+
 impl From<&TierPlan> for LimitsDocument {
     fn from(plan: &TierPlan) -> Self {
         Self {
             history_years: plan.history_years,
-            companies: match plan.companies {
-                Companies::Small => CompanySet::Small,
-                Companies::Large => CompanySet::Large,
-                Companies::All => CompanySet::All,
-            },
+            companies: plan.companies.into(),
             forms: plan.forms.clone(),
             analyses_at_a_time: plan.running,
             monthly_price_usd: plan.monthly_price.map(Into::into),
@@ -141,12 +150,13 @@ impl From<&QuotaUse> for WindowDocument {
     }
 }
 
-impl From<Balance> for BalanceDocument {
-    fn from(balance: Balance) -> Self {
+impl From<Funds> for BalanceDocument {
+    fn from(Funds { balance, owed }: Funds) -> Self {
         Self {
             balance_usd: balance.posted.into(),
             held_usd: balance.held.into(),
             available_usd: balance.available().into(),
+            owed_usd: owed.into(),
         }
     }
 }
@@ -164,7 +174,7 @@ impl MeDocument {
                 .iter()
                 .map(WindowDocument::from)
                 .collect(),
-            balance: usage.balance.into(),
+            balance: usage.funds.into(),
             created_at: account.created_at.into(),
         }
     }

@@ -1,13 +1,13 @@
 //! What administrators see.
 
-use aperilex_core::ports::DeadLetter;
-use aperilex_core::{Account, AuditEntry, AuditReport, Balance, TaskMessage, TierChange};
+use aperilex_core::ports::{DeadLetter, Retracted};
+use aperilex_core::{Account, AuditEntry, AuditReport, Funds, TaskMessage, TierChange};
 use poem_openapi::Object;
 use poem_openapi::types::Any;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::account::BalanceDocument;
+use super::account::{BalanceDocument, EntryDocument};
 use super::text::{AccountRoleWord, AccountStatusWord, Moment, Sha256, TierWord};
 
 /// Most characters of a dead letter that are shown.
@@ -95,6 +95,17 @@ pub(crate) struct AuditLogPage {
     pub(crate) next: Option<String>,
 }
 
+/// An analysis that is withdrawn.
+#[derive(Debug, Object)]
+#[oai(rename = "Retraction", skip_serializing_if_is_none)]
+pub(crate) struct RetractionDocument {
+    analysis_id: Uuid,
+    /// When it was withdrawn first.
+    retracted_at: Option<Moment>,
+    /// What its payer has back; absent if nobody paid, or all was given back before.
+    refund: Option<EntryDocument>,
+}
+
 /// Something that does not hold.
 #[derive(Debug, Object)]
 #[oai(rename = "Finding", skip_serializing_if_is_none)]
@@ -120,9 +131,9 @@ pub(crate) struct ReportDocument {
 }
 
 impl AccountDocument {
-    pub(crate) fn whole(account: &Account, balance: Balance, arranged: Option<TierChange>) -> Self {
+    pub(crate) fn whole(account: &Account, funds: Funds, arranged: Option<TierChange>) -> Self {
         Self {
-            balance: Some(balance.into()),
+            balance: Some(funds.into()),
             arranged: arranged.map(|change| TierChangeDocument {
                 tier: change.tier.into(),
                 at: change.at.into(),
@@ -143,6 +154,16 @@ impl From<&Account> for AccountDocument {
             created_at: account.created_at.into(),
             balance: None,
             arranged: None,
+        }
+    }
+}
+
+impl From<&Retracted> for RetractionDocument {
+    fn from(retracted: &Retracted) -> Self {
+        Self {
+            analysis_id: retracted.record.id.as_uuid(),
+            retracted_at: retracted.record.retracted_at.map(Into::into),
+            refund: retracted.refund.as_ref().map(EntryDocument::from),
         }
     }
 }

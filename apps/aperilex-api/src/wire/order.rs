@@ -79,6 +79,14 @@ struct RefundDocument {
     reason: String,
 }
 
+/// An analysis is to be withdrawn.
+#[derive(Debug, Object)]
+#[oai(rename = "RetractionOrder", deny_unknown_fields)]
+struct RetractionOrder {
+    /// For the payer's statement and the audit log: 1 to 500 characters.
+    reason: String,
+}
+
 /// Whose books are to be proved.
 #[derive(Debug, Object)]
 #[oai(
@@ -147,10 +155,12 @@ bodies! {
     RefundBody((UserId, RefundCharge)) is RefundDocument, read by refund;
     /// A proof.
     AuditBody(Scope) is AuditDocument, read by scope;
+    /// Why an analysis is withdrawn.
+    RetractionBody(String) is RetractionOrder, read by retraction;
 }
 
 /// A field that must be there.
-fn needed<T, E: fmt::Display>(
+pub(super) fn needed<T, E: fmt::Display>(
     fields: &mut Fields,
     name: &str,
     parse: impl FnOnce(&str) -> Result<T, E>,
@@ -171,7 +181,7 @@ fn needed_key(headers: &HeaderMap) -> Result<String, Problem> {
     })
 }
 
-fn reason(text: &str) -> Result<String, String> {
+pub(crate) fn reason(text: &str) -> Result<String, String> {
     let length = text.trim().chars().count();
     if (1..=MAX_REASON).contains(&length) {
         Ok(text.trim().to_owned())
@@ -186,7 +196,7 @@ fn account(text: &str) -> Result<UserId, String> {
 }
 
 /// There was a complaint where something that must be there is not.
-fn there<T>(value: Option<T>) -> Result<T, Problem> {
+pub(super) fn there<T>(value: Option<T>) -> Result<T, Problem> {
     value.ok_or_else(Problem::internal)
 }
 
@@ -252,6 +262,13 @@ fn refund(bytes: &[u8], headers: &HeaderMap) -> Result<(UserId, RefundCharge), P
         reason: there(reason)?,
     };
     Ok((there(user)?, refund))
+}
+
+fn retraction(bytes: &[u8], _: &HeaderMap) -> Result<String, Problem> {
+    let mut fields = strict::parse(bytes)?;
+    let reason = needed(&mut fields, "reason", reason);
+    fields.finish()?;
+    there(reason)
 }
 
 fn scope(bytes: &[u8], _: &HeaderMap) -> Result<Scope, Problem> {

@@ -6,7 +6,7 @@ use poem::http::header::{
     CONTENT_DISPOSITION, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
     IF_NONE_MATCH,
 };
-use poem::http::{HeaderMap, HeaderValue, StatusCode};
+use poem::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use poem::{Body, IntoResponse, Response};
 use poem_openapi::payload::Payload;
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
@@ -15,6 +15,8 @@ use poem_openapi::types::Type;
 use super::analysis::AnalysisDocument;
 use super::task::analysis_url;
 
+/// When the analysis was withdrawn.
+const RETRACTED_AT: HeaderName = HeaderName::from_static("retracted-at");
 const JSON: &str = "application/json; charset=utf-8";
 
 /// A stored analysis: its bytes pass through.
@@ -32,11 +34,15 @@ impl StoredAnalysis {
             CONTENT_LOCATION,
             &analysis_url(record.id.as_uuid()),
         );
+        // The bytes stay as they were checked, so it is told beside them.
+        if let Some(at) = record.retracted_at {
+            insert(headers, RETRACTED_AT, &at.to_string());
+        }
         Self(response)
     }
 }
 
-fn insert(headers: &mut HeaderMap, name: poem::http::HeaderName, value: &str) {
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::try_from(value) {
         headers.insert(name, value);
     }

@@ -1,6 +1,6 @@
 //! Events of payments, as their provider sends them.
 
-use aperilex_core::ports::{MAX_PAYMENT, MAX_PAYMENT_ID, RecordedEvent};
+use aperilex_core::ports::{MAX_PAYMENT, MAX_PAYMENT_ID, RecordedEvent, StoredEvent};
 use aperilex_core::{MicroUsd, PaymentEvent, PaymentOutcome, PaymentState};
 use bytes::Bytes;
 use poem::{Request, RequestBody, Result};
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::text::Usd;
+use super::text::{Moment, Usd};
 use crate::body;
 use crate::problem::{Problem, ProblemCode};
 
@@ -72,17 +72,58 @@ pub(crate) struct PaymentReceipt {
     reason: Option<String>,
 }
 
+/// An event that came, as administrators see it.
+#[derive(Debug, Object)]
+#[oai(rename = "TakenPaymentEvent", skip_serializing_if_is_none)]
+pub(crate) struct TakenDocument {
+    /// The provider's id of the event.
+    event_id: String,
+    /// The provider's id of the payment, if it could be read.
+    payment_id: Option<String>,
+    /// The account, if it could be read.
+    account_id: Option<Uuid>,
+    outcome: OutcomeWord,
+    /// What is odd about it.
+    reason: Option<String>,
+    received_at: Moment,
+}
+
+/// Events that came, newest first.
+#[derive(Debug, Object)]
+#[oai(rename = "TakenPaymentEvents")]
+pub(crate) struct TakenDocuments {
+    pub(crate) items: Vec<TakenDocument>,
+}
+
+impl From<PaymentOutcome> for OutcomeWord {
+    fn from(outcome: PaymentOutcome) -> Self {
+        match outcome {
+            PaymentOutcome::Credited => Self::Credited,
+            PaymentOutcome::Reversed => Self::Reversed,
+            PaymentOutcome::Unchanged => Self::Unchanged,
+            PaymentOutcome::Stale => Self::Stale,
+            PaymentOutcome::Odd => Self::Odd,
+        }
+    }
+}
+
+impl From<&StoredEvent> for TakenDocument {
+    fn from(event: &StoredEvent) -> Self {
+        Self {
+            event_id: event.id.clone(),
+            payment_id: event.payment.clone(),
+            account_id: event.user.map(|user| user.as_uuid()),
+            outcome: event.outcome.into(),
+            reason: event.reason.clone(),
+            received_at: event.received_at.into(),
+        }
+    }
+}
+
 impl From<RecordedEvent> for PaymentReceipt {
     fn from(recorded: RecordedEvent) -> Self {
-        let outcome = match recorded.outcome {
-            PaymentOutcome::Credited => OutcomeWord::Credited,
-            PaymentOutcome::Reversed => OutcomeWord::Reversed,
-            PaymentOutcome::Unchanged => OutcomeWord::Unchanged,
-            PaymentOutcome::Stale => OutcomeWord::Stale,
-            PaymentOutcome::Odd => OutcomeWord::Odd,
-        };
         Self {
-            outcome,
+            outcome: recorded.outcome.into(),
             repeated: recorded.repeated,
             reason: recorded.reason,
         }
@@ -164,6 +205,18 @@ pub(crate) fn read(body: &[u8]) -> Result<News, Problem> {
             reason,
         },
     })
+}
+
+/// Reads an event as its provider sends it, of somebody who has it from elsewhere.
+///
+/// # Errors
+/// Why it cannot be understood.
+pub fn payment_event(body: &[u8]) -> Result<PaymentEvent, String> {
+    match read(body) {
+        Ok(News::Event(event)) => Ok(event),
+        Ok(News::Odd { reason, .. }) => Err(reason.to_owned()),
+        Err(problem) => Err(problem.detail.into_owned()),
+    }
 }
 
 fn understood(event: &Event, payment: Option<&str>) -> Result<PaymentEvent, &'static str> {

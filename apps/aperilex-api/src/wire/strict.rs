@@ -15,7 +15,8 @@ const MAX_ERRORS: usize = 10;
 pub(crate) enum Json {
     Null,
     Bool(bool),
-    Number,
+    /// A number, if it is a whole one that is not too large to be any of ours.
+    Number(Option<i64>),
     Text(String),
     List(Vec<Json>),
     Object(Vec<(String, Json)>),
@@ -26,7 +27,7 @@ impl Json {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",
-            Self::Number => "a number",
+            Self::Number(_) => "a number",
             Self::Text(_) => "a string",
             Self::List(_) => "an array",
             Self::Object(_) => "an object",
@@ -57,16 +58,16 @@ impl<'de> Visitor<'de> for JsonVisitor {
         Ok(Json::Bool(flag))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Json, E> {
-        Ok(Json::Number)
+    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
+        Ok(Json::Number(Some(number)))
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Json, E> {
-        Ok(Json::Number)
+    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
+        Ok(Json::Number(number.try_into().ok()))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Json, E> {
-        Ok(Json::Number)
+        Ok(Json::Number(None))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Json, E> {
@@ -252,6 +253,30 @@ impl Object {
             return None;
         };
         self.of_kind(name, json, kind, pick)
+    }
+
+    /// Takes a field out that is null; whether it was.
+    pub(crate) fn take_null(&mut self, name: &str) -> bool {
+        let null = |(key, value): &(String, Json)| key == name && *value == Json::Null;
+        let was = self.fields.iter().any(null);
+        self.drop_nulls(&[name]);
+        was
+    }
+
+    /// A field that is a whole number which fits.
+    pub(crate) fn whole<T: TryFrom<i64>>(&mut self, name: &str) -> Option<T> {
+        let json = self.take(name)?;
+        let number = self.of_kind(name, json, "a whole number", |json| match json {
+            Json::Number(number) => Ok(number),
+            other => Err(other),
+        })?;
+        let fitting = number.and_then(|number| T::try_from(number).ok());
+        if fitting.is_none() {
+            let bits = size_of::<T>() * 8;
+            let detail = format!("expected a whole number from 0 on, of at most {bits} bits");
+            self.wrong(name, ProblemCode::OutOfRange, detail);
+        }
+        fitting
     }
 
     /// A string field, read by `parse`.

@@ -210,6 +210,40 @@ words! {
     RoleWord, "TaskRole", aperilex_core::TaskRole;
 }
 
+/// A parameter that is needed. Whether it is there and what it says is looked at where it is used, so that a
+/// complaint says what it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Needed(pub(crate) Option<String>);
+
+impl Type for Needed {
+    const IS_REQUIRED: bool = true;
+    raw_self!();
+
+    fn name() -> Cow<'static, str> {
+        "string".into()
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        MetaSchemaRef::Inline(Box::new(MetaSchema {
+            min_length: Some(1),
+            ..MetaSchema::new("string")
+        }))
+    }
+}
+
+impl ParseFromParameter for Needed {
+    fn parse_from_parameter(value: &str) -> ParseResult<Self> {
+        Ok(Self(Some(value.to_owned())))
+    }
+
+    fn parse_from_parameters<I: IntoIterator<Item = A>, A: AsRef<str>>(
+        values: I,
+    ) -> ParseResult<Self> {
+        let first = values.into_iter().next();
+        Ok(Self(first.map(|value| value.as_ref().to_owned())))
+    }
+}
+
 /// A value that is always there and may be `null`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OrNull<T>(pub(crate) Option<T>);

@@ -52,6 +52,40 @@ async fn ids(world: &World) -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
+async fn every_answer_that_counts_says_what_is_left() {
+    let document: Value = serde_json::from_str(&aperilex_api::openapi_json()).unwrap();
+    let mut seen = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            if method == "get" || !operation["security"].is_array() {
+                continue;
+            }
+            // Whatever becomes of it: of most nothing is there, or nothing was sent.
+            let world = World::new().await;
+            let pieces = path.split('/').map(|piece| match piece.starts_with('{') {
+                true => uuid::Uuid::nil().to_string(),
+                false => piece.to_owned(),
+            });
+            let path = pieces.collect::<Vec<_>>().join("/");
+            let answer = world.ask(call(&method.to_uppercase(), &path)).await;
+            let status = answer.status;
+            let left = answer.header("ratelimit");
+            assert!(
+                left.starts_with("\"hour\";r=999, "),
+                "{method} {path} {status}: {left}"
+            );
+            let policy = answer.header("ratelimit-policy");
+            assert!(
+                policy.starts_with("\"hour\";q=1000;w=3600"),
+                "{method} {path}: {policy}"
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 15, "{seen}");
+}
+
+#[tokio::test]
 async fn b33_nobody_gets_in_without_a_key() {
     let world = World::new().await;
     let wrong = format!("{}0", &world.key[..world.key.len() - 1]);

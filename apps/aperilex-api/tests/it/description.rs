@@ -56,9 +56,10 @@ fn every_refusal_is_a_problem_document() {
                 );
             }
             let needed: &[&str] = if protected {
-                &["401", "403", "422", "500"]
+                &["401", "403", "414", "422", "431", "500"]
             } else {
-                &["500"]
+                // The first two are answered whatever a request is for.
+                &["414", "431", "500"]
             };
             for status in needed {
                 assert!(
@@ -68,6 +69,36 @@ fn every_refusal_is_a_problem_document() {
             }
         }
     }
+}
+
+#[test]
+fn what_a_request_cannot_do_without_is_described_as_needed() {
+    let document: Value = serde_json::from_str(&aperilex_api::openapi_json()).unwrap();
+    let paths = document["paths"].as_object().unwrap().values();
+    let mut needed = BTreeSet::new();
+    for operation in paths.flat_map(|path| path.as_object().unwrap().values()) {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        for parameter in parameters.filter(|it| it["in"] != "path" && it["required"] == true) {
+            let (id, name) = (&operation["operationId"], &parameter["name"]);
+            needed.insert(format!(
+                "{} {}",
+                id.as_str().unwrap(),
+                name.as_str().unwrap()
+            ));
+        }
+    }
+    let expected = [
+        "beginOidc provider",
+        "endContract If-Match",
+        "endContract reason",
+        "giveCredits Idempotency-Key",
+        "refundEntry Idempotency-Key",
+        "setContract If-Match",
+    ];
+    assert_eq!(
+        needed.iter().map(String::as_str).collect::<Vec<_>>(),
+        expected
+    );
 }
 
 #[test]

@@ -36,7 +36,13 @@ async fn keys_are_not_guessed_from_one_address() {
     }
     let (status, answer) = ask(&served, "/api/v1/me", "198.51.100.7", &guess(6)).await;
     assert_eq!(status, 429, "{answer}");
-    assert!(answer.contains("retry-after: 12\r\n"), "{answer}");
+    for field in [
+        "retry-after: 12\r\n",
+        "ratelimit: \"address\";r=0;t=12\r\n",
+        "ratelimit-policy: \"address\";q=5;w=60\r\n",
+    ] {
+        assert!(answer.contains(field), "{field}: {answer}");
+    }
     assert!(answer.contains("\"quota-exceeded\""), "{answer}");
     let (status, _) = ask(&served, "/api/v1/me", "198.51.100.7", "").await;
     assert_eq!(status, 429, "no key at all is no better");

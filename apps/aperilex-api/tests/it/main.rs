@@ -10,6 +10,7 @@
 mod access;
 mod access_table;
 mod admin;
+mod agreements;
 mod any_input;
 mod bad_input;
 mod description;

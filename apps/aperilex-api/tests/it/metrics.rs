@@ -1,6 +1,6 @@
 //! `/metrics`, scraped from a server as Prometheus does it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -81,6 +81,18 @@ const EXPECTED: &[(&str, f64)] = &[
     ),
     ("quota_refusals_total", 1.0),
     ("quota_fallbacks_total", 7.0),
+    // One was made, one waits; the first asked for again is in the pool, and was read.
+    ("answers_total{outcome=\"led\"}", 2.0),
+    ("answers_total{outcome=\"pooled\"}", 1.0),
+    ("answers_total{outcome=\"followed\"}", 0.0),
+    ("answers_total{outcome=\"joined\"}", 0.0),
+    ("answers_total{outcome=\"replayed\"}", 0.0),
+    ("answers_total{outcome=\"refused\"}", 1.0),
+    ("pool_hits_total", 1.0),
+    ("pool_misses_total", 2.0),
+    ("analysis_reads_total", 1.0),
+    ("owed_usd", 0.0),
+    ("pool_analyses", 1.0),
     ("stores_up", 1.0),
     ("tasks{status=\"completed\"}", 1.0),
     ("tasks{status=\"queued\"}", 1.0),
@@ -96,15 +108,34 @@ const EXPECTED: &[(&str, f64)] = &[
     ("verification_age_seconds", 60.0),
 ];
 
+/// What is scraped is in the list of metrics, and what is in the list is scraped.
+fn documented(page: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operating.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| `aperilex_"));
+    let names = rows.flat_map(|row| row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2));
+    let names = names.map(|name| name.split('{').next().unwrap());
+    let told: BTreeSet<_> = names.collect();
+    let heads = page.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+    let scraped: BTreeSet<_> = heads.map(|head| head.split(' ').next().unwrap()).collect();
+    assert_eq!(told, scraped);
+}
+
 /// A world in which one analysis is made, one waits, and its message is given up.
 async fn busy(api: ApiSettings) -> World {
     let mut plans = settings();
-    plans.plans.professional.requests_per_hour = Some(3);
+    plans.plans.professional.requests_per_hour = Some(5);
     let world = World::with(|_| {}, plans, api).await;
     let queue = &world.memory.queue;
     world.analysed().await;
+    let again = world.request(&world.key).await;
+    assert_eq!(again.status, 200);
     let mut other = crate::world::body();
     other["template"] = "business".into();
+    let mut dear = other.clone();
+    dear["max_price_usd"] = "0".into();
+    let refused = call("POST", "/api/v1/analyses").json(&dear);
+    assert_eq!(world.ask(refused).await.problem(), "over-max-price");
     let waiting = world
         .ask(call("POST", "/api/v1/analyses").json(&other))
         .await;
@@ -120,6 +151,26 @@ async fn busy(api: ApiSettings) -> World {
     world.engine.reconcile().await.unwrap();
     world.memory.clock.advance(Duration::from_secs(60));
     world
+}
+
+/// The page tells of the busy world, and of nothing that its list does not know.
+async fn as_expected(world: &World, page: &str) {
+    let seen = samples(page);
+    let value = |name: &str| {
+        let name = format!("aperilex_{name}");
+        *seen
+            .get(&name)
+            .unwrap_or_else(|| panic!("no {name} in\n{page}"))
+    };
+    for (name, expected) in EXPECTED {
+        let value = value(name);
+        assert!((value - expected).abs() < 1e-9, "{name}: {value}");
+    }
+    let bytes = world.engine.gauges().await.unwrap().pool_bytes;
+    assert!(bytes > 0 && (value("pool_bytes") - bytes as f64).abs() < 1e-9);
+    documented(page);
+    let sum = value("request_duration_seconds_sum{operation=\"getMe\"}");
+    assert!(sum > 0.0 && sum < 20.0, "{sum}");
 }
 
 #[tokio::test]
@@ -149,7 +200,7 @@ async fn every_metric_is_scraped() {
          Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}",
         world.key
     );
-    // Two of three requests are used up.
+    // Four of five requests are used up.
     http(address, quote.clone()).await;
     let (refused, _) = http(address, quote).await;
     assert!(refused.starts_with("http/1.1 429"), "{refused}");
@@ -159,19 +210,7 @@ async fn every_metric_is_scraped() {
         head.contains("content-type: text/plain; version=0.0.4"),
         "{head}"
     );
-    let seen = samples(&page);
-    let value = |name: &str| {
-        let name = format!("aperilex_{name}");
-        *seen
-            .get(&name)
-            .unwrap_or_else(|| panic!("no {name} in\n{page}"))
-    };
-    for (name, expected) in EXPECTED {
-        let value = value(name);
-        assert!((value - expected).abs() < 1e-9, "{name}: {value}");
-    }
-    let sum = value("request_duration_seconds_sum{operation=\"getMe\"}");
-    assert!(sum > 0.0 && sum < 20.0, "{sum}");
+    as_expected(&world, &page).await;
 
     // How the stores stand is asked every fifteen seconds only; what happened here is always told.
     world.engine.relay_outbox().await.unwrap();

@@ -54,7 +54,7 @@ async fn scenario(operation: &str, world: &World, analysis: &str) {
         "getUsage" | "getUsageReport" => crate::usage::usage(operation, world, analysis).await,
         "getNotices" | "setNotices" => notices(world).await,
         "receivePaymentEvent" => payment().await,
-        other => crate::admin::scenario(other, world).await,
+        other => crate::admin::scenario(other, world, analysis).await,
     }
 }
 
@@ -69,7 +69,7 @@ async fn every_operation_works() {
 
 #[test]
 fn nothing_is_described_that_is_not_meant_to_be() {
-    assert_eq!(described().len(), 59);
+    assert_eq!(described().len(), 65);
 }
 
 async fn health(operation: &str, world: &World) {
@@ -154,6 +154,7 @@ async fn get_analysis(world: &World, analysis: &str) {
     let answer = world.get(&path).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.json()["id"], analysis);
+    assert_eq!(answer.header("retracted-at"), "");
     let etag = answer.header("etag").to_owned();
     assert_eq!(
         etag,

@@ -323,10 +323,21 @@ async fn who_owes_is_told_how_much_and_the_next_top_up_settles_it() {
         (402, "past-due")
     );
     assert_eq!(refused.json()["needed_usd"], "9.965000");
+    assert_eq!(refused.json()["owed_usd"], "9.965000");
+    let balance = world.get("/api/v1/billing/balance").await.json();
+    assert_eq!(balance["owed_usd"], "9.965000");
+    let shown = world.get("/api/v1/me").await.json();
+    assert_eq!(shown["balance"], balance);
+    let path = format!("/api/v1/admin/accounts/{user}");
+    let boss = world.administrator("boss").await;
+    let seen = world.send(call("GET", path).key(&boss)).await.json();
+    assert_eq!(seen["balance"], balance, "administrators see it too");
     let mut second = event(&world, "evt_3", "payment.paid", 1).await;
     second["payment"]["id"] = "pay_2".into();
     tell(&world, &second).await;
     assert_eq!(available(&world).await, "0.035000");
+    let balance = world.get("/api/v1/billing/balance").await.json();
+    assert_eq!(balance["owed_usd"], "0.000000");
     let accepted = world
         .ask(call("POST", "/api/v1/analyses").json(&other))
         .await;

@@ -65,18 +65,14 @@ const ROWS: [(u8, &str); 55] = [
 ];
 
 /// Where this product answers otherwise than the row, and why; what there is of the row has its cases.
-const OTHERWISE: [(u8, &str); 8] = [
-    (
-        8,
-        "no body has a field that is a number: one where a text is due has the wrong type",
-    ),
+const OTHERWISE: [(u8, &str); 7] = [
     (
         19,
         "form types are open: 10-K405 is one, and not found where a company has none",
     ),
     (
         23,
-        "without a key the same wish of the same account is its own task: nothing is paid twice",
+        "only what moves money by itself needs a key; without one an account that asks again joins its own task, and no filing is paid twice",
     ),
     (
         30,

@@ -6,8 +6,8 @@ use crate::world::{World, call};
 
 pub(crate) async fn credits(world: &World) {
     let balance = world.get("/api/v1/billing/balance").await.json();
-    let expected =
-        json!({"balance_usd": "4.935000", "held_usd": "0.000000", "available_usd": "4.935000"});
+    let expected = json!({"balance_usd": "4.935000", "held_usd": "0.000000",
+        "available_usd": "4.935000", "owed_usd": "0.000000"});
     assert_eq!(balance, expected);
     let lots = world.get("/api/v1/billing/lots").await.json();
     let items = lots["items"].as_array().unwrap();

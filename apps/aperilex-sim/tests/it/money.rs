@@ -442,7 +442,7 @@ impl<'s> Play<'s> {
             let found = self.bare.verify_books(account.id, proof).await;
             prop_assert_eq!(found.map_err(failed)?, []);
             let balance = ledger.balance(account.id).await.map_err(failed)?;
-            let debt = ledger.debt(account.id).await.map_err(failed)?;
+            let debt = ledger.funds(account.id).await.map_err(failed)?.owed;
             let has = balance.posted.micros() - debt.micros();
             prop_assert_eq!(
                 has,

@@ -2,7 +2,8 @@
 
 use aperilex_core::ports::wallet::MAX_LOW_BALANCE;
 use aperilex_core::{AccountRules, Billing, ConductSettings, MicroUsd, Timings};
-use secrecy::ExposeSecret as _;
+use aperilex_sea_orm::DatabaseConfig;
+use secrecy::{ExposeSecret as _, SecretString};
 use validator::Validate;
 
 use super::{DatabaseSelection, PaymentSettings, Settings};
@@ -98,17 +99,23 @@ impl Settings {
         let DatabaseSelection::Postgres(Some(settings)) = &self.database else {
             return Ok(());
         };
-        let pool = settings.get("pool_max").and_then(serde_json::Value::as_u64);
-        let least = u64::from(self.worker.concurrency).saturating_add(1);
-        match pool {
-            Some(pool) if pool < least => {
-                let reason = format!(
-                    "inconsistent timing: expected at least {least}, one more than worker.concurrency"
-                );
-                Err(WiringError::setting("database.settings.pool_max", reason))
-            }
-            _ => Ok(()),
-        }
+        let workers = u64::from(self.worker.concurrency);
+        let (path, wanted) = match settings.get("pool_max") {
+            Some(pool) if pool.as_u64().is_some_and(|pool| pool <= workers) => (
+                "database.settings.pool_max",
+                format!("at least {}, one more than worker.concurrency", workers + 1),
+            ),
+            None => match u64::from(DatabaseConfig::new(SecretString::from("")).pool_max) {
+                pool if pool <= workers => (
+                    "worker.concurrency",
+                    format!("less than the {pool} of database.settings.pool_max"),
+                ),
+                _ => return Ok(()),
+            },
+            Some(_) => return Ok(()),
+        };
+        let reason = format!("inconsistent timing: expected {wanted}");
+        Err(WiringError::setting(path, reason))
     }
 
     /// Listens elsewhere, as the command line says.

@@ -45,7 +45,7 @@ pub(crate) async fn run(settings: Settings, command: AccountCommand) -> anyhow::
             let found = found.map_err(EngineError::from)?;
             let what = "account".to_owned();
             let found = found.ok_or(EngineError::NotFound { what })?;
-            engine.close_account(&found).await?;
+            engine.close_account_by(Actor::Operator, &found).await?;
             format!("account {account} is closed\n")
         }
         AccountCommand::Contract {
@@ -141,7 +141,7 @@ async fn change(
 
 async fn list(engine: &Engine) -> anyhow::Result<String> {
     let stores = &engine.ports().stores;
-    let mut text = String::from("account\temail\ttier\tstatus\tcreated\tavailable_usd\n");
+    let mut text = String::from("account\temail\ttier\tstatus\tcreated\tavailable_usd\towed_usd\n");
     let mut after = None;
     loop {
         let page = stores
@@ -150,17 +150,17 @@ async fn list(engine: &Engine) -> anyhow::Result<String> {
             .await
             .map_err(EngineError::from)?;
         for account in &page {
-            let balance = stores.ledger.balance(account.id).await;
-            let balance = balance.map_err(EngineError::from)?;
+            let funds = engine.funds(account.id).await?;
             writeln!(
                 text,
-                "{}\t{}\t{}\t{}\t{}\t{}",
+                "{}\t{}\t{}\t{}\t{}\t{}\t{}",
                 account.id,
                 account.email,
                 account.tier,
                 account.status,
                 account.created_at,
-                balance.available()
+                funds.balance.available(),
+                funds.owed,
             )?;
         }
         match page.last() {
@@ -187,14 +187,16 @@ async fn key(engine: &Engine, command: KeyCommand) -> anyhow::Result<String> {
                 scopes,
                 expires_at,
             };
-            let issued = engine.issue_key(account, &wanted).await?;
+            let issued = engine
+                .issue_key_by(Actor::Operator, account, &wanted)
+                .await?;
             output::complain("this key is shown once and kept nowhere; store it now");
             let (id, secret) = (issued.key.id, issued.secret.reveal());
             Ok(format!("key {id}\napi-key {secret}\n"))
         }
         KeyCommand::List { account } => keys(engine, account).await,
         KeyCommand::Revoke { account, key } => {
-            engine.revoke_key(account, key).await?;
+            engine.revoke_key_by(Actor::Operator, account, key).await?;
             Ok(format!("key {key} is revoked\n"))
         }
     }

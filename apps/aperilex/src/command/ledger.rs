@@ -1,11 +1,13 @@
 //! `aperilex ledger`: proving the books, showing and correcting credits, and what models cost.
 
+mod payments;
+
 use std::process::ExitCode;
 
 use aperilex_core::{
-    AccountFinding, AccountStatement, Actor, AnalysisId, BillingPeriod, BooksProof, CreditKind,
-    CreditLot, Engine, EngineError, GiveCredits, LedgerEntry, MicroUsd, ModelCost, Proof,
-    RefundCharge, UserId,
+    AccountFinding, AccountStatement, Actor, AnalysisId, Balance, BillingPeriod, BooksProof,
+    CreditKind, CreditLot, Engine, EngineError, Funds, GiveCredits, LedgerEntry, MicroUsd,
+    ModelCost, Proof, RefundCharge, UserId,
 };
 use aperilex_wiring::{Graph, Settings};
 use serde::Serialize;
@@ -58,6 +60,7 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
                     .await?,
             )
         }
+        LedgerCommand::Balance { account } => funds_text(&engine.funds(account).await?),
         LedgerCommand::Lots { account } => {
             let lots = engine.ports().stores.ledger.lots(account).await;
             lots_text(&lots.map_err(EngineError::from)?)
@@ -65,6 +68,8 @@ async fn act(engine: &Engine, command: LedgerCommand) -> anyhow::Result<ExitCode
         LedgerCommand::TopUp { account, usd, key } => {
             line(&top_up(engine, account, usd, key).await?)
         }
+        LedgerCommand::Payment { event } => payments::enter(engine, &event).await?,
+        LedgerCommand::Payments { limit } => payments::list(engine, limit).await?,
         LedgerCommand::Costs { from, to } => costs_text(&engine.model_costs(from, to).await?),
         LedgerCommand::Refund {
             account,
@@ -100,7 +105,8 @@ async fn retract(
 }
 
 async fn rebuild(engine: &Engine, account: UserId, write: bool) -> Result<String, EngineError> {
-    let differs = engine.rebuild_books(account, write).await?;
+    let by = Actor::Operator;
+    let differs = engine.rebuild_books(by, account, write).await?;
     let count = differs.len();
     let lines: String = differs.iter().map(|line| format!("{line}\n")).collect();
     let done = match (count, write) {
@@ -161,6 +167,12 @@ fn costs_text(costs: &[ModelCost]) -> String {
     let rows: String = costs.iter().map(row).collect();
     let sum: MicroUsd = costs.iter().map(|cost| cost.cost).sum();
     format!("provider\tmodel\tcalls\tinput_tokens\toutput_tokens\tusd\n{rows}all\t\t\t\t\t{sum}\n")
+}
+
+fn funds_text(funds: &Funds) -> String {
+    let Balance { posted, held } = funds.balance;
+    let (available, owed) = (funds.balance.available(), funds.owed);
+    format!("balance\t{posted}\nheld\t{held}\navailable\t{available}\nowed\t{owed}\n")
 }
 
 fn lots_text(lots: &[CreditLot]) -> String {

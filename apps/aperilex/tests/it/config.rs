@@ -237,6 +237,12 @@ fn b73_times_that_do_not_fit_together() {
             "database.settings.pool_max",
             "expected at least 21",
         ),
+        (
+            "workers, and connections as they are unless set",
+            r#"{"worker": {"concurrency": 20}, "database": {"provider": "postgres", "settings": {"url": "postgres://h/d"}}}"#,
+            "worker.concurrency",
+            "expected less than the 10 of database.settings.pool_max",
+        ),
     ]);
 }
 

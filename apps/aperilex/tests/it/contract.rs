@@ -1,54 +1,25 @@
 //! `aperilex account contract` and `aperilex ledger costs`.
 
-use std::fs;
-use std::path::Path;
-
 use serde_json::Value;
 
-use crate::server::aperilex;
-
-fn run(data: &Path, words: &[&str]) -> (i32, String, String) {
-    let data = ["--data-dir", data.to_str().unwrap()];
-    let output = aperilex(&[words, &data].concat());
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
-}
-
-fn account(data: &Path, tier: &str) -> String {
-    let email = format!("{tier}@example.com");
-    let words = ["account", "create", "--email", &email, "--tier", tier];
-    let (_, made, _) = run(data, &words);
-    made.split_whitespace().nth(1).unwrap().to_owned()
-}
+use crate::run::{Data, Said};
 
 #[test]
 fn a_contract_is_set_shown_and_cleared() {
-    let dir = tempfile::tempdir().unwrap();
-    let data = dir.path().join("data");
-    let large = account(&data, "enterprise");
-    let file = dir.path().join("contract.json");
-    let contract = |account: &str, more: &[&str]| {
-        run(
-            &data,
-            &[&["account", "contract", "--account", account][..], more].concat(),
-        )
+    let data = Data::new();
+    let large = data.account("enterprise");
+    let contract = |account: &str, more: &str| -> Said {
+        data.run(&format!("account contract --account {account} {more}"))
     };
     let set = |account: &str, json: &str| {
-        fs::write(&file, json).unwrap();
-        contract(
-            account,
-            &["--set", file.to_str().unwrap(), "--reason", "signed"],
-        )
+        let file = data.file("contract.json", json);
+        contract(account, &format!("--set '{file}' --reason signed"))
     };
     let agreed = r#"{"analysis": "0.01", "requests_per_hour": 5000 }"#;
-    let (code, shown, said) = set(&large, agreed);
-    assert_eq!(code, 0, "{said}");
-    assert_eq!(contract(&large, &[]).1, shown, "it is kept");
-    let shown: Value = serde_json::from_str(&shown).unwrap();
+    let shown = set(&large, agreed);
+    assert_eq!(shown.code, 0, "{shown:?}");
+    assert_eq!(contract(&large, "").out, shown.out, "it is kept");
+    let shown: Value = serde_json::from_str(&shown.out).unwrap();
     assert_eq!(shown["contract"]["analysis"], "0.010000");
     assert_eq!(shown["plan"]["analysis"], "0.010000");
     assert_eq!(shown["plan"]["requests_per_hour"], 5000);
@@ -64,42 +35,30 @@ fn a_contract_is_set_shown_and_cleared() {
         (r#"{"schema_version": 2}"#, 2, "version 2"),
         ("[]", 2, "expected a JSON object"),
     ] {
-        let (ended, _, said) = set(&large, json);
-        assert_eq!(ended, code, "{json}: {said}");
-        assert!(said.contains(words), "{json}: {said}");
+        let said = set(&large, json);
+        assert_eq!(said.code, code, "{json}: {said:?}");
+        assert!(said.err.contains(words), "{json}: {said:?}");
     }
-    assert_eq!(
-        contract(&large, &["--set", "/nonexistent", "--reason", "x"]).0,
-        3
-    );
-    let small = account(&data, "basic");
-    let (code, _, said) = set(&small, agreed);
+    let nothing = contract(&large, "--set /nonexistent --reason x");
+    assert_eq!(nothing.code, 3);
+    let refused = set(&data.account("basic"), agreed);
     assert!(
-        code == 4 && said.contains("enterprise tier"),
-        "{code}: {said}"
+        refused.code == 4 && refused.err.contains("enterprise tier"),
+        "{refused:?}"
     );
-    let (_, cleared, _) = contract(&large, &["--clear", "--reason", "ended"]);
-    let cleared: Value = serde_json::from_str(&cleared).unwrap();
+    let cleared = contract(&large, "--clear --reason ended");
+    let cleared: Value = serde_json::from_str(&cleared.out).unwrap();
     assert_eq!(cleared["contract"], Value::Null);
     assert_eq!(cleared["plan"]["analysis"], "0.000000");
     let nobody = "018f4b6e-7d1c-7c3a-9b51-0d6f3a1e2b4c";
-    assert_eq!(contract(nobody, &[]).0, 3);
+    assert_eq!(contract(nobody, "").code, 3);
 }
 
 #[test]
 fn costs_are_summed_by_model() {
-    let dir = tempfile::tempdir().unwrap();
+    let data = Data::new();
     let none = "provider\tmodel\tcalls\tinput_tokens\toutput_tokens\tusd\nall\t\t\t\t\t0.000000\n";
-    let (code, shown, said) = run(dir.path(), &["ledger", "costs"]);
-    assert_eq!((code, shown.as_str()), (0, none), "{said}");
-    let days = [
-        "ledger",
-        "costs",
-        "--from",
-        "2026-11-01",
-        "--to",
-        "2026-11-30",
-    ];
-    assert_eq!(run(dir.path(), &days).0, 0);
-    assert_eq!(run(dir.path(), &["ledger", "costs", "--from", "May"]).0, 2);
+    assert_eq!(data.done("ledger costs"), none);
+    data.done("ledger costs --from 2026-11-01 --to 2026-11-30");
+    assert_eq!(data.run("ledger costs --from May").code, 2);
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 use reqwest::StatusCode;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
-use crate::server::{World, aperilex, worlds};
+use crate::run::Data;
+use crate::server::{World, worlds};
 
 const ADDRESS: &str = "leaves.no.trace@example.com";
 /// What is looked for: also where only a part of the address is kept.
@@ -124,25 +125,13 @@ async fn a_closed_account_leaves_no_trace_but_its_books() {
 
 #[test]
 fn keys_are_made_listed_and_revoked() {
-    let dir = tempfile::tempdir().unwrap();
-    let data = dir.path().to_str().unwrap();
-    let run = |line: &str| {
-        let words: Vec<_> = line.split(' ').collect();
-        let output = aperilex(&[&words[..], &["--data-dir", data]].concat());
-        let code = output.status.code().unwrap();
-        (code, String::from_utf8(output.stdout).unwrap())
-    };
-    let field = |text: &str, name: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(name));
-        line.unwrap_or_else(|| panic!("{text}")).to_owned()
-    };
-    let (_, made) = run("account create --email jo@example.com --tier basic");
-    let account = field(&made, "account ");
+    let data = Data::new();
+    let run = |line: &str| data.run(line);
+    let account = data.account("basic");
     let wanted = "--name reports --scope read --scope billing --expires-at 2099-01-01T00:00:00Z";
-    let (code, made) = run(&format!("account key new --account {account} {wanted}"));
-    assert_eq!(code, 0, "{made}");
-    let (id, secret) = (field(&made, "key "), field(&made, "api-key "));
-    let listed = || run(&format!("account key list --account {account}")).1;
+    let made = run(&format!("account key new --account {account} {wanted}"));
+    let (id, secret) = (made.field("key "), made.field("api-key "));
+    let listed = || data.done(&format!("account key list --account {account}"));
     let list = listed();
     let cells: Vec<_> = list.lines().nth(1).unwrap().split('\t').collect();
     assert_eq!(
@@ -161,7 +150,7 @@ fn keys_are_made_listed_and_revoked() {
         run(&format!(
             "account key revoke --account {account} --key {key}"
         ))
-        .0
+        .code
     };
     assert_eq!(revoke(&id), 0);
     let revoked = listed();
@@ -171,11 +160,11 @@ fn keys_are_made_listed_and_revoked() {
     );
     let nobody = uuid::Uuid::nil().to_string();
     assert_eq!(revoke(&nobody), 3);
-    let close = |account: &str| run(&format!("account close --account {account}")).0;
+    let close = |account: &str| run(&format!("account close --account {account}")).code;
     assert_eq!(close(&account), 0);
-    let (_, list) = run("account list");
+    let list = data.done("account list");
     assert!(
-        list.contains("\tdeleted\t") && !list.contains("jo@example.com"),
+        list.contains("\tdeleted\t") && !list.contains("basic@example.com"),
         "{list}"
     );
     assert_eq!(close(&nobody), 3);

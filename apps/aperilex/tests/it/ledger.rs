@@ -4,15 +4,8 @@ use std::path::Path;
 
 use sqlx::{Connection, SqliteConnection};
 
-use crate::server::{aperilex, samples};
-
-fn verify(data: &Path, more: &[&str]) -> (i32, String) {
-    let data = data.to_str().unwrap();
-    let args = [&["ledger", "verify", "--data-dir", data], more].concat();
-    let output = aperilex(&args);
-    let said = String::from_utf8(output.stdout).unwrap();
-    (output.status.code().unwrap(), said)
-}
+use crate::run::Data;
+use crate::server::samples;
 
 pub(crate) async fn tamper(data: &Path, statements: &[&'static str]) {
     let database = format!("sqlite://{}", data.join("aperilex.sqlite3").display());
@@ -28,30 +21,17 @@ pub(crate) async fn tamper(data: &Path, statements: &[&'static str]) {
 
 #[tokio::test]
 async fn tampering_is_named() {
-    let dir = tempfile::tempdir().unwrap();
-    let (data, source) = (dir.path(), samples());
-    let (data_text, source) = (data.to_str().unwrap(), source.to_str().unwrap());
-    let create = [
-        "account",
-        "create",
-        "--email",
-        "jo@example.com",
-        "--tier",
-        "basic",
-    ];
-    let credit = ["--credit-usd", "5.00", "--data-dir", data_text];
-    assert!(aperilex(&[&create[..], &credit].concat()).status.success());
-    let analyze = [
-        "analyze",
-        "MKWX",
-        "--source",
-        source,
-        "--data-dir",
-        data_text,
-    ];
-    assert!(aperilex(&analyze).status.success());
+    let folder = Data::new();
+    folder.done("account create --email jo@example.com --tier basic --credit-usd 5.00");
+    let source = samples();
+    folder.done(&format!("analyze MKWX --source {}", source.display()));
+    let data = folder.path();
+    let verify = |more: &str| {
+        let said = folder.run(&format!("ledger verify {more}"));
+        (said.code, said.out)
+    };
 
-    let (code, said) = verify(data, &["--quiet", "--objects"]);
+    let (code, said) = verify("--quiet --objects");
     assert_eq!(
         (code, said.as_str()),
         (0, "2 accounts proved, 0 findings\n")
@@ -60,25 +40,25 @@ async fn tampering_is_named() {
     // The database refuses to change an entry; whoever owns the file can make it.
     let change = "UPDATE ledger_entry SET amount = amount + 1";
     tamper(data, &["DROP TRIGGER ledger_entry_update", change]).await;
-    let (code, said) = verify(data, &[]);
+    let (code, said) = verify("");
     assert_eq!(code, 1, "{said}");
     assert!(
         said.contains("I2 account ") && said.contains("entry 1 (adjustment 5.000001)"),
         "{said}"
     );
     assert!(said.ends_with("findings\n"), "{said}");
-    let (code, said) = verify(data, &["--format", "json"]);
+    let (code, said) = verify("--format json");
     let report: serde_json::Value = serde_json::from_str(&said).unwrap();
     assert_eq!((code, &report["accounts"]), (1, &2.into()));
     assert_eq!(report["findings"][0]["invariant"], "I2");
 
     tamper(data, &["UPDATE ledger_entry SET amount = amount - 1"]).await;
-    assert_eq!(verify(data, &[]).0, 0, "put right");
+    assert_eq!(verify("").0, 0, "put right");
 
     // One byte of a row that no sum shows: the chain of hashes names it.
     let flip = "UPDATE ledger_entry SET description = 'B' || substr(description, 2) WHERE seq = 1";
     tamper(data, &[flip]).await;
-    let (code, said) = verify(data, &[]);
+    let (code, said) = verify("");
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("I2 account "), "{said}");
     assert!(
@@ -86,66 +66,42 @@ async fn tampering_is_named() {
         "{said}"
     );
     tamper(data, &["UPDATE task SET status = 'running'"]).await;
-    let (code, said) = verify(data, &["--quiet"]);
+    let (code, said) = verify("--quiet");
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("I8 ") && said.contains("I11 "), "{said}");
     let nobody = "018f4b6e-7d1c-7c3a-9b51-0d6f3a1e2b4c";
-    assert_eq!(verify(data, &["--account", nobody]).0, 3);
-}
-
-/// Runs `aperilex ledger` with these words; what it says, and its exit code.
-fn ledger(data: &Path, words: &[&str]) -> (i32, String) {
-    let data = ["--data-dir", data.to_str().unwrap()];
-    let output = aperilex(&[&["ledger"][..], words, &data].concat());
-    let said = String::from_utf8(output.stdout).unwrap();
-    (output.status.code().unwrap(), said)
+    assert_eq!(verify(&format!("--account {nobody}")).0, 3);
 }
 
 #[test]
 fn credits_are_shown_topped_up_and_refunded() {
-    let dir = tempfile::tempdir().unwrap();
-    let data = dir.path();
-    let made = aperilex(&[
-        "account",
-        "create",
-        "--email",
-        "jo@example.com",
-        "--tier",
-        "basic",
-        "--data-dir",
-        data.to_str().unwrap(),
-    ]);
-    let made = String::from_utf8(made.stdout).unwrap();
-    let account = made.split_whitespace().nth(1).unwrap();
-    let top_up = [
-        "top-up",
-        "--account",
-        account,
-        "--usd",
-        "10",
-        "--key",
-        "invoice 1",
-    ];
-    let (code, first) = ledger(data, &top_up);
-    assert_eq!(code, 0, "{first}");
+    let data = Data::new();
+    let account = &data.account("basic");
+    let ledger = |line: &str| data.run(&format!("ledger {line}"));
+    let top_up = format!("top-up --account {account} --usd 10 --key 'invoice 1'");
+    let first = ledger(&top_up);
+    assert_eq!(first.code, 0, "{first:?}");
     assert!(
-        first.contains("top_up\t10.000000\t10.000000\tbought credits"),
-        "{first}"
+        first
+            .out
+            .contains("top_up\t10.000000\t10.000000\tbought credits"),
+        "{first:?}"
     );
-    assert_eq!(
-        ledger(data, &top_up),
-        (0, first.clone()),
-        "the same key again"
-    );
-    let entry = first.split('\t').nth(1).unwrap();
-    let month = first.get(..7).unwrap();
+    assert_eq!(ledger(&top_up), first, "the same key again");
+    let entry = first.out.split('\t').nth(1).unwrap();
+    let month = first.out.get(..7).unwrap();
 
-    let (_, lots) = ledger(data, &["lots", "--account", account]);
+    let balance = ledger(&format!("balance --account {account}")).out;
+    assert_eq!(
+        balance,
+        "balance\t10.000000\nheld\t0.000000\navailable\t10.000000\nowed\t0.000000\n"
+    );
+    let lots = ledger(&format!("lots --account {account}")).out;
     assert!(
         lots.contains("purchased\t10.000000\t10.000000\t0.000000\tnever"),
         "{lots}"
     );
-    let (_, statement) = ledger(data, &["statement", "--account", account, "--month", month]);
+    let statement = ledger(&format!("statement --account {account} --month {month}")).out;
     assert!(
         statement.starts_with("opening balance\t0.000000\n"),
         "{statement}"
@@ -155,57 +111,37 @@ fn credits_are_shown_topped_up_and_refunded() {
         "{statement}"
     );
 
-    let refund = |entry, usd| {
-        let words = [
-            "refund",
-            "--account",
-            account,
-            "--entry",
-            entry,
-            "--usd",
-            usd,
-        ];
-        ledger(
-            data,
-            &[&words[..], &["--key", "case 7", "--reason", "wrong"]].concat(),
-        )
+    let refund = |usd: &str| {
+        let line = format!("refund --account {account} --entry {entry} --usd {usd}");
+        ledger(&format!("{line} --key 'case 7' --reason wrong")).code
     };
-    assert_eq!(refund(entry, "1").0, 3, "a top-up is no charge");
-    assert_eq!(refund(entry, "0").0, 2);
-    let bad = ["statement", "--account", account, "--month", "November"];
-    assert_eq!(ledger(data, &bad).0, 2);
-    assert_eq!(ledger(data, &["verify", "--quiet"]).0, 0);
+    assert_eq!(refund("1"), 3, "a top-up is no charge");
+    assert_eq!(refund("0"), 2);
+    let bad = format!("statement --account {account} --month November");
+    assert_eq!(ledger(&bad).code, 2);
+    assert_eq!(ledger("verify --quiet").code, 0);
 }
 
 #[tokio::test]
 async fn a_chain_written_anew_is_found_by_its_root_and_sums_are_rebuilt() {
-    let dir = tempfile::tempdir().unwrap();
-    let data = dir.path();
-    let create = [
-        "account",
-        "create",
-        "--email",
-        "jo@example.com",
-        "--tier",
-        "basic",
-        "--credit-usd",
-        "5.00",
-        "--data-dir",
-        data.to_str().unwrap(),
-    ];
-    let made = aperilex(&create);
-    let made = String::from_utf8(made.stdout).unwrap();
-    let account = made.split_whitespace().nth(1).unwrap();
-    let (code, said) = ledger(data, &["reconcile"]);
+    let folder = Data::new();
+    let data = folder.path();
+    let made = folder.run("account create --email jo@example.com --tier basic --credit-usd 5.00");
+    let account = &made.field("account ");
+    let ledger = |line: &str| {
+        let said = folder.run(&format!("ledger {line}"));
+        (said.code, said.out)
+    };
+    let (code, said) = ledger("reconcile");
     assert_eq!(code, 0, "{said}");
     assert!(
         said.starts_with("1 accounts proved, 0 findings\nroot "),
         "{said}"
     );
     let root = said.split_whitespace().last().unwrap();
-    let top_up = ["top-up", "--account", account, "--usd", "1", "--key", "a"];
-    assert_eq!(ledger(data, &top_up).0, 0);
-    let (code, said) = ledger(data, &["verify", "--root", root]);
+    let top_up = format!("top-up --account {account} --usd 1 --key a");
+    assert_eq!(ledger(&top_up).0, 0);
+    let (code, said) = ledger(&format!("verify --root {root}"));
     assert_eq!(code, 0, "the chain went on: {said}");
 
     // Balance and lots are what the journal makes of them.
@@ -214,7 +150,7 @@ async fn a_chain_written_anew_is_found_by_its_root_and_sums_are_rebuilt() {
         "UPDATE credit_lot SET available = 1 WHERE source = 'purchased'",
     ];
     tamper(data, &damage).await;
-    let (code, said) = ledger(data, &["rebuild", "--account", account]);
+    let (code, said) = ledger(&format!("rebuild --account {account}"));
     assert_eq!(code, 0, "{said}");
     for difference in [
         "balance: by the journal 6.000000 with 0.000000 held, stored 6.000007 with",
@@ -224,11 +160,11 @@ async fn a_chain_written_anew_is_found_by_its_root_and_sums_are_rebuilt() {
     ] {
         assert!(said.contains(difference), "{difference}: {said}");
     }
-    assert_eq!(ledger(data, &["verify"]).0, 1);
-    let (_, said) = ledger(data, &["rebuild", "--account", account, "--write"]);
+    assert_eq!(ledger("verify").0, 1);
+    let (_, said) = ledger(&format!("rebuild --account {account} --write"));
     assert_eq!(said, "all is as the journal makes it\n");
-    assert_eq!(ledger(data, &["verify"]).0, 0);
-    let (_, said) = ledger(data, &["rebuild", "--account", account]);
+    assert_eq!(ledger("verify").0, 0);
+    let (_, said) = ledger(&format!("rebuild --account {account}"));
     assert_eq!(said, "all is as the journal makes it\n");
 
     // Whoever owns the database begins the account's books anew: no sum and no link is wrong.
@@ -243,13 +179,13 @@ async fn a_chain_written_anew_is_found_by_its_root_and_sums_are_rebuilt() {
         "UPDATE account SET posted = 0, seq = 0, chain_seq = 0, chain_hash = NULL, chain_at = NULL",
     ];
     tamper(data, &anew).await;
-    assert_eq!(ledger(data, &["verify"]).0, 0);
-    let (code, said) = ledger(data, &["verify", "--root", root]);
+    assert_eq!(ledger("verify").0, 0);
+    let (code, said) = ledger(&format!("verify --root {root}"));
     assert_eq!(code, 1, "{said}");
     assert!(
         said.contains("transaction 1: the chain does not lead through"),
         "{said}"
     );
     let nowhere = "0".repeat(64);
-    assert_eq!(ledger(data, &["verify", "--root", &nowhere]).0, 3);
+    assert_eq!(ledger(&format!("verify --root {nowhere}")).0, 3);
 }

@@ -18,6 +18,8 @@ mod interrupt;
 mod ledger;
 mod mirror;
 mod operate;
+mod payments;
 mod races;
+mod run;
 mod secrets;
 mod server;

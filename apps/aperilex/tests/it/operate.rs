@@ -1,85 +1,56 @@
 //! What operators do by the command line, and what the audit log says of it.
 
-use std::path::Path;
-
 use crate::ledger::tamper;
-use crate::server::{aperilex, worlds};
-
-fn run(data: &Path, words: &[&str]) -> (i32, String) {
-    let data = ["--data-dir", data.to_str().unwrap()];
-    let output = aperilex(&[words, &data].concat());
-    let said = String::from_utf8(output.stdout).unwrap();
-    (output.status.code().unwrap(), said)
-}
+use crate::run::Data;
+use crate::server::worlds;
 
 #[tokio::test]
 async fn what_operators_do_is_in_the_audit_log() {
-    let dir = tempfile::tempdir().unwrap();
-    let data = dir.path();
-    let create = [
-        "account",
-        "create",
-        "--email",
-        "jo@example.com",
-        "--tier",
-        "basic",
-    ];
-    let (code, made) = run(data, &create);
-    assert_eq!(code, 0, "{made}");
-    let account = made.split_whitespace().nth(1).unwrap().to_owned();
-    let change = |verb: &str, more: &[&str]| {
-        let words = [
-            "account",
-            verb,
-            "--account",
-            account.as_str(),
-            "--reason",
-            "a test",
-        ];
-        run(data, &[&words[..], more].concat())
+    let data = Data::new();
+    let account = data.account("basic");
+    let change = |verb: &str, more: &str| {
+        data.done(&format!(
+            "account {verb} --account {account} --reason 'a test' {more}"
+        ))
     };
-    let (code, said) = change("suspend", &[]);
-    assert_eq!(
-        (code, said.contains("status suspended")),
-        (0, true),
-        "{said}"
-    );
-    let (_, list) = run(data, &["account", "list"]);
+    let said = change("suspend", "");
+    assert!(said.contains("status suspended"), "{said}");
+    let list = data.done("account list");
     assert!(list.contains("\tsuspended\t"), "{list}");
-    assert!(change("restore", &[]).1.contains("status active"));
-    assert!(
-        change("role", &["--role", "admin"])
-            .1
-            .contains("role admin")
-    );
+    assert!(change("restore", "").contains("status active"));
+    assert!(change("role", "--role admin").contains("role admin"));
     let nobody = "018f4b6e-7d1c-7c3a-9b51-0d6f3a1e2b4c";
-    let unknown = ["account", "suspend", "--account", nobody, "--reason", "x"];
-    assert_eq!(run(data, &unknown).0, 3);
-    let top_up = [
-        "ledger",
-        "top-up",
-        "--account",
-        &account,
-        "--usd",
-        "10",
-        "--key",
-        "invoice 1",
-    ];
+    let unknown = data.run(&format!("account suspend --account {nobody} --reason x"));
+    assert_eq!(unknown.code, 3);
     for _ in 0..2 {
-        assert_eq!(run(data, &top_up).0, 0);
+        data.done(&format!(
+            "ledger top-up --account {account} --usd 10 --key 'invoice 1'"
+        ));
     }
+    let letters = data.done("dead-letters list");
+    assert_eq!(letters, "letter\tdied\ttask\treason\n");
+    assert_eq!(data.run("dead-letters redrive 7").code, 3);
 
-    assert_eq!(
-        run(data, &["dead-letters", "list"]),
-        (0, "letter\tdied\ttask\treason\n".to_owned())
-    );
-    assert_eq!(run(data, &["dead-letters", "redrive", "7"]).0, 3);
-    the_log_tells_of_it(data).await;
+    let key = data.run(&format!("account key new --account {account} --scope read"));
+    let key = key.field("key ");
+    for _ in 0..2 {
+        data.done(&format!(
+            "account key revoke --account {account} --key {key}"
+        ));
+    }
+    let damage = "UPDATE account SET posted = posted + 7";
+    tamper(data.path(), &[damage]).await;
+    for _ in 0..2 {
+        data.done(&format!("ledger rebuild --account {account} --write"));
+    }
+    for _ in 0..2 {
+        data.done(&format!("account close --account {account}"));
+    }
+    the_log_tells_of_it(&data, &key).await;
 }
 
-async fn the_log_tells_of_it(data: &Path) {
-    let (code, log) = run(data, &["audit-log"]);
-    assert_eq!(code, 0);
+async fn the_log_tells_of_it(data: &Data, key: &str) {
+    let log = data.done("audit-log");
     let actions: Vec<_> = log
         .lines()
         .skip(1)
@@ -88,58 +59,65 @@ async fn the_log_tells_of_it(data: &Path) {
     assert_eq!(
         actions,
         [
+            "account.close",
+            "books.rebuild",
+            "key.revoke",
+            "key.create",
             "dead_letter.redrive",
             "credits.top_up",
             "account.role",
             "account.restore",
-            "account.suspend"
+            "account.suspend",
+            "account.create",
         ],
         "the newest first, and what was repeated once"
     );
-    let (_, log) = run(data, &["audit-log", "--limit", "2", "--format", "json"]);
+    assert!(!log.contains('@'), "no address is in what is never changed");
+    let log = data.done("audit-log --limit 6 --format json");
     let log: serde_json::Value = serde_json::from_str(&log).unwrap();
-    assert_eq!(log.as_array().unwrap().len(), 2);
-    assert_eq!(log[1]["actor"], "operator");
-    assert_eq!(log[1]["detail"]["amount_usd"], "10.000000");
-    assert_eq!(run(data, &["audit-log", "--verify"]).0, 0);
+    assert_eq!(log.as_array().unwrap().len(), 6);
+    for entry in log.as_array().unwrap() {
+        assert_eq!(entry["actor"], "operator", "{entry}");
+    }
+    let differed = log[1]["detail"]["differed"][0].as_str().unwrap();
+    assert!(
+        differed.starts_with("balance: by the journal 10.000000"),
+        "{differed}"
+    );
+    assert_eq!(log[2]["detail"]["key"], key);
+    assert_eq!(log[3]["detail"]["scopes"], "read");
+    assert_eq!(log[5]["detail"]["amount_usd"], "10.000000");
+    data.done("audit-log --verify");
 
-    let change = "UPDATE audit_entry SET action = 'account.restore' WHERE seq = 1";
-    tamper(data, &["DROP TRIGGER audit_entry_update", change]).await;
-    let (code, said) = run(data, &["audit-log", "--verify"]);
-    assert_eq!(code, 1, "{said}");
-    assert!(said.contains("A1 audit entry 1: its stored hash"), "{said}");
+    let change = "UPDATE audit_entry SET action = 'account.restore' WHERE seq = 2";
+    tamper(data.path(), &["DROP TRIGGER audit_entry_update", change]).await;
+    let said = data.run("audit-log --verify");
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(
+        said.out.contains("A1 audit entry 2: its stored hash"),
+        "{said:?}"
+    );
 }
 
 #[test]
 fn usage_is_reported_by_day_and_week() {
-    let dir = tempfile::tempdir().unwrap();
-    let data = dir.path();
-    let create = [
-        "account",
-        "create",
-        "--email",
-        "jo@example.com",
-        "--tier",
-        "basic",
-    ];
-    assert_eq!(run(data, &create).0, 0);
-    let (code, daily) = run(data, &["usage", "report"]);
-    assert_eq!(code, 0, "{daily}");
+    let data = Data::new();
+    data.account("basic");
+    let daily = data.done("usage report");
     assert!(daily.starts_with("usage from "), "{daily}");
     assert!(daily.contains("accounts by tier\n  basic\t1\n"), "{daily}");
     assert!(
         daily.contains("not told of fewer than five accounts"),
         "{daily}"
     );
-    assert_eq!(run(data, &["usage", "report", "--daily"]), (0, daily));
+    assert_eq!(data.done("usage report --daily"), daily);
 
-    let (code, weekly) = run(data, &["usage", "report", "--weekly", "--format", "json"]);
-    assert_eq!(code, 0, "{weekly}");
+    let weekly = data.done("usage report --weekly --format json");
     let weekly: serde_json::Value = serde_json::from_str(&weekly).unwrap();
     assert_eq!(weekly["report"]["accounts"]["basic"], 1);
     assert_eq!(weekly["popular"], serde_json::json!([]));
     assert!(weekly["from"].as_str() < weekly["to"].as_str());
-    assert_eq!(run(data, &["usage", "report", "--daily", "--weekly"]).0, 2);
+    assert_eq!(data.run("usage report --daily --weekly").code, 2);
 }
 
 /// An address that nobody listens on at the moment.

@@ -266,6 +266,10 @@ impl Drop for Server {
 }
 
 impl Server {
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
     pub(crate) fn get(&self, key: &str, path: &str) -> RequestBuilder {
         self.client
             .get(format!("{}{path}", self.address))

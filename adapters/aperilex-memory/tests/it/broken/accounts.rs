@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, ArrangeTier, AuditRecord, ChangeAccount,
-    Contract, Digest, Email, ExternalIdentity, KeyId, KeyOwner, NoticePreferences, OpenAccount,
-    StoreError, Stores, Tier, TierChange, Timestamp, UserId,
+    Account, AccountStore, AccountStoreError, ApiKey, ArrangeTier, AuditLog, AuditRecord,
+    ChangeAccount, CloseAccount, Digest, Email, ExternalIdentity, KeyId, KeyOwner,
+    NoticePreferences, OpenAccount, SetContract, StoreError, Stores, Tier, TierChange, Timestamp,
+    UserId,
 };
 use async_trait::async_trait;
 
@@ -30,6 +31,11 @@ pub(crate) enum Flaw {
     RacesChanges,
     ChangesWithoutCredits,
     ForgetsWhatIsArranged,
+    AgreesWhateverIsThere,
+    RacesContracts,
+    OpensUnseen,
+    NotesClosingTwice,
+    NotesRevokingTwice,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -49,6 +55,11 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::ForgetsPreferences, "AC-7"),
     (Flaw::ChangesWithoutCredits, "AC-6"),
     (Flaw::ForgetsWhatIsArranged, "AC-12"),
+    (Flaw::AgreesWhateverIsThere, "AC-13"),
+    (Flaw::RacesContracts, "AC-13"),
+    (Flaw::OpensUnseen, "AC-8"),
+    (Flaw::NotesClosingTwice, "AC-11"),
+    (Flaw::NotesRevokingTwice, "AC-3"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -57,6 +68,7 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
         Stores {
             accounts: Arc::new(Broken {
                 inner,
+                log: stores.audit_log.clone(),
                 flaw,
                 known: Mutex::default(),
             }),
@@ -68,6 +80,7 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
 #[derive(Debug)]
 struct Broken {
     inner: Arc<dyn AccountStore>,
+    log: Arc<dyn AuditLog>,
     flaw: Flaw,
     /// Accounts by identity, kept for ever.
     known: Mutex<BTreeMap<ExternalIdentity, UserId>>,
@@ -83,6 +96,13 @@ impl AccountStore for Broken {
     }
 
     async fn open(&self, command: &OpenAccount) -> Result<(), AccountStoreError> {
+        if self.flaw == Flaw::OpensUnseen {
+            let unseen = OpenAccount {
+                audit: None,
+                ..command.clone()
+            };
+            return self.inner.open(&unseen).await;
+        }
         if let Some(identity) = &command.identity {
             let mut known = self.known.lock().unwrap();
             known.insert(identity.clone(), command.account.id);
@@ -146,36 +166,57 @@ impl AccountStore for Broken {
         self.inner.touch_key(key, now).await
     }
 
-    async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError> {
+    async fn close(&self, command: &CloseAccount) -> Result<(), AccountStoreError> {
+        let mut command = command.clone();
         if self.flaw == Flaw::KeepsTheAddress {
-            let account = self.inner.get(user).await?;
-            let account = account.ok_or(AccountStoreError::Unknown)?;
-            return self.inner.close(user, &account.email).await;
+            let account = self.inner.get(command.user).await?;
+            command.address = account.ok_or(AccountStoreError::Unknown)?.email;
         }
-        self.inner.close(user, address).await
+        if self.flaw == Flaw::NotesClosingTwice {
+            self.log.append(&command.audit).await?;
+        }
+        self.inner.close(&command).await
     }
 
-    async fn add_key(&self, key: &ApiKey) -> Result<(), AccountStoreError> {
-        match (self.flaw, self.inner.add_key(key).await) {
+    async fn add_key(&self, key: &ApiKey, audit: &AuditRecord) -> Result<(), AccountStoreError> {
+        match (self.flaw, self.inner.add_key(key, audit).await) {
             (Flaw::KeysForNobody, Err(AccountStoreError::Unknown)) => Ok(()),
             (_, added) => added,
         }
     }
 
-    async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError> {
+    async fn revoke_key(
+        &self,
+        key: KeyId,
+        now: Timestamp,
+        audit: &AuditRecord,
+    ) -> Result<(), StoreError> {
         if self.flaw == Flaw::KeepsRevokedKeys {
             return Ok(());
         }
-        self.inner.revoke_key(key, now).await
+        if self.flaw == Flaw::NotesRevokingTwice {
+            self.log.append(audit).await?;
+        }
+        self.inner.revoke_key(key, now, audit).await
     }
 
-    async fn set_contract(
-        &self,
-        user: UserId,
-        contract: Option<&Contract>,
-        audit: &AuditRecord,
-    ) -> Result<(), AccountStoreError> {
-        self.inner.set_contract(user, contract, audit).await
+    async fn set_contract(&self, command: &SetContract) -> Result<(), AccountStoreError> {
+        let now = self.inner.get(command.user).await?;
+        let has = now.and_then(|account| account.contract);
+        let anyway = |expected| SetContract {
+            expected,
+            ..command.clone()
+        };
+        match self.flaw {
+            Flaw::AgreesWhateverIsThere => self.inner.set_contract(&anyway(has)).await,
+            Flaw::RacesContracts if has == command.expected => {
+                pause().await;
+                let now = self.inner.get(command.user).await?;
+                let has = now.and_then(|account| account.contract);
+                self.inner.set_contract(&anyway(has)).await
+            }
+            _ => self.inner.set_contract(command).await,
+        }
     }
 
     async fn arrange(&self, command: &ArrangeTier) -> Result<(), AccountStoreError> {

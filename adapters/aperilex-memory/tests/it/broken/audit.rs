@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aperilex_ports::audit::{Books, Projection};
-use aperilex_ports::{AuditStore, ChainHead, LedgerRoot, StoreError, Stores, UserId};
+use aperilex_ports::{AuditRecord, AuditStore, ChainHead, LedgerRoot, StoreError, Stores, UserId};
 use async_trait::async_trait;
 
 use super::{failures, pause};
@@ -15,6 +15,7 @@ pub(crate) enum Flaw {
     LeavesAnEndOut,
     ForgetsRoots,
     RebuildsBlindly,
+    RebuildsUnseen,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -23,6 +24,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::LeavesAnEndOut, "AU-3"),
     (Flaw::ForgetsRoots, "AU-4"),
     (Flaw::RebuildsBlindly, "AU-5"),
+    (Flaw::RebuildsUnseen, "AU-5"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -85,8 +87,16 @@ impl AuditStore for Broken {
         self.inner.roots(limit).await
     }
 
-    async fn rebuild(&self, user: UserId, projection: &Projection) -> Result<(), StoreError> {
-        match (self.flaw, self.inner.rebuild(user, projection).await) {
+    async fn rebuild(
+        &self,
+        user: UserId,
+        projection: &Projection,
+        audit: &AuditRecord,
+    ) -> Result<(), StoreError> {
+        if self.flaw == Flaw::RebuildsUnseen {
+            return Ok(());
+        }
+        match (self.flaw, self.inner.rebuild(user, projection, audit).await) {
             (Flaw::RebuildsBlindly, Err(StoreError::Conflict)) => Ok(()),
             (_, rebuilt) => rebuilt,
         }

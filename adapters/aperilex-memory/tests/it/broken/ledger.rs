@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use aperilex_ports::{
-    Balance, CapturePart, CreditLot, EntryId, EntryKind, Hold, HoldId, HoldStatus, JournalTx,
-    Ledger, LedgerEntry, LedgerError, MicroUsd, NoticeKind, Outbox, OutboxItem, PendingNotice,
-    PlaceHold, PostEntry, Refund, ReverseCredit, Reversed, StoreError, Stores, Timestamp, UserId,
+    Balance, CapturePart, CreditLot, EntryId, EntryKind, Funds, Hold, HoldId, HoldStatus,
+    JournalTx, Ledger, LedgerEntry, LedgerError, MicroUsd, NoticeKind, Outbox, OutboxItem,
+    PendingNotice, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed, StoreError, Stores,
+    Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -294,11 +295,12 @@ impl Ledger for Broken {
         }
     }
 
-    async fn debt(&self, user: UserId) -> Result<MicroUsd, LedgerError> {
-        match self.flaw {
-            Flaw::ForgetsWhatIsOwed => Ok(MicroUsd::ZERO),
-            _ => self.inner.debt(user).await,
+    async fn funds(&self, user: UserId) -> Result<Funds, LedgerError> {
+        let mut funds = self.inner.funds(user).await?;
+        if self.flaw == Flaw::ForgetsWhatIsOwed {
+            funds.owed = MicroUsd::ZERO;
         }
+        Ok(funds)
     }
 
     async fn lapse(&self, now: Timestamp, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use aperilex_ports::{
-    AccountUsage, CountName, Date, Days, Gauges, ReportStore, StoreError, Stores, UsageQuery,
-    UsageReport, UserId,
+    AccountUsage, CountName, Date, Days, Gauges, MicroUsd, ReportStore, StoreError, Stores,
+    UsageQuery, UsageReport, UserId,
 };
 use async_trait::async_trait;
 
@@ -13,6 +13,7 @@ use super::{failures, pause};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {
     ForgetsTheHeld,
+    ForgetsWhatIsOwed,
     TellsOfOthers,
     TakesTheLastDayToo,
     NamesFewReaders,
@@ -24,6 +25,7 @@ pub(crate) enum Flaw {
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::ForgetsTheHeld, "RP-1"),
+    (Flaw::ForgetsWhatIsOwed, "RP-1"),
     (Flaw::TellsOfOthers, "RP-1"),
     (Flaw::TakesTheLastDayToo, "RP-2"),
     (Flaw::NamesFewReaders, "RP-3"),
@@ -141,6 +143,9 @@ impl ReportStore for Broken {
         let mut gauges = self.inner.gauges().await?;
         if self.flaw == Flaw::ForgetsTheHeld {
             gauges.open_holds = 0;
+        }
+        if self.flaw == Flaw::ForgetsWhatIsOwed {
+            gauges.owed = MicroUsd::ZERO;
         }
         Ok(gauges)
     }

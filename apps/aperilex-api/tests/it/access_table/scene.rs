@@ -24,6 +24,8 @@ pub(super) struct Scene {
     waiting_task: String,
     quote: String,
     suspended: String,
+    /// An account that may have a contract.
+    large: String,
 }
 
 fn text(document: &Value, name: &str) -> String {
@@ -66,6 +68,8 @@ impl Scene {
             text(&me.json(), "account_id")
         };
         things.insert("account_id", me(&world.key).await);
+        let large = account("large", Tier::Enterprise).await;
+        let large = me(&large).await;
         Self {
             keys,
             things,
@@ -73,6 +77,7 @@ impl Scene {
             waiting_task: analysis_of(&world, "financial").await,
             quote,
             suspended: me(&suspended).await,
+            large,
             world,
         }
     }
@@ -92,6 +97,7 @@ impl Scene {
     fn thing(&self, operation: &Operation, name: &str, exists: bool) -> String {
         let id = match (operation.id.as_str(), name) {
             ("cancelTask", "task_id") => &self.waiting_task,
+            ("getContract" | "setContract" | "endContract", "account_id") => &self.large,
             _ => self
                 .things
                 .get(name)
@@ -122,6 +128,7 @@ impl Scene {
                 format!("?filing_id={}", self.thing(operation, "filing_id", exists))
             }
             "beginOidc" => "?provider=works".to_owned(),
+            "endContract" => "?reason=over".to_owned(),
             _ => String::new(),
         };
         filled + &query
@@ -162,6 +169,8 @@ impl Scene {
             "refundEntry" => {
                 json!({"account_id": account(), "amount_usd": "0.001", "reason": "slow"})
             }
+            "setContract" => json!({"contract": {"priority": 1}, "reason": "signed"}),
+            "retractAnalysis" => json!({"reason": "it was wrong"}),
             "proveBooks" => json!({"account_id": account()}),
             "receivePaymentEvent" => json!({"id": "evt_1", "type": "payment.paid", "payment": {
                 "id": "pay_1", "version": 1, "account_id": account(),
@@ -200,6 +209,7 @@ impl Scene {
         }
         match operation.id.as_str() {
             "giveCredits" | "refundEntry" => call.header("idempotency-key", "once"),
+            "setContract" | "endContract" => call.header("if-match", proof),
             _ => call,
         }
     }
@@ -227,6 +237,11 @@ impl Scene {
                 self.sign_in(who).await.access.reveal().to_owned()
             }
             "finishOidc" => self.journey(who).await,
+            "setContract" | "endContract" => {
+                let path = format!("/api/v1/admin/accounts/{}/contract", self.large);
+                let get = call("GET", path).key(&self.keys[&Who::Admin]);
+                self.world.send(get).await.header("etag").to_owned()
+            }
             "verifyAccount" if who == Who::Owner => {
                 let address = "new@example.com".parse().unwrap();
                 engine.sign_up(&address, None).await.unwrap();
