@@ -42,6 +42,10 @@ impl Refusals {
         })
     }
 
+    pub(crate) fn forget(&mut self, user: UserId) {
+        self.0.remove(&user);
+    }
+
     pub(crate) fn remember(&mut self, user: UserId, refused: &QuotaOutcome, now: Timestamp) {
         if self.0.len() >= MAX_ACCOUNTS && !self.0.contains_key(&user) {
             self.0.retain(|_, refusal| now < refusal.until);

@@ -55,14 +55,17 @@ impl AccountStore for Store {
         self.db.one::<account::Model, _>(&identified(who)).await
     }
 
-    async fn add_key(&self, key: &ApiKey) -> Result<(), AccountStoreError> {
-        transact!(self.db, |tx| add_key(tx, key).await)
+    async fn add_key(&self, key: &ApiKey, most: usize) -> Result<(), AccountStoreError> {
+        transact!(self.db, |tx| add_key(tx, key, most).await)
     }
 
-    async fn keys(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError> {
-        let query = api_key::Entity::find()
-            .filter(api_key::Column::UserId.eq(user.as_uuid()))
-            .order_by_desc(api_key::Column::Id);
+    async fn keys(
+        &self,
+        user: UserId,
+        before: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Vec<ApiKey>, StoreError> {
+        let query = keys_of(user, before).limit(page(limit));
         self.db.all::<api_key::Model, _>(&query.into_query()).await
     }
 
@@ -75,18 +78,40 @@ impl AccountStore for Store {
         touched.map(drop).map_err(store_error)
     }
 
-    async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError> {
+    async fn revoke_key(
+        &self,
+        user: UserId,
+        key: KeyId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let first_stays = Expr::col(api_key::Column::RevokedAt).if_null(micros(now));
         let update = api_key::Entity::update_many()
-            .col_expr(api_key::Column::RevokedAt, micros(now).into())
+            .col_expr(api_key::Column::RevokedAt, first_stays)
             .filter(api_key::Column::Id.eq(key.as_uuid()))
-            .filter(api_key::Column::RevokedAt.is_null())
+            .filter(api_key::Column::UserId.eq(user.as_uuid()))
             .into_query();
         let revoked = self.db.alone(Durability::Full, &update).await;
-        revoked.map(drop).map_err(store_error)
+        Ok(revoked.map_err(store_error)? > 0)
     }
 
     async fn close(&self, user: UserId, address: &Email) -> Result<(), AccountStoreError> {
         transact!(self.db, |tx| close(tx, user, address).await)
+    }
+
+    async fn unverified(&self, by: Timestamp, limit: usize) -> Result<Vec<UserId>, StoreError> {
+        let waiting = unverified(by).limit(page(limit));
+        let rows = waiting.all(self.db.reader()).await.map_err(store_error)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| UserId::from_uuid(row.id))
+            .collect())
+    }
+
+    async fn displace(&self, user: UserId) -> Result<bool, StoreError> {
+        transact!(self.db, |tx| displace(tx, user).await).map_err(|error| match error {
+            AccountStoreError::Store(error) => error,
+            _ => StoreError::Conflict,
+        })
     }
 
     async fn set_contract(
@@ -199,13 +224,10 @@ impl TryFrom<Owned> for KeyOwner {
 pub(crate) fn owner_of(hash: &Digest, now: Timestamp) -> SelectStatement {
     let owner = Expr::col((api_key::Entity, api_key::Column::UserId))
         .eq(Expr::col((account::Entity, account::Column::Id)));
-    let lasting = Condition::any()
-        .add(api_key::Column::ExpiresAt.is_null())
-        .add(api_key::Column::ExpiresAt.gt(micros(now)));
     let mut query = api_key::Entity::find()
         .filter(api_key::Column::Hash.eq(hash.to_string()))
         .filter(api_key::Column::RevokedAt.is_null())
-        .filter(lasting)
+        .filter(lasting(now))
         .into_query();
     query.join(JoinType::InnerJoin, account::Entity, owner);
     for column in account::Column::iter() {
@@ -359,10 +381,36 @@ async fn agree(
     Ok(())
 }
 
-async fn add_key(tx: &DatabaseTransaction, key: &ApiKey) -> Outcome<()> {
-    let owner = account::Entity::find_by_id(key.user.as_uuid());
+/// The keys of an account, newest first.
+pub(crate) fn keys_of(user: UserId, before: Option<KeyId>) -> Select<api_key::Entity> {
+    // Ids are in the order of their making.
+    api_key::Entity::find()
+        .filter(api_key::Column::UserId.eq(user.as_uuid()))
+        .apply_if(before, |query, before| {
+            query.filter(api_key::Column::Id.lt(before.as_uuid()))
+        })
+        .order_by_desc(api_key::Column::Id)
+}
+
+/// Keys that are not past their end.
+fn lasting(now: Timestamp) -> Condition {
+    Condition::any()
+        .add(api_key::Column::ExpiresAt.is_null())
+        .add(api_key::Column::ExpiresAt.gt(micros(now)))
+}
+
+async fn add_key(tx: &DatabaseTransaction, key: &ApiKey, most: usize) -> Outcome<()> {
+    // Behind the lock on their account one key after the other is counted.
+    let owner = account::Entity::find_by_id(key.user.as_uuid()).lock_exclusive();
     if owner.one(tx).await?.is_none() {
         return Err(Stop::Refused(AccountStoreError::Unknown));
+    }
+    let working = keys_of(key.user, None)
+        .filter(api_key::Column::RevokedAt.is_null())
+        .filter(lasting(key.created_at))
+        .limit(most as u64);
+    if working.all(tx).await?.len() >= most {
+        return Err(Stop::Refused(AccountStoreError::TooManyKeys));
     }
     api_key::Entity::insert(api_key::ActiveModel::from(key))
         .exec_without_returning(tx)
@@ -389,7 +437,7 @@ async fn open(tx: &DatabaseTransaction, command: &OpenAccount) -> Outcome<()> {
             .await?;
     }
     if let Some(key) = &command.key {
-        add_key(tx, key).await?;
+        add_key(tx, key, 1).await?;
     }
     if let Some(opening) = &command.opening {
         give(tx, opening).await?;
@@ -411,6 +459,42 @@ async fn close(tx: &DatabaseTransaction, user: UserId, address: &Email) -> Outco
     if closed.rows_affected == 0 {
         return Err(Stop::Refused(AccountStoreError::Unknown));
     }
+    lock_out(tx, user).await?;
+    Ok(())
+}
+
+/// Accounts without books that nobody has verified, the oldest first.
+pub(crate) fn unverified(by: Timestamp) -> Select<account::Entity> {
+    account::Entity::find()
+        .filter(account::Column::Status.eq(AccountStatus::Unverified.as_str()))
+        .filter(account::Column::CreatedAt.lte(micros(by)))
+        .filter(account::Column::Seq.eq(0))
+        .filter(account::Column::ChainSeq.eq(0))
+        .order_by_asc(account::Column::CreatedAt)
+        .order_by_asc(account::Column::Id)
+}
+
+async fn displace(tx: &DatabaseTransaction, user: UserId) -> Outcome<bool> {
+    let row = account::Entity::find_by_id(user.as_uuid())
+        .filter(account::Column::Status.eq(AccountStatus::Unverified.as_str()))
+        .lock_exclusive()
+        .one(tx)
+        .await?;
+    let Some(row) = row else {
+        return Ok(false);
+    };
+    if (row.seq, row.chain_seq) != (0, 0) {
+        close(tx, user, &Email::of_closed(user)).await?;
+        return Ok(true);
+    }
+    lock_out(tx, user).await?;
+    tier_change::Entity::delete_by_id(row.id).exec(tx).await?;
+    account::Entity::delete_by_id(row.id).exec(tx).await?;
+    Ok(true)
+}
+
+/// Removes everything by which somebody gets into an account.
+async fn lock_out(tx: &DatabaseTransaction, user: UserId) -> Result<(), DbErr> {
     api_key::Entity::delete_many()
         .filter(api_key::Column::UserId.eq(user.as_uuid()))
         .exec(tx)
@@ -422,6 +506,5 @@ async fn close(tx: &DatabaseTransaction, user: UserId, address: &Email) -> Outco
     password::Entity::delete_by_id(user.as_uuid())
         .exec(tx)
         .await?;
-    sign_out(tx, user).await?;
-    Ok(())
+    sign_out(tx, user).await
 }

@@ -92,6 +92,9 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         ("journal", ledger::journal::after(user, 7).into_query()),
         ("queue", urgent.into_query()),
         ("quota", quota_store::newest(user, &[hour], 0)),
+        ("old quota", quota_store::oldest(now, 9)),
+        ("keys", account_store::keys_of(user, None).into_query()),
+        ("unverified", account_store::unverified(now).into_query()),
     ]
 }
 

@@ -29,10 +29,7 @@ impl Engine {
                 _ => break,
             }
         }
-        let address = format!("deleted-{}@accounts.invalid", account.id);
-        let address: Email = address
-            .parse()
-            .map_err(|_| EngineError::not_found("account"))?;
+        let address = Email::of_closed(account.id);
         let accounts = &self.ports.stores.accounts;
         Ok(accounts.close(account.id, &address).await?)
     }

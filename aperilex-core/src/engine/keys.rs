@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, ApiKey, Digest, KeyId, MAX_PAGE, Scopes, Secret, SessionId, Timestamp, UserId,
+    Account, AccountStoreError, ApiKey, Digest, KeyId, Scopes, Secret, SessionId, Timestamp, UserId,
 };
 
 use super::{Engine, earlier};
@@ -96,24 +96,29 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`] for an unknown account, [`Refusal::TooManyKeys`], or a port's failure.
     pub async fn issue_key(&self, user: UserId, wanted: &NewKey) -> Result<IssuedKey, EngineError> {
-        let now = self.now();
-        let keys = self.ports.stores.accounts.keys(user).await?;
-        let works =
-            |key: &&ApiKey| key.revoked_at.is_none() && key.expires_at.is_none_or(|end| now < end);
-        if keys.iter().filter(works).count() >= MAX_KEYS || keys.len() >= MAX_PAGE {
-            return Err(Refusal::TooManyKeys { limit: MAX_KEYS }.into());
+        let issued = self.new_key(user, wanted, self.now());
+        let accounts = &self.ports.stores.accounts;
+        match accounts.add_key(&issued.key, MAX_KEYS).await {
+            Ok(()) => Ok(issued),
+            Err(AccountStoreError::TooManyKeys) => {
+                Err(Refusal::TooManyKeys { limit: MAX_KEYS }.into())
+            }
+            Err(error) => Err(error.into()),
         }
-        let issued = self.new_key(user, wanted, now);
-        self.ports.stores.accounts.add_key(&issued.key).await?;
-        Ok(issued)
     }
 
-    /// The keys of an account, newest first, revoked ones included.
+    /// The keys of an account that were made before the given one, newest first, revoked ones included.
     ///
     /// # Errors
     /// A port's failure.
-    pub async fn keys(&self, user: UserId) -> Result<Vec<ApiKey>, EngineError> {
-        Ok(self.ports.stores.accounts.keys(user).await?)
+    pub async fn keys(
+        &self,
+        user: UserId,
+        before: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Vec<ApiKey>, EngineError> {
+        let accounts = &self.ports.stores.accounts;
+        Ok(accounts.keys(user, before, limit).await?)
     }
 
     /// Revokes a key of an account. Revoking it again changes nothing.
@@ -121,12 +126,12 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`] if it has no such key, or a port's failure.
     pub async fn revoke_key(&self, user: UserId, key: KeyId) -> Result<(), EngineError> {
-        let keys = self.ports.stores.accounts.keys(user).await?;
-        if !keys.iter().any(|own| own.id == key) {
-            return Err(EngineError::not_found("key"));
+        let accounts = &self.ports.stores.accounts;
+        if accounts.revoke_key(user, key, self.now()).await? {
+            Ok(())
+        } else {
+            Err(EngineError::not_found("key"))
         }
-        let now = self.now();
-        Ok(self.ports.stores.accounts.revoke_key(key, now).await?)
     }
 
     /// Who asks with this API key or access token; none if it does not work, whyever.

@@ -66,11 +66,13 @@ gated!(AccountStore {
     open(command: &OpenAccount) -> (), AccountStoreError;
     by_key(hash: &Digest, now: Timestamp) -> Option<KeyOwner>, StoreError;
     by_identity(who: &ExternalIdentity) -> Option<Account>, StoreError;
-    add_key(key: &ApiKey) -> (), AccountStoreError;
-    keys(user: UserId) -> Vec<ApiKey>, StoreError;
+    add_key(key: &ApiKey, most: usize) -> (), AccountStoreError;
+    keys(user: UserId, before: Option<KeyId>, limit: usize) -> Vec<ApiKey>, StoreError;
     touch_key(key: KeyId, now: Timestamp) -> (), StoreError;
     close(user: UserId, address: &Email) -> (), AccountStoreError;
-    revoke_key(key: KeyId, now: Timestamp) -> (), StoreError;
+    revoke_key(user: UserId, key: KeyId, now: Timestamp) -> bool, StoreError;
+    unverified(by: Timestamp, limit: usize) -> Vec<UserId>, StoreError;
+    displace(user: UserId) -> bool, StoreError;
     set_contract(user: UserId, contract: Option<&Contract>, audit: &AuditRecord) -> (), AccountStoreError;
     change(change: &ChangeAccount) -> Account, AccountStoreError;
     arrange(command: &ArrangeTier) -> (), AccountStoreError;
@@ -83,10 +85,10 @@ gated!(AccountStore {
 
 gated!(SessionStore {
     begin(session: &Session, refresh: &Digest) -> (), AccountStoreError;
-    rotate(command: &RotateSession) -> Option<Session>, StoreError;
+    rotate(command: &RotateSession) -> Option<(Session, Account)>, StoreError;
     account(session: SessionId, now: Timestamp) -> Option<Account>, StoreError;
     end(session: SessionId) -> (), StoreError;
-    put_one_time(token: &OneTime, notice: &PendingNotice) -> (), AccountStoreError;
+    write(letter: &Letter) -> bool, AccountStoreError;
     redeem(command: &Redeem) -> Option<UserId>, StoreError;
     password(user: UserId) -> Option<PasswordHash>, StoreError;
     rehash(user: UserId, from: &PasswordHash, to: &PasswordHash) -> bool, StoreError;
@@ -236,6 +238,8 @@ gated!(PaymentStore {
 gated!(QuotaStore {
     consume(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
     usage(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
+    reset(user: UserId) -> (), StoreError;
+    forget(before: Timestamp, limit: usize) -> usize, StoreError;
 });
 
 gated!(QuoteStore {

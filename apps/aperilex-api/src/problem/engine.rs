@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aperilex_core::ports::{BoxError, FilingSourceError, Retry, StoreError};
+use aperilex_core::ports::{BoxError, FilingSourceError, Retry, SignInError, StoreError};
 use aperilex_core::{EngineError, MicroUsd, Refusal};
 
 use super::{Facts, Problem, ProblemCode, echo};
@@ -29,6 +29,9 @@ impl From<EngineError> for Problem {
                 retry,
                 ref source,
             } => {
+                if let Some(SignInError::Busy { after, .. }) = source.downcast_ref() {
+                    return busy(*after);
+                }
                 log(&error);
                 of_cause(source).unwrap_or_else(|| of_port(port, retry))
             }
@@ -38,6 +41,13 @@ impl From<EngineError> for Problem {
             }
         }
     }
+}
+
+/// No fault: more people sign in at this moment than can.
+fn busy(after: Duration) -> Problem {
+    let detail =
+        "very many people are signing in at this moment; nothing was done, ask again later";
+    Problem::new(ProblemCode::Unavailable, detail).retry_after(ceil(after).max(1))
 }
 
 /// Failures of ports that say something about the request itself.
@@ -142,6 +152,10 @@ impl From<Refusal> for Problem {
             Refusal::NotCancellable { .. } => Self::new(ProblemCode::NotCancellable, detail),
             Refusal::Unverified => Self::new(ProblemCode::Unverified, detail),
             Refusal::SignInFailed => Self::new(ProblemCode::SignInFailed, detail).challenging(),
+            Refusal::TooManyTries { retry_after } => {
+                Self::new(ProblemCode::QuotaExceeded, detail).retry_after(ceil(retry_after).max(1))
+            }
+            Refusal::NobodysAddress => Self::field(ProblemCode::InvalidField, "/email", detail),
             Refusal::SessionEnded => Self::new(ProblemCode::SessionExpired, detail).challenging(),
             Refusal::TokenSpent => Self::field(ProblemCode::InvalidField, "/token", detail),
             Refusal::ChallengeRequired => Self::new(ProblemCode::ChallengeRequired, detail),

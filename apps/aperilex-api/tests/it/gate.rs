@@ -116,3 +116,29 @@ async fn what_is_open_to_all_is_limited_as_is_sensible() {
         assert_eq!(status, 200);
     }
 }
+
+#[tokio::test]
+async fn an_old_key_locks_nobody_out_of_signing_in() {
+    let served = Served::new(settings()).await;
+    let office = "198.51.100.9";
+    for n in 0..6 {
+        let old = bearer(&format!("apx_live_{n:064x}"));
+        let (status, _) = ask(&served, "/api/v1/me", office, &old).await;
+        assert_eq!(status, if n < 5 { 401 } else { 429 });
+    }
+    // Beginning to sign in elsewhere is open to all, as signing in is; there is no such provider here.
+    let login = "/api/v1/oidc/login?provider=works";
+    for n in 0..6 {
+        let (status, answer) = ask(&served, login, office, "").await;
+        assert_eq!(status, if n < 5 { 404 } else { 429 }, "{answer}");
+    }
+    // And the other way round: who has used that up may still show a key.
+    let minute = std::time::Duration::from_secs(60);
+    served.world.memory.clock.advance(minute);
+    for _ in 0..6 {
+        ask(&served, login, office, "").await;
+    }
+    let own = bearer(&served.world.key);
+    let (status, _) = ask(&served, "/api/v1/me", office, &own).await;
+    assert_eq!(status, 200);
+}

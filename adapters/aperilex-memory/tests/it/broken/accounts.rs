@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, ArrangeTier, AuditRecord, ChangeAccount,
-    Contract, Digest, Email, ExternalIdentity, KeyId, KeyOwner, NoticePreferences, OpenAccount,
-    StoreError, Stores, Tier, TierChange, Timestamp, UserId,
+    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ArrangeTier, AuditRecord,
+    ChangeAccount, Contract, Digest, Email, ExternalIdentity, KeyId, KeyOwner, NoticePreferences,
+    OpenAccount, StoreError, Stores, Tier, TierChange, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -30,6 +30,11 @@ pub(crate) enum Flaw {
     RacesChanges,
     ChangesWithoutCredits,
     ForgetsWhatIsArranged,
+    CountsRevokedKeys,
+    CountsKeysBefore,
+    ListsTheVerified,
+    DisplacesAnybody,
+    DisplacesTheAddressAlone,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -49,6 +54,11 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::ForgetsPreferences, "AC-7"),
     (Flaw::ChangesWithoutCredits, "AC-6"),
     (Flaw::ForgetsWhatIsArranged, "AC-12"),
+    (Flaw::CountsRevokedKeys, "AC-4"),
+    (Flaw::CountsKeysBefore, "AC-4"),
+    (Flaw::ListsTheVerified, "AC-13"),
+    (Flaw::DisplacesAnybody, "AC-14"),
+    (Flaw::DisplacesTheAddressAlone, "AC-14"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -132,8 +142,13 @@ impl AccountStore for Broken {
         self.inner.by_identity(who).await
     }
 
-    async fn keys(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError> {
-        let mut keys = self.inner.keys(user).await?;
+    async fn keys(
+        &self,
+        user: UserId,
+        before: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Vec<ApiKey>, StoreError> {
+        let mut keys = self.inner.keys(user, before, limit).await?;
         if self.flaw == Flaw::ForgetsScopes {
             for key in &mut keys {
                 key.scopes = aperilex_ports::Scopes::ALL;
@@ -155,18 +170,55 @@ impl AccountStore for Broken {
         self.inner.close(user, address).await
     }
 
-    async fn add_key(&self, key: &ApiKey) -> Result<(), AccountStoreError> {
-        match (self.flaw, self.inner.add_key(key).await) {
+    async fn add_key(&self, key: &ApiKey, most: usize) -> Result<(), AccountStoreError> {
+        let all = self.inner.keys(key.user, None, most).await?;
+        let most = match self.flaw {
+            Flaw::CountsRevokedKeys if all.len() >= most => 0,
+            Flaw::CountsKeysBefore => {
+                pause().await;
+                most.saturating_add(if all.len() < most { 99 } else { 0 })
+            }
+            _ => most,
+        };
+        match (self.flaw, self.inner.add_key(key, most).await) {
             (Flaw::KeysForNobody, Err(AccountStoreError::Unknown)) => Ok(()),
             (_, added) => added,
         }
     }
 
-    async fn revoke_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError> {
+    async fn revoke_key(
+        &self,
+        user: UserId,
+        key: KeyId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         if self.flaw == Flaw::KeepsRevokedKeys {
-            return Ok(());
+            return Ok(true);
         }
-        self.inner.revoke_key(key, now).await
+        self.inner.revoke_key(user, key, now).await
+    }
+
+    async fn unverified(&self, by: Timestamp, limit: usize) -> Result<Vec<UserId>, StoreError> {
+        if self.flaw == Flaw::ListsTheVerified {
+            let all = self.inner.list(None, limit).await?;
+            return Ok(all.into_iter().map(|account| account.id).collect());
+        }
+        self.inner.unverified(by, limit).await
+    }
+
+    async fn displace(&self, user: UserId) -> Result<bool, StoreError> {
+        let address = Email::of_closed(user);
+        match self.flaw {
+            Flaw::DisplacesAnybody => Ok(self.inner.close(user, &address).await.is_ok()),
+            Flaw::DisplacesTheAddressAlone => {
+                // What opens the account stays: it is as if nothing were removed.
+                let Some(account) = self.inner.get(user).await? else {
+                    return Ok(false);
+                };
+                Ok(account.status == AccountStatus::Unverified)
+            }
+            _ => self.inner.displace(user).await,
+        }
     }
 
     async fn set_contract(
