@@ -92,13 +92,10 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         ("journal", ledger::journal::after(user, 7).into_query()),
         ("queue", urgent.into_query()),
         ("quota", quota_store::newest(user, &[hour], 0)),
-        ("old quota", quota_store::oldest(now, 9)),
-        ("keys", account_store::keys_of(user, None).into_query()),
-        ("unverified", account_store::unverified(now).into_query()),
     ]
 }
 
-/// Those of the loops that send and that look at payments.
+/// Those of the loops that send, that look at payments and that sweep up what nobody comes back for.
 fn queries_of_loops() -> Vec<(&'static str, SelectStatement)> {
     let now = Timestamp::from_second(1_767_225_600).unwrap();
     vec![
@@ -117,6 +114,12 @@ fn queries_of_loops() -> Vec<(&'static str, SelectStatement)> {
         (
             "payment events",
             payment_store::newest().limit(9).into_query(),
+        ),
+        ("old quota", quota_store::oldest(now, 9)),
+        ("unverified", account_store::unverified(now).into_query()),
+        (
+            "keys",
+            account_store::keys_of(UserId::from_uuid(Uuid::nil()), None).into_query(),
         ),
     ]
 }

@@ -150,26 +150,35 @@ impl From<Refusal> for Problem {
                 Self::field(ProblemCode::QualityNotOffered, "/quality", detail)
             }
             Refusal::NotCancellable { .. } => Self::new(ProblemCode::NotCancellable, detail),
-            Refusal::Unverified => Self::new(ProblemCode::Unverified, detail),
-            Refusal::SignInFailed => Self::new(ProblemCode::SignInFailed, detail).challenging(),
-            Refusal::TooManyTries { retry_after } => {
-                Self::new(ProblemCode::QuotaExceeded, detail).retry_after(ceil(retry_after).max(1))
-            }
-            Refusal::NobodysAddress => Self::field(ProblemCode::InvalidField, "/email", detail),
-            Refusal::SessionEnded => Self::new(ProblemCode::SessionExpired, detail).challenging(),
-            Refusal::TokenSpent => Self::field(ProblemCode::InvalidField, "/token", detail),
-            Refusal::ChallengeRequired => Self::new(ProblemCode::ChallengeRequired, detail),
             Refusal::NotOfferedHere { .. } => Self::new(ProblemCode::NotOffered, detail),
             Refusal::TooManyKeys { .. } => Self::new(ProblemCode::TooManyKeys, detail),
-            Refusal::NothingToImport => Self::field(ProblemCode::InvalidField, "", detail),
+            Refusal::NothingToImport | Refusal::OwnAccount => {
+                Self::field(ProblemCode::InvalidField, "", detail)
+            }
             Refusal::TooManyItems { .. } => Self::new(ProblemCode::TooManyItems, detail),
             Refusal::BadAmount | Refusal::OverRefund { .. } => {
                 Self::field(ProblemCode::InvalidField, "/amount_usd", detail)
             }
-            Refusal::OwnAccount => Self::field(ProblemCode::InvalidField, "", detail),
             Refusal::EmailTaken => Self::new(ProblemCode::EmailTaken, detail),
-            _ => Self::internal(),
+            other => of_sign_in(&other, detail),
         }
+    }
+}
+
+/// What is told of signing in; of anything else it is a fault that it comes here.
+fn of_sign_in(refusal: &Refusal, detail: String) -> Problem {
+    match refusal {
+        Refusal::Unverified => Problem::new(ProblemCode::Unverified, detail),
+        Refusal::SignInFailed => Problem::new(ProblemCode::SignInFailed, detail).challenging(),
+        Refusal::TooManyTries { retry_after } => {
+            let wait = ceil(*retry_after).max(1);
+            Problem::new(ProblemCode::QuotaExceeded, detail).retry_after(wait)
+        }
+        Refusal::NobodysAddress => Problem::field(ProblemCode::InvalidField, "/email", detail),
+        Refusal::SessionEnded => Problem::new(ProblemCode::SessionExpired, detail).challenging(),
+        Refusal::TokenSpent => Problem::field(ProblemCode::InvalidField, "/token", detail),
+        Refusal::ChallengeRequired => Problem::new(ProblemCode::ChallengeRequired, detail),
+        _ => Problem::internal(),
     }
 }
 
