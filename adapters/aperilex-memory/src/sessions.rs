@@ -1,8 +1,9 @@
 //! Sessions, passwords, one-time tokens.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStoreError, Digest, Letter, OutboxItem, PasswordHash, Redeem,
-    RotateSession, Session, SessionId, SessionStore, StoreError, Timestamp, UserId,
+    Account, AccountStatus, AccountStoreError, Digest, Letter, OneTimePurpose, OutboxItem,
+    PasswordHash, Redeem, RotateSession, Session, SessionId, SessionStore, StoreError, Timestamp,
+    UserId,
 };
 use async_trait::async_trait;
 
@@ -60,6 +61,19 @@ impl SessionStore for MemoryStores {
                 state.announce(OutboxItem::Notice(letter.notice.clone()));
             }
             Ok(fits)
+        })
+    }
+
+    async fn holder(
+        &self,
+        token: &Digest,
+        purpose: OneTimePurpose,
+        now: Timestamp,
+    ) -> Result<Option<Account>, StoreError> {
+        self.read("sessions.holder", |state| {
+            let token = state.one_time.get(token)?;
+            let good = token.purpose == purpose && now < token.expires_at;
+            good.then(|| state.accounts.get(&token.user).cloned())?
         })
     }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aperilex_ports::{
-    AnalysisId, Digest, ExternalIdentity, FilingId, FindAnalysis, ImportId, PoolKey, Quality,
-    QuotaWindow, SessionId, TaskId, Template, Timestamp, UserId,
+    AnalysisId, Digest, ExternalIdentity, FilingId, FindAnalysis, ImportId, OneTimePurpose,
+    PoolKey, Quality, QuotaWindow, SessionId, TaskId, Template, Timestamp, UserId,
 };
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -114,6 +114,10 @@ fn queries_of_loops() -> Vec<(&'static str, SelectStatement)> {
         (
             "payment events",
             payment_store::newest().limit(9).into_query(),
+        ),
+        (
+            "holder",
+            session_store::holder(&Digest::of(b""), OneTimePurpose::VerifyEmail, now),
         ),
         ("old quota", quota_store::oldest(now, 9)),
         ("unverified", account_store::unverified(now).into_query()),

@@ -1,8 +1,9 @@
 //! Sessions, passwords, one-time tokens.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStoreError, Digest, Letter, OneTime, OutboxItem, PasswordHash,
-    Redeem, RotateSession, Session, SessionId, SessionStore, StoreError, Timestamp, UserId,
+    Account, AccountStatus, AccountStoreError, Digest, Letter, OneTime, OneTimePurpose, OutboxItem,
+    PasswordHash, Redeem, RotateSession, Session, SessionId, SessionStore, StoreError, Timestamp,
+    UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
@@ -58,6 +59,16 @@ impl SessionStore for Store {
         transact!(self.db, |tx| write(tx, letter).await)
     }
 
+    async fn holder(
+        &self,
+        token: &Digest,
+        purpose: OneTimePurpose,
+        now: Timestamp,
+    ) -> Result<Option<Account>, StoreError> {
+        let query = holder(token, purpose, now);
+        self.db.one::<account::Model, _>(&query).await
+    }
+
     async fn redeem(&self, command: &Redeem) -> Result<Option<UserId>, StoreError> {
         transact!(self.db, |tx| redeem(tx, command).await)
     }
@@ -109,6 +120,19 @@ pub(crate) fn signed_in(session: SessionId, now: Timestamp) -> SelectStatement {
         .filter(session::Column::ExpiresAt.gt(micros(now)))
         .into_query();
     query.join(JoinType::InnerJoin, session::Entity, owner);
+    query
+}
+
+/// The account of a one-time token that is good, in one query.
+pub(crate) fn holder(token: &Digest, purpose: OneTimePurpose, now: Timestamp) -> SelectStatement {
+    let owner = Expr::col((one_time::Entity, one_time::Column::UserId))
+        .eq(Expr::col((account::Entity, account::Column::Id)));
+    let mut query = account::Entity::find()
+        .filter(one_time::Column::Hash.eq(token.to_string()))
+        .filter(one_time::Column::Purpose.eq(purpose.as_str()))
+        .filter(one_time::Column::ExpiresAt.gt(micros(now)))
+        .into_query();
+    query.join(JoinType::InnerJoin, one_time::Entity, owner);
     query
 }
 

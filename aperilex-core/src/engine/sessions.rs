@@ -21,6 +21,11 @@ const REFRESH_PREFIX: &str = "apx_refresh_";
 /// token is exchanged again. Whoever comes later with it has stolen it, or it was stolen from them.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// What the passwords that are tried for an address are counted under.
+pub(super) fn tries_of(email: &Email) -> UserId {
+    UserId::stand_in("password", email.as_str())
+}
+
 /// Somebody is signed in.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
@@ -89,7 +94,7 @@ impl Engine {
     ) -> Result<SignedIn, EngineError> {
         self.tokens()?;
         if self.governing(email).is_some() {
-            let what = "signing in with a password: addresses of this domain sign in at their identity provider, and that";
+            let what = "a password for an address whose domain signs in at its identity provider";
             return Err(Refusal::NotOfferedHere { what }.into());
         }
         let tries = self.try_password(email).await?;
@@ -118,7 +123,7 @@ impl Engine {
     /// Counts one more password for this address, before it is looked at: of many that come at once no more
     /// are looked at than may. Gives what they are counted under.
     async fn try_password(&self, email: &Email) -> Result<UserId, EngineError> {
-        let tries = UserId::stand_in("password", email.as_str());
+        let tries = tries_of(email);
         let windows = quota::of_passwords(&self.settings.accounts);
         let quota = &self.ports.stores.quota;
         let outcome = quota.consume(tries, &windows, self.now()).await?;

@@ -10,6 +10,7 @@ use aperilex_ports::{
     UserId,
 };
 
+use super::sessions::tries_of;
 use super::{Engine, earlier, later};
 use crate::error::EngineError;
 use crate::quota;
@@ -199,23 +200,37 @@ impl Engine {
     /// everywhere. The password comes with the token and not with the sign-up, so that whoever signs up
     /// with somebody else's address gets nothing when its owner follows the letter.
     ///
+    /// Nothing is hashed for a token that is not good. Whoever has a good one reads the mail of the address and
+    /// is no guesser: passwords that were tried for it count no more.
+    ///
     /// # Errors
-    /// [`Refusal::TokenSpent`], or a port's failure.
+    /// [`Refusal::TokenSpent`], [`Refusal::NotOfferedHere`] for an address whose domain signs in elsewhere, or a
+    /// port's failure.
     pub async fn set_password(
         &self,
         token: &str,
         purpose: OneTimePurpose,
         password: &Password,
     ) -> Result<UserId, EngineError> {
-        let hash = self.ports.sign_in.passwords.hash(password).await?;
+        let (token, now) = (Digest::of(token.as_bytes()), self.now());
+        let stores = &self.ports.stores;
+        let owner = stores.sessions.holder(&token, purpose, now).await?;
+        let owner = owner.ok_or(Refusal::TokenSpent)?;
+        if self.governing(&owner.email).is_some() {
+            let what = "a password for an address whose domain signs in at its identity provider";
+            return Err(Refusal::NotOfferedHere { what }.into());
+        }
         let command = Redeem {
-            token: Digest::of(token.as_bytes()),
+            token,
             purpose,
-            password: hash,
-            now: self.now(),
+            password: self.ports.sign_in.passwords.hash(password).await?,
+            now,
         };
-        let redeemed = self.ports.stores.sessions.redeem(&command).await?;
-        redeemed.ok_or_else(|| Refusal::TokenSpent.into())
+        let redeemed = stores.sessions.redeem(&command).await?;
+        let user = redeemed.ok_or(Refusal::TokenSpent)?;
+        // If it cannot be noted they wait as long as they were told.
+        let _ = stores.quota.reset(tries_of(&owner.email)).await;
+        Ok(user)
     }
 }
 

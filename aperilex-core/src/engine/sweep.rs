@@ -101,10 +101,13 @@ impl Engine {
     async fn displace_unverified(&self, now: Timestamp) -> Result<(), EngineError> {
         let accounts = &self.ports.stores.accounts;
         let waits = Duration::from_secs(self.settings.accounts.unverified_ttl_s);
+        let mut failed = None;
         for user in accounts.unverified(earlier(now, waits), BATCH).await? {
-            accounts.displace(user).await?;
+            if let Err(error) = accounts.displace(user).await {
+                failed = failed.or(Some(error.into()));
+            }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     async fn rescue(&self, task: &Task) -> Result<(), EngineError> {

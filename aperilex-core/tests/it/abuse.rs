@@ -99,6 +99,27 @@ fn patience_does_not_help_a_guesser() {
 }
 
 #[test]
+fn whoever_reads_the_mail_of_an_address_is_no_guesser() {
+    let house = House::new(|_, _| {});
+    house.member("jo@example.com");
+    for _ in 0..10 {
+        house.sign_in("jo@example.com", WRONG).unwrap_err();
+    }
+    house.later(60);
+    assert_eq!(
+        house.sign_in("jo@example.com", PASSWORD).unwrap_err(),
+        too_many(840)
+    );
+    house.forgot("jo@example.com");
+    let letter = token(&house.letter());
+    let new = "quite another one";
+    house
+        .set_password(&letter, OneTimePurpose::ResetPassword, new)
+        .unwrap();
+    house.sign_in("jo@example.com", new).unwrap();
+}
+
+#[test]
 fn a_second_tab_goes_on_beside_the_first() {
     let house = House::new(|_, _| {});
     house.member("jo@example.com");
@@ -187,6 +208,8 @@ fn a_domain_that_signs_in_elsewhere_has_no_passwords() {
     let email = "jo@works.example.com";
     let before = House::new(|_, _| {});
     before.member(email);
+    before.forgot(email);
+    let late = token(&before.letter());
     // The provider is set up later: the password that is there opens nothing any more.
     let mut ports = before.engine.ports().clone();
     ports.sign_in.providers = vec![Arc::new(Trusting)];
@@ -201,6 +224,9 @@ fn a_domain_that_signs_in_elsewhere_has_no_passwords() {
         assert!(not_offered(house.sign_up(email).unwrap_err()));
         house.forgot(email);
     }
+    // Nor does a letter that was on its way make one.
+    let late = house.set_password(&late, OneTimePurpose::ResetPassword, "another password");
+    assert!(not_offered(late.unwrap_err()));
     let letter = house.letter();
     let provider = "works".to_owned();
     assert_eq!(letter.kind, NoticeKind::SignInElsewhere { provider });

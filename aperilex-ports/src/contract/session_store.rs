@@ -26,6 +26,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "SN-11", nothing_is_exchanged_for_whoever_may_not_act),
     scenario!(id: "SN-12", a_mailbox_gets_so_many_letters),
     scenario!(id: "SN-12", of_many_letters_at_once_one_is_written),
+    scenario!(id: "SN-13", a_token_is_known_before_it_is_redeemed),
 ];
 
 /// The grace of these scenarios, in seconds.
@@ -499,4 +500,32 @@ async fn of_many_letters_at_once_one_is_written(desk: Desk) {
     assert_eq!(won.count(), 1);
     let told = desk.stores.outbox.next_notices(99, at(60), at(0)).await;
     assert_eq!(told.unwrap().len(), 1);
+}
+
+async fn a_token_is_known_before_it_is_redeemed(desk: Desk) {
+    use OneTimePurpose::{ResetPassword, VerifyEmail};
+    let [user, other] = [desk.account().await, desk.account().await];
+    desk.token(user, ResetPassword, "once", 100).await;
+    desk.token(other, ResetPassword, "theirs", 100).await;
+    let holder = async |token, purpose, second| {
+        let sessions = &desk.stores.sessions;
+        let found = sessions.holder(&hash(token), purpose, at(second)).await;
+        found.unwrap()
+    };
+    let account = desk.stores.accounts.get(user).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(holder("once", ResetPassword, 99).await, account);
+    }
+    for (token, purpose, second) in [
+        ("once", VerifyEmail, 99),
+        ("once", ResetPassword, 100),
+        ("unknown", ResetPassword, 99),
+    ] {
+        assert_eq!(holder(token, purpose, second).await, None, "{token}");
+    }
+    let redeemed = desk.redeems("once", ResetPassword, "p", 99).await;
+    assert_eq!(redeemed, Some(user));
+    assert_eq!(holder("once", ResetPassword, 99).await, None);
+    let theirs = holder("theirs", ResetPassword, 99).await;
+    assert_eq!(theirs.map(|account| account.id), Some(other));
 }

@@ -75,6 +75,7 @@ pub struct Redeem {
 /// - **SN-11** of an account that is not active nothing is exchanged, and a token that was good stays so.
 /// - **SN-12** a letter that does not fit into the windows is not written, also of many at once; the store
 ///   of quotas counts those that are.
+/// - **SN-13** `holder` gives whose token would be redeemed now, and uses nothing up.
 #[async_trait]
 pub trait SessionStore: Debug + Send + Sync + 'static {
     /// Begins a session with the hash of its first refresh token.
@@ -115,6 +116,17 @@ pub trait SessionStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`AccountStoreError`].
     async fn write(&self, letter: &Letter) -> Result<bool, AccountStoreError>;
+
+    /// The account whose one-time token this is, if it would be redeemed now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn holder(
+        &self,
+        token: &Digest,
+        purpose: OneTimePurpose,
+        now: Timestamp,
+    ) -> Result<Option<Account>, StoreError>;
 
     /// Uses a one-time token up, and says whose it was. None: it is not good.
     ///

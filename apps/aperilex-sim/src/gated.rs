@@ -89,6 +89,7 @@ gated!(SessionStore {
     account(session: SessionId, now: Timestamp) -> Option<Account>, StoreError;
     end(session: SessionId) -> (), StoreError;
     write(letter: &Letter) -> bool, AccountStoreError;
+    holder(token: &Digest, purpose: OneTimePurpose, now: Timestamp) -> Option<Account>, StoreError;
     redeem(command: &Redeem) -> Option<UserId>, StoreError;
     password(user: UserId) -> Option<PasswordHash>, StoreError;
     rehash(user: UserId, from: &PasswordHash, to: &PasswordHash) -> bool, StoreError;

@@ -127,6 +127,7 @@ const ELSEWHERE: &[&str] = &[
     "SessionStore::account",
     "SessionStore::end",
     "SessionStore::write",
+    "SessionStore::holder",
     "SessionStore::redeem",
     "SessionStore::password",
     "SessionStore::rehash",

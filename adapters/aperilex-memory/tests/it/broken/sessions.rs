@@ -33,6 +33,7 @@ pub(crate) enum Flaw {
     ExchangesForTheSuspended,
     WritesAgainAndAgain,
     WritesOutsideTheLock,
+    KnowsTokensForEver,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -54,6 +55,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::ExchangesForTheSuspended, "SN-11"),
     (Flaw::WritesAgainAndAgain, "SN-12"),
     (Flaw::WritesOutsideTheLock, "SN-12"),
+    (Flaw::KnowsTokensForEver, "SN-13"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -293,6 +295,19 @@ impl SessionStore for Broken {
             self.outbox.mark_sent(&ids, now).await?;
         }
         Ok(written)
+    }
+
+    async fn holder(
+        &self,
+        token: &Digest,
+        purpose: OneTimePurpose,
+        now: Timestamp,
+    ) -> Result<Option<Account>, StoreError> {
+        let now = match self.flaw {
+            Flaw::KnowsTokensForEver => Timestamp::MIN,
+            _ => now,
+        };
+        self.inner.holder(token, purpose, now).await
     }
 
     async fn redeem(&self, command: &Redeem) -> Result<Option<UserId>, StoreError> {
