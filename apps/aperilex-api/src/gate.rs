@@ -2,7 +2,7 @@
 //! open to all cannot wear the service out.
 //!
 //! Each IPv4 address and each IPv6 network of 64 bits has buckets of tokens that fill as time goes by: one for
-//! keys and tokens that are none, one for operations that need none. A request that an account stands behind
+//! keys and tokens that are none, one for requests without any, one for operations that need none. A request that an account stands behind
 //! takes none. Buckets are those of this process.
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -53,8 +53,11 @@ impl From<IpAddr> for Origin {
 /// What is counted by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
-    /// Keys and tokens that are none. A client with an old key locks nobody else out of signing in.
+    /// Keys and tokens that are none, each once a minute. Whoever sends them locks nobody else out of
+    /// signing in.
     Credentials,
+    /// No key where one is needed.
+    Nameless,
     /// Operations that are open to all: signing up and in, among others.
     Open,
     /// See [`LENIENCE`].
@@ -145,6 +148,11 @@ impl Gate {
         self.draw(origin, Kind::Credentials, now, false)
     }
 
+    /// Takes a token for a request without a key that needs one.
+    pub(crate) fn nameless(&self, origin: Option<Origin>, now: Timestamp) -> Result<(), Problem> {
+        self.draw(origin, Kind::Nameless, now, true)
+    }
+
     /// Takes a token for a key that is none.
     pub(crate) fn failed(&self, origin: Option<Origin>, now: Timestamp) {
         // Whether there was one was asked before; of many at once the last may find none.
@@ -162,7 +170,7 @@ impl Gate {
             return Ok(());
         };
         let lenience = match kind {
-            Kind::Credentials | Kind::Open => 1,
+            Kind::Credentials | Kind::Nameless | Kind::Open => 1,
             Kind::Lenient => LENIENCE,
         };
         let per_minute = i64::from(self.per_minute.saturating_mul(lenience));

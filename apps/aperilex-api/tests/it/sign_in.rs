@@ -48,7 +48,7 @@ pub(crate) async fn token(world: &World) -> String {
 }
 
 /// Somebody who has signed up and in.
-async fn signed_in(world: &World, email: &str) -> Value {
+pub(crate) async fn signed_in(world: &World, email: &str) -> Value {
     let answer = post(world, "accounts", &json!({"email": email})).await;
     assert_eq!(answer.status, 202, "{answer:?}");
     let body = json!({"token": token(world).await, "password": PASSWORD});
