@@ -2,8 +2,13 @@
 //! longer, and an account that ignores a great many is suspended.
 //!
 //! Only requests that come while a told `Retry-After` still runs count, and not those that may have been
-//! on their way when it was told: clients with several connections are not taken for abusers. It is kept
-//! in this process, so that a client that hammers costs no database.
+//! on their way when it was told: clients with several connections are not taken for abusers. What an
+//! account was told is kept in this process; what it ignored is counted in the store of quotas, where all
+//! processes see it. So a client that hammers costs the database one count every five seconds.
+//!
+//! The first ignored refusal within the window holds an account out for `backoff_s` from then on, each
+//! further one twice as long, and none longer than `backoff_max_s`; never shorter than until its quota has
+//! room. Whoever stops asking is let in when that is over.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -27,7 +32,9 @@ pub struct ConductSettings {
     pub suspend_after: u32,
     /// The window they are counted in.
     pub window_s: u64,
-    /// Longest wait that ignoring alone leads to.
+    /// How long the first of them holds an account out; each further one doubles it.
+    pub backoff_s: u64,
+    /// Longest time that ignoring alone holds an account out.
     pub backoff_max_s: u64,
 }
 
@@ -36,19 +43,42 @@ impl Default for ConductSettings {
         Self {
             suspend_after: 100,
             window_s: 24 * 60 * 60,
-            backoff_max_s: 60 * 60,
+            backoff_s: 30,
+            backoff_max_s: 15 * 60,
         }
     }
 }
 
 impl ConductSettings {
-    /// Whether so many ignored refusals, this one included, suspend an account.
-    pub(crate) fn suspends(&self, ignored: Option<u32>) -> bool {
-        self.suspend_after > 0 && ignored.is_some_and(|ignored| ignored >= self.suspend_after)
+    /// Whether so many ignored refusals suspend an account.
+    pub(crate) const fn suspends(&self, ignored: u32) -> bool {
+        self.suspend_after > 0 && ignored >= self.suspend_after
+    }
+
+    /// How long the last of so many ignored refusals holds an account out.
+    pub(crate) fn backoff(&self, ignored: u32) -> Duration {
+        let doublings = ignored.saturating_sub(1).min(32);
+        let wait = self.backoff_s.saturating_mul(1 << doublings);
+        Duration::from_secs(wait.min(self.backoff_max_s))
+    }
+
+    /// The window in which what an account ignores is counted. Nothing is ever refused by it, so that it
+    /// is counted to the last one.
+    pub(crate) const fn window(&self) -> QuotaWindow {
+        QuotaWindow {
+            name: "ignored",
+            length: Duration::from_secs(self.window_s),
+            limit: u32::MAX,
+        }
     }
 }
 
-/// The conduct of the accounts that were refused lately.
+/// What an account's ignored refusals are counted under.
+pub(crate) fn counted(user: UserId) -> UserId {
+    UserId::stand_in("ignored", &user.to_string())
+}
+
+/// What the accounts that were refused lately were told.
 #[derive(Debug, Default)]
 pub(crate) struct Conduct(Mutex<HashMap<UserId, Record>>);
 
@@ -57,11 +87,7 @@ struct Record {
     /// The windows as refused, each with the time from which it has room.
     windows: Vec<(QuotaUse, Timestamp)>,
     told_at: Timestamp,
-    wait: Duration,
     until: Timestamp,
-    /// Ignored refusals since a time.
-    ignored: u32,
-    since: Timestamp,
 }
 
 /// A request that comes before the time told.
@@ -71,8 +97,8 @@ pub(crate) struct TooEarly {
     pub(crate) retry_after: Duration,
     /// The windows, as of now.
     pub(crate) windows: Vec<QuotaUse>,
-    /// Ignored refusals, if this is one of them.
-    pub(crate) ignored: Option<u32>,
+    /// Whether what was told is ignored.
+    pub(crate) ignored: bool,
 }
 
 impl Conduct {
@@ -81,33 +107,23 @@ impl Conduct {
     }
 
     /// Notes what a refused account was told; gives how long it is to wait.
-    pub(crate) fn refused(
-        &self,
-        user: UserId,
-        windows: &[QuotaUse],
-        now: Timestamp,
-        settings: &ConductSettings,
-    ) -> Duration {
+    pub(crate) fn refused(&self, user: UserId, windows: &[QuotaUse], now: Timestamp) -> Duration {
         let waits = windows.iter().map(|used| used.retry_after);
         let wait = waits.max().unwrap_or_default();
         let mut known = self.lock();
         if known.len() >= REMEMBERED && !known.contains_key(&user) {
-            known.retain(|_, record| now < record.until || !record.is_old(now, settings));
+            known.retain(|_, record| now < record.until);
             if known.len() >= REMEMBERED {
                 return wait;
             }
         }
-        let record = known.entry(user).or_insert_with(|| Record {
-            windows: Vec::new(),
-            told_at: now,
-            wait,
-            until: now,
-            ignored: 0,
-            since: now,
-        });
         let free = |used: &QuotaUse| (*used, later(now, used.retry_after));
-        record.windows = windows.iter().map(free).collect();
-        (record.told_at, record.wait, record.until) = (now, wait, later(now, wait));
+        let record = Record {
+            windows: windows.iter().map(free).collect(),
+            told_at: now,
+            until: later(now, wait),
+        };
+        known.insert(user, record);
         wait
     }
 
@@ -117,7 +133,6 @@ impl Conduct {
         user: UserId,
         windows: &[QuotaWindow],
         now: Timestamp,
-        settings: &ConductSettings,
     ) -> Option<TooEarly> {
         let mut known = self.lock();
         let record = known.get_mut(&user)?;
@@ -125,10 +140,11 @@ impl Conduct {
         if now >= record.until || !told.eq(windows) {
             return None;
         }
-        let ignored = (now >= later(record.told_at, ON_THE_WAY)).then(|| {
-            record.ignore(now, settings);
-            record.ignored
-        });
+        let ignored = now >= later(record.told_at, ON_THE_WAY);
+        if ignored {
+            // It is told anew: of many at once this one counts.
+            record.told_at = now;
+        }
         let windows = record.windows.iter().map(|(used, free)| QuotaUse {
             retry_after: between(now, *free),
             ..*used
@@ -140,26 +156,19 @@ impl Conduct {
         })
     }
 
+    /// Holds an account out for at least so long; gives how long it is to wait.
+    pub(crate) fn hold(&self, user: UserId, wait: Duration, now: Timestamp) -> Duration {
+        let mut known = self.lock();
+        let Some(record) = known.get_mut(&user) else {
+            return wait;
+        };
+        record.until = record.until.max(later(now, wait));
+        between(now, record.until)
+    }
+
     /// Begins anew with an account.
     pub(crate) fn forget(&self, user: UserId) {
         self.lock().remove(&user);
-    }
-}
-
-impl Record {
-    fn is_old(&self, now: Timestamp, settings: &ConductSettings) -> bool {
-        now >= later(self.since, Duration::from_secs(settings.window_s))
-    }
-
-    fn ignore(&mut self, now: Timestamp, settings: &ConductSettings) {
-        if self.is_old(now, settings) {
-            (self.ignored, self.since) = (0, now);
-        }
-        self.ignored = self.ignored.saturating_add(1);
-        let longest = Duration::from_secs(settings.backoff_max_s);
-        self.wait = self.wait.saturating_mul(2).min(longest);
-        self.until = self.until.max(later(now, self.wait));
-        self.told_at = now;
     }
 }
 
@@ -188,51 +197,47 @@ mod tests {
             used: 10,
             retry_after: wait,
         };
-        let settings = ConductSettings::default();
-        let told = conduct.refused(user(n), &[used], at(now), &settings);
-        assert_eq!(told, wait);
+        assert_eq!(conduct.refused(user(n), &[used], at(now)), wait);
     }
 
-    /// Seconds to wait and the count of ignored refusals.
-    fn asked(conduct: &Conduct, now: i64) -> Option<(u64, Option<u32>)> {
-        let settings = ConductSettings::default();
-        let early = conduct.too_early(user(1), &[HOUR], at(now), &settings)?;
+    /// Seconds to wait, and whether it is ignored.
+    fn asked(conduct: &Conduct, now: i64) -> Option<(u64, bool)> {
+        let early = conduct.too_early(user(1), &[HOUR], at(now))?;
         Some((early.retry_after.as_secs(), early.ignored))
     }
 
     #[test]
-    fn ignoring_doubles_the_wait_up_to_an_hour() {
+    fn what_was_on_its_way_ignores_nothing() {
         let conduct = Conduct::default();
         assert_eq!(asked(&conduct, 0), None);
         told(&conduct, 1, 600, 0);
-        assert_eq!(asked(&conduct, 4), Some((596, None)), "it was on its way");
-        assert_eq!(asked(&conduct, 10), Some((1200, Some(1))));
-        assert_eq!(asked(&conduct, 14), Some((1196, None)));
-        assert_eq!(asked(&conduct, 20), Some((2400, Some(2))));
-        assert_eq!(asked(&conduct, 30), Some((3600, Some(3))));
-        assert_eq!(asked(&conduct, 40), Some((3600, Some(4))));
-        assert_eq!(asked(&conduct, 3639), Some((3600, Some(5))));
-        assert_eq!(asked(&conduct, 3639 + 3600), None, "heeded at last");
-        // Told again, it begins with what is told then; what was ignored is not forgotten.
-        told(&conduct, 1, 60, 8000);
-        assert_eq!(asked(&conduct, 8010), Some((120, Some(6))));
+        assert_eq!(asked(&conduct, 4), Some((596, false)));
+        assert_eq!(asked(&conduct, 10), Some((590, true)));
+        assert_eq!(asked(&conduct, 10), Some((590, false)), "told anew");
+        assert_eq!(asked(&conduct, 15), Some((585, true)));
+        assert_eq!(asked(&conduct, 600), None, "heeded");
     }
 
     #[test]
     fn a_wait_is_never_shortened() {
         let conduct = Conduct::default();
-        told(&conduct, 1, 20 * 3600, 0);
-        assert_eq!(asked(&conduct, 100), Some((20 * 3600 - 100, Some(1))));
+        told(&conduct, 1, 60, 0);
+        let hold = |seconds, now| {
+            let wait = Duration::from_secs(seconds);
+            conduct.hold(user(1), wait, at(now)).as_secs()
+        };
+        assert_eq!(hold(30, 10), 50);
+        assert_eq!(hold(120, 40), 120);
+        assert_eq!(asked(&conduct, 159), Some((1, true)));
+        assert_eq!(asked(&conduct, 160), None, "let in when it is over");
     }
 
     #[test]
-    fn what_was_ignored_is_forgotten_after_a_day() {
-        let conduct = Conduct::default();
-        told(&conduct, 1, 3600, 0);
-        assert_eq!(asked(&conduct, 10), Some((3600, Some(1))));
-        told(&conduct, 1, 3600, 86_390);
-        assert_eq!(asked(&conduct, 86_399), Some((3600, Some(2))));
-        assert_eq!(asked(&conduct, 86_410), Some((3600, Some(1))));
+    fn the_back_off_doubles_and_has_an_end() {
+        let settings = ConductSettings::default();
+        let waits = [0, 1, 2, 3, 5, 6, 99, u32::MAX].map(|n| settings.backoff(n).as_secs());
+        assert_eq!(waits, [30, 30, 60, 120, 480, 900, 900, 900]);
+        assert!(!settings.suspends(99) && settings.suspends(100));
     }
 
     #[test]
@@ -240,9 +245,7 @@ mod tests {
         let conduct = Conduct::default();
         told(&conduct, 1, 3600, 0);
         let wider = QuotaWindow { limit: 99, ..HOUR };
-        let settings = ConductSettings::default();
-        let early = conduct.too_early(user(1), &[wider], at(60), &settings);
-        assert_eq!(early, None);
+        assert_eq!(conduct.too_early(user(1), &[wider], at(60)), None);
         conduct.forget(user(1));
         assert_eq!(asked(&conduct, 60), None);
     }
@@ -254,7 +257,7 @@ mod tests {
             told(&conduct, n, 60, 0);
         }
         assert_eq!(conduct.lock().len(), REMEMBERED);
-        told(&conduct, 20_000, 60, 86_400);
+        told(&conduct, 20_000, 60, 60);
         assert_eq!(conduct.lock().len(), 1);
     }
 }

@@ -129,6 +129,18 @@ pub enum Refusal {
     /// The address or the password is wrong.
     #[error("the e-mail address or the password is wrong")]
     SignInFailed,
+    /// Too many passwords were tried for the address.
+    #[error(
+        "too many passwords were tried for this address; try again in {} s, or ask for a new password",
+        retry_after.as_secs()
+    )]
+    TooManyTries {
+        /// When one more may be tried.
+        retry_after: Duration,
+    },
+    /// Nobody receives mail at the address.
+    #[error("expected an address where mail is received; nobody receives any under this domain")]
+    NobodysAddress,
     /// The session is over, or its token was used before.
     #[error("the session is over; sign in again")]
     SessionEnded,
@@ -145,7 +157,7 @@ pub enum Refusal {
         what: &'static str,
     },
     /// The account has as many working keys as it may.
-    #[error("the account has {limit} working keys, or very many revoked ones; revoke one first")]
+    #[error("the account has {limit} working keys; revoke one first")]
     TooManyKeys {
         /// Most of them.
         limit: usize,

@@ -107,6 +107,17 @@ pub struct AccountRules {
     pub session_ttl_s: u64,
     /// How long a one-time token in a letter works.
     pub token_ttl_s: u64,
+    /// How many passwords may be tried for one address within `password_window_s`, whether or not it has
+    /// an account; the right one ends the count.
+    pub password_tries: u32,
+    /// The stretch of time in which they are counted.
+    pub password_window_s: u64,
+    /// How many may be tried within a day.
+    pub password_tries_per_day: u32,
+    /// Letters of one kind that an address gets within a day; never more than one a minute.
+    pub letters_per_day: u32,
+    /// How long an account waits for its address to be verified before it is removed.
+    pub unverified_ttl_s: u64,
 }
 
 impl Default for AccountRules {
@@ -117,6 +128,11 @@ impl Default for AccountRules {
             access_ttl_s: 15 * 60,
             session_ttl_s: 30 * 24 * 60 * 60,
             token_ttl_s: 24 * 60 * 60,
+            password_tries: 10,
+            password_window_s: 15 * 60,
+            password_tries_per_day: 50,
+            letters_per_day: 10,
+            unverified_ttl_s: 7 * 24 * 60 * 60,
         }
     }
 }

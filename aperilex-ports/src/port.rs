@@ -61,7 +61,7 @@ pub use payment_store::{
 pub use quota_store::{QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow};
 pub use quote_store::QuoteStore;
 pub use report_store::ReportStore;
-pub use session_store::{Redeem, RotateSession, SessionStore};
+pub use session_store::{Letter, Redeem, RotateSession, SessionStore};
 pub use settlement::{
     AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetractAnalysis,
     Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted,

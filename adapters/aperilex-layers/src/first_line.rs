@@ -134,6 +134,23 @@ impl<Q: QuotaStore + ?Sized> QuotaStore for FirstLine<Q> {
         }
     }
 
+    async fn reset(&self, user: UserId) -> Result<(), StoreError> {
+        held(&self.refusals).forget(user);
+        held(&self.windows).reset(user);
+        match self.store.reset(user).await {
+            // What it counted before stays until it leaves the windows: rather too strict than too lax.
+            Err(StoreError::Unavailable { .. }) => Ok(()),
+            reset => reset,
+        }
+    }
+
+    async fn forget(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        match self.store.forget(before, limit).await {
+            Err(StoreError::Unavailable { .. }) => Ok(held(&self.windows).forget(before, limit)),
+            forgotten => forgotten,
+        }
+    }
+
     async fn usage(
         &self,
         user: UserId,

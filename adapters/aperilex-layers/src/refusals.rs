@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use aperilex_ports::{QuotaOutcome, QuotaUse, QuotaWindow, Timestamp, UserId};
 
+/// How long the store is not asked about a refusal: by then a `reset` in another process shows.
+const ASKED_ANEW: Duration = Duration::from_secs(60);
 /// Most accounts remembered.
 const MAX_ACCOUNTS: usize = 10_000;
 
@@ -20,7 +22,7 @@ struct Refusal {
 }
 
 impl Refusals {
-    /// The refusal that still holds for these windows. Only time ends one, so it is the same answer.
+    /// The refusal that still holds for these windows. Only time ends one here, so it is the same answer.
     pub(crate) fn holds(
         &self,
         user: UserId,
@@ -42,6 +44,10 @@ impl Refusals {
         })
     }
 
+    pub(crate) fn forget(&mut self, user: UserId) {
+        self.0.remove(&user);
+    }
+
     pub(crate) fn remember(&mut self, user: UserId, refused: &QuotaOutcome, now: Timestamp) {
         if self.0.len() >= MAX_ACCOUNTS && !self.0.contains_key(&user) {
             self.0.retain(|_, refusal| now < refusal.until);
@@ -55,7 +61,9 @@ impl Refusals {
             .iter()
             .map(|used| (*used, free(used)))
             .collect();
+        let anew = now.checked_add(ASKED_ANEW).unwrap_or(Timestamp::MAX);
         let until = windows.iter().map(|(_, free)| *free).max().unwrap_or(now);
+        let until = until.min(anew);
         self.0.insert(user, Refusal { windows, until });
     }
 }

@@ -58,6 +58,23 @@ impl Windows {
         })
     }
 
+    pub(crate) fn reset(&mut self, user: UserId) {
+        let gone = self.accounts.remove(&user);
+        self.requests -= gone.map_or(0, |account| account.times.len());
+    }
+
+    /// Removes requests of before a time, at most so many; says how many.
+    pub(crate) fn forget(&mut self, before: Timestamp, limit: usize) -> usize {
+        let (before, mut left) = (before.as_microsecond(), limit);
+        self.accounts.retain(|_, account| {
+            let old = account.times.partition_point(|time| *time < before);
+            left -= account.times.drain(..old.min(left)).count();
+            !account.times.is_empty()
+        });
+        self.requests -= limit - left;
+        limit - left
+    }
+
     pub(crate) fn usage(
         &self,
         user: UserId,

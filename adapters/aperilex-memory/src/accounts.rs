@@ -34,10 +34,7 @@ impl AccountStore for MemoryStores {
 
     async fn by_key(&self, hash: &Digest, now: Timestamp) -> Result<Option<KeyOwner>, StoreError> {
         self.read("accounts.by_key", |state| {
-            let works = |key: &&ApiKey| {
-                key.revoked_at.is_none() && key.expires_at.is_none_or(|end| now < end)
-            };
-            let mut working = state.keys.values().filter(works);
+            let mut working = state.keys.values().filter(|key| works(key, now));
             let key = working.find(|key| key.hash == *hash)?.clone();
             let account = state.accounts.get(&key.user)?.clone();
             Some(KeyOwner { account, key })
@@ -51,10 +48,19 @@ impl AccountStore for MemoryStores {
         })
     }
 
-    async fn add_key(&self, key: &ApiKey, audit: &AuditRecord) -> Result<(), AccountStoreError> {
+    async fn add_key(
+        &self,
+        key: &ApiKey,
+        most: usize,
+        audit: &AuditRecord,
+    ) -> Result<(), AccountStoreError> {
         self.commit("accounts.add_key", |state| {
             if !state.accounts.contains_key(&key.user) {
                 return Err(AccountStoreError::Unknown);
+            }
+            let working = |own: &&ApiKey| own.user == key.user && works(own, key.created_at);
+            if state.keys.values().filter(working).count() >= most {
+                return Err(AccountStoreError::TooManyKeys);
             }
             state.keys.insert(key.id, key.clone());
             state.log(audit);
@@ -62,11 +68,17 @@ impl AccountStore for MemoryStores {
         })
     }
 
-    async fn keys(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError> {
+    async fn keys(
+        &self,
+        user: UserId,
+        before: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Vec<ApiKey>, StoreError> {
         self.read("accounts.keys", |state| {
             let newest_first = state.keys.values().rev();
             newest_first
-                .filter(|key| key.user == user)
+                .filter(|key| key.user == user && before.is_none_or(|id| key.id < id))
+                .take(limit.min(MAX_PAGE))
                 .cloned()
                 .collect()
         })
@@ -83,22 +95,41 @@ impl AccountStore for MemoryStores {
 
     async fn revoke_key(
         &self,
+        user: UserId,
         key: KeyId,
         now: Timestamp,
         audit: &AuditRecord,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         self.commit("accounts.revoke_key", |state| {
-            let works = |key: &&mut ApiKey| key.revoked_at.is_none();
-            if let Some(key) = state.keys.get_mut(&key).filter(works) {
-                key.revoked_at = Some(now);
+            let own = state.keys.get_mut(&key).filter(|key| key.user == user);
+            let Some(own) = own else { return Ok(false) };
+            if own.revoked_at.is_none() {
+                own.revoked_at = Some(now);
                 state.log(audit);
             }
-            Ok(())
+            Ok(true)
         })
     }
 
     async fn close(&self, command: &CloseAccount) -> Result<(), AccountStoreError> {
         self.commit("accounts.close", |state| state.close(command))
+    }
+
+    async fn unverified(&self, by: Timestamp, limit: usize) -> Result<Vec<UserId>, StoreError> {
+        self.read("accounts.unverified", |state| {
+            let waiting = state.accounts.values().filter(|account| {
+                let unverified = account.status == AccountStatus::Unverified;
+                unverified && account.created_at <= by && !state.has_books(account.id)
+            });
+            let mut waiting: Vec<_> = waiting.map(|it| (it.created_at, it.id)).collect();
+            waiting.sort_unstable();
+            waiting.truncate(limit.min(MAX_PAGE));
+            waiting.into_iter().map(|(_, user)| user).collect()
+        })
+    }
+
+    async fn displace(&self, user: UserId) -> Result<bool, StoreError> {
+        self.commit("accounts.displace", |state| Ok(state.displace(user)))
     }
 
     async fn set_contract(&self, command: &SetContract) -> Result<(), AccountStoreError> {
@@ -179,6 +210,10 @@ impl AccountStore for MemoryStores {
     }
 }
 
+fn works(key: &ApiKey, now: Timestamp) -> bool {
+    key.revoked_at.is_none() && key.expires_at.is_none_or(|end| now < end)
+}
+
 impl State {
     fn change_account(&mut self, change: &ChangeAccount) -> Result<Account, AccountStoreError> {
         let account = self.accounts.get_mut(&change.user);
@@ -244,20 +279,55 @@ impl State {
 
     fn close(&mut self, command: &CloseAccount) -> Result<(), AccountStoreError> {
         let user = command.user;
-        let account = self.accounts.get_mut(&user);
+        let account = self.accounts.get(&user);
         let account = account.ok_or(AccountStoreError::Unknown)?;
         if account.status == AccountStatus::Deleted {
             return Ok(());
         }
-        account.email = command.address.clone();
-        account.status = AccountStatus::Deleted;
-        account.role = Role::Member;
+        self.close_as(user, &command.address);
+        self.log(&command.audit);
+        Ok(())
+    }
+
+    fn close_as(&mut self, user: UserId, address: &Email) {
+        if let Some(account) = self.accounts.get_mut(&user) {
+            account.email = address.clone();
+            account.status = AccountStatus::Deleted;
+            account.role = Role::Member;
+        }
+        self.lock_out(user);
+    }
+
+    fn has_books(&self, user: UserId) -> bool {
+        let chain = self
+            .journal
+            .get(&user)
+            .is_some_and(|chain| !chain.is_empty());
+        chain || self.entries.get(&user).is_some_and(|own| !own.is_empty())
+    }
+
+    fn displace(&mut self, user: UserId) -> bool {
+        let account = self.accounts.get(&user);
+        if account.is_none_or(|account| account.status != AccountStatus::Unverified) {
+            return false;
+        }
+        if self.has_books(user) {
+            self.close_as(user, &Email::of_closed(user));
+            return true;
+        }
+        self.lock_out(user);
+        self.accounts.remove(&user);
+        self.arranged.remove(&user);
+        self.preferences.remove(&user);
+        true
+    }
+
+    /// Removes everything by which somebody gets into an account.
+    fn lock_out(&mut self, user: UserId) {
         self.keys.retain(|_, key| key.user != user);
         self.identities.retain(|_, owner| *owner != user);
         self.passwords.remove(&user);
         self.sign_out(user);
-        self.log(&command.audit);
-        Ok(())
     }
 
     /// Ends all sessions and one-time tokens of an account.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow, StoreError, Timestamp, UserId,
+    MAX_PAGE, QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow, StoreError, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -19,16 +19,29 @@ impl QuotaStore for MemoryStores {
         now: Timestamp,
     ) -> Result<QuotaOutcome, StoreError> {
         self.commit("quota.consume", |state| {
-            let allowed = state.quota_outcome(user, windows, now).allowed;
-            if allowed && !windows.is_empty() {
-                let at = state.quota_time(user, now);
-                let longest = windows.iter().map(|window| window.length).max();
-                let times = state.quota.entry(user).or_default();
-                times.retain(|time| elapsed(*time, at) < longest.unwrap_or_default());
-                times.push(at);
-            }
+            let allowed = state.take_quota(user, windows, now);
             let outcome = state.quota_outcome(user, windows, now);
             Ok(QuotaOutcome { allowed, ..outcome })
+        })
+    }
+
+    async fn reset(&self, user: UserId) -> Result<(), StoreError> {
+        self.commit("quota.reset", |state| {
+            state.quota.remove(&user);
+            Ok(())
+        })
+    }
+
+    async fn forget(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        self.commit("quota.forget", |state| {
+            let mut left = limit.min(MAX_PAGE);
+            state.quota.retain(|_, times| {
+                let old = times.partition_point(|time| *time < before).min(left);
+                times.drain(..old);
+                left -= old;
+                !times.is_empty()
+            });
+            Ok(limit.min(MAX_PAGE) - left)
         })
     }
 
@@ -45,6 +58,24 @@ impl QuotaStore for MemoryStores {
 }
 
 impl State {
+    /// Takes one request if it fits into all windows.
+    pub(crate) fn take_quota(
+        &mut self,
+        user: UserId,
+        windows: &[QuotaWindow],
+        now: Timestamp,
+    ) -> bool {
+        let allowed = self.quota_outcome(user, windows, now).allowed;
+        if allowed && !windows.is_empty() {
+            let at = self.quota_time(user, now);
+            let longest = windows.iter().map(|window| window.length).max();
+            let times = self.quota.entry(user).or_default();
+            times.retain(|time| elapsed(*time, at) < longest.unwrap_or_default());
+            times.push(at);
+        }
+        allowed
+    }
+
     /// The time that counts: of two clocks one may be behind, and must not get more for it.
     fn quota_time(&self, user: UserId, now: Timestamp) -> Timestamp {
         let newest = self.quota.get(&user).and_then(|times| times.last());

@@ -1,8 +1,8 @@
 //! Sessions, passwords, one-time tokens.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStoreError, Digest, OneTime, OutboxItem, PasswordHash,
-    PendingNotice, Redeem, RotateSession, Session, SessionId, SessionStore, StoreError, Timestamp,
+    Account, AccountStatus, AccountStoreError, Digest, Letter, OneTimePurpose, OutboxItem,
+    PasswordHash, Redeem, RotateSession, Session, SessionId, SessionStore, StoreError, Timestamp,
     UserId,
 };
 use async_trait::async_trait;
@@ -23,7 +23,10 @@ impl SessionStore for MemoryStores {
         })
     }
 
-    async fn rotate(&self, command: &RotateSession) -> Result<Option<Session>, StoreError> {
+    async fn rotate(
+        &self,
+        command: &RotateSession,
+    ) -> Result<Option<(Session, Account)>, StoreError> {
         self.commit("sessions.rotate", |state| Ok(state.rotate(command)))
     }
 
@@ -46,18 +49,31 @@ impl SessionStore for MemoryStores {
         })
     }
 
-    async fn put_one_time(
-        &self,
-        token: &OneTime,
-        notice: &PendingNotice,
-    ) -> Result<(), AccountStoreError> {
-        self.commit("sessions.put_one_time", |state| {
-            if !state.accounts.contains_key(&token.user) {
+    async fn write(&self, letter: &Letter) -> Result<bool, AccountStoreError> {
+        self.commit("sessions.write", |state| {
+            if !state.accounts.contains_key(&letter.notice.user) {
                 return Err(AccountStoreError::Unknown);
             }
-            state.one_time.insert(token.hash, *token);
-            state.announce(OutboxItem::Notice(notice.clone()));
-            Ok(())
+            let fits = state.take_quota(letter.counted, &letter.windows, letter.now);
+            if fits {
+                let token = letter.token.map(|token| (token.hash, token));
+                state.one_time.extend(token);
+                state.announce(OutboxItem::Notice(letter.notice.clone()));
+            }
+            Ok(fits)
+        })
+    }
+
+    async fn holder(
+        &self,
+        token: &Digest,
+        purpose: OneTimePurpose,
+        now: Timestamp,
+    ) -> Result<Option<Account>, StoreError> {
+        self.read("sessions.holder", |state| {
+            let token = state.one_time.get(token)?;
+            let good = token.purpose == purpose && now < token.expires_at;
+            good.then(|| state.accounts.get(&token.user).cloned())?
         })
     }
 
@@ -107,25 +123,31 @@ impl State {
         self.refresh.retain(|_, (session, _)| *session != id);
     }
 
-    fn rotate(&mut self, command: &RotateSession) -> Option<Session> {
+    fn rotate(&mut self, command: &RotateSession) -> Option<(Session, Account)> {
         let now = command.now;
         let (id, used) = self.refresh.get_mut(&command.refresh)?;
         let session = self.sessions.get_mut(id)?;
         if session.expires_at <= now {
             return None;
         }
-        if let Some(used) = *used {
-            if now.duration_since(used).unsigned_abs() > command.grace {
-                let id = *id;
-                self.end_session(id);
-            }
+        let late = |used: Timestamp| now.duration_since(used).unsigned_abs() > command.grace;
+        if used.is_some_and(late) {
+            let id = *id;
+            self.end_session(id);
             return None;
         }
-        *used = Some(now);
-        session.expires_at = command.expires_at;
-        let renewed = *session;
-        self.refresh.insert(command.next, (renewed.id, None));
-        Some(renewed)
+        let account = self.accounts.get(&session.user)?.clone();
+        if account.status == AccountStatus::Active {
+            if used.is_none() {
+                *used = Some(now);
+                session.expires_at = command.expires_at;
+            }
+            let next = (session.id, None);
+            let renewed = *session;
+            self.refresh.insert(command.next, next);
+            return Some((renewed, account));
+        }
+        Some((*session, account))
     }
 
     fn redeem(&mut self, command: &Redeem) -> Option<UserId> {

@@ -29,6 +29,16 @@ pub(crate) fn mail(notice: &Notice, public_url: Option<&Url>) -> Mail {
             );
             ("Set a new password", text)
         }
+        NoticeKind::SignInElsewhere { provider } => {
+            let place = link("sign-in").map(|url| format!("\n\n{url}"));
+            let text = format!(
+                "Somebody, probably you, asked for a new password. There is none for this address: your \
+                 organization signs in with its own accounts ({provider}). Sign in there.{}\n\nIf it was not \
+                 you, do nothing.",
+                place.unwrap_or_default()
+            );
+            ("How to sign in", text)
+        }
         NoticeKind::Completed { task, analysis } => {
             let place = link(&format!("analyses/{analysis}"))
                 .map_or_else(|| format!("Analysis {analysis}"), String::from);

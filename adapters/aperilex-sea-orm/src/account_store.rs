@@ -55,19 +55,27 @@ impl AccountStore for Store {
         self.db.one::<account::Model, _>(&identified(who)).await
     }
 
-    async fn add_key(&self, key: &ApiKey, audit: &AuditRecord) -> Result<(), AccountStoreError> {
+    async fn add_key(
+        &self,
+        key: &ApiKey,
+        most: usize,
+        audit: &AuditRecord,
+    ) -> Result<(), AccountStoreError> {
         transact!(self.db, |tx| {
-            match add_key(tx, key).await {
+            match add_key(tx, key, most).await {
                 Ok(()) => append(tx, audit).await.map(drop),
                 Err(stop) => Err(stop),
             }
         })
     }
 
-    async fn keys(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError> {
-        let query = api_key::Entity::find()
-            .filter(api_key::Column::UserId.eq(user.as_uuid()))
-            .order_by_desc(api_key::Column::Id);
+    async fn keys(
+        &self,
+        user: UserId,
+        before: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Vec<ApiKey>, StoreError> {
+        let query = keys_of(user, before).limit(page(limit));
         self.db.all::<api_key::Model, _>(&query.into_query()).await
     }
 
@@ -82,15 +90,29 @@ impl AccountStore for Store {
 
     async fn revoke_key(
         &self,
+        user: UserId,
         key: KeyId,
         now: Timestamp,
         audit: &AuditRecord,
-    ) -> Result<(), StoreError> {
-        transact!(self.db, |tx| revoke(tx, key, now, audit).await)
+    ) -> Result<bool, StoreError> {
+        transact!(self.db, |tx| revoke(tx, (user, key), now, audit).await)
     }
 
     async fn close(&self, command: &CloseAccount) -> Result<(), AccountStoreError> {
         transact!(self.db, |tx| close(tx, command).await)
+    }
+
+    async fn unverified(&self, by: Timestamp, limit: usize) -> Result<Vec<UserId>, StoreError> {
+        let waiting = unverified(by).limit(page(limit));
+        let rows = waiting.all(self.db.reader()).await.map_err(store_error)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| UserId::from_uuid(row.id))
+            .collect())
+    }
+
+    async fn displace(&self, user: UserId) -> Result<bool, StoreError> {
+        transact!(self.db, |tx| displace(tx, user).await)
     }
 
     async fn set_contract(&self, command: &SetContract) -> Result<(), AccountStoreError> {
@@ -198,13 +220,10 @@ impl TryFrom<Owned> for KeyOwner {
 pub(crate) fn owner_of(hash: &Digest, now: Timestamp) -> SelectStatement {
     let owner = Expr::col((api_key::Entity, api_key::Column::UserId))
         .eq(Expr::col((account::Entity, account::Column::Id)));
-    let lasting = Condition::any()
-        .add(api_key::Column::ExpiresAt.is_null())
-        .add(api_key::Column::ExpiresAt.gt(micros(now)));
     let mut query = api_key::Entity::find()
         .filter(api_key::Column::Hash.eq(hash.to_string()))
         .filter(api_key::Column::RevokedAt.is_null())
-        .filter(lasting)
+        .filter(lasting(now))
         .into_query();
     query.join(JoinType::InnerJoin, account::Entity, owner);
     for column in account::Column::iter() {
@@ -360,10 +379,15 @@ async fn agree(tx: &DatabaseTransaction, command: &SetContract) -> Outcome<()> {
 
 async fn revoke(
     tx: &DatabaseTransaction,
-    key: KeyId,
+    (user, key): (UserId, KeyId),
     now: Timestamp,
     audit: &AuditRecord,
-) -> Result<(), Stop<StoreError>> {
+) -> Result<bool, Stop<StoreError>> {
+    let own = api_key::Entity::find_by_id(key.as_uuid())
+        .filter(api_key::Column::UserId.eq(user.as_uuid()));
+    if own.one(tx).await?.is_none() {
+        return Ok(false);
+    }
     let revoked = api_key::Entity::update_many()
         .col_expr(api_key::Column::RevokedAt, micros(now).into())
         .filter(api_key::Column::Id.eq(key.as_uuid()))
@@ -373,13 +397,39 @@ async fn revoke(
     if revoked.rows_affected > 0 {
         append(tx, audit).await?;
     }
-    Ok(())
+    Ok(true)
 }
 
-async fn add_key(tx: &DatabaseTransaction, key: &ApiKey) -> Outcome<()> {
-    let owner = account::Entity::find_by_id(key.user.as_uuid());
+/// The keys of an account, newest first.
+pub(crate) fn keys_of(user: UserId, before: Option<KeyId>) -> Select<api_key::Entity> {
+    // Ids are in the order of their making.
+    api_key::Entity::find()
+        .filter(api_key::Column::UserId.eq(user.as_uuid()))
+        .apply_if(before, |query, before| {
+            query.filter(api_key::Column::Id.lt(before.as_uuid()))
+        })
+        .order_by_desc(api_key::Column::Id)
+}
+
+/// Keys that are not past their end.
+fn lasting(now: Timestamp) -> Condition {
+    Condition::any()
+        .add(api_key::Column::ExpiresAt.is_null())
+        .add(api_key::Column::ExpiresAt.gt(micros(now)))
+}
+
+async fn add_key(tx: &DatabaseTransaction, key: &ApiKey, most: usize) -> Outcome<()> {
+    // Behind the lock on their account one key after the other is counted.
+    let owner = account::Entity::find_by_id(key.user.as_uuid()).lock_exclusive();
     if owner.one(tx).await?.is_none() {
         return Err(Stop::Refused(AccountStoreError::Unknown));
+    }
+    let working = keys_of(key.user, None)
+        .filter(api_key::Column::RevokedAt.is_null())
+        .filter(lasting(key.created_at))
+        .limit(most as u64);
+    if working.all(tx).await?.len() >= most {
+        return Err(Stop::Refused(AccountStoreError::TooManyKeys));
     }
     api_key::Entity::insert(api_key::ActiveModel::from(key))
         .exec_without_returning(tx)
@@ -406,7 +456,7 @@ async fn open(tx: &DatabaseTransaction, command: &OpenAccount) -> Outcome<()> {
             .await?;
     }
     if let Some(key) = &command.key {
-        add_key(tx, key).await?;
+        add_key(tx, key, 1).await?;
     }
     if let Some(opening) = &command.opening {
         give(tx, opening).await?;
@@ -425,8 +475,14 @@ async fn close(tx: &DatabaseTransaction, command: &CloseAccount) -> Outcome<()> 
     if row.status == AccountStatus::Deleted.as_str() {
         return Ok(());
     }
+    close_as(tx, user, &command.address).await?;
+    append(tx, &command.audit).await?;
+    Ok(())
+}
+
+async fn close_as(tx: &DatabaseTransaction, user: UserId, address: &Email) -> Result<(), DbErr> {
     account::Entity::update_many()
-        .col_expr(account::Column::Email, command.address.as_str().into())
+        .col_expr(account::Column::Email, address.as_str().into())
         .col_expr(
             account::Column::Status,
             AccountStatus::Deleted.as_str().into(),
@@ -435,6 +491,41 @@ async fn close(tx: &DatabaseTransaction, command: &CloseAccount) -> Outcome<()> 
         .filter(account::Column::Id.eq(user.as_uuid()))
         .exec(tx)
         .await?;
+    lock_out(tx, user).await
+}
+
+/// Accounts without books that nobody has verified, the oldest first.
+pub(crate) fn unverified(by: Timestamp) -> Select<account::Entity> {
+    account::Entity::find()
+        .filter(account::Column::Status.eq(AccountStatus::Unverified.as_str()))
+        .filter(account::Column::CreatedAt.lte(micros(by)))
+        .filter(account::Column::Seq.eq(0))
+        .filter(account::Column::ChainSeq.eq(0))
+        .order_by_asc(account::Column::CreatedAt)
+        .order_by_asc(account::Column::Id)
+}
+
+async fn displace(tx: &DatabaseTransaction, user: UserId) -> Result<bool, Stop<StoreError>> {
+    let row = account::Entity::find_by_id(user.as_uuid())
+        .filter(account::Column::Status.eq(AccountStatus::Unverified.as_str()))
+        .lock_exclusive()
+        .one(tx)
+        .await?;
+    let Some(row) = row else {
+        return Ok(false);
+    };
+    if (row.seq, row.chain_seq) != (0, 0) {
+        close_as(tx, user, &Email::of_closed(user)).await?;
+        return Ok(true);
+    }
+    lock_out(tx, user).await?;
+    tier_change::Entity::delete_by_id(row.id).exec(tx).await?;
+    account::Entity::delete_by_id(row.id).exec(tx).await?;
+    Ok(true)
+}
+
+/// Removes everything by which somebody gets into an account.
+async fn lock_out(tx: &DatabaseTransaction, user: UserId) -> Result<(), DbErr> {
     api_key::Entity::delete_many()
         .filter(api_key::Column::UserId.eq(user.as_uuid()))
         .exec(tx)
@@ -446,7 +537,5 @@ async fn close(tx: &DatabaseTransaction, command: &CloseAccount) -> Outcome<()> 
     password::Entity::delete_by_id(user.as_uuid())
         .exec(tx)
         .await?;
-    sign_out(tx, user).await?;
-    append(tx, &command.audit).await?;
-    Ok(())
+    sign_out(tx, user).await
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aperilex_ports::{
-    AnalysisId, Digest, ExternalIdentity, FilingId, FindAnalysis, ImportId, PoolKey, Quality,
-    QuotaWindow, SessionId, TaskId, Template, Timestamp, UserId,
+    AnalysisId, Digest, ExternalIdentity, FilingId, FindAnalysis, ImportId, OneTimePurpose,
+    PoolKey, Quality, QuotaWindow, SessionId, TaskId, Template, Timestamp, UserId,
 };
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -101,7 +101,7 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
     ]
 }
 
-/// Those of the loops that send and that look at payments.
+/// Those of the loops that send, that look at payments and that sweep up what nobody comes back for.
 fn queries_of_loops() -> Vec<(&'static str, SelectStatement)> {
     let now = Timestamp::from_second(1_767_225_600).unwrap();
     vec![
@@ -120,6 +120,16 @@ fn queries_of_loops() -> Vec<(&'static str, SelectStatement)> {
         (
             "payment events",
             payment_store::newest().limit(9).into_query(),
+        ),
+        (
+            "holder",
+            session_store::holder(&Digest::of(b""), OneTimePurpose::VerifyEmail, now),
+        ),
+        ("old quota", quota_store::oldest(now, 9)),
+        ("unverified", account_store::unverified(now).into_query()),
+        (
+            "keys",
+            account_store::keys_of(UserId::from_uuid(Uuid::nil()), None).into_query(),
         ),
     ]
 }

@@ -6,19 +6,26 @@
 //! refused one costs the read alone, and no lock is held in between. Times never fall from one number to
 //! the next: a process whose clock is behind counts at the time of the newest request.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aperilex_ports::{
-    QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow, StoreError, Timestamp, UserId,
+    AccountStoreError, QuotaOutcome, QuotaStore, QuotaUse, QuotaWindow, StoreError, Timestamp,
+    UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryResult, QueryTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Order, QueryFilter,
+    QueryResult, QueryTrait,
+};
+use uuid::Uuid;
 
 use crate::database::Store;
 use crate::entity::quota_log::{ActiveModel, Column, Entity};
-use crate::error::store_error;
+use crate::error::{Stop, store_error};
+use crate::read::page;
 use crate::stored::micros;
 use crate::transaction::Durability;
 
@@ -75,6 +82,35 @@ impl QuotaStore for Store {
         Err(StoreError::Conflict)
     }
 
+    async fn reset(&self, user: UserId) -> Result<(), StoreError> {
+        let all = Entity::delete_many()
+            .filter(Column::UserId.eq(user.as_uuid()))
+            .into_query();
+        let reset = self.db.alone(Durability::Relaxed, &all).await;
+        reset.map(drop).map_err(store_error)
+    }
+
+    async fn forget(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let rows = self.db.rows(&oldest(before, limit)).await;
+        let mut newest_of = BTreeMap::new();
+        for row in rows.map_err(store_error)? {
+            let user: Uuid = row.try_get_by_index(0).map_err(store_error)?;
+            let n: i64 = row.try_get_by_index(1).map_err(store_error)?;
+            newest_of.insert(user, n);
+        }
+        let mut removed = 0;
+        for (user, n) in newest_of {
+            // Times never fall from one number to the next, so these are the rows that were found.
+            let old = Entity::delete_many()
+                .filter(Column::UserId.eq(user))
+                .filter(Column::N.lte(n))
+                .into_query();
+            let old = self.db.alone(Durability::Relaxed, &old).await;
+            removed += old.map_err(store_error)?;
+        }
+        Ok(usize::try_from(removed).unwrap_or(usize::MAX))
+    }
+
     async fn usage(
         &self,
         user: UserId,
@@ -111,11 +147,7 @@ impl Store {
 
     /// Takes the next number; false if somebody else has it.
     async fn append(&self, user: UserId, log: &Log) -> Result<bool, StoreError> {
-        let row = ActiveModel {
-            user_id: Set(user.as_uuid()),
-            n: Set(log.n.saturating_add(1)),
-            at: Set(log.at),
-        };
+        let row = log.next(user);
         let first_stays = OnConflict::columns([Column::UserId, Column::N])
             .do_nothing_on([Column::UserId, Column::N])
             .to_owned();
@@ -139,6 +171,50 @@ impl Store {
             tracing::debug!(%error, "old requests are removed at a later one");
         }
     }
+}
+
+/// Requests of before a time, the oldest first.
+pub(crate) fn oldest(before: Timestamp, limit: usize) -> SelectStatement {
+    let mut query = Query::select();
+    query
+        .columns([Column::UserId, Column::N])
+        .from(Entity)
+        .and_where(Column::At.lt(micros(before)))
+        .limit(page(limit));
+    for column in [Column::At, Column::UserId, Column::N] {
+        query.order_by(column, Order::Asc);
+    }
+    query
+}
+
+/// Takes one request if it fits into all windows, as part of what else is done.
+pub(crate) async fn take(
+    tx: &DatabaseTransaction,
+    user: UserId,
+    windows: &[QuotaWindow],
+    now: Timestamp,
+) -> Result<bool, Stop<AccountStoreError>> {
+    let mut at = micros(now);
+    let log = loop {
+        let rows = tx.query_all(&newest(user, windows, at)).await?;
+        let Some(row) = rows.first() else {
+            break Log::empty(windows, at);
+        };
+        let read = read(row, windows, at).map_err(AccountStoreError::from);
+        let (log, newest) = read.map_err(Stop::Refused)?;
+        if newest <= at {
+            break log;
+        }
+        at = newest;
+    };
+    let fits = log.outcome(windows, now).allowed;
+    if fits && !windows.is_empty() {
+        // Where two are as fast as each other the second runs again, and finds the first.
+        Entity::insert(log.next(user))
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(fits)
 }
 
 /// The newest request, and where the windows begin as of a time: one row, each of whose columns is found
@@ -210,6 +286,15 @@ impl Log {
         }
     }
 
+    /// The request that comes next.
+    fn next(&self, user: UserId) -> ActiveModel {
+        ActiveModel {
+            user_id: Set(user.as_uuid()),
+            n: Set(self.n.saturating_add(1)),
+            at: Set(self.at),
+        }
+    }
+
     /// As it is when one more was taken.
     fn with_one_more(mut self, windows: &[QuotaWindow]) -> Self {
         self.n = self.n.saturating_add(1);
@@ -273,8 +358,7 @@ fn length(window: &QuotaWindow) -> i64 {
 mod tests {
     use super::*;
     use crate::support::each;
-    use sea_orm::{ConnectionTrait, PaginatorTrait};
-    use uuid::Uuid;
+    use sea_orm::PaginatorTrait;
 
     const HOUR: QuotaWindow = QuotaWindow {
         name: "hour",

@@ -1,8 +1,8 @@
 //! Sessions, passwords, one-time tokens.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStoreError, Digest, OneTime, OutboxItem, PasswordHash,
-    PendingNotice, Redeem, RotateSession, Session, SessionId, SessionStore, StoreError, Timestamp,
+    Account, AccountStatus, AccountStoreError, Digest, Letter, OneTime, OneTimePurpose, OutboxItem,
+    PasswordHash, Redeem, RotateSession, Session, SessionId, SessionStore, StoreError, Timestamp,
     UserId,
 };
 use async_trait::async_trait;
@@ -18,6 +18,7 @@ use crate::database::Store;
 use crate::entity::{account, one_time, password, session, session_refresh};
 use crate::error::{Stop, Unreadable, store_error};
 use crate::outbox;
+use crate::quota_store::take;
 use crate::read::page;
 use crate::stored::{micros, rounded, time};
 use crate::transaction::Durability;
@@ -30,7 +31,10 @@ impl SessionStore for Store {
         transact!(self.db, |tx| begin(tx, session, refresh).await)
     }
 
-    async fn rotate(&self, command: &RotateSession) -> Result<Option<Session>, StoreError> {
+    async fn rotate(
+        &self,
+        command: &RotateSession,
+    ) -> Result<Option<(Session, Account)>, StoreError> {
         transact!(self.db, |tx| rotate(tx, command).await)
     }
 
@@ -51,12 +55,18 @@ impl SessionStore for Store {
         ended.map(drop).map_err(store_error)
     }
 
-    async fn put_one_time(
+    async fn write(&self, letter: &Letter) -> Result<bool, AccountStoreError> {
+        transact!(self.db, |tx| write(tx, letter).await)
+    }
+
+    async fn holder(
         &self,
-        token: &OneTime,
-        notice: &PendingNotice,
-    ) -> Result<(), AccountStoreError> {
-        transact!(self.db, |tx| put_one_time(tx, token, notice).await)
+        token: &Digest,
+        purpose: OneTimePurpose,
+        now: Timestamp,
+    ) -> Result<Option<Account>, StoreError> {
+        let query = holder(token, purpose, now);
+        self.db.one::<account::Model, _>(&query).await
     }
 
     async fn redeem(&self, command: &Redeem) -> Result<Option<UserId>, StoreError> {
@@ -113,6 +123,19 @@ pub(crate) fn signed_in(session: SessionId, now: Timestamp) -> SelectStatement {
     query
 }
 
+/// The account of a one-time token that is good, in one query.
+pub(crate) fn holder(token: &Digest, purpose: OneTimePurpose, now: Timestamp) -> SelectStatement {
+    let owner = Expr::col((one_time::Entity, one_time::Column::UserId))
+        .eq(Expr::col((account::Entity, account::Column::Id)));
+    let mut query = account::Entity::find()
+        .filter(one_time::Column::Hash.eq(token.to_string()))
+        .filter(one_time::Column::Purpose.eq(purpose.as_str()))
+        .filter(one_time::Column::ExpiresAt.gt(micros(now)))
+        .into_query();
+    query.join(JoinType::InnerJoin, one_time::Entity, owner);
+    query
+}
+
 async fn require_account(
     tx: &DatabaseTransaction,
     user: UserId,
@@ -155,7 +178,10 @@ async fn keep_refresh(tx: &DatabaseTransaction, session: Uuid, hash: &Digest) ->
     Ok(())
 }
 
-async fn rotate(tx: &DatabaseTransaction, command: &RotateSession) -> Outcome<Option<Session>> {
+async fn rotate(
+    tx: &DatabaseTransaction,
+    command: &RotateSession,
+) -> Outcome<Option<(Session, Account)>> {
     let now = command.now;
     let by_hash = || session_refresh::Entity::find_by_id(command.refresh.to_string());
     let Some(token) = by_hash().one(tx).await? else {
@@ -176,12 +202,33 @@ async fn rotate(tx: &DatabaseTransaction, command: &RotateSession) -> Outcome<Op
         let used = time("use of a refresh token", used)?;
         if now.duration_since(used).unsigned_abs() > command.grace {
             session::Entity::delete_by_id(row.id).exec(tx).await?;
+            return Ok(None);
         }
-        return Ok(None);
     }
+    let owner = account::Entity::find_by_id(row.user_id).one(tx).await?;
+    let Some(owner) = owner else {
+        return Ok(None);
+    };
+    let (owner, mut session) = (Account::try_from(owner)?, Session::try_from(row)?);
+    if owner.status == AccountStatus::Active {
+        if token.used_at.is_none() {
+            lengthen(tx, command, session.id).await?;
+            session.expires_at = rounded(command.expires_at);
+        }
+        keep_refresh(tx, session.id.as_uuid(), &command.next).await?;
+    }
+    Ok(Some((session, owner)))
+}
+
+/// Uses a refresh token up for the first time.
+async fn lengthen(
+    tx: &DatabaseTransaction,
+    command: &RotateSession,
+    session: SessionId,
+) -> Outcome<()> {
     session_refresh::Entity::update_many()
-        .col_expr(session_refresh::Column::UsedAt, micros(now).into())
-        .filter(session_refresh::Column::Hash.eq(token.hash))
+        .col_expr(session_refresh::Column::UsedAt, micros(command.now).into())
+        .filter(session_refresh::Column::Hash.eq(command.refresh.to_string()))
         .exec(tx)
         .await?;
     session::Entity::update_many()
@@ -189,23 +236,25 @@ async fn rotate(tx: &DatabaseTransaction, command: &RotateSession) -> Outcome<Op
             session::Column::ExpiresAt,
             micros(command.expires_at).into(),
         )
-        .filter(session::Column::Id.eq(row.id))
+        .filter(session::Column::Id.eq(session.as_uuid()))
         .exec(tx)
         .await?;
-    keep_refresh(tx, row.id, &command.next).await?;
-    let renewed = Session {
-        expires_at: rounded(command.expires_at),
-        ..Session::try_from(row)?
-    };
-    Ok(Some(renewed))
+    Ok(())
 }
 
-async fn put_one_time(
-    tx: &DatabaseTransaction,
-    token: &OneTime,
-    notice: &PendingNotice,
-) -> Result<(), Stop<AccountStoreError>> {
-    require_account(tx, token.user).await?;
+async fn write(tx: &DatabaseTransaction, letter: &Letter) -> Result<bool, Stop<AccountStoreError>> {
+    require_account(tx, letter.notice.user).await?;
+    if !take(tx, letter.counted, &letter.windows, letter.now).await? {
+        return Ok(false);
+    }
+    if let Some(token) = &letter.token {
+        keep_one_time(tx, token).await?;
+    }
+    outbox::put(tx, [OutboxItem::Notice(letter.notice.clone())]).await?;
+    Ok(true)
+}
+
+async fn keep_one_time(tx: &DatabaseTransaction, token: &OneTime) -> Result<(), DbErr> {
     let row = one_time::ActiveModel {
         hash: Set(token.hash.to_string()),
         user_id: Set(token.user.as_uuid()),
@@ -215,7 +264,7 @@ async fn put_one_time(
     one_time::Entity::insert(row)
         .exec_without_returning(tx)
         .await?;
-    outbox::put(tx, [OutboxItem::Notice(notice.clone())]).await
+    Ok(())
 }
 
 async fn redeem(tx: &DatabaseTransaction, command: &Redeem) -> Outcome<Option<UserId>> {

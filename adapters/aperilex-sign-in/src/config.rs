@@ -51,6 +51,27 @@ pub struct SignInConfig {
     pub challenge: Option<ChallengeConfig>,
     /// Where people may have an account.
     pub oidc: Vec<OidcConfig>,
+    /// How much hashing is done at once.
+    pub passwords: PasswordConfig,
+}
+
+/// How much hashing of passwords is done at once. Each hash takes a processor and 19 MiB for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PasswordConfig {
+    /// Hashes at a time.
+    pub at_a_time: usize,
+    /// Hashes that wait for their turn; what comes beyond is told to come back.
+    pub waiting: usize,
+}
+
+impl Default for PasswordConfig {
+    fn default() -> Self {
+        Self {
+            at_a_time: 2,
+            waiting: 32,
+        }
+    }
 }
 
 /// How access tokens are signed.
@@ -122,9 +143,20 @@ const fn enterprise() -> Tier {
 impl OidcConfig {
     /// Whether people with this address may come for the first time.
     pub(crate) fn lets_in(&self, email: &Email) -> bool {
-        let domain = email.as_str().rsplit('@').next().unwrap_or_default();
-        let named = |listed: &String| listed == "*" || listed.eq_ignore_ascii_case(domain);
+        self.email_domains.iter().any(|listed| listed == "*") || self.names(email)
+    }
+
+    /// Whether the domain of this address is one of those that are named.
+    pub(crate) fn names(&self, email: &Email) -> bool {
+        let named = |listed: &String| listed.eq_ignore_ascii_case(email.domain());
         self.email_domains.iter().any(named)
+    }
+
+    /// Where the provider publishes what it is: a `/` at the end of the issuer is left out before the rest
+    /// is put behind it (OpenID Connect Discovery §4.1).
+    pub(crate) fn discovery(&self) -> String {
+        let place = self.issuer.strip_suffix('/').unwrap_or(&self.issuer);
+        format!("{place}/.well-known/openid-configuration")
     }
 }
 
@@ -137,6 +169,7 @@ impl SignInConfig {
         if let Some(jwt) = &self.jwt {
             jwt.validate()?;
         }
+        self.passwords.validate()?;
         if let Some(challenge) = &self.challenge {
             safe_url("challenge.url", &challenge.url)?;
         }
@@ -156,8 +189,9 @@ impl SignInConfig {
                 ));
             }
             safe_url(&path("issuer"), &provider.issuer)?;
-            if provider.issuer.ends_with('/') {
-                let reason = "expected no `/` at the end, just as the provider's discovery says it";
+            if provider.issuer.contains(['?', '#']) {
+                let reason =
+                    "expected no query and no fragment, just as the provider's discovery says it";
                 return Err(wrong(path("issuer"), reason));
             }
             safe_url(&path("redirect_url"), &provider.redirect_url)?;
@@ -182,6 +216,18 @@ fn safe_url(path: &str, text: &str) -> Result<(), ConfigError> {
         "https" => Ok(()),
         "http" if local => Ok(()),
         _ => Err(wrong(path, reason)),
+    }
+}
+
+impl PasswordConfig {
+    fn validate(self) -> Result<(), ConfigError> {
+        if !(1..=64).contains(&self.at_a_time) {
+            return Err(wrong("passwords.at_a_time", "expected 1 to 64"));
+        }
+        if self.waiting > 1_000 {
+            return Err(wrong("passwords.waiting", "expected at most 1000"));
+        }
+        Ok(())
     }
 }
 
@@ -285,11 +331,15 @@ mod tests {
         let of = |providers: &str| mistake(&format!(r#"{{{jwt},"oidc":[{providers}]}}"#));
         assert_eq!(of(&good), None);
         assert_eq!(of(&provider("works", "http://127.0.0.1:9")), None);
+        assert_eq!(of(&provider("works", "https://id.example/")), None);
         for (providers, path) in [
             (provider("Works", "https://id.example"), "oidc[0].name"),
             (provider("works", "http://id.example"), "oidc[0].issuer"),
             (provider("works", "id.example"), "oidc[0].issuer"),
-            (provider("works", "https://id.example/"), "oidc[0].issuer"),
+            (
+                provider("works", "https://id.example/?a=b"),
+                "oidc[0].issuer",
+            ),
             (format!("{good},{good}"), "oidc[1].name"),
             (
                 good.replace("\"works.example\"", ""),
@@ -302,6 +352,45 @@ mod tests {
             mistake(&format!(r#"{{"oidc":[{good}]}}"#)).unwrap().path,
             "jwt"
         );
+    }
+
+    #[test]
+    fn hashing_has_an_end() {
+        for (json, path) in [
+            (r#"{"at_a_time":64,"waiting":0}"#, None),
+            (r#"{"at_a_time":0}"#, Some("passwords.at_a_time")),
+            (r#"{"at_a_time":65}"#, Some("passwords.at_a_time")),
+            (r#"{"waiting":1001}"#, Some("passwords.waiting")),
+        ] {
+            let found = mistake(&format!(r#"{{"passwords":{json}}}"#));
+            assert_eq!(found.map(|it| it.path).as_deref(), path, "{json}");
+        }
+    }
+
+    #[test]
+    fn the_discovery_is_beside_the_issuer() {
+        let place = |issuer: &str| {
+            let config = serde_json::json!({"name": "w", "issuer": issuer, "client_id": "c",
+                "client_secret": "s", "redirect_url": "r", "email_domains": ["*"]});
+            let config: OidcConfig = serde_json::from_value(config).unwrap();
+            config.discovery()
+        };
+        for (issuer, expected) in [
+            (
+                "https://id.example",
+                "https://id.example/.well-known/openid-configuration",
+            ),
+            (
+                "https://id.example/",
+                "https://id.example/.well-known/openid-configuration",
+            ),
+            (
+                "https://id.example/a/",
+                "https://id.example/a/.well-known/openid-configuration",
+            ),
+        ] {
+            assert_eq!(place(issuer), expected);
+        }
     }
 
     #[test]

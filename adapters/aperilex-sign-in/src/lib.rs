@@ -8,7 +8,9 @@ mod oidc;
 mod password;
 
 pub use challenge::SiteVerify;
-pub use config::{ChallengeConfig, ConfigError, JwtConfig, KeyConfig, OidcConfig, SignInConfig};
+pub use config::{
+    ChallengeConfig, ConfigError, JwtConfig, KeyConfig, OidcConfig, PasswordConfig, SignInConfig,
+};
 pub use jwt::JwtTokens;
 pub use oidc::OidcProvider;
 pub use password::ArgonPasswords;

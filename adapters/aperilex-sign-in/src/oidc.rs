@@ -115,8 +115,8 @@ impl OidcProvider {
         {
             return Ok(Arc::clone(metadata));
         }
-        let url = format!("{}/.well-known/openid-configuration", self.config.issuer);
-        let metadata: Metadata = self.get(self.endpoint(&url)?).await?;
+        let url = self.endpoint(&self.config.discovery())?;
+        let metadata: Metadata = self.get(url).await?;
         if metadata.issuer != self.config.issuer {
             return Err(refused("its discovery names another issuer"));
         }
@@ -210,6 +210,10 @@ impl IdentityProvider for OidcProvider {
         self.config.tier
     }
 
+    fn governs(&self, email: &Email) -> bool {
+        self.config.names(email)
+    }
+
     async fn begin(&self, journey: &Journey) -> Result<String, SignInError> {
         let metadata = self.metadata().await?;
         let mut url = self.endpoint(&metadata.authorization_endpoint)?;
@@ -253,7 +257,7 @@ impl OidcProvider {
         let keys = self.keys(&metadata, kid.as_deref()).await?;
         let claims = token::verified(&id_token, &keys, kid.as_deref())?;
         claims.check(&self.config, &journey.nonce, now)?;
-        let address = claims.email.filter(|_| claims.email_verified == Some(true));
+        let address = claims.email.filter(|_| claims.email_verified);
         let email = address.and_then(|address| address.parse::<Email>().ok());
         let email = email.filter(|email| self.config.lets_in(email));
         let identity = ExternalIdentity {

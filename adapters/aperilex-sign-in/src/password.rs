@@ -1,6 +1,7 @@
 //! Passwords as argon2id hashes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aperilex_ports::{BoxError, Password, PasswordHash, PasswordMatch, Passwords, SignInError};
 use argon2::password_hash::phc::PasswordHash as Phc;
@@ -8,18 +9,24 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
+use crate::config::PasswordConfig;
+
 /// Memory in KiB (OWASP's second choice: 19 MiB, 2 passes, 1 lane).
 const MEMORY: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-/// Hashes at a time: each takes a processor and [`MEMORY`], and the others must get on.
-const AT_A_TIME: usize = 2;
+const SERVICE: &str = "hashing passwords";
+/// When to come back if too many wait: by then as many are done as may wait.
+const BUSY_FOR: Duration = Duration::from_secs(2);
 
 /// Hashes with argon2id.
 #[derive(Debug, Clone)]
 pub struct ArgonPasswords {
     params: Params,
+    /// For those that are worked on.
     places: Arc<Semaphore>,
+    /// For those that are worked on or wait.
+    line: Arc<Semaphore>,
     /// Compared with where there is no hash, so that it takes as long.
     decoy: Arc<str>,
 }
@@ -40,33 +47,60 @@ impl ArgonPasswords {
     pub fn with(memory_kib: u32, passes: u32) -> Result<Self, SignInError> {
         let params = Params::new(memory_kib, passes, LANES, None).map_err(failed)?;
         let decoy = hash(&params, "nobody has this password")?;
+        let config = PasswordConfig::default();
         Ok(Self {
             params,
-            places: Arc::new(Semaphore::new(AT_A_TIME)),
+            places: places(config),
+            line: line(config),
             decoy: decoy.into(),
         })
     }
 
-    /// Does slow work when there is a place, off the threads that serve.
+    /// The same, doing so much at once.
+    #[must_use]
+    pub fn at_once(self, config: PasswordConfig) -> Self {
+        Self {
+            places: places(config),
+            line: line(config),
+            ..self
+        }
+    }
+
+    /// Does slow work when there is a place, off the threads that serve; where too many wait for one, not
+    /// at all.
     async fn off<T: Send + 'static>(
         &self,
         work: impl FnOnce(Params) -> Result<T, SignInError> + Send + 'static,
     ) -> Result<T, SignInError> {
+        let turn = Arc::clone(&self.line).try_acquire_owned();
+        let turn = turn.map_err(|_| SignInError::Busy {
+            service: SERVICE,
+            after: BUSY_FOR,
+        })?;
         let place = Arc::clone(&self.places).acquire_owned().await;
         let place = place.map_err(failed)?;
         let params = self.params.clone();
         let done = tokio::task::spawn_blocking(move || {
             // Kept until the work is done, also when nobody waits for it any more.
-            let _place = place;
+            let _held = (turn, place);
             work(params)
         });
         done.await.map_err(failed)?
     }
 }
 
+fn places(config: PasswordConfig) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(config.at_a_time))
+}
+
+fn line(config: PasswordConfig) -> Arc<Semaphore> {
+    let all = config.at_a_time.saturating_add(config.waiting);
+    Arc::new(Semaphore::new(all))
+}
+
 fn failed(error: impl Into<BoxError>) -> SignInError {
     SignInError::Unavailable {
-        service: "hashing passwords",
+        service: SERVICE,
         source: error.into(),
     }
 }

@@ -1,8 +1,8 @@
 //! Accounts: making them, knowing them again, and what they have used.
 
 use aperilex_ports::{
-    Account, AccountStatus, Actor, AuditRecord, Email, EntryId, EntryKind, Funds, MicroUsd,
-    OpenAccount, PostEntry, QuotaOutcome, Role, Secret, Tier, UserId,
+    Account, AccountStatus, AccountStoreError, Actor, AuditRecord, Email, EntryId, EntryKind,
+    Funds, MicroUsd, OpenAccount, PostEntry, QuotaOutcome, Role, Secret, Tier, UserId,
 };
 
 use serde_json::json;
@@ -12,6 +12,10 @@ use super::keys::NewKey;
 use crate::error::EngineError;
 use crate::quota;
 use crate::refusal::Refusal;
+
+/// Unverified accounts that may be in the way one after the other: whoever opens them again as fast as they
+/// are displaced wins nothing but that the rightful owner asks again.
+const MAX_DISPLACED: usize = 3;
 
 /// A new account with its first key.
 #[derive(Debug, Clone)]
@@ -105,9 +109,30 @@ impl Engine {
             opening,
             audit: Some(audit),
         };
-        self.ports.stores.accounts.open(&command).await?;
+        self.open_account(&command).await?;
         let (account, key) = (command.account, issued.secret);
         Ok(NewCredentials { account, key })
+    }
+
+    /// Opens an account for whoever is known to have its address. Another that was opened with the address
+    /// and never verified makes room: whoever did that has shown nothing, and gets nothing by it.
+    pub(super) async fn open_account(&self, command: &OpenAccount) -> Result<(), EngineError> {
+        let accounts = &self.ports.stores.accounts;
+        for _ in 0..MAX_DISPLACED {
+            match accounts.open(command).await {
+                Err(AccountStoreError::EmailTaken) => {}
+                opened => return Ok(opened?),
+            }
+            let Some(known) = accounts.by_email(&command.account.email).await? else {
+                continue;
+            };
+            if known.status != AccountStatus::Unverified {
+                break;
+            }
+            // If it is verified meanwhile it stays, and the next turn finds it.
+            accounts.displace(known.id).await?;
+        }
+        Err(Refusal::EmailTaken.into())
     }
 
     /// A request that needs no credits is not refused because they could not be given: the next request,

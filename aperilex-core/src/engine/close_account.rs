@@ -43,16 +43,12 @@ impl Engine {
                 _ => break,
             }
         }
-        let address = format!("deleted-{}@accounts.invalid", account.id);
-        let address: Email = address
-            .parse()
-            .map_err(|_| EngineError::not_found("account"))?;
         if let Some(models) = self.own_models() {
             models.forget(account.id).await?;
         }
         let command = CloseAccount {
             user: account.id,
-            address,
+            address: Email::of_closed(account.id),
             audit: AuditRecord {
                 actor,
                 action: "account.close".to_owned(),

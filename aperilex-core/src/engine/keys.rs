@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, Actor, ApiKey, AuditRecord, Digest, KeyId, MAX_PAGE, Scopes, Secret, SessionId,
-    Timestamp, UserId,
+    Account, AccountStoreError, Actor, ApiKey, AuditRecord, Digest, KeyId, Scopes, Secret,
+    SessionId, Timestamp, UserId,
 };
 
 use serde_json::json;
@@ -113,12 +113,6 @@ impl Engine {
         wanted: &NewKey,
     ) -> Result<IssuedKey, EngineError> {
         let now = self.now();
-        let keys = self.ports.stores.accounts.keys(user).await?;
-        let works =
-            |key: &&ApiKey| key.revoked_at.is_none() && key.expires_at.is_none_or(|end| now < end);
-        if keys.iter().filter(works).count() >= MAX_KEYS || keys.len() >= MAX_PAGE {
-            return Err(Refusal::TooManyKeys { limit: MAX_KEYS }.into());
-        }
         let issued = self.new_key(user, wanted, now);
         let audit = AuditRecord {
             actor,
@@ -132,16 +126,27 @@ impl Engine {
             at: now,
         };
         let accounts = &self.ports.stores.accounts;
-        accounts.add_key(&issued.key, &audit).await?;
-        Ok(issued)
+        match accounts.add_key(&issued.key, MAX_KEYS, &audit).await {
+            Ok(()) => Ok(issued),
+            Err(AccountStoreError::TooManyKeys) => {
+                Err(Refusal::TooManyKeys { limit: MAX_KEYS }.into())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
-    /// The keys of an account, newest first, revoked ones included.
+    /// The keys of an account that were made before the given one, newest first, revoked ones included.
     ///
     /// # Errors
     /// A port's failure.
-    pub async fn keys(&self, user: UserId) -> Result<Vec<ApiKey>, EngineError> {
-        Ok(self.ports.stores.accounts.keys(user).await?)
+    pub async fn keys(
+        &self,
+        user: UserId,
+        before: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Vec<ApiKey>, EngineError> {
+        let accounts = &self.ports.stores.accounts;
+        Ok(accounts.keys(user, before, limit).await?)
     }
 
     /// Revokes a key of an account, as its owner wants. Noted in the audit log; revoking it again changes
@@ -163,10 +168,6 @@ impl Engine {
         user: UserId,
         key: KeyId,
     ) -> Result<(), EngineError> {
-        let keys = self.ports.stores.accounts.keys(user).await?;
-        if !keys.iter().any(|own| own.id == key) {
-            return Err(EngineError::not_found("key"));
-        }
         let now = self.now();
         let audit = AuditRecord {
             actor,
@@ -176,7 +177,11 @@ impl Engine {
             at: now,
         };
         let accounts = &self.ports.stores.accounts;
-        Ok(accounts.revoke_key(key, now, &audit).await?)
+        if accounts.revoke_key(user, key, now, &audit).await? {
+            Ok(())
+        } else {
+            Err(EngineError::not_found("key"))
+        }
     }
 
     /// Who asks with this API key or access token; none if it does not work, whyever.
@@ -194,6 +199,15 @@ impl Engine {
         } else {
             self.by_token(credential).await
         }
+    }
+
+    /// Whether this is an access token that was signed here and whose time is now: nobody guesses one, and it
+    /// costs nothing to see.
+    #[must_use]
+    pub fn is_signed(&self, credential: &str) -> bool {
+        let tokens = self.ports.sign_in.tokens.as_ref();
+        let looked_at = credential.len() <= MAX_CREDENTIAL && !credential.starts_with(KEY_PREFIX);
+        looked_at && tokens.is_some_and(|tokens| tokens.read(credential, self.now()).is_some())
     }
 
     async fn by_key(&self, key: &str) -> Result<Option<Authority>, EngineError> {

@@ -12,12 +12,19 @@ use uuid::Uuid;
 use super::accounts::may_act;
 use super::{Engine, later};
 use crate::error::EngineError;
+use crate::quota;
 use crate::refusal::Refusal;
 
 /// How every refresh token begins.
 const REFRESH_PREFIX: &str = "apx_refresh_";
-/// Two tabs of a browser may refresh at once; a thief who is as fast gets nothing either.
+/// Two tabs of a browser may refresh at once, or an answer get lost on its way: so long after its first use a
+/// token is exchanged again. Whoever comes later with it has stolen it, or it was stolen from them.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// What the passwords that are tried for an address are counted under.
+pub(super) fn tries_of(email: &Email) -> UserId {
+    UserId::stand_in("password", email.as_str())
+}
 
 /// Somebody is signed in.
 #[derive(Debug, Clone)]
@@ -65,17 +72,32 @@ impl Engine {
         tokens.ok_or(Refusal::NotOfferedHere { what: "signing in" })
     }
 
+    /// The identity provider that people with this address sign in at, and nowhere else.
+    pub(super) fn governing(&self, email: &Email) -> Option<&dyn IdentityProvider> {
+        let mut providers = self.ports.sign_in.providers.iter();
+        let found = providers.find(|provider| provider.governs(email));
+        found.map(|provider| &**provider)
+    }
+
     /// Signs somebody in. A wrong address and a wrong password are told alike, and take as long.
     ///
+    /// So many passwords are tried for one address, by whomever and on whatever server, with or without an
+    /// account; then not even the right one is looked at for a while.
+    ///
     /// # Errors
-    /// [`Refusal::SignInFailed`], [`Refusal::AccountSuspended`], [`Refusal::NotOfferedHere`], or a port's
-    /// failure.
+    /// [`Refusal::SignInFailed`], [`Refusal::TooManyTries`], [`Refusal::AccountSuspended`],
+    /// [`Refusal::NotOfferedHere`], or a port's failure.
     pub async fn sign_in(
         &self,
         email: &Email,
         password: &Password,
     ) -> Result<SignedIn, EngineError> {
         self.tokens()?;
+        if self.governing(email).is_some() {
+            let what = "a password for an address whose domain signs in at its identity provider";
+            return Err(Refusal::NotOfferedHere { what }.into());
+        }
+        let tries = self.try_password(email).await?;
         let stores = &self.ports.stores;
         let account = stores.accounts.by_email(email).await?;
         let nobody = UserId::from_uuid(Uuid::nil());
@@ -93,7 +115,24 @@ impl Engine {
             let anew = passwords.hash(password).await?;
             stores.sessions.rehash(account.id, &hash, &anew).await?;
         }
+        // Whoever knows the password was not guessing. If it cannot be noted they have fewer tries left.
+        let _ = stores.quota.reset(tries).await;
         self.begin_session(&account).await
+    }
+
+    /// Counts one more password for this address, before it is looked at: of many that come at once no more
+    /// are looked at than may. Gives what they are counted under.
+    async fn try_password(&self, email: &Email) -> Result<UserId, EngineError> {
+        let tries = tries_of(email);
+        let windows = quota::of_passwords(&self.settings.accounts);
+        let quota = &self.ports.stores.quota;
+        let outcome = quota.consume(tries, &windows, self.now()).await?;
+        if outcome.allowed {
+            return Ok(tries);
+        }
+        let waits = outcome.windows.iter().map(|used| used.retry_after);
+        let retry_after = waits.max().unwrap_or_default();
+        Err(Refusal::TooManyTries { retry_after }.into())
     }
 
     async fn begin_session(&self, account: &Account) -> Result<SignedIn, EngineError> {
@@ -139,8 +178,8 @@ impl Engine {
         })
     }
 
-    /// Exchanges a refresh token for new tokens. One that was exchanged before ends its session: one of
-    /// the two who had it is a thief.
+    /// Exchanges a refresh token for new tokens. One that was exchanged more than [`GRACE`] ago ends its
+    /// session: one of the two who had it is a thief. Nothing is exchanged while the account may not act.
     ///
     /// # Errors
     /// [`Refusal::SessionEnded`], [`Refusal::AccountSuspended`], [`Refusal::NotOfferedHere`], or a port's
@@ -158,9 +197,8 @@ impl Engine {
         };
         let sessions = &self.ports.stores.sessions;
         let renewed = sessions.rotate(&command).await?;
-        let session = renewed.ok_or(Refusal::SessionEnded)?;
-        let account = sessions.account(session.id, now).await?;
-        may_act(&account.ok_or(Refusal::SessionEnded)?)?;
+        let (session, account) = renewed.ok_or(Refusal::SessionEnded)?;
+        may_act(&account)?;
         self.signed_in(&session, next, now)
     }
 
@@ -193,7 +231,7 @@ impl Engine {
 
     /// Signs somebody in who comes back from an identity provider. Who comes for the first time gets an
     /// account, unless the address has one: that somebody else vouches for an address is no proof of who
-    /// opened it here.
+    /// opened it here. One that was never verified was opened by nobody, and makes room.
     ///
     /// # Errors
     /// [`Refusal::SignInFailed`] if it is not the browser that departed, [`Refusal::EmailTaken`], what
@@ -246,7 +284,7 @@ impl Engine {
             opening: None,
             audit: None,
         };
-        self.ports.stores.accounts.open(&command).await?;
+        self.open_account(&command).await?;
         Ok(command.account)
     }
 }

@@ -1,36 +1,34 @@
 //! Signing up, and setting a password: both need a letter to the address.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStoreError, Digest, Email, NoticeKind, NoticeToken, OneTime,
-    OneTimePurpose, OpenAccount, Password, PendingNotice, Redeem, Role, Tier, Timestamp, UserId,
+    Account, AccountStatus, AccountStoreError, Digest, Email, Letter, NoticeKind, NoticeToken,
+    OneTime, OneTimePurpose, OpenAccount, Password, PendingNotice, Redeem, Role, Tier, Timestamp,
+    UserId,
 };
 
+use super::sessions::tries_of;
 use super::{Engine, earlier, later};
 use crate::error::EngineError;
+use crate::quota;
 use crate::refusal::Refusal;
 use crate::settings::ChallengeUse;
 
 /// How every one-time token begins.
 const ONE_TIME_PREFIX: &str = "apx_once_";
-/// An account gets one letter in this time: nobody's mailbox is flooded through us.
-const LETTER_EVERY: Duration = Duration::from_secs(60);
 /// So many sign-ups in [`BURST_TIME`] make every further one suspicious.
 const BURST: usize = 20;
 const BURST_TIME: Duration = Duration::from_secs(10 * 60);
 /// Digits in the local part of an address from which on it looks made by a machine.
 const MANY_DIGITS: usize = 6;
-/// Accounts that are remembered to have had a letter.
-const REMEMBERED: usize = 10_000;
 
 /// What this process has seen of sign-ups.
 #[derive(Debug, Default)]
 pub(super) struct Newcomers {
     arrivals: Mutex<VecDeque<Timestamp>>,
-    letters: Mutex<HashMap<UserId, Timestamp>>,
 }
 
 impl Newcomers {
@@ -47,20 +45,6 @@ impl Newcomers {
         }
         true
     }
-
-    /// Whether an account may have a letter; it counts as sent.
-    fn may_write(&self, user: UserId, now: Timestamp) -> bool {
-        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
-        let begin = earlier(now, LETTER_EVERY);
-        if letters.get(&user).is_some_and(|at| *at > begin) {
-            return false;
-        }
-        if letters.len() >= REMEMBERED {
-            letters.retain(|_, at| *at > begin);
-        }
-        letters.insert(user, now);
-        true
-    }
 }
 
 /// Whether an address looks made for many accounts: an alias, or a number with a name.
@@ -72,13 +56,21 @@ fn is_odd(email: &Email) -> bool {
 
 impl Engine {
     /// Makes an unverified account, and writes to its address. Of an address that has an account already
-    /// nobody learns but its owner.
+    /// nobody learns but its owner; what is refused depends on the domain alone.
     ///
     /// # Errors
-    /// [`Refusal::NotOfferedHere`], [`Refusal::ChallengeRequired`], or a port's failure.
+    /// [`Refusal::NobodysAddress`], [`Refusal::NotOfferedHere`], [`Refusal::ChallengeRequired`], or a port's
+    /// failure.
     pub async fn sign_up(&self, email: &Email, challenge: Option<&str>) -> Result<(), EngineError> {
         if !self.settings.accounts.sign_up {
             return Err(Refusal::NotOfferedHere { what: "sign-up" }.into());
+        }
+        if email.is_nobodys() {
+            return Err(Refusal::NobodysAddress.into());
+        }
+        if self.governing(email).is_some() {
+            let what = "sign-up with an address whose domain signs in at its identity provider";
+            return Err(Refusal::NotOfferedHere { what }.into());
         }
         self.challenge(email, challenge).await?;
         let accounts = &self.ports.stores.accounts;
@@ -138,16 +130,39 @@ impl Engine {
         Ok(command.account)
     }
 
-    /// Writes to an account what lets its owner set a password.
+    /// Writes to an account's address what lets its owner in: a token for a password, or where to sign in
+    /// instead. An address that had its letters gets no more, and nobody is told.
     async fn write(&self, account: &Account) -> Result<(), EngineError> {
-        let now = self.now();
-        let nobodys = [".invalid", ".local"]
-            .iter()
-            .any(|end| account.email.as_str().ends_with(end));
         // The house and the owner of a local installation have addresses that nobody reads.
-        if nobodys || !self.newcomers.may_write(account.id, now) {
+        if account.email.is_nobodys() {
             return Ok(());
         }
+        let now = self.now();
+        let (token, kind) = match self.governing(&account.email) {
+            Some(provider) => {
+                let provider = provider.name().to_owned();
+                (None, NoticeKind::SignInElsewhere { provider })
+            }
+            None => {
+                let (token, kind) = self.new_one_time(account, now);
+                (Some(token), kind)
+            }
+        };
+        let what = token.map_or_else(|| now.to_string(), |token| token.hash.to_string());
+        let counted = UserId::stand_in(kind.name(), account.email.as_str());
+        let letter = Letter {
+            notice: PendingNotice::of(account.id, &what, kind, now),
+            token,
+            counted,
+            windows: quota::of_letters(&self.settings.accounts),
+            now,
+        };
+        self.ports.stores.sessions.write(&letter).await?;
+        Ok(())
+    }
+
+    /// A token that lets an account's owner set a password, and the letter with it.
+    fn new_one_time(&self, account: &Account, now: Timestamp) -> (OneTime, NoticeKind) {
         let lasts = Duration::from_secs(self.settings.accounts.token_ttl_s);
         let secret = self.new_secret(ONE_TIME_PREFIX);
         let letter = NoticeToken::new(secret.reveal().to_owned());
@@ -167,13 +182,11 @@ impl Engine {
             purpose,
             expires_at: later(now, lasts),
         };
-        let notice = PendingNotice::of(account.id, &token.hash.to_string(), kind, now);
-        let sessions = &self.ports.stores.sessions;
-        Ok(sessions.put_one_time(&token, &notice).await?)
+        (token, kind)
     }
 
-    /// Writes to an address so that its owner can set a new password. Whether it has an account nobody
-    /// learns but its owner.
+    /// Writes to an address so that its owner can set a new password, or knows where to sign in. Whether it
+    /// has an account nobody learns but its owner.
     ///
     /// # Errors
     /// A port's failure.
@@ -188,23 +201,37 @@ impl Engine {
     /// everywhere. The password comes with the token and not with the sign-up, so that whoever signs up
     /// with somebody else's address gets nothing when its owner follows the letter.
     ///
+    /// Nothing is hashed for a token that is not good. Whoever has a good one reads the mail of the address and
+    /// is no guesser: passwords that were tried for it count no more.
+    ///
     /// # Errors
-    /// [`Refusal::TokenSpent`], or a port's failure.
+    /// [`Refusal::TokenSpent`], [`Refusal::NotOfferedHere`] for an address whose domain signs in elsewhere, or a
+    /// port's failure.
     pub async fn set_password(
         &self,
         token: &str,
         purpose: OneTimePurpose,
         password: &Password,
     ) -> Result<UserId, EngineError> {
-        let hash = self.ports.sign_in.passwords.hash(password).await?;
+        let (token, now) = (Digest::of(token.as_bytes()), self.now());
+        let stores = &self.ports.stores;
+        let owner = stores.sessions.holder(&token, purpose, now).await?;
+        let owner = owner.ok_or(Refusal::TokenSpent)?;
+        if self.governing(&owner.email).is_some() {
+            let what = "a password for an address whose domain signs in at its identity provider";
+            return Err(Refusal::NotOfferedHere { what }.into());
+        }
         let command = Redeem {
-            token: Digest::of(token.as_bytes()),
+            token,
             purpose,
-            password: hash,
-            now: self.now(),
+            password: self.ports.sign_in.passwords.hash(password).await?,
+            now,
         };
-        let redeemed = self.ports.stores.sessions.redeem(&command).await?;
-        redeemed.ok_or_else(|| Refusal::TokenSpent.into())
+        let redeemed = stores.sessions.redeem(&command).await?;
+        let user = redeemed.ok_or(Refusal::TokenSpent)?;
+        // If it cannot be noted they wait as long as they were told.
+        let _ = stores.quota.reset(tries_of(&owner.email)).await;
+        Ok(user)
     }
 }
 

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use aperilex_ports::{
     AbandonTask, Failure, Guard, ImportError, RetryTask, SettlementError, StoreError, Task,
-    TaskMessage, TaskStatus,
+    TaskMessage, TaskStatus, Timestamp,
 };
 
 use super::{Engine, earlier, later};
 use crate::error::EngineError;
+use crate::quota;
 
 /// Rows handled in one go.
 const BATCH: usize = 100;
@@ -27,7 +28,8 @@ impl Engine {
     /// - credits whose time has passed lapse
     /// - changes of plan whose time has come are made
     /// - idempotency keys, sessions and one-time tokens whose time has passed are forgotten, quotes a day
-    ///   later
+    ///   later, and so is what was counted in windows that are past
+    /// - accounts that were not verified in time make room, unless they have books
     ///
     /// What cannot be picked up keeps nothing else back.
     ///
@@ -70,23 +72,42 @@ impl Engine {
             .expire(Some(self.goodwill_until(now)), now, BATCH)
             .await;
         let lapsed = stores.ledger.lapse(now, BATCH).await;
-        let forgotten = stores.settlement.forget(now, BATCH).await;
-        let over = stores.sessions.forget(now, BATCH).await;
-        let quotes = stores.quotes.forget(earlier(now, QUOTES_KEPT), BATCH).await;
-        count(quotes.map(|_| 0));
         let goodwill = Some(self.goodwill_until(now));
         let given_up = stores.imports.expire(goodwill, now, BATCH).await;
         let given_up = count(given_up.map(|jobs| jobs.len()).map_err(import_store));
         let expired = count(expired.map(|holds| holds.len()));
         let lapsed = count(lapsed.map(|entries| entries.len()));
         let done = stale.len() + given_up + expired + lapsed + moved;
-        if let Err(error) = forgotten {
-            failed = failed.or(Some(error.into()));
-        }
-        if let Err(error) = over {
-            failed = failed.or(Some(error.into()));
-        }
+        failed = failed.or(self.forget(now).await.err());
         failed.map_or(Ok(done), Err)
+    }
+
+    /// Forgets what is over. What cannot be forgotten keeps nothing else.
+    async fn forget(&self, now: Timestamp) -> Result<(), EngineError> {
+        let stores = &self.ports.stores;
+        let unused = stores.settlement.forget(now, BATCH).await;
+        let over = stores.sessions.forget(now, BATCH).await;
+        let quotes = stores.quotes.forget(earlier(now, QUOTES_KEPT), BATCH).await;
+        let counted = earlier(now, quota::longest(&self.settings));
+        let counted = stores.quota.forget(counted, BATCH).await;
+        let unverified = self.displace_unverified(now).await;
+        unused?;
+        over?;
+        quotes?;
+        counted?;
+        unverified
+    }
+
+    async fn displace_unverified(&self, now: Timestamp) -> Result<(), EngineError> {
+        let accounts = &self.ports.stores.accounts;
+        let waits = Duration::from_secs(self.settings.accounts.unverified_ttl_s);
+        let mut failed = None;
+        for user in accounts.unverified(earlier(now, waits), BATCH).await? {
+            if let Err(error) = accounts.displace(user).await {
+                failed = failed.or(Some(error.into()));
+            }
+        }
+        failed.map_or(Ok(()), Err)
     }
 
     async fn rescue(&self, task: &Task) -> Result<(), EngineError> {
@@ -127,7 +148,7 @@ impl Engine {
         task: &Task,
         code: &str,
         message: &str,
-        again: Option<aperilex_ports::Timestamp>,
+        again: Option<Timestamp>,
     ) -> Result<(), EngineError> {
         let now = self.now();
         let command = AbandonTask {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use aperilex_core::ports::{ChangeAccount, Clock as _};
 use aperilex_core::{
-    Account, AccountStatus, Actor, AuditRecord, EngineError, Refusal, Standing, Tier, UserId,
+    Account, AccountStatus, Actor, AuditRecord, Engine, EngineError, Refusal, Standing, Tier,
+    UserId,
 };
 use futures_executor::block_on;
 
@@ -51,7 +52,7 @@ fn a_refusal_that_is_heeded_costs_nothing() {
 }
 
 #[test]
-fn a_refusal_that_is_ignored_makes_the_wait_longer_and_asks_nobody() {
+fn a_refusal_that_is_ignored_makes_the_wait_longer() {
     let world = World::new();
     let account = world.account("demo", Tier::Demo, "0");
     for _ in 0..10 {
@@ -60,19 +61,63 @@ fn a_refusal_that_is_ignored_makes_the_wait_longer_and_asks_nobody() {
     }
     // The first leaves in 100 s.
     assert_eq!(asks(&world, &account), Some(Duration::from_secs(100)));
-    world.memory.faults.fail_next("quota.consume");
-    for (after, expected) in [(1, 99), (9, 200), (10, 400), (10, 800), (10, 1600)] {
+    for (after, expected) in [
+        (1, 99),
+        (9, 90),
+        (10, 80),
+        (10, 120),
+        (10, 240),
+        (10, 480),
+        (10, 900),
+        (899, 900),
+    ] {
         world.memory.clock.advance(Duration::from_secs(after));
         let told = asks(&world, &account);
         assert_eq!(told, Some(Duration::from_secs(expected)));
     }
-    assert_eq!(world.memory.faults.pending(), ["quota.consume"]);
-    world.memory.faults.clear();
-    world.memory.clock.advance(Duration::from_secs(1599));
-    // Its quota has room by now; what it was told still runs.
-    assert_eq!(asks(&world, &account), Some(Duration::from_secs(3200)));
-    world.memory.clock.advance(Duration::from_secs(3200));
+    // Whoever stops is let in when that is over, and has all that is free by then.
+    world.memory.clock.advance(Duration::from_secs(900));
     assert_eq!(asks(&world, &account), None);
+}
+
+#[test]
+fn whoever_hammers_costs_one_count_in_five_seconds() {
+    let world = World::new();
+    let (account, _) = refused(&world);
+    world.memory.clock.advance(Duration::from_secs(5));
+    assert!(asks(&world, &account).is_some());
+    world.memory.faults.fail_next("quota.consume");
+    for _ in 0..40 {
+        world.memory.clock.advance(Duration::from_millis(100));
+        assert!(asks(&world, &account).is_some());
+    }
+    assert_eq!(world.memory.faults.pending(), ["quota.consume"]);
+    // While it cannot be counted, it is refused no less.
+    world.memory.clock.advance(Duration::from_secs(1));
+    assert!(asks(&world, &account).is_some());
+    assert_eq!(world.memory.faults.pending(), [""; 0]);
+}
+
+#[test]
+fn what_is_ignored_is_counted_on_all_servers() {
+    let world = World::new();
+    let (account, _) = refused(&world);
+    let settings = world.engine.settings().clone();
+    let other = Engine::new(world.engine.ports().clone(), settings);
+    let on = |engine: &Engine| block_on(engine.admit(&account)).unwrap_err();
+    on(&other);
+    for ignored in 1..=100 {
+        world.memory.clock.advance(Duration::from_secs(10));
+        let server = if ignored % 2 == 0 {
+            &world.engine
+        } else {
+            &other
+        };
+        let refused = on(server);
+        let suspended = matches!(refused, EngineError::Refused(Refusal::AccountSuspended));
+        assert_eq!(suspended, ignored == 100, "{ignored}: {refused}");
+    }
+    assert_eq!(status(&world, account.id), AccountStatus::Suspended);
 }
 
 /// Ignores refusals, each ten seconds after the other, until the account is suspended; how many.

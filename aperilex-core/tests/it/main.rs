@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod abuse;
 mod billing;
 mod change_tier;
 mod conduct;

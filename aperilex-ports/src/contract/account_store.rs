@@ -1,6 +1,7 @@
 //! Clauses of [`AccountStore`].
 
 mod opening;
+mod unverified;
 
 use futures_util::future::join_all;
 
@@ -8,6 +9,11 @@ use opening::{
     a_closed_account_leaves_its_books_alone, a_key_past_its_time_finds_nothing,
     an_account_opens_whole_or_not_at_all, an_account_opens_with_all_that_comes_with_it,
     keys_are_listed_newest_first, nobody_gets_into_a_closed_account,
+};
+
+use unverified::{
+    books_outlive_their_account, nobody_else_is_displaced, the_unverified_make_room,
+    who_is_unverified_for_long_is_known,
 };
 
 use super::audit_log::record;
@@ -22,6 +28,8 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AC-2", of_many_with_one_address_one_is_made),
     scenario!(id: "AC-3", a_live_key_finds_its_account),
     scenario!(id: "AC-4", a_key_needs_an_account),
+    scenario!(id: "AC-4", so_many_keys_work_at_a_time),
+    scenario!(id: "AC-4", of_many_last_keys_one_is_added),
     scenario!(id: "AC-5", accounts_come_oldest_first_by_page),
     scenario!(id: "AC-8", an_account_opens_with_all_that_comes_with_it),
     scenario!(id: "AC-8", an_account_opens_whole_or_not_at_all),
@@ -33,6 +41,10 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AC-6", of_racing_changes_one_wins),
     scenario!(id: "AC-6", what_comes_with_a_change_comes_once),
     scenario!(id: "AC-12", a_change_of_plan_is_arranged),
+    scenario!(id: "AC-14", who_is_unverified_for_long_is_known),
+    scenario!(id: "AC-15", the_unverified_make_room),
+    scenario!(id: "AC-15", books_outlive_their_account),
+    scenario!(id: "AC-15", nobody_else_is_displaced),
     scenario!(id: "AC-7", an_account_chooses_what_it_is_told_of),
     scenario!(id: "AC-13", an_account_has_the_contract_it_was_given_last),
     scenario!(id: "AC-13", a_contract_that_was_not_looked_at_is_not_replaced),
@@ -214,6 +226,9 @@ async fn of_many_with_one_address_one_is_made(desk: Desk) {
     assert_eq!(desk.stores.accounts.list(None, 99).await.unwrap().len(), 1);
 }
 
+/// More keys than any of these scenarios has.
+const MANY: usize = 99;
+
 fn key(desk: &Desk, user: UserId, secret: &str) -> ApiKey {
     ApiKey {
         id: desk.id(KeyId::from_uuid),
@@ -234,7 +249,7 @@ async fn a_live_key_finds_its_account(desk: Desk) {
     let [ours, theirs] = [desk.account().await, desk.account().await];
     let [first, second] = [key(&desk, ours, "first"), key(&desk, ours, "second")];
     for key in [&first, &second, &key(&desk, theirs, "third")] {
-        accounts.add_key(key, &record(1)).await.unwrap();
+        accounts.add_key(key, MANY, &record(1)).await.unwrap();
     }
     let owner = async |secret: &str| {
         let hash = Digest::of(secret.as_bytes());
@@ -244,15 +259,19 @@ async fn a_live_key_finds_its_account(desk: Desk) {
     assert_eq!(owner("first").await, Some(ours));
     assert_eq!(owner("third").await, Some(theirs));
     assert_eq!(owner("fourth").await, None);
+    let revoke = async |user, key| {
+        let audit = record(2);
+        let revoked = accounts.revoke_key(user, key, at(5), &audit);
+        revoked.await.unwrap()
+    };
+    assert!(!revoke(theirs, first.id).await, "it is not theirs");
+    assert!(!revoke(ours, desk.id(KeyId::from_uuid)).await);
+    assert_eq!(owner("first").await, Some(ours));
     for _ in 0..2 {
-        let revoked = accounts.revoke_key(first.id, at(5), &record(2)).await;
-        revoked.unwrap();
+        assert!(revoke(ours, first.id).await);
     }
     assert_eq!(owner("first").await, None, "revoked");
     assert_eq!(owner("second").await, Some(ours), "the other key lives");
-    let unknown = desk.id(KeyId::from_uuid);
-    let revoked = accounts.revoke_key(unknown, at(6), &record(3)).await;
-    revoked.unwrap();
     assert_eq!(
         noted(&desk).await,
         [record(2), record(1), record(1), record(1)]
@@ -265,9 +284,54 @@ pub(in crate::contract) async fn noted(desk: &Desk) -> Vec<AuditRecord> {
     log.into_iter().map(|entry| entry.record).collect()
 }
 
+async fn so_many_keys_work_at_a_time(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let [ours, theirs] = [desk.account().await, desk.account().await];
+    let add = async |user, secret: &str, made, expires_at| {
+        let key = ApiKey {
+            created_at: at(made),
+            expires_at,
+            ..key(&desk, user, secret)
+        };
+        match accounts.add_key(&key, 2, &record(1)).await {
+            Ok(()) => Some(key.id),
+            Err(AccountStoreError::TooManyKeys) => None,
+            Err(other) => panic!("{other:?}"),
+        }
+    };
+    let first = add(ours, "first", 0, None).await.unwrap();
+    assert!(add(ours, "passing", 0, Some(at(10))).await.is_some());
+    assert!(add(ours, "third", 9, None).await.is_none());
+    let hash = Digest::of(b"third");
+    assert_eq!(accounts.by_key(&hash, at(9)).await.unwrap(), None);
+    assert!(add(theirs, "theirs", 9, None).await.is_some());
+    assert!(add(ours, "fourth", 10, None).await.is_some(), "one is past");
+    assert!(add(ours, "fifth", 10, None).await.is_none());
+    assert!(
+        accounts
+            .revoke_key(ours, first, at(11), &record(2))
+            .await
+            .unwrap()
+    );
+    assert!(add(ours, "sixth", 11, None).await.is_some());
+}
+
+async fn of_many_last_keys_one_is_added(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let user = desk.account().await;
+    let keys: Vec<_> = (0..16)
+        .map(|n| key(&desk, user, &format!("key {n}")))
+        .collect();
+    let audit = record(1);
+    let adding = keys.iter().map(|key| accounts.add_key(key, 1, &audit));
+    let added = join_all(adding).await;
+    assert_eq!(added.iter().filter(|it| it.is_ok()).count(), 1, "{added:?}");
+    assert_eq!(accounts.keys(user, None, 99).await.unwrap().len(), 1);
+}
+
 async fn a_key_needs_an_account(desk: Desk) {
     let key = key(&desk, desk.id(UserId::from_uuid), "secret");
-    let refused = desk.stores.accounts.add_key(&key, &record(1)).await;
+    let refused = desk.stores.accounts.add_key(&key, MANY, &record(1)).await;
     assert!(
         matches!(refused, Err(AccountStoreError::Unknown)),
         "{refused:?}"
@@ -300,7 +364,7 @@ async fn accounts_come_oldest_first_by_page(desk: Desk) {
 }
 
 /// What it becomes with this role.
-fn change(account: &Account, to: Standing, n: u32) -> ChangeAccount {
+pub(super) fn change(account: &Account, to: Standing, n: u32) -> ChangeAccount {
     ChangeAccount {
         user: account.id,
         expected: account.standing(),

@@ -23,6 +23,8 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "QS-7", another_limit_holds_at_once),
     scenario!(id: "QS-8", a_slow_clock_buys_nothing),
     scenario!(id: "QS-8", a_clock_that_jumps_back_and_forth_buys_nothing),
+    scenario!(id: "QS-9", what_is_reset_begins_anew),
+    scenario!(id: "QS-10", what_is_left_behind_is_forgotten),
 ];
 
 const fn window(name: &'static str, seconds: u64, limit: u32) -> QuotaWindow {
@@ -307,4 +309,52 @@ async fn a_clock_that_jumps_back_and_forth_buys_nothing(desk: Desk) {
         assert!(!outcome.allowed, "five were taken at 100; it is {now}");
     }
     assert!(consume(&desk, user, &[MINUTE], 160).await.allowed);
+}
+
+async fn what_is_reset_begins_anew(desk: Desk) {
+    let [ours, theirs] = [desk.account().await, desk.account().await];
+    for user in [ours, theirs] {
+        for _ in 0..MINUTE.limit {
+            assert!(consume(&desk, user, &[MINUTE], 0).await.allowed);
+        }
+        assert!(!consume(&desk, user, &[MINUTE], 1).await.allowed);
+    }
+    let quota = &desk.stores.quota;
+    for _ in 0..2 {
+        quota.reset(ours).await.unwrap();
+    }
+    for used in 1..=MINUTE.limit {
+        let outcome = consume(&desk, ours, &[MINUTE], 2).await;
+        assert_eq!((outcome.allowed, outcome.windows[0].used), (true, used));
+    }
+    assert!(!consume(&desk, ours, &[MINUTE], 2).await.allowed);
+    assert!(!consume(&desk, theirs, &[MINUTE], 2).await.allowed);
+}
+
+async fn what_is_left_behind_is_forgotten(desk: Desk) {
+    let [gone, stays] = [desk.account().await, desk.account().await];
+    for second in 0..4 {
+        assert!(consume(&desk, gone, &[MINUTE], second).await.allowed);
+        assert!(consume(&desk, stays, &[MINUTE], second).await.allowed);
+    }
+    assert!(consume(&desk, stays, &[MINUTE], 30).await.allowed);
+    let quota = &desk.stores.quota;
+    let forget = async |second, limit| quota.forget(at(second), limit).await.unwrap();
+    let used = async |user, second| {
+        let usage = quota.usage(user, &[MINUTE], at(second)).await.unwrap();
+        usage.windows[0].used
+    };
+    assert_eq!(forget(0, 9).await, 0, "nothing is of before that");
+    assert_eq!(used(gone, 4).await, 4);
+    assert_eq!(forget(4, 3).await, 3, "at most so many");
+    assert_eq!(forget(4, 9).await + forget(4, 9).await, 5);
+    assert_eq!((used(gone, 4).await, used(stays, 30).await), (0, 1));
+    // Whoever comes back begins anew, and is limited as before.
+    for user in [gone, stays] {
+        let left = MINUTE.limit - used(user, 31).await;
+        for _ in 0..left {
+            assert!(consume(&desk, user, &[MINUTE], 31).await.allowed);
+        }
+        assert!(!consume(&desk, user, &[MINUTE], 31).await.allowed);
+    }
 }

@@ -3,6 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::UserId;
+
+/// Top-level domains under which nobody receives mail (RFC 2606, RFC 6761, RFC 6762).
+const NOBODYS: [&str; 5] = ["example", "invalid", "local", "localhost", "test"];
+
 /// An e-mail address for contact and sign-in: `local@domain.tld`, lower case, at most 254 bytes
 /// (RFC 5321 §4.5.3.1). ASCII only; control characters and spaces are refused, so an address can
 /// never carry a header.
@@ -21,6 +26,26 @@ impl Email {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What is behind the `@`.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.0.rsplit('@').next().unwrap_or_default()
+    }
+
+    /// Whether its domain is one where nobody receives mail: the house and the owner of a local
+    /// installation have such addresses, and closed accounts.
+    #[must_use]
+    pub fn is_nobodys(&self) -> bool {
+        let top = self.domain().rsplit('.').next();
+        top.is_some_and(|top| NOBODYS.contains(&top))
+    }
+
+    /// The address that a closed account has in the place of its own.
+    #[must_use]
+    pub fn of_closed(user: UserId) -> Self {
+        Self(format!("deleted-{user}@accounts.invalid"))
     }
 }
 
@@ -61,11 +86,7 @@ impl fmt::Display for Email {
 
 impl fmt::Debug for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Email(…@{})",
-            self.0.rsplit('@').next().unwrap_or_default()
-        )
+        write!(f, "Email(…@{})", self.domain())
     }
 }
 
@@ -100,6 +121,26 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Email>(), Err(ParseEmailError), "{text}");
         }
+    }
+
+    #[test]
+    fn nobodys_domains() {
+        for (address, nobodys) in [
+            ("jo@example.com", false),
+            ("jo@invalid.com", false),
+            ("jo@latest", false),
+            ("house@aperilex.invalid", true),
+            ("jo@mail.TEST", true),
+            ("jo@a.localhost", true),
+            ("owner@host.local", true),
+            ("jo@works.example", true),
+        ] {
+            let read = address.parse::<Email>();
+            assert_eq!(read.is_ok_and(|it| it.is_nobodys()), nobodys, "{address}");
+        }
+        let closed = Email::of_closed(UserId::from_uuid(uuid::Uuid::from_u128(7)));
+        assert_eq!(closed.as_str().parse(), Ok(closed.clone()));
+        assert!(closed.is_nobodys());
     }
 
     #[test]

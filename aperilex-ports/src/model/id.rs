@@ -98,6 +98,17 @@ impl NoticeId {
     }
 }
 
+impl UserId {
+    /// What stands in for an account where something else is counted as accounts are: v5 of its name, so
+    /// that it is the same in every process and never that of an account. `name` may be an address: what
+    /// is kept of it is a hash.
+    #[must_use]
+    pub fn stand_in(what: &str, name: &str) -> Self {
+        let name = Digest::of(format!("stand-in:{what}:{name}").as_bytes());
+        Self(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
+    }
+}
+
 impl FilingId {
     /// The id of a filing known to the SEC.
     #[must_use]
@@ -121,6 +132,27 @@ mod tests {
         let a: AccessionNumber = "0000320193-24-000123".parse().unwrap();
         let b: AccessionNumber = "000032019324000123".parse().unwrap();
         assert_eq!(FilingId::of_accession(&a), FilingId::of_accession(&b));
+    }
+
+    #[test]
+    fn stand_ins_are_told_apart_and_never_an_account() {
+        let of = UserId::stand_in;
+        assert_eq!(
+            of("sign-in", "jo@example.com"),
+            of("sign-in", "jo@example.com")
+        );
+        assert_ne!(
+            of("sign-in", "jo@example.com"),
+            of("letter", "jo@example.com")
+        );
+        assert_ne!(
+            of("sign-in", "jo@example.com"),
+            of("sign-in", "al@example.com")
+        );
+        assert_eq!(
+            of("sign-in", "jo@example.com").as_uuid().get_version_num(),
+            5
+        );
     }
 
     #[test]

@@ -47,6 +47,12 @@ pub enum NoticeKind {
         /// What allows a new one.
         token: NoticeToken,
     },
+    /// Somebody, probably its owner, has asked for a new password, and the address has none: whoever has
+    /// it signs in at their identity provider.
+    SignInElsewhere {
+        /// What the operator calls the provider.
+        provider: String,
+    },
     /// A task is done.
     Completed {
         /// The task.
@@ -84,6 +90,7 @@ impl NoticeKind {
         match self {
             Self::Verification { .. } => "verification",
             Self::PasswordReset { .. } => "password_reset",
+            Self::SignInElsewhere { .. } => "sign_in_elsewhere",
             Self::Completed { .. } => "completed",
             Self::Failed { .. } => "failed",
             Self::LowBalance { .. } => "low_balance",

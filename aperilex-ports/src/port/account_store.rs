@@ -23,6 +23,9 @@ pub enum AccountStoreError {
     /// The identity has an account.
     #[error("there is an account with this identity")]
     IdentityTaken,
+    /// The account has as many working keys as it may.
+    #[error("the account has as many working keys as it may")]
+    TooManyKeys,
     /// The opening credit cannot be booked.
     #[error("the opening credit cannot be booked")]
     Credit(#[source] LedgerError),
@@ -116,7 +119,8 @@ pub struct ArrangeTier {
 /// - **AC-2** an e-mail address has one account; the second is `EmailTaken`, also of many at once.
 /// - **AC-3** a key's hash finds its account; a revoked or unknown one finds nothing. That it was made, and
 ///   that it was revoked, is in the audit log, in the same commit and once.
-/// - **AC-4** a key for an unknown account is `Unknown`.
+/// - **AC-4** a key for an unknown account is `Unknown`, and one more than so many working keys
+///   `TooManyKeys`, also of many at once; revoked ones and those past their end do not count.
 /// - **AC-5** `list` gives all accounts, oldest first, without gaps between pages.
 /// - **AC-6** `change` changes an account that stands as expected, and stores its record in the audit log, in
 ///   one commit. One that stands otherwise is `Conflict`, an unknown one `Unknown`, and nothing changes;
@@ -127,7 +131,8 @@ pub struct ArrangeTier {
 /// - **AC-8** `open` makes the account with its key, identity and credits, or nothing at all; the identity
 ///   finds the account from then on, and has no second one. Its record is in the audit log.
 /// - **AC-9** a key finds nothing from its end on.
-/// - **AC-10** `keys` gives all keys of one account, newest first, as made, and with the latest use told.
+/// - **AC-10** `keys` gives all keys of one account, newest first, as made, and with the latest use told,
+///   without gaps between pages.
 /// - **AC-11** `close` leaves the id, the tier and the books: the address is replaced and free again, keys,
 ///   sessions, password, one-time tokens and identities are gone, and the record is in the audit log. A second
 ///   time changes nothing.
@@ -136,6 +141,10 @@ pub struct ArrangeTier {
 /// - **AC-13** `set_contract` sets the contract of an account that has the expected one, and stores its
 ///   record in the audit log, in one commit. One that has another is `Conflict`, an unknown one `Unknown`,
 ///   and nothing changes; of racing ones one wins.
+/// - **AC-14** `unverified` gives the accounts without books that nobody has verified since they were made,
+///   up to a time, the oldest first.
+/// - **AC-15** `displace` makes an unverified account's address free again: it is removed with all that is
+///   its own, or closed as by `close` if it has books. Any other account stays as it is.
 #[async_trait]
 pub trait AccountStore: Debug + Send + Sync + 'static {
     /// Makes an account.
@@ -174,17 +183,27 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// [`StoreError`].
     async fn by_identity(&self, who: &ExternalIdentity) -> Result<Option<Account>, StoreError>;
 
-    /// Adds a key, and notes who made it.
+    /// Adds a key, unless the account has `most` that work when it is made, and notes who made it.
     ///
     /// # Errors
     /// [`AccountStoreError`].
-    async fn add_key(&self, key: &ApiKey, audit: &AuditRecord) -> Result<(), AccountStoreError>;
+    async fn add_key(
+        &self,
+        key: &ApiKey,
+        most: usize,
+        audit: &AuditRecord,
+    ) -> Result<(), AccountStoreError>;
 
-    /// All keys of an account, newest first; there are never many.
+    /// The keys of an account that were made before the given one, newest first.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn keys(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError>;
+    async fn keys(
+        &self,
+        user: UserId,
+        before: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Vec<ApiKey>, StoreError>;
 
     /// Notes that a key was used; may be lost with the power.
     ///
@@ -192,22 +211,36 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// [`StoreError`].
     async fn touch_key(&self, key: KeyId, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Revokes a key, and notes who did; of a revoked or unknown one nothing changes.
+    /// Revokes a key of an account, and notes who did; of a revoked one nothing changes. False: the account has
+    /// no such key.
     ///
     /// # Errors
     /// [`StoreError`].
     async fn revoke_key(
         &self,
+        user: UserId,
         key: KeyId,
         now: Timestamp,
         audit: &AuditRecord,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
 
     /// Closes an account for ever, under an address that is nobody's.
     ///
     /// # Errors
     /// [`AccountStoreError::Unknown`], or the store's own.
     async fn close(&self, command: &CloseAccount) -> Result<(), AccountStoreError>;
+
+    /// Accounts without books that were made at a time or before and are not verified.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn unverified(&self, by: Timestamp, limit: usize) -> Result<Vec<UserId>, StoreError>;
+
+    /// Frees the address of an account that is not verified. False: it is, or there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn displace(&self, user: UserId) -> Result<bool, StoreError>;
 
     /// Puts a contract in the place of the account's, or takes it away.
     ///

@@ -39,7 +39,8 @@ pub struct QuotaOutcome {
     pub windows: Vec<QuotaUse>,
 }
 
-/// Counts requests in sliding windows.
+/// Counts requests in sliding windows. What is counted need not be an account: guesses and letters are
+/// counted under [`UserId::stand_in`].
 ///
 /// # Contract
 /// - **QS-1** in no stretch as long as a window are more than `limit` requests allowed.
@@ -52,6 +53,9 @@ pub struct QuotaOutcome {
 ///   one is refused only while as many are inside.
 /// - **QS-8** a clock that is behind buys nothing: a request counts at the time of the newest one
 ///   that was allowed, if that is later.
+/// - **QS-9** `reset` forgets what was counted of one account, and of no other.
+/// - **QS-10** `forget` removes requests of before a time, at most so many, and no later one: windows that
+///   do not reach back that far are as they were.
 ///
 /// # Time
 /// Kept to the microsecond. All windows of an account see the same requests, those that were allowed
@@ -80,4 +84,16 @@ pub trait QuotaStore: Debug + Send + Sync + 'static {
         windows: &[QuotaWindow],
         now: Timestamp,
     ) -> Result<QuotaOutcome, StoreError>;
+
+    /// Forgets what was counted of an account.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn reset(&self, user: UserId) -> Result<(), StoreError>;
+
+    /// Removes requests that were made before a time, and says how many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn forget(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError>;
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{AccountStoreError, StoreError};
+use super::{AccountStoreError, QuotaWindow, StoreError};
 use crate::model::{
     Account, Digest, OneTime, OneTimePurpose, PasswordHash, PendingNotice, Session, SessionId,
     Timestamp, UserId,
@@ -22,6 +22,21 @@ pub struct RotateSession {
     pub expires_at: Timestamp,
     /// How long after its use a token that comes again is taken for a race and not for a theft.
     pub grace: Duration,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// A letter to an account's address, and how many of its kind the address gets.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// What is told; its address is looked up when it is sent.
+    pub notice: PendingNotice,
+    /// What lets its reader set a password, if anything does.
+    pub token: Option<OneTime>,
+    /// What such letters to this address are counted under.
+    pub counted: UserId,
+    /// How many there may be.
+    pub windows: Vec<QuotaWindow>,
     /// The time.
     pub now: Timestamp,
 }
@@ -44,18 +59,23 @@ pub struct Redeem {
 /// # Contract
 /// - **SN-1** a refresh token is good once: it gives its session, longer, and the next token takes its
 ///   place. The session finds its account from beginning to end.
-/// - **SN-2** a used token that comes again after the grace ends its session; within it, it is refused
-///   and nothing else happens.
+/// - **SN-2** a used token that comes again after the grace ends its session, with all its tokens. Within
+///   it the next token is good beside the others, and the session lasts no longer for it.
 /// - **SN-3** tokens of sessions that are ended or over, and unknown ones, are alike: they give nothing
 ///   and change nothing; nor does the session find its account any more.
-/// - **SN-4** of many that exchange one token at once one gets the next, and the session goes on.
+/// - **SN-4** of many that exchange one token at once each gets a next one that is good, and the session is
+///   lengthened once.
 /// - **SN-5** a one-time token is redeemed once, for its purpose and before its end.
 /// - **SN-6** redeeming sets the password, makes an unverified account active and no other, and ends all
 ///   of the account's sessions and one-time tokens.
 /// - **SN-7** a password reads back; it is replaced only where it is still the one that was read.
 /// - **SN-8** `forget` removes what is over, at most so many, and nothing else.
 /// - **SN-9** a session or one-time token for an unknown account is `Unknown`.
-/// - **SN-10** a one-time token is kept together with the notice that brings it to its owner, or not at all.
+/// - **SN-10** a letter's token, its notice and its count are kept together, or not at all.
+/// - **SN-11** of an account that is not active nothing is exchanged, and a token that was good stays so.
+/// - **SN-12** a letter that does not fit into the windows is not written, also of many at once; the store
+///   of quotas counts those that are.
+/// - **SN-13** `holder` gives whose token would be redeemed now, and uses nothing up.
 #[async_trait]
 pub trait SessionStore: Debug + Send + Sync + 'static {
     /// Begins a session with the hash of its first refresh token.
@@ -64,11 +84,15 @@ pub trait SessionStore: Debug + Send + Sync + 'static {
     /// [`AccountStoreError`].
     async fn begin(&self, session: &Session, refresh: &Digest) -> Result<(), AccountStoreError>;
 
-    /// Exchanges a refresh token. None: it is not good.
+    /// Exchanges a refresh token, if its account is active; gives the session and the account as they are
+    /// then. None: it is not good.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn rotate(&self, command: &RotateSession) -> Result<Option<Session>, StoreError>;
+    async fn rotate(
+        &self,
+        command: &RotateSession,
+    ) -> Result<Option<(Session, Account)>, StoreError>;
 
     /// The account of a session that goes on.
     ///
@@ -86,15 +110,23 @@ pub trait SessionStore: Debug + Send + Sync + 'static {
     /// [`StoreError`].
     async fn end(&self, session: SessionId) -> Result<(), StoreError>;
 
-    /// Keeps a one-time token, and puts the notice that brings it to its owner into the outbox.
+    /// Writes a letter: keeps its token, puts its notice into the outbox, and counts it. False: the address
+    /// had as many as it gets.
     ///
     /// # Errors
     /// [`AccountStoreError`].
-    async fn put_one_time(
+    async fn write(&self, letter: &Letter) -> Result<bool, AccountStoreError>;
+
+    /// The account whose one-time token this is, if it would be redeemed now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn holder(
         &self,
-        token: &OneTime,
-        notice: &PendingNotice,
-    ) -> Result<(), AccountStoreError>;
+        token: &Digest,
+        purpose: OneTimePurpose,
+        now: Timestamp,
+    ) -> Result<Option<Account>, StoreError>;
 
     /// Uses a one-time token up, and says whose it was. None: it is not good.
     ///

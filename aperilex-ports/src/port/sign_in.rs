@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -20,6 +21,14 @@ pub enum SignInError {
         /// What is wrong with it; nothing secret.
         reason: &'static str,
     },
+    /// As much as can be done at once is being done, and as much waits as may.
+    #[error("{service} is busy")]
+    Busy {
+        /// What.
+        service: &'static str,
+        /// When to come back.
+        after: Duration,
+    },
     /// Anything else.
     #[error("{service} cannot be used")]
     Unavailable {
@@ -37,6 +46,7 @@ impl SignInError {
     pub const fn retry(&self) -> Retry {
         match self {
             Self::Refused { .. } => Retry::Never,
+            Self::Busy { after, .. } => Retry::After(*after),
             Self::Unavailable { .. } => Retry::Backoff,
         }
     }
@@ -56,7 +66,8 @@ pub enum PasswordMatch {
 /// Hashes passwords, slowly, and not on the threads that serve.
 ///
 /// Comparing with nothing takes as long as comparing with a hash, so nobody learns by the time whether
-/// an address has an account.
+/// an address has an account. What cannot be begun soon is [`SignInError::Busy`] at once: nobody waits in
+/// a line without end.
 #[async_trait]
 pub trait Passwords: Debug + Send + Sync + 'static {
     /// Hashes a password with a salt of its own.
@@ -127,6 +138,10 @@ pub trait IdentityProvider: Debug + Send + Sync + 'static {
 
     /// What those who come from there for the first time subscribe to.
     fn tier(&self) -> Tier;
+
+    /// Whether people with this address sign in here and nowhere else: its domain is named, and not only
+    /// let in among all others.
+    fn governs(&self, email: &Email) -> bool;
 
     /// Where to send the browser.
     ///

@@ -21,11 +21,33 @@ const REMEMBERED: u64 = 10_000;
 const KEY_PARAMETERS: [&str; 5] = ["access_token", "api_key", "apikey", "key", "token"];
 const SCHEME: &str = "apiKey";
 
-/// Knows accounts by their keys. Only keys that were found are remembered, and not for long, so a
-/// new key works at once and a revoked one, or a suspension, takes a few seconds to show.
+/// How long it is remembered that a key was good: longer than whose it is, for that may change.
+const TRUSTED_FOR: Duration = Duration::from_secs(60 * 60);
+/// How long it is remembered that a key or token was none. It does not become one: keys are made at random.
+const NONE_FOR: Duration = Duration::from_secs(60);
+
+/// Knows accounts by their keys. Whose a key is is not remembered for long, so a new key works at once and a
+/// revoked one, or a suspension, takes a few seconds to show.
 #[derive(Debug)]
 pub(crate) struct Authenticator {
     known: Cache<Digest, Arc<Authority>>,
+    /// Keys that were good when they were looked up last.
+    trusted: Cache<Digest, ()>,
+    /// Keys and tokens that were none.
+    none: Cache<Digest, ()>,
+}
+
+/// What is known of the credentials of a request before they are looked up.
+#[derive(Debug)]
+pub(crate) enum Standing {
+    /// There are none that could be looked up.
+    Missing(Problem),
+    /// They were none a moment ago.
+    Bad(Problem),
+    /// They were good lately, or are signed by us.
+    Good,
+    /// Nothing.
+    Unknown,
 }
 
 impl Authenticator {
@@ -35,12 +57,32 @@ impl Authenticator {
             .time_to_live(remember)
             .support_invalidation_closures()
             .build();
-        Self { known }
+        let lately = |time| {
+            let cache = Cache::builder().max_capacity(REMEMBERED);
+            cache.time_to_live(time).build()
+        };
+        Self {
+            known,
+            trusted: lately(TRUSTED_FOR),
+            none: lately(NONE_FOR),
+        }
     }
 
-    /// Whether the request carries a key that was good a moment ago.
-    pub(crate) fn remembers(&self, headers: &HeaderMap) -> bool {
-        bearer(headers).is_ok_and(|key| self.known.contains_key(&Digest::of(key.as_bytes())))
+    /// What is known of a request's credentials: a client that sends an old key again and again is told so
+    /// without a look-up, and takes nothing from others at its address.
+    pub(crate) fn standing(&self, engine: &Engine, headers: &HeaderMap) -> Standing {
+        let key = match bearer(headers) {
+            Ok(key) => key,
+            Err(problem) => return Standing::Missing(problem),
+        };
+        let digest = Digest::of(key.as_bytes());
+        if self.none.contains_key(&digest) {
+            Standing::Bad(unknown())
+        } else if self.trusted.contains_key(&digest) || engine.is_signed(key) {
+            Standing::Good
+        } else {
+            Standing::Unknown
+        }
     }
 
     /// Forgets an account, so that its next request shows how it stands now.
@@ -83,13 +125,19 @@ impl Authenticator {
             .await
             .map_err(|error: EngineError| Problem::from(error))?;
         let Some(authority) = found else {
-            let detail = "the API key or access token is unknown, revoked, or too old";
-            return Err(Problem::unauthenticated(detail));
+            self.trusted.invalidate(&digest);
+            self.none.insert(digest, ());
+            return Err(unknown());
         };
         let authority = Arc::new(authority);
+        self.trusted.insert(digest, ());
         self.known.insert(digest, Arc::clone(&authority));
         Ok(authority)
     }
+}
+
+fn unknown() -> Problem {
+    Problem::unauthenticated("the API key or access token is unknown, revoked, or too old")
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {

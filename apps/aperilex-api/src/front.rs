@@ -21,7 +21,7 @@ use poem::{Endpoint, Request, Response, Result};
 use tracing::Instrument;
 
 use crate::api::Api;
-use crate::auth::{Caller, refuse_key_in_url};
+use crate::auth::{Caller, Standing, refuse_key_in_url};
 use crate::body::{BodyLimits, check_head};
 use crate::limits::rate_headers;
 use crate::operations::{Operation, Operations};
@@ -98,8 +98,8 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         }
     }
 
-    /// Who asks. Keys that are none are limited by where they come from; one that was good a moment ago
-    /// is let in from anywhere. What administrators do is decided on how they stand at this moment.
+    /// Who asks. Keys that are none are limited by where they come from; one that was good lately is looked
+    /// up from anywhere, and one that was none a moment ago is not. What administrators do is decided on how they stand at this moment.
     async fn authority(
         &self,
         operation: &Operation,
@@ -111,11 +111,16 @@ impl<E: Endpoint<Output = Response>> Front<E> {
             engine,
             ..
         } = &*self.api;
-        let origin = gate.origin(request);
-        if !authenticator.remembers(request.headers()) {
-            gate.may_look_up(origin, self.now())?;
+        let (origin, headers) = (gate.origin(request), request.headers());
+        match authenticator.standing(engine, headers) {
+            Standing::Missing(problem) => {
+                gate.nameless(origin, self.now())?;
+                return Err(problem);
+            }
+            Standing::Bad(problem) => return Err(problem),
+            Standing::Good => {}
+            Standing::Unknown => gate.may_look_up(origin, self.now())?,
         }
-        let headers = request.headers();
         let known = if operation.admin {
             authenticator.authority_now(engine, headers).await
         } else {

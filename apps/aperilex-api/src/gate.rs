@@ -1,8 +1,9 @@
 //! Requests of whoever has no account: limits by address, so that guessing keys and asking for what is
 //! open to all cannot wear the service out.
 //!
-//! Each IPv4 address and each IPv6 network of 64 bits has a bucket of tokens that fills as time goes by. A
-//! request that an account stands behind takes none. Buckets are those of this process.
+//! Each IPv4 address and each IPv6 network of 64 bits has buckets of tokens that fill as time goes by: one for
+//! keys and tokens that are none, one for requests without any, one for operations that need none. A request that an account stands behind
+//! takes none. Buckets are those of this process.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -54,8 +55,13 @@ impl From<IpAddr> for Origin {
 /// What is counted by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
-    /// Keys that are none, and operations that are open to all.
-    Strict,
+    /// Keys and tokens that are none, each once a minute. Whoever sends them locks nobody else out of
+    /// signing in.
+    Credentials,
+    /// No key where one is needed.
+    Nameless,
+    /// Operations that are open to all: signing up and in, among others.
+    Open,
     /// See [`LENIENCE`].
     Lenient,
 }
@@ -67,7 +73,7 @@ impl Kind {
             "healthLive" => None,
             // One address sends the payments of all customers.
             "receivePaymentEvent" | "healthReady" | "getOpenApi" => Some(Self::Lenient),
-            _ => Some(Self::Strict),
+            _ => Some(Self::Open),
         }
     }
 }
@@ -141,13 +147,18 @@ impl Gate {
         origin: Option<Origin>,
         now: Timestamp,
     ) -> Result<(), Problem> {
-        self.draw(origin, Kind::Strict, now, false)
+        self.draw(origin, Kind::Credentials, now, false)
+    }
+
+    /// Takes a token for a request without a key that needs one.
+    pub(crate) fn nameless(&self, origin: Option<Origin>, now: Timestamp) -> Result<(), Problem> {
+        self.draw(origin, Kind::Nameless, now, true)
     }
 
     /// Takes a token for a key that is none.
     pub(crate) fn failed(&self, origin: Option<Origin>, now: Timestamp) {
         // Whether there was one was asked before; of many at once the last may find none.
-        let _ = self.draw(origin, Kind::Strict, now, true);
+        let _ = self.draw(origin, Kind::Credentials, now, true);
     }
 
     fn draw(
@@ -161,7 +172,7 @@ impl Gate {
             return Ok(());
         };
         let lenience = match kind {
-            Kind::Strict => 1,
+            Kind::Credentials | Kind::Nameless | Kind::Open => 1,
             Kind::Lenient => LENIENCE,
         };
         let per_minute = i64::from(self.per_minute.saturating_mul(lenience));
@@ -292,7 +303,7 @@ mod tests {
     fn a_bucket_empties_and_fills() {
         let (gate, origin) = (gate(3, &[]), Some(Origin::V6(1)));
         let at = |second: i64| Timestamp::from_second(1_767_225_600 + second).unwrap();
-        let draw = |second| gate.draw(origin, Kind::Strict, at(second), true);
+        let draw = |second| gate.draw(origin, Kind::Credentials, at(second), true);
         for _ in 0..3 {
             assert!(gate.may_look_up(origin, at(0)).is_ok());
             assert!(draw(0).is_ok());
@@ -312,9 +323,10 @@ mod tests {
         assert!(draw(20).is_ok());
         assert!(draw(20).is_err());
         assert!(
-            gate.draw(Some(Origin::V6(2)), Kind::Strict, at(20), true)
+            gate.draw(Some(Origin::V6(2)), Kind::Credentials, at(20), true)
                 .is_ok()
         );
+        assert!(gate.draw(origin, Kind::Open, at(20), true).is_ok());
         assert!(gate.draw(origin, Kind::Lenient, at(20), true).is_ok());
         let full = (0..10).filter(|_| draw(1000).is_ok()).count();
         assert_eq!(full, 3, "it holds no more than a minute fills");
@@ -327,14 +339,11 @@ mod tests {
         let at = Timestamp::UNIX_EPOCH;
         for _ in 0..1000 {
             let off = gate(0, &[]);
-            assert!(
-                off.draw(Some(Origin::V6(1)), Kind::Strict, at, true)
-                    .is_ok()
-            );
+            assert!(off.draw(Some(Origin::V6(1)), Kind::Open, at, true).is_ok());
         }
         let on = gate(1, &[]);
         for _ in 0..10 {
-            assert!(on.draw(None, Kind::Strict, at, true).is_ok());
+            assert!(on.draw(None, Kind::Open, at, true).is_ok());
         }
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Operation {
     /// Whether only administrators may.
     pub(crate) admin: bool,
     query: Vec<String>,
+    /// Whether query parameters that are not known here are passed over.
+    open_query: bool,
     media_types: Vec<&'static str>,
 }
 
@@ -152,6 +154,8 @@ fn operation(meta: MetaOperation, path: &str, admin: bool) -> (Method, Operation
             .filter(in_query)
             .map(|p| p.name.clone())
             .collect(),
+        // Identity providers add parameters of their own, and may add others tomorrow (RFC 6749 §4.1.2).
+        open_query: meta.operation_id == Some("finishOidc"),
         media_types: contents
             .flat_map(|r| &r.content)
             .map(|c| c.content_type)
@@ -179,7 +183,7 @@ fn not_allowed(allowed: String) -> Problem {
 }
 
 impl Operation {
-    /// Every query parameter is one of the operation's and is given once.
+    /// Every query parameter is one of the operation's, unless others pass, and is given once.
     pub(crate) fn check_query(&self, query: Option<&str>) -> Result<(), Problem> {
         let mut seen: Vec<&str> = Vec::new();
         for pair in query
@@ -189,7 +193,11 @@ impl Operation {
         {
             let name = pair.split('=').next().unwrap_or_default();
             let pointer = format!("?{}", crate::problem::echo(name));
-            if !self.query.iter().any(|known| known == name) {
+            let known = self.query.iter().any(|known| known == name);
+            if !known && self.open_query {
+                continue;
+            }
+            if !known {
                 let known = self.query.join(", ");
                 let detail = if known.is_empty() {
                     "this operation has no query parameters".to_owned()

@@ -66,11 +66,13 @@ gated!(AccountStore {
     open(command: &OpenAccount) -> (), AccountStoreError;
     by_key(hash: &Digest, now: Timestamp) -> Option<KeyOwner>, StoreError;
     by_identity(who: &ExternalIdentity) -> Option<Account>, StoreError;
-    add_key(key: &ApiKey, audit: &AuditRecord) -> (), AccountStoreError;
-    keys(user: UserId) -> Vec<ApiKey>, StoreError;
+    add_key(key: &ApiKey, most: usize, audit: &AuditRecord) -> (), AccountStoreError;
+    keys(user: UserId, before: Option<KeyId>, limit: usize) -> Vec<ApiKey>, StoreError;
     touch_key(key: KeyId, now: Timestamp) -> (), StoreError;
     close(command: &CloseAccount) -> (), AccountStoreError;
-    revoke_key(key: KeyId, now: Timestamp, audit: &AuditRecord) -> (), StoreError;
+    revoke_key(user: UserId, key: KeyId, now: Timestamp, audit: &AuditRecord) -> bool, StoreError;
+    unverified(by: Timestamp, limit: usize) -> Vec<UserId>, StoreError;
+    displace(user: UserId) -> bool, StoreError;
     set_contract(command: &SetContract) -> (), AccountStoreError;
     change(change: &ChangeAccount) -> Account, AccountStoreError;
     arrange(command: &ArrangeTier) -> (), AccountStoreError;
@@ -83,10 +85,11 @@ gated!(AccountStore {
 
 gated!(SessionStore {
     begin(session: &Session, refresh: &Digest) -> (), AccountStoreError;
-    rotate(command: &RotateSession) -> Option<Session>, StoreError;
+    rotate(command: &RotateSession) -> Option<(Session, Account)>, StoreError;
     account(session: SessionId, now: Timestamp) -> Option<Account>, StoreError;
     end(session: SessionId) -> (), StoreError;
-    put_one_time(token: &OneTime, notice: &PendingNotice) -> (), AccountStoreError;
+    write(letter: &Letter) -> bool, AccountStoreError;
+    holder(token: &Digest, purpose: OneTimePurpose, now: Timestamp) -> Option<Account>, StoreError;
     redeem(command: &Redeem) -> Option<UserId>, StoreError;
     password(user: UserId) -> Option<PasswordHash>, StoreError;
     rehash(user: UserId, from: &PasswordHash, to: &PasswordHash) -> bool, StoreError;
@@ -267,6 +270,8 @@ gated!(PaymentStore {
 gated!(QuotaStore {
     consume(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
     usage(user: UserId, windows: &[QuotaWindow], now: Timestamp) -> QuotaOutcome, StoreError;
+    reset(user: UserId) -> (), StoreError;
+    forget(before: Timestamp, limit: usize) -> usize, StoreError;
 });
 
 gated!(QuoteStore {

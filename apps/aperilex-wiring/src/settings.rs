@@ -12,14 +12,13 @@ use std::path::PathBuf;
 use aperilex_core::{AccountRules, Billing, ConductSettings, Plans, Timings};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::Value;
 use validator::Validate;
 
 pub use layers::Layers;
 pub(crate) use layers::reason;
 pub use origins::Origins;
 pub use selection::{
-    AnalystSelection, DatabaseSelection, DocumentsSelection, EventsSelection, NoticeSelection,
+    AnalystSelection, DatabaseSelection, DocumentsSelection, EventsSelection, NoticeSelection, Own,
     QueueSelection, SourceSelection,
 };
 
@@ -48,7 +47,7 @@ pub struct Settings {
     /// The worker.
     pub worker: WorkerSettings,
     /// The HTTP server; its settings are its own.
-    pub api: Value,
+    pub api: Own,
     /// What tiers may do and pay.
     pub plans: Plans,
     /// Times and counts of the flow.
@@ -56,7 +55,7 @@ pub struct Settings {
     /// How people come by accounts.
     pub accounts: AccountRules,
     /// How people sign in; its settings are its own.
-    pub auth: Value,
+    pub auth: Own,
     /// Credits and payments, beyond the plans' figures.
     pub billing: Billing,
     /// What ignoring refusals leads to.
@@ -85,11 +84,11 @@ impl Default for Settings {
             events: EventsSelection::default(),
             notices: NoticeSelection::default(),
             worker: WorkerSettings::default(),
-            api: Value::Object(serde_json::Map::new()),
+            api: Own::nothing(),
             plans: Plans::default(),
             timings: Timings::default(),
             accounts: AccountRules::default(),
-            auth: Value::Object(serde_json::Map::new()),
+            auth: Own::nothing(),
             billing: Billing::default(),
             conduct: ConductSettings::default(),
             payments: PaymentSettings::default(),

@@ -77,6 +77,27 @@ fn a_client_that_hammers_costs_the_store_one_question() {
 }
 
 #[test]
+fn what_another_process_resets_shows_within_a_minute() {
+    let world = World::new();
+    let hour = QuotaWindow {
+        length: Duration::from_secs(3600),
+        ..MINUTE
+    };
+    let allowed = |second| {
+        let asked = block_on(world.line.consume(user(1), &[hour], at(second)));
+        asked.unwrap().allowed
+    };
+    assert_eq!([0, 1, 2, 3].map(allowed), [true, true, false, false]);
+    block_on(world.behind.reset(user(1))).unwrap();
+    assert!(!allowed(61));
+    assert!(allowed(62));
+    // One in this process shows at once.
+    assert_eq!([63, 64].map(allowed), [true, false]);
+    block_on(world.line.reset(user(1))).unwrap();
+    assert!(allowed(64));
+}
+
+#[test]
 fn other_windows_are_asked_about() {
     let world = World::new();
     for second in 0..3 {

@@ -46,6 +46,16 @@ impl QuotaStore for Behind {
         self.inner.consume(user, windows, now).await
     }
 
+    async fn reset(&self, user: UserId) -> Result<(), StoreError> {
+        self.called()?;
+        self.inner.reset(user).await
+    }
+
+    async fn forget(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        self.called()?;
+        self.inner.forget(before, limit).await
+    }
+
     async fn usage(
         &self,
         user: UserId,

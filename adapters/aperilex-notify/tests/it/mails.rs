@@ -93,6 +93,20 @@ async fn amounts_are_dollars() {
 }
 
 #[tokio::test]
+async fn who_signs_in_elsewhere_is_told_where() {
+    let server = MailServer::start().await;
+    let provider = "works".to_owned();
+    let elsewhere = NoticeKind::SignInElsewhere { provider };
+    server.notifier().notify(&notice(elsewhere)).await.unwrap();
+    let mail = &server.mails()[0].data;
+    assert!(
+        mail.contains("(works)") && mail.contains("Sign in"),
+        "{mail}"
+    );
+    assert!(!mail.contains("token="), "{mail}");
+}
+
+#[tokio::test]
 async fn what_the_server_answers_decides_whether_it_is_tried_again() {
     let server = MailServer::start().await;
     for (code, retry) in [

@@ -149,6 +149,9 @@ fn outbox_notice() {
         NoticeKind::Suspended {
             reason: "unpaid bills".into(),
         },
+        NoticeKind::SignInElsewhere {
+            provider: "works".into(),
+        },
     ];
     let files: Vec<Value> = serde_json::from_str(include_str!(
         "../../tests/fixtures/outbox_item/v1-notices.json"

@@ -5,6 +5,7 @@ use aperilex_ports::{
     Actor, AuditRecord, CallId, CallOutcome, MicroUsd, ModelCall, SpentCall, StoreError, TaskId,
     Timestamp, TokenUsage,
 };
+use aperilex_sea_orm::{Database, DatabaseConfig};
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::desk::{at, audit, funded, hold, request};
@@ -244,4 +245,16 @@ async fn a_damaged_outbox_row_holds_up_nobody() {
         let batch = stores.outbox.next_batch(9, later, now).await.unwrap();
         assert_eq!(batch.len(), 1, "the other of two");
     }
+}
+
+#[tokio::test]
+async fn no_password_is_shown() {
+    let settings = serde_json::json!({
+        "url": "postgres://apx:hunter2@127.0.0.1:1/apx", "acquire_timeout_ms": 200,
+    });
+    let config: DatabaseConfig = serde_json::from_value(settings).unwrap();
+    let database = Database::connect(&config).await.unwrap();
+    let error = database.ping().await.unwrap_err();
+    let shown = format!("{config:?} {database:?} {database:#?} {error:?} {error}");
+    assert!(!shown.contains("hunter2"), "{shown}");
 }

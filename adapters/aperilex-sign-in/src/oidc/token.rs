@@ -3,7 +3,8 @@
 use aperilex_ports::{Digest, Secret, SignInError, Timestamp};
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
-use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 
 use super::refused;
 use crate::config::OidcConfig;
@@ -24,7 +25,24 @@ pub(super) struct Claims {
     nbf: Option<i64>,
     nonce: Option<String>,
     pub(super) email: Option<String>,
-    pub(super) email_verified: Option<bool>,
+    #[serde(default, deserialize_with = "verified_address")]
+    pub(super) email_verified: bool,
+}
+
+/// Some providers say it in a string (AWS Cognito). Anything but a plain yes is a no.
+fn verified_address<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Said {
+        Plainly(bool),
+        InWords(String),
+        Otherwise(IgnoredAny),
+    }
+    Ok(match Said::deserialize(from)? {
+        Said::Plainly(said) => said,
+        Said::InWords(said) => said == "true",
+        Said::Otherwise(IgnoredAny) => false,
+    })
 }
 
 #[derive(Deserialize)]

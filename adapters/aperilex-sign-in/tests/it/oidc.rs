@@ -46,11 +46,16 @@ impl House {
 
     /// With changes to the discovery document and the published keys.
     async fn publishing(signer: Signer, change: impl FnOnce(&mut Value, &mut Value)) -> Self {
+        Self::at("", signer, change).await
+    }
+
+    /// With an issuer that ends in something.
+    async fn at(end: &str, signer: Signer, change: impl FnOnce(&mut Value, &mut Value)) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let server = MockServer::start().await;
         let base = server.uri();
         let mut discovery = json!({
-            "issuer": base,
+            "issuer": format!("{base}{end}"),
             "authorization_endpoint": format!("{base}/authorize?tenant=7"),
             "token_endpoint": format!("{base}/token"),
             "jwks_uri": format!("{base}/keys"),
@@ -79,9 +84,9 @@ impl House {
             .mount(&server)
             .await;
         let config: OidcConfig = serde_json::from_value(json!({
-            "name": "works", "issuer": base, "client_id": "apx", "client_secret": "s&cret",
+            "name": "works", "issuer": format!("{base}{end}"), "client_id": "apx", "client_secret": "s&cret",
             "redirect_url": REDIRECT,
-            "email_domains": ["*"],
+            "email_domains": ["*", "Works.example"],
         }))
         .unwrap();
         Self {
@@ -189,15 +194,61 @@ async fn who_is_vouched_for_is_known() {
         assert_eq!(vouched.email.unwrap().as_str(), "jo@works.example");
         let several = json!({"aud": ["apx", "other"], "azp": "apx"});
         house.finish_with(&several).await.unwrap();
+        // As AWS Cognito says it.
+        let in_words = json!({"email_verified": "true"});
+        let email = house.finish_with(&in_words).await.unwrap().email;
+        assert_eq!(email.unwrap().as_str(), "jo@works.example");
         for changes in [
             json!({"email_verified": false}),
             json!({"email_verified": null}),
+            json!({"email_verified": "false"}),
+            json!({"email_verified": "yes"}),
+            json!({"email_verified": 1}),
+            json!({"email_verified": ["true"]}),
             json!({"email": null}),
             json!({"email": "no address"}),
         ] {
             let vouched = house.finish_with(&changes).await.unwrap();
             assert_eq!(vouched.email, None, "{changes}");
         }
+    }
+}
+
+/// Auth0's issuers end in a slash: it belongs to the name, and not to the place of what is published.
+#[tokio::test]
+async fn an_issuer_is_what_its_discovery_says_to_the_letter() {
+    let house = House::at("/", Signer::ec("k1"), |_, _| {}).await;
+    house.provider.begin(&house.journey).await.unwrap();
+    let issuer = format!("{}/", house.server.uri());
+    let vouched = house.finish_with(&json!({ "iss": issuer })).await.unwrap();
+    assert_eq!(vouched.identity.issuer, issuer);
+    assert_eq!(
+        reason(house.finish_with(&json!({})).await),
+        "the token is of another issuer",
+        "without the slash it is another"
+    );
+    let without = |discovery: &mut Value, _: &mut Value| {
+        let issuer = discovery["issuer"].as_str().unwrap().trim_end_matches('/');
+        discovery["issuer"] = json!(issuer);
+    };
+    let house = House::at("/", Signer::ec("k1"), without).await;
+    let begun = house.provider.begin(&house.journey).await;
+    assert!(
+        matches!(begun, Err(SignInError::Refused { .. })),
+        "{begun:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_domain_is_governed_where_it_is_named() {
+    let house = House::new(Signer::ec("k1")).await;
+    for (address, governed) in [
+        ("jo@works.example", true),
+        ("jo@mail.works.example", false),
+        ("jo@example.com", false),
+    ] {
+        let address = address.parse().unwrap();
+        assert_eq!(house.provider.governs(&address), governed, "{address}");
     }
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aperilex_ports::{Password, PasswordHash, PasswordMatch, Passwords};
-use aperilex_sign_in::ArgonPasswords;
+use aperilex_ports::{Password, PasswordHash, PasswordMatch, Passwords, Retry, SignInError};
+use aperilex_sign_in::{ArgonPasswords, PasswordConfig};
+use futures_util::future::{join_all, poll_immediate};
 
 fn password(text: &str) -> Password {
     text.parse().unwrap()
@@ -81,7 +82,11 @@ async fn nobody_learns_by_the_time() {
 /// Fifty people sign in at once on a runtime with one thread, and others are still served.
 #[tokio::test(flavor = "current_thread")]
 async fn others_get_on_meanwhile() {
-    let passwords = Arc::new(ArgonPasswords::new().unwrap());
+    let passwords = ArgonPasswords::new().unwrap().at_once(PasswordConfig {
+        at_a_time: 2,
+        waiting: 48,
+    });
+    let passwords = Arc::new(passwords);
     let hashes: Vec<_> = (0..50)
         .map(|_| {
             let passwords = Arc::clone(&passwords);
@@ -98,4 +103,36 @@ async fn others_get_on_meanwhile() {
         hash.await.unwrap().unwrap();
     }
     assert!(longest < Duration::from_secs(1), "{longest:?}");
+}
+
+/// The line has an end: who comes behind it is told so at once, and those in it get their turn.
+#[tokio::test(flavor = "current_thread")]
+async fn nobody_waits_in_a_line_without_end() {
+    let passwords = ArgonPasswords::with(64, 1).unwrap();
+    let passwords = passwords.at_once(PasswordConfig {
+        at_a_time: 1,
+        waiting: 2,
+    });
+    let right = password("correct horse battery");
+    let outcomes = join_all((0..8).map(|_| passwords.hash(&right))).await;
+    let busy = |outcome: &Result<PasswordHash, SignInError>| match outcome {
+        Ok(_) => false,
+        Err(error @ SignInError::Busy { .. }) => {
+            assert!(matches!(error.retry(), Retry::After(_)), "{error}");
+            true
+        }
+        Err(other) => panic!("{other:?}"),
+    };
+    let told: Vec<_> = outcomes.iter().map(busy).collect();
+    assert_eq!(told, [false, false, false, true, true, true, true, true]);
+    // Who gives up waiting makes room, and so does who is done.
+    let mut waiting: Vec<_> = (0..3).map(|_| passwords.hash(&right)).collect();
+    for hash in &mut waiting {
+        assert!(poll_immediate(hash).await.is_none());
+    }
+    assert!(busy(&passwords.hash(&right).await));
+    waiting.pop();
+    let last = passwords.hash(&right);
+    let (last, rest) = futures_util::future::join(last, join_all(waiting)).await;
+    assert!(last.is_ok() && rest.iter().all(Result::is_ok));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aperilex_core::ports::{BoxError, FilingSourceError, Retry, StoreError};
+use aperilex_core::ports::{BoxError, FilingSourceError, Retry, SignInError, StoreError};
 use aperilex_core::{EngineError, MicroUsd, Refusal};
 
 use super::{Facts, Problem, ProblemCode, echo};
@@ -30,6 +30,9 @@ impl From<EngineError> for Problem {
                 retry,
                 ref source,
             } => {
+                if let Some(SignInError::Busy { after, .. }) = source.downcast_ref() {
+                    return busy(*after);
+                }
                 log(&error);
                 of_cause(source).unwrap_or_else(|| of_port(port, retry))
             }
@@ -39,6 +42,13 @@ impl From<EngineError> for Problem {
             }
         }
     }
+}
+
+/// No fault: more people sign in at this moment than can.
+fn busy(after: Duration) -> Problem {
+    let detail =
+        "very many people are signing in at this moment; nothing was done, ask again later";
+    Problem::new(ProblemCode::Unavailable, detail).retry_after(ceil(after).max(1))
 }
 
 /// Failures of ports that say something about the request itself.
@@ -142,21 +152,17 @@ impl From<Refusal> for Problem {
             }
             Refusal::OwnKeyMissing => Self::new(ProblemCode::OwnKeyMissing, detail),
             Refusal::NotCancellable { .. } => Self::new(ProblemCode::NotCancellable, detail),
-            Refusal::Unverified => Self::new(ProblemCode::Unverified, detail),
-            Refusal::SignInFailed => Self::new(ProblemCode::SignInFailed, detail).challenging(),
-            Refusal::SessionEnded => Self::new(ProblemCode::SessionExpired, detail).challenging(),
-            Refusal::TokenSpent => Self::field(ProblemCode::InvalidField, "/token", detail),
-            Refusal::ChallengeRequired => Self::new(ProblemCode::ChallengeRequired, detail),
             Refusal::NotOfferedHere { .. } => Self::new(ProblemCode::NotOffered, detail),
             Refusal::TooManyKeys { .. } => Self::new(ProblemCode::TooManyKeys, detail),
-            Refusal::NothingToImport => Self::field(ProblemCode::InvalidField, "", detail),
+            Refusal::NothingToImport | Refusal::OwnAccount => {
+                Self::field(ProblemCode::InvalidField, "", detail)
+            }
             Refusal::TooManyItems { .. } => Self::new(ProblemCode::TooManyItems, detail),
             Refusal::BadAmount | Refusal::OverRefund { .. } => {
                 Self::field(ProblemCode::InvalidField, "/amount_usd", detail)
             }
-            Refusal::OwnAccount => Self::field(ProblemCode::InvalidField, "", detail),
             Refusal::EmailTaken => Self::new(ProblemCode::EmailTaken, detail),
-            _ => Self::internal(),
+            other => of_sign_in(&other, detail),
         }
     }
 }
@@ -165,6 +171,23 @@ fn owed(debt: MicroUsd) -> Facts {
     Facts {
         owed_usd: Some(debt.to_string()),
         ..credits(debt, None)
+    }
+}
+
+/// What is told of signing in; of anything else it is a fault that it comes here.
+fn of_sign_in(refusal: &Refusal, detail: String) -> Problem {
+    match refusal {
+        Refusal::Unverified => Problem::new(ProblemCode::Unverified, detail),
+        Refusal::SignInFailed => Problem::new(ProblemCode::SignInFailed, detail).challenging(),
+        Refusal::TooManyTries { retry_after } => {
+            let wait = ceil(*retry_after).max(1);
+            Problem::new(ProblemCode::QuotaExceeded, detail).retry_after(wait)
+        }
+        Refusal::NobodysAddress => Problem::field(ProblemCode::InvalidField, "/email", detail),
+        Refusal::SessionEnded => Problem::new(ProblemCode::SessionExpired, detail).challenging(),
+        Refusal::TokenSpent => Problem::field(ProblemCode::InvalidField, "/token", detail),
+        Refusal::ChallengeRequired => Problem::new(ProblemCode::ChallengeRequired, detail),
+        _ => Problem::internal(),
     }
 }
 

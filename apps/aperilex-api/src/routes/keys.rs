@@ -3,25 +3,27 @@
 use std::sync::Arc;
 
 use aperilex_core::KeyId;
-use poem_openapi::param::Path;
+use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 use uuid::Uuid;
 
+use super::page::Page;
 use super::{Group, no_store};
 use crate::api::Api;
 use crate::auth::Caller;
 use crate::problem::{Bodied, Fails, Plain, Problem, ProblemCode};
-use crate::wire::key::{IssuedKeyDocument, KeyBody, KeyList};
+use crate::wire::key::{IssuedKeyDocument, KeyBody, KeyPage};
+use crate::wire::text::CursorText;
 
 #[derive(Debug)]
 pub(crate) struct Keys(pub(crate) Arc<Api>);
 
 #[derive(ApiResponse)]
 enum Listed {
-    /// All of them.
+    /// A page.
     #[oai(status = 200)]
-    Ok(Json<KeyList>),
+    Ok(Json<KeyPage>),
 }
 
 #[derive(ApiResponse)]
@@ -47,10 +49,23 @@ enum Revoked {
 impl Keys {
     /// The account's keys, newest first.
     #[oai(path = "/keys", method = "get", operation_id = "listKeys")]
-    async fn list(&self, caller: Caller) -> Result<Listed, Fails<Plain>> {
-        let keys = self.0.engine.keys(caller.id).await?;
+    async fn list(
+        &self,
+        caller: Caller,
+        /// Entries of a page; 50 if not said.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<u16>>,
+        /// `next` of the page before.
+        cursor: Query<Option<CursorText>>,
+    ) -> Result<Listed, Fails<Plain>> {
+        let cursor = cursor.0.as_ref().map(|cursor| cursor.0.as_str());
+        let page = Page::<Uuid>::new("keys", caller.id, limit.0, cursor)?;
+        let before = page.from.map(KeyId::from_uuid);
+        let engine = &self.0.engine;
+        let mut keys = engine.keys(caller.id, before, page.limit_and_one()).await?;
+        let next = page.cut(&mut keys, |key| key.id.as_uuid());
         let items = keys.iter().map(Into::into).collect();
-        Ok(Listed::Ok(Json(KeyList { items })))
+        Ok(Listed::Ok(Json(KeyPage { items, next })))
     }
 
     /// Makes a key.

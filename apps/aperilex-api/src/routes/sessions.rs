@@ -152,7 +152,8 @@ impl Sessions {
 
     /// Writes to an address so that its owner can set a new password.
     ///
-    /// The answer is the same if the address has no account.
+    /// The answer is the same if the address has no account. Where its domain signs in at an identity provider
+    /// the letter says so.
     #[oai(
         path = "/passwords/reset",
         method = "post",
@@ -171,6 +172,9 @@ impl Sessions {
     }
 
     /// Signs in.
+    ///
+    /// So many passwords may be tried for one address, whether or not it has an account; then 429 with
+    /// `Retry-After`, also with the right one.
     #[oai(path = "/sessions", method = "post", operation_id = "createSession")]
     async fn begin(&self, body: SignInBody) -> Result<Begun, Fails<Bodied>> {
         let (email, password) = &body.0;
@@ -182,6 +186,9 @@ impl Sessions {
     }
 
     /// Exchanges a refresh token for new tokens.
+    ///
+    /// The same token may come again within ten seconds, from another tab or because the answer was lost; later
+    /// it ends the session.
     #[oai(
         path = "/sessions/refresh",
         method = "post",
@@ -221,11 +228,9 @@ impl Sessions {
     }
 
     /// Signs in who comes back from an identity provider.
+    ///
+    /// What else the provider puts into the query is passed over.
     #[oai(path = "/oidc/callback", method = "get", operation_id = "finishOidc")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "identity providers add parameters of their own, and an unknown one is refused"
-    )]
     async fn arrive(
         &self,
         headers: &HeaderMap,
@@ -235,10 +240,6 @@ impl Sessions {
         state: Query<Option<String>>,
         /// Why the provider refused.
         error: Query<Option<String>>,
-        #[oai(name = "error_description")] _description: Query<Option<String>>,
-        #[oai(name = "iss")] _issuer: Query<Option<String>>,
-        #[oai(name = "session_state")] _session: Query<Option<String>>,
-        #[oai(name = "scope")] _scope: Query<Option<String>>,
     ) -> Result<Arrived, Fails<Bodied>> {
         let whole = carried(headers).zip(code.0.zip(state.0));
         let (Some(((provider, baggage), (code, state))), None) = (whole, error.0) else {

@@ -100,11 +100,13 @@ impl From<&ApiKey> for KeyDocument {
     }
 }
 
-/// All keys of an account, newest first.
+/// Some keys of an account, newest first, revoked ones included.
 #[derive(Debug, Object)]
-#[oai(rename = "ApiKeyList")]
-pub(crate) struct KeyList {
+#[oai(rename = "ApiKeyPage", skip_serializing_if_is_none)]
+pub(crate) struct KeyPage {
     pub(crate) items: Vec<KeyDocument>,
+    /// Cursor of the next page; absent on the last.
+    pub(crate) next: Option<String>,
 }
 
 /// A key that was just made.

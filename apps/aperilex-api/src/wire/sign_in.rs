@@ -125,7 +125,7 @@ pub(crate) struct SessionDocument {
     token_type: String,
     /// Seconds the access token works.
     expires_in_s: u64,
-    /// Good once, for the next pair; shown twice, it ends the session.
+    /// Good once, for the next pair; shown again more than ten seconds later, it ends the session.
     refresh_token: String,
     /// When the session ends if it is not refreshed.
     refresh_expires_at: Moment,

@@ -45,7 +45,7 @@ async fn keys_are_not_guessed_from_one_address() {
     }
     assert!(answer.contains("\"quota-exceeded\""), "{answer}");
     let (status, _) = ask(&served, "/api/v1/me", "198.51.100.7", "").await;
-    assert_eq!(status, 429, "no key at all is no better");
+    assert_eq!(status, 401, "no key at all is counted by itself");
     // A fault that does not strike shows that no key was looked up.
     let faults = &served.world.memory.faults;
     faults.fail_next("accounts.by_key");
@@ -121,4 +121,80 @@ async fn what_is_open_to_all_is_limited_as_is_sensible() {
         let (status, _) = ask(&served, "/health/live", "198.51.100.7", "").await;
         assert_eq!(status, 200);
     }
+}
+
+/// What an office sees whose one program sends an old key again and again.
+#[tokio::test]
+async fn an_old_key_takes_nothing_from_those_beside_it() {
+    let served = Served::new(settings()).await;
+    let office = "198.51.100.10";
+    let old = bearer(&format!("apx_live_{:064x}", 7));
+    for _ in 0..50 {
+        let (status, _) = ask(&served, "/api/v1/me", office, &old).await;
+        assert_eq!(status, 401);
+        let (status, _) = ask(&served, "/api/v1/me", office, "").await;
+        assert!(status == 401 || status == 429, "{status}");
+    }
+    let own = bearer(&served.world.key);
+    let (status, _) = ask(&served, "/api/v1/me", office, &own).await;
+    assert_eq!(status, 200, "a key that nobody knows yet is looked up");
+    let faults = &served.world.memory.faults;
+    faults.fail_next("accounts.by_key");
+    let (status, _) = ask(&served, "/api/v1/me", office, &old).await;
+    assert_eq!(status, 401);
+    assert_eq!(faults.pending(), ["accounts.by_key"], "not looked up again");
+}
+
+/// While keys are guessed from an address, those who were there before go on, and so do those who are signed in.
+#[tokio::test]
+async fn guessers_lock_nobody_out_who_is_known() {
+    let served = Served::new(ApiSettings {
+        auth_cache_s: 1,
+        ..settings()
+    })
+    .await;
+    let office = "198.51.100.11";
+    let own = bearer(&served.world.key);
+    let (status, _) = ask(&served, "/api/v1/me", office, &own).await;
+    assert_eq!(status, 200);
+    for n in 0..9 {
+        let guess = bearer(&format!("apx_live_{n:064x}"));
+        ask(&served, "/api/v1/me", office, &guess).await;
+    }
+    let (status, _) = ask(&served, "/api/v1/me", office, &bearer("apx_live_x")).await;
+    assert_eq!(status, 429);
+    // Whose key it is is forgotten by now; that it was good is not.
+    tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
+    let (status, _) = ask(&served, "/api/v1/me", office, &own).await;
+    assert_eq!(status, 200);
+    let signed_in = crate::sign_in::signed_in(&served.world, "new@example.com").await;
+    let token = bearer(signed_in["access_token"].as_str().unwrap());
+    let (status, _) = ask(&served, "/api/v1/me", office, &token).await;
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn an_old_key_locks_nobody_out_of_signing_in() {
+    let served = Served::new(settings()).await;
+    let office = "198.51.100.9";
+    for n in 0..6 {
+        let old = bearer(&format!("apx_live_{n:064x}"));
+        let (status, _) = ask(&served, "/api/v1/me", office, &old).await;
+        assert_eq!(status, if n < 5 { 401 } else { 429 });
+    }
+    // Beginning to sign in elsewhere is open to all, as signing in is; there is no such provider here.
+    let login = "/api/v1/oidc/login?provider=works";
+    for n in 0..6 {
+        let (status, answer) = ask(&served, login, office, "").await;
+        assert_eq!(status, if n < 5 { 404 } else { 429 }, "{answer}");
+    }
+    // And the other way round: who has used that up may still show a key.
+    let minute = std::time::Duration::from_secs(60);
+    served.world.memory.clock.advance(minute);
+    for _ in 0..6 {
+        ask(&served, login, office, "").await;
+    }
+    let own = bearer(&served.world.key);
+    let (status, _) = ask(&served, "/api/v1/me", office, &own).await;
+    assert_eq!(status, 200);
 }

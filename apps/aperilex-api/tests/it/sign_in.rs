@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use aperilex_api::ApiSettings;
 use aperilex_core::ports::{
-    IdentityProvider, Journey, NoticeKind, OutboxItem, SignInError, Vouched,
+    IdentityProvider, Journey, NoticeKind, OutboxItem, PasswordMatch, Passwords, SignInError,
+    Vouched,
 };
-use aperilex_core::{ExternalIdentity, Tier, Timestamp};
+use aperilex_core::{Email, ExternalIdentity, Password, PasswordHash, Tier, Timestamp};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
@@ -47,7 +48,7 @@ pub(crate) async fn token(world: &World) -> String {
 }
 
 /// Somebody who has signed up and in.
-async fn signed_in(world: &World, email: &str) -> Value {
+pub(crate) async fn signed_in(world: &World, email: &str) -> Value {
     let answer = post(world, "accounts", &json!({"email": email})).await;
     assert_eq!(answer.status, 202, "{answer:?}");
     let body = json!({"token": token(world).await, "password": PASSWORD});
@@ -170,10 +171,11 @@ pub(crate) async fn session(world: &World) {
     let second = second.json();
     assert_eq!(second["session_id"], first["session_id"]);
     let raced = post(world, "sessions/refresh", &refresh).await;
-    assert_eq!(
-        (raced.status.as_u16(), raced.problem().as_str()),
-        (401, "session-expired")
-    );
+    assert_eq!(raced.status, 200, "another tab");
+    let raced = raced.json();
+    assert_eq!(raced["session_id"], first["session_id"]);
+    let me = call("GET", "/api/v1/me").key(text(&raced, "access_token"));
+    assert_eq!(world.send(me).await.status, 200);
     let access = text(&second, "access_token");
     let end = || call("DELETE", "/api/v1/sessions/current");
     assert_eq!(world.send(end().key(access)).await.status, 204);
@@ -185,6 +187,16 @@ pub(crate) async fn session(world: &World) {
         world.ask(end()).await.problem(),
         "not-found",
         "a key has no session"
+    );
+    let again = json!({"email": "new@example.com", "password": PASSWORD});
+    let stolen = post(world, "sessions", &again).await.json();
+    let refresh = json!({"refresh_token": stolen["refresh_token"]});
+    assert_eq!(post(world, "sessions/refresh", &refresh).await.status, 200);
+    world.memory.clock.advance(Duration::from_secs(11));
+    let late = post(world, "sessions/refresh", &refresh).await;
+    assert_eq!(
+        (late.status.as_u16(), late.problem().as_str()),
+        (401, "session-expired")
     );
 }
 
@@ -200,6 +212,10 @@ impl IdentityProvider for Works {
 
     fn tier(&self) -> Tier {
         Tier::Enterprise
+    }
+
+    fn governs(&self, _: &Email) -> bool {
+        false
     }
 
     async fn begin(&self, journey: &Journey) -> Result<String, SignInError> {
@@ -268,7 +284,12 @@ pub(crate) async fn elsewhere() {
             "{query}"
         );
     }
-    let query = format!("code=good&state={state}&iss=https%3A%2F%2Fid.example.com");
+    let twice = back(&format!("code=good&code=bad&state={state}")).header("cookie", cookie);
+    assert_eq!(world.send(twice).await.problem(), "invalid-field");
+    // As Google, Microsoft and others send it.
+    let query = format!(
+        "code=good&state={state}&iss=https%3A%2F%2Fid.example.com&scope=email+openid&authuser=0&hd=a.example&prompt=none&x"
+    );
     let arrived = world.send(back(&query).header("cookie", cookie)).await;
     assert_eq!(
         (arrived.status.as_u16(), arrived.header("cache-control")),
@@ -424,6 +445,11 @@ async fn nobody_learns_who_has_an_account() {
 async fn addresses_that_are_none() {
     let world = World::new().await;
     let long = format!("{}@example.com", "a".repeat(300));
+    for email in ["jo@aperilex.invalid", "jo@mail.test", "jo@a.localhost"] {
+        let answer = post(&world, "accounts", &json!({"email": email})).await;
+        assert_eq!(answer.problem(), "invalid-field", "{email}");
+        assert_eq!(answer.json()["errors"][0]["pointer"], "/email", "{email}");
+    }
     for email in [
         long.as_str(),
         "a@example.com\r\nBcc: b@example.com",
@@ -479,4 +505,76 @@ async fn what_is_not_turned_on_is_not_offered() {
         "not-offered"
     );
     assert_eq!(world.get("/api/v1/me").await.status, 200, "keys work");
+}
+
+#[tokio::test]
+async fn passwords_are_not_guessed() {
+    let world = World::new().await;
+    signed_in(&world, "new@example.com").await;
+    let attempt = |email: &str, password: &str| json!({"email": email, "password": password});
+    for email in ["new@example.com", "nobody@example.com"] {
+        for _ in 0..10 {
+            let wrong = attempt(email, "not the right password");
+            assert_eq!(post(&world, "sessions", &wrong).await.status, 401);
+        }
+        let right = post(&world, "sessions", &attempt(email, PASSWORD)).await;
+        assert_eq!(right.status, 429, "{email}");
+        assert_eq!(right.problem(), "quota-exceeded");
+        assert_eq!(right.header("retry-after"), "900");
+    }
+    world.memory.clock.advance(Duration::from_secs(900));
+    let right = attempt("new@example.com", PASSWORD);
+    assert_eq!(post(&world, "sessions", &right).await.status, 201);
+}
+
+/// Has no time for anybody.
+#[derive(Debug)]
+struct Busy;
+
+#[async_trait]
+impl Passwords for Busy {
+    async fn hash(&self, _: &Password) -> Result<PasswordHash, SignInError> {
+        let (service, after) = ("hashing", Duration::from_millis(1500));
+        Err(SignInError::Busy { service, after })
+    }
+
+    async fn compare(
+        &self,
+        password: &Password,
+        _: Option<&PasswordHash>,
+    ) -> Result<PasswordMatch, SignInError> {
+        self.hash(password).await.map(|_| PasswordMatch::No)
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_in_a_line_without_end() {
+    let busy = |ports: &mut aperilex_core::ports::Ports| ports.sign_in.passwords = Arc::new(Busy);
+    let world = World::with(busy, settings(), ApiSettings::default()).await;
+    let body = json!({"email": "new@example.com", "password": PASSWORD});
+    let told = post(&world, "sessions", &body).await;
+    assert_eq!(
+        (told.status.as_u16(), told.problem().as_str()),
+        (503, "unavailable")
+    );
+    assert_eq!(told.header("retry-after"), "2");
+}
+
+#[tokio::test]
+async fn keys_come_by_page() {
+    let world = World::new().await;
+    for n in 0..4 {
+        let made = call("POST", "/api/v1/keys").json(&json!({"name": format!("key {n}")}));
+        assert_eq!(world.ask(made).await.status, 201);
+    }
+    let (mut names, mut path) = (Vec::new(), "/api/v1/keys?limit=2".to_owned());
+    for left in (0..3).rev() {
+        let page = world.get(&path).await.json();
+        let items = page["items"].as_array().unwrap();
+        names.extend(items.iter().map(|key| text(key, "name").to_owned()));
+        assert_eq!(page["next"].is_string(), left > 0, "{page}");
+        let next = page["next"].as_str().unwrap_or_default();
+        path = format!("/api/v1/keys?limit=2&cursor={next}");
+    }
+    assert_eq!(names, ["key 3", "key 2", "key 1", "key 0", "first"]);
 }

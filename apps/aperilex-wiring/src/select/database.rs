@@ -20,11 +20,11 @@ pub(crate) async fn database(
 ) -> Result<Database, WiringError> {
     let settings = match selection {
         DatabaseSelection::Sqlite(settings) => {
-            let settings = with_default_url(settings.as_ref(), data_dir);
+            let settings = with_default_url(settings.as_deref(), data_dir);
             make_private(&data_dir.join(FILE))?;
             settings
         }
-        DatabaseSelection::Postgres(settings) => settings.clone(),
+        DatabaseSelection::Postgres(settings) => settings.as_deref().cloned(),
         DatabaseSelection::Aurora(_) => return Err(absent("database", "aurora", "`postgres`")),
         DatabaseSelection::Cockroach(_) => {
             return Err(absent("database", "cockroach", "`postgres`"));

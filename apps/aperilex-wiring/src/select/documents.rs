@@ -19,7 +19,7 @@ pub(crate) async fn documents(
 ) -> Result<Arc<dyn DocumentStore>, WiringError> {
     let provider = match selection {
         DocumentsSelection::Local(settings) => {
-            let settings = with_default_path(settings.as_ref(), data_dir);
+            let settings = with_default_path(settings.as_deref(), data_dir);
             let config: ObjectStoreConfig = own("documents", Some(&settings))?;
             let documents = ObjectDocuments::open(&config)
                 .await

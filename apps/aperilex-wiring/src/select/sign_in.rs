@@ -66,8 +66,9 @@ pub(crate) fn sign_in(settings: &Settings) -> Result<SignIn, WiringError> {
     for provider in &config.oidc {
         providers.push(Arc::new(OidcProvider::new(provider).map_err(failed)?));
     }
+    let passwords = ArgonPasswords::new().map_err(failed)?;
     Ok(SignIn {
-        passwords: Arc::new(ArgonPasswords::new().map_err(failed)?),
+        passwords: Arc::new(passwords.at_once(config.passwords)),
         tokens: config
             .jwt
             .as_ref()

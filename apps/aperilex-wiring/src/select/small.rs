@@ -15,7 +15,7 @@ use crate::settings::{AnalystSelection, EventsSelection, NoticeSelection, QueueS
 /// The embedded queue lives on the database, so there is nothing to build here but a refusal.
 pub(crate) fn check_queue(selection: &QueueSelection) -> Result<(), WiringError> {
     let provider = match selection {
-        QueueSelection::Embedded(settings) => return no_settings("queue", settings.as_ref()),
+        QueueSelection::Embedded(settings) => return no_settings("queue", settings.as_deref()),
         QueueSelection::Sqs(_) => "sqs",
         QueueSelection::Rabbitmq(_) => "rabbitmq",
         QueueSelection::Pubsub(_) => "pubsub",
@@ -29,7 +29,7 @@ pub(crate) fn analysts(
 ) -> Result<Vec<Arc<dyn FilingAnalyst>>, WiringError> {
     let provider = match selection {
         AnalystSelection::Extractive(settings) => {
-            no_settings("analyst", settings.as_ref())?;
+            no_settings("analyst", settings.as_deref())?;
             return Ok(vec![Arc::new(ExtractiveAnalyst)]);
         }
         AnalystSelection::Openai(_) => "openai",
@@ -45,7 +45,7 @@ pub(crate) fn analysts(
 pub(crate) fn events(selection: &EventsSelection) -> Result<Arc<dyn EventBus>, WiringError> {
     let provider = match selection {
         EventsSelection::InProcess(settings) => {
-            no_settings("events", settings.as_ref())?;
+            no_settings("events", settings.as_deref())?;
             return Ok(Arc::new(InProcessEvents::default()));
         }
         EventsSelection::Postgres(_) => "postgres",
@@ -65,15 +65,15 @@ pub(crate) fn notifier(
     };
     Ok(match selection {
         NoticeSelection::Log(settings) => {
-            no_settings("notices", settings.as_ref())?;
+            no_settings("notices", settings.as_deref())?;
             Arc::new(LogNotifier)
         }
         NoticeSelection::Smtp(settings) => {
-            let config = own("notices", settings.as_ref())?;
+            let config = own("notices", settings.as_deref())?;
             Arc::new(SmtpNotifier::new(&config).map_err(refused)?)
         }
         NoticeSelection::Webhook(settings) => {
-            let config = own("notices", settings.as_ref())?;
+            let config = own("notices", settings.as_deref())?;
             Arc::new(WebhookNotifier::new(&config, clock).map_err(refused)?)
         }
     })

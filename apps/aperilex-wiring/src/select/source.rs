@@ -12,7 +12,7 @@ use crate::settings::SourceSelection;
 pub(crate) fn source(selection: &SourceSelection) -> Result<Arc<dyn FilingSource>, WiringError> {
     let provider = match selection {
         SourceSelection::Edgar(settings) => {
-            let config: EdgarConfig = own("source", settings.as_ref())?;
+            let config: EdgarConfig = own("source", settings.as_deref())?;
             let source = EdgarClient::new(&config)
                 .map_err(|error| WiringError::setting(path_of(&error), error.to_string()))?;
             return Ok(Arc::new(source));

@@ -178,6 +178,27 @@ fn accounts(rules: &AccountRules) -> Result<(), WiringError> {
         ("access_ttl_s", rules.access_ttl_s, 60, HOUR),
         ("session_ttl_s", rules.session_ttl_s, HOUR, 366 * DAY),
         ("token_ttl_s", rules.token_ttl_s, 5 * 60, 7 * DAY),
+        ("password_window_s", rules.password_window_s, 60, DAY),
+        ("password_tries", u64::from(rules.password_tries), 3, 1_000),
+        (
+            "password_tries_per_day",
+            u64::from(rules.password_tries_per_day),
+            u64::from(rules.password_tries),
+            10_000,
+        ),
+        (
+            "letters_per_day",
+            u64::from(rules.letters_per_day),
+            1,
+            1_000,
+        ),
+        // Whoever follows their letter in time finds their account.
+        (
+            "unverified_ttl_s",
+            rules.unverified_ttl_s,
+            rules.token_ttl_s,
+            366 * DAY,
+        ),
     ] {
         if !(least..=most).contains(&value) {
             let reason = format!("expected {least} to {most}");
@@ -203,6 +224,7 @@ fn conduct(settings: &ConductSettings) -> Result<(), WiringError> {
     for (path, value, most) in [
         ("window_s", settings.window_s, 30 * DAY),
         ("backoff_max_s", settings.backoff_max_s, DAY),
+        ("backoff_s", settings.backoff_s, settings.backoff_max_s),
     ] {
         if value == 0 || value > most {
             let reason = format!("expected 1 to {most}");

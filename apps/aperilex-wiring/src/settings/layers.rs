@@ -19,11 +19,18 @@ const NOT_SETTINGS: [&str; 5] = [
     "APERILEX_LOG",
 ];
 
-/// Layers of settings, the later over the earlier.
-#[derive(Debug, Default)]
+/// Layers of settings, the later over the earlier. `Debug` shows where they come from, and no value: any of
+/// them may be secret.
+#[derive(Default)]
 pub struct Layers {
     tree: Map<String, Value>,
     origins: Origins,
+}
+
+impl std::fmt::Debug for Layers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Layers").field(&self.origins).finish()
+    }
 }
 
 impl Layers {

@@ -1,11 +1,38 @@
 //! One enum per port. Every provider that Aperilex knows parses in every build, so that an absent
 //! one gives a sentence instead of a riddle.
 
+use std::fmt;
+use std::ops::Deref;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// An adapter's own settings, read by the adapter.
-pub(crate) type Own = Option<Value>;
+/// A part's own settings, read by the part. What is secret in them only the part knows, so `Debug` shows
+/// nothing of them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Own(Value);
+
+impl Own {
+    /// No settings.
+    pub(super) fn nothing() -> Self {
+        Self(Value::Object(serde_json::Map::new()))
+    }
+}
+
+impl Deref for Own {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Own {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
 
 macro_rules! selection {
     ($(#[$doc:meta])* $name:ident, default $default:ident { $($(#[$vdoc:meta])* $variant:ident),* $(,)? }) => {
@@ -13,7 +40,7 @@ macro_rules! selection {
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(tag = "provider", content = "settings", rename_all = "snake_case", deny_unknown_fields)]
         pub enum $name {
-            $($(#[$vdoc])* $variant(Own),)*
+            $($(#[$vdoc])* $variant(Option<Own>),)*
         }
 
         impl Default for $name {

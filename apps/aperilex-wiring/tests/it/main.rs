@@ -6,5 +6,6 @@
 )]
 
 mod loops;
+mod secrets;
 mod sign_in;
 mod world;

@@ -205,19 +205,26 @@ async fn key(engine: &Engine, command: KeyCommand) -> anyhow::Result<String> {
 async fn keys(engine: &Engine, account: UserId) -> anyhow::Result<String> {
     let mut text = String::from("key\tname\tprefix\tscopes\tcreated\texpires\tused\trevoked\n");
     let moment = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
-    for key in engine.keys(account).await? {
-        writeln!(
-            text,
-            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
-            key.id,
-            key.name,
-            key.prefix,
-            key.scopes,
-            key.created_at,
-            moment(key.expires_at),
-            moment(key.used_at),
-            moment(key.revoked_at),
-        )?;
+    let mut before = None;
+    loop {
+        let page = engine.keys(account, before, MAX_PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(text);
+        };
+        before = Some(last.id);
+        for key in &page {
+            writeln!(
+                text,
+                "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
+                key.id,
+                key.name,
+                key.prefix,
+                key.scopes,
+                key.created_at,
+                moment(key.expires_at),
+                moment(key.used_at),
+                moment(key.revoked_at),
+            )?;
+        }
     }
-    Ok(text)
 }

@@ -114,6 +114,60 @@ fn b71_what_signing_in_needs() {
 }
 
 #[test]
+fn b71_guessing_and_flooding_have_limits() {
+    refused(&[
+        (
+            "a password a try",
+            r#"{"accounts": {"password_tries": 2}}"#,
+            "accounts.password_tries",
+            "expected 3 to 1000",
+        ),
+        (
+            "fewer passwords a day than at a time",
+            r#"{"accounts": {"password_tries": 20, "password_tries_per_day": 19}}"#,
+            "accounts.password_tries_per_day",
+            "expected 20",
+        ),
+        (
+            "a moment to guess in",
+            r#"{"accounts": {"password_window_s": 59}}"#,
+            "accounts.password_window_s",
+            "expected 60",
+        ),
+        (
+            "no letters at all",
+            r#"{"accounts": {"letters_per_day": 0}}"#,
+            "accounts.letters_per_day",
+            "expected 1",
+        ),
+        (
+            "accounts gone before their letter",
+            r#"{"accounts": {"unverified_ttl_s": 3600}}"#,
+            "accounts.unverified_ttl_s",
+            "expected 86400",
+        ),
+        (
+            "nobody hashes",
+            r#"{"auth": {"passwords": {"at_a_time": 0}}}"#,
+            "auth.passwords.at_a_time",
+            "expected 1 to 64",
+        ),
+        (
+            "a line without end",
+            r#"{"auth": {"passwords": {"waiting": 1001}}}"#,
+            "auth.passwords.waiting",
+            "expected at most 1000",
+        ),
+        (
+            "a back-off longer than the longest",
+            r#"{"conduct": {"backoff_s": 901}}"#,
+            "conduct.backoff_s",
+            "expected 1 to 900",
+        ),
+    ]);
+}
+
+#[test]
 fn b85_receivers_in_private_networks() {
     let hosts = [
         "10.0.0.1",

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aperilex_ports::{
-    Account, AccountStore, AccountStoreError, ApiKey, ArrangeTier, AuditLog, AuditRecord,
-    ChangeAccount, CloseAccount, Digest, Email, ExternalIdentity, KeyId, KeyOwner,
+    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ArrangeTier, AuditLog,
+    AuditRecord, ChangeAccount, CloseAccount, Digest, Email, ExternalIdentity, KeyId, KeyOwner,
     NoticePreferences, OpenAccount, SetContract, StoreError, Stores, Tier, TierChange, Timestamp,
     UserId,
 };
@@ -36,6 +36,11 @@ pub(crate) enum Flaw {
     OpensUnseen,
     NotesClosingTwice,
     NotesRevokingTwice,
+    CountsRevokedKeys,
+    CountsKeysBefore,
+    ListsTheVerified,
+    DisplacesAnybody,
+    DisplacesTheAddressAlone,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -60,6 +65,11 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::OpensUnseen, "AC-8"),
     (Flaw::NotesClosingTwice, "AC-11"),
     (Flaw::NotesRevokingTwice, "AC-3"),
+    (Flaw::CountsRevokedKeys, "AC-4"),
+    (Flaw::CountsKeysBefore, "AC-4"),
+    (Flaw::ListsTheVerified, "AC-14"),
+    (Flaw::DisplacesAnybody, "AC-15"),
+    (Flaw::DisplacesTheAddressAlone, "AC-15"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -152,8 +162,13 @@ impl AccountStore for Broken {
         self.inner.by_identity(who).await
     }
 
-    async fn keys(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError> {
-        let mut keys = self.inner.keys(user).await?;
+    async fn keys(
+        &self,
+        user: UserId,
+        before: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Vec<ApiKey>, StoreError> {
+        let mut keys = self.inner.keys(user, before, limit).await?;
         if self.flaw == Flaw::ForgetsScopes {
             for key in &mut keys {
                 key.scopes = aperilex_ports::Scopes::ALL;
@@ -178,8 +193,22 @@ impl AccountStore for Broken {
         self.inner.close(&command).await
     }
 
-    async fn add_key(&self, key: &ApiKey, audit: &AuditRecord) -> Result<(), AccountStoreError> {
-        match (self.flaw, self.inner.add_key(key, audit).await) {
+    async fn add_key(
+        &self,
+        key: &ApiKey,
+        most: usize,
+        audit: &AuditRecord,
+    ) -> Result<(), AccountStoreError> {
+        let all = self.inner.keys(key.user, None, most).await?;
+        let most = match self.flaw {
+            Flaw::CountsRevokedKeys if all.len() >= most => 0,
+            Flaw::CountsKeysBefore => {
+                pause().await;
+                most.saturating_add(if all.len() < most { 99 } else { 0 })
+            }
+            _ => most,
+        };
+        match (self.flaw, self.inner.add_key(key, most, audit).await) {
             (Flaw::KeysForNobody, Err(AccountStoreError::Unknown)) => Ok(()),
             (_, added) => added,
         }
@@ -187,17 +216,41 @@ impl AccountStore for Broken {
 
     async fn revoke_key(
         &self,
+        user: UserId,
         key: KeyId,
         now: Timestamp,
         audit: &AuditRecord,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         if self.flaw == Flaw::KeepsRevokedKeys {
-            return Ok(());
+            return Ok(true);
         }
         if self.flaw == Flaw::NotesRevokingTwice {
             self.log.append(audit).await?;
         }
-        self.inner.revoke_key(key, now, audit).await
+        self.inner.revoke_key(user, key, now, audit).await
+    }
+
+    async fn unverified(&self, by: Timestamp, limit: usize) -> Result<Vec<UserId>, StoreError> {
+        if self.flaw == Flaw::ListsTheVerified {
+            let all = self.inner.list(None, limit).await?;
+            return Ok(all.into_iter().map(|account| account.id).collect());
+        }
+        self.inner.unverified(by, limit).await
+    }
+
+    async fn displace(&self, user: UserId) -> Result<bool, StoreError> {
+        let address = Email::of_closed(user);
+        match self.flaw {
+            Flaw::DisplacesAnybody => Ok(self.inner.close(user, &address).await.is_ok()),
+            Flaw::DisplacesTheAddressAlone => {
+                // What opens the account stays: it is as if nothing were removed.
+                let Some(account) = self.inner.get(user).await? else {
+                    return Ok(false);
+                };
+                Ok(account.status == AccountStatus::Unverified)
+            }
+            _ => self.inner.displace(user).await,
+        }
     }
 
     async fn set_contract(&self, command: &SetContract) -> Result<(), AccountStoreError> {

@@ -22,6 +22,8 @@ pub(crate) enum Flaw {
     LeavesLate,
     SpreadsThem,
     BelievesClocks,
+    ResetsNothing,
+    ForgetsTheLatest,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -34,6 +36,8 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::LeavesLate, "QS-4"),
     (Flaw::SpreadsThem, "QS-7"),
     (Flaw::BelievesClocks, "QS-8"),
+    (Flaw::ResetsNothing, "QS-9"),
+    (Flaw::ForgetsTheLatest, "QS-10"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -167,6 +171,21 @@ impl QuotaStore for Broken {
             }
         }
         Ok(outcome)
+    }
+
+    async fn reset(&self, user: UserId) -> Result<(), StoreError> {
+        match self.flaw {
+            Flaw::ResetsNothing => Ok(()),
+            _ => self.inner.reset(user).await,
+        }
+    }
+
+    async fn forget(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let before = match self.flaw {
+            Flaw::ForgetsTheLatest => Timestamp::MAX,
+            _ => before,
+        };
+        self.inner.forget(before, limit).await
     }
 
     async fn usage(

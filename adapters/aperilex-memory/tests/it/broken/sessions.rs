@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStore, AccountStoreError, Digest, OneTime, OneTimePurpose,
-    Outbox, PasswordHash, PendingNotice, Redeem, RotateSession, Session, SessionId, SessionStore,
-    StoreError, Stores, Timestamp, UserId,
+    Account, AccountStatus, AccountStore, AccountStoreError, Digest, Letter, OneTime,
+    OneTimePurpose, Outbox, PasswordHash, QuotaStore, Redeem, RotateSession, Session, SessionId,
+    SessionStore, StoreError, Stores, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -28,6 +28,12 @@ pub(crate) enum Flaw {
     ForgetsTheLiving,
     SessionsForNobody,
     LosesTheNotice,
+    RefusesTheSecondTab,
+    LengthensTwice,
+    ExchangesForTheSuspended,
+    WritesAgainAndAgain,
+    WritesOutsideTheLock,
+    KnowsTokensForEver,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -44,6 +50,12 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::ForgetsTheLiving, "SN-8"),
     (Flaw::SessionsForNobody, "SN-9"),
     (Flaw::LosesTheNotice, "SN-10"),
+    (Flaw::RefusesTheSecondTab, "SN-2"),
+    (Flaw::LengthensTwice, "SN-4"),
+    (Flaw::ExchangesForTheSuspended, "SN-11"),
+    (Flaw::WritesAgainAndAgain, "SN-12"),
+    (Flaw::WritesOutsideTheLock, "SN-12"),
+    (Flaw::KnowsTokensForEver, "SN-13"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -52,6 +64,7 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
             inner: stores.sessions.clone(),
             accounts: stores.accounts.clone(),
             outbox: stores.outbox.clone(),
+            quota: stores.quota.clone(),
             seen: Mutex::default(),
             flaw,
         };
@@ -67,6 +80,7 @@ struct Broken {
     inner: Arc<dyn SessionStore>,
     accounts: Arc<dyn AccountStore>,
     outbox: Arc<dyn Outbox>,
+    quota: Arc<dyn QuotaStore>,
     seen: Mutex<Seen>,
     flaw: Flaw,
 }
@@ -82,7 +96,10 @@ struct Seen {
 
 impl Broken {
     /// Looks whether a token is fresh, and uses it up some time later.
-    async fn rotate_later(&self, command: &RotateSession) -> Result<Option<Session>, StoreError> {
+    async fn rotate_later(
+        &self,
+        command: &RotateSession,
+    ) -> Result<Option<(Session, Account)>, StoreError> {
         let fresh = self
             .seen
             .lock()
@@ -94,13 +111,71 @@ impl Broken {
         let Some(session) = fresh else {
             return self.inner.rotate(command).await;
         };
-        let mut seen = self.seen.lock().unwrap();
-        seen.fresh.remove(&command.refresh);
-        seen.fresh.insert(command.next, session);
-        Ok(Some(Session {
+        {
+            let mut seen = self.seen.lock().unwrap();
+            seen.fresh.remove(&command.refresh);
+            seen.fresh.insert(command.next, session);
+        }
+        let account = self.accounts.get(session.user).await?;
+        let longer = Session {
             expires_at: command.expires_at,
             ..session
-        }))
+        };
+        Ok(account.map(|account| (longer, account)))
+    }
+
+    /// A token that was used gives nothing, however lately that was.
+    async fn rotate_once(
+        &self,
+        command: &RotateSession,
+    ) -> Result<Option<(Session, Account)>, StoreError> {
+        let fresh = self.seen.lock().unwrap().fresh.remove(&command.refresh);
+        if fresh.is_none() {
+            return Ok(None);
+        }
+        let renewed = self.inner.rotate(command).await?;
+        if let Some((session, _)) = &renewed {
+            let mut seen = self.seen.lock().unwrap();
+            seen.fresh.insert(command.next, *session);
+        }
+        Ok(renewed)
+    }
+
+    /// Looks whose the token is when it is used up already.
+    async fn rotate_first(
+        &self,
+        command: &RotateSession,
+    ) -> Result<Option<(Session, Account)>, StoreError> {
+        let renewed = self.inner.rotate(command).await?;
+        if let Some((session, account)) = &renewed
+            && account.status != AccountStatus::Active
+        {
+            // As it would be: the next token is good, and this one is not.
+            self.inner.end(session.id).await?;
+            let _ = self.inner.begin(session, &command.next).await;
+        }
+        Ok(renewed)
+    }
+
+    /// Asks whether a letter fits, and writes it whatever has come meanwhile.
+    async fn write_later(&self, letter: &Letter) -> Result<bool, AccountStoreError> {
+        let usage = self
+            .quota
+            .usage(letter.counted, &letter.windows, letter.now);
+        if !usage.await?.allowed {
+            return Ok(false);
+        }
+        pause().await;
+        let uncounted = Letter {
+            windows: Vec::new(),
+            ..letter.clone()
+        };
+        self.inner.write(&uncounted).await?;
+        let quota = self
+            .quota
+            .consume(letter.counted, &letter.windows, letter.now);
+        quota.await?;
+        Ok(true)
     }
 
     async fn redeem_again(&self, command: &Redeem) -> Result<Option<UserId>, StoreError> {
@@ -152,20 +227,35 @@ impl SessionStore for Broken {
         }
     }
 
-    async fn rotate(&self, command: &RotateSession) -> Result<Option<Session>, StoreError> {
+    async fn rotate(
+        &self,
+        command: &RotateSession,
+    ) -> Result<Option<(Session, Account)>, StoreError> {
         let grace = match self.flaw {
             Flaw::NeverSuspects => Duration::MAX,
             Flaw::AlwaysSuspects => Duration::ZERO,
             Flaw::RotatesOutsideTheLock => return self.rotate_later(command).await,
+            Flaw::RefusesTheSecondTab => return self.rotate_once(command).await,
+            Flaw::ExchangesForTheSuspended => return self.rotate_first(command).await,
             _ => command.grace,
         };
         let command = RotateSession { grace, ..*command };
         let renewed = self.inner.rotate(&command).await?;
-        if let (Flaw::DoesNotLengthen, Some(renewed)) = (self.flaw, renewed) {
-            let first = self.seen.lock().unwrap().sessions.get(&renewed.id).copied();
-            return Ok(first);
-        }
-        Ok(renewed)
+        let Some((session, account)) = renewed else {
+            return Ok(None);
+        };
+        let session = match self.flaw {
+            Flaw::DoesNotLengthen => {
+                let seen = self.seen.lock().unwrap();
+                seen.sessions.get(&session.id).copied().unwrap_or(session)
+            }
+            Flaw::LengthensTwice => Session {
+                expires_at: session.expires_at.max(command.expires_at) + Duration::from_secs(1),
+                ..session
+            },
+            _ => session,
+        };
+        Ok(Some((session, account)))
     }
 
     async fn account(
@@ -184,25 +274,40 @@ impl SessionStore for Broken {
         self.inner.end(session).await
     }
 
-    async fn put_one_time(
-        &self,
-        token: &OneTime,
-        notice: &PendingNotice,
-    ) -> Result<(), AccountStoreError> {
-        self.seen.lock().unwrap().tokens.insert(token.hash, *token);
-        let purpose = match self.flaw {
-            Flaw::ConfusesPurposes => OneTimePurpose::ResetPassword,
-            _ => token.purpose,
-        };
-        let token = OneTime { purpose, ..*token };
-        self.inner.put_one_time(&token, notice).await?;
+    async fn write(&self, letter: &Letter) -> Result<bool, AccountStoreError> {
+        let mut letter = letter.clone();
+        if let Some(token) = &mut letter.token {
+            self.seen.lock().unwrap().tokens.insert(token.hash, *token);
+            if self.flaw == Flaw::ConfusesPurposes {
+                token.purpose = OneTimePurpose::ResetPassword;
+            }
+        }
+        match self.flaw {
+            Flaw::WritesAgainAndAgain => letter.windows.clear(),
+            Flaw::WritesOutsideTheLock => return self.write_later(&letter).await,
+            _ => {}
+        }
+        let written = self.inner.write(&letter).await?;
         if self.flaw == Flaw::LosesTheNotice {
-            let (now, never) = (notice.at, Timestamp::MAX);
+            let (now, never) = (letter.now, Timestamp::MAX);
             let rows = self.outbox.next_notices(99, never, now).await?;
             let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
             self.outbox.mark_sent(&ids, now).await?;
         }
-        Ok(())
+        Ok(written)
+    }
+
+    async fn holder(
+        &self,
+        token: &Digest,
+        purpose: OneTimePurpose,
+        now: Timestamp,
+    ) -> Result<Option<Account>, StoreError> {
+        let now = match self.flaw {
+            Flaw::KnowsTokensForEver => Timestamp::MIN,
+            _ => now,
+        };
+        self.inner.holder(token, purpose, now).await
     }
 
     async fn redeem(&self, command: &Redeem) -> Result<Option<UserId>, StoreError> {
