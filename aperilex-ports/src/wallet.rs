@@ -19,7 +19,7 @@ use crate::model::{
 };
 use crate::port::LedgerError;
 
-pub use hold::{Charge, Draw, GiveBack, draws};
+pub use hold::{Charge, Draw, GiveBack, Goodwill, draws};
 pub use part::part_entry;
 pub use refund::{Given, left};
 pub use reverse::Paid;

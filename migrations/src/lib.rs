@@ -25,6 +25,7 @@ mod m20261126_000018_create_payment;
 mod m20261126_000019_add_waiver;
 mod m20261126_000020_create_ledger_root;
 mod m20261126_000021_create_tier_change;
+mod m20261126_000023_add_import_turn;
 mod run;
 
 pub use run::{names, pending, run};
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000019_add_waiver::Migration),
             Box::new(m20261126_000020_create_ledger_root::Migration),
             Box::new(m20261126_000021_create_tier_change::Migration),
+            Box::new(m20261126_000023_add_import_turn::Migration),
         ]
     }
 }

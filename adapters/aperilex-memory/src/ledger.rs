@@ -1,7 +1,7 @@
 //! Credits.
 
 use aperilex_ports::wallet::{
-    Change, Charge, Draw, GiveBack, Given, Paid, Wallet, draws, part_entry,
+    Change, Charge, Draw, GiveBack, Given, Goodwill, Paid, Wallet, draws, part_entry,
 };
 use aperilex_ports::{
     AccountStatus, Balance, CapturePart, CreditLot, EntryId, Hold, HoldId, HoldStatus, ImportJob,
@@ -46,7 +46,8 @@ impl Ledger for MemoryStores {
         goodwill_until: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), LedgerError> {
-        self.commit("ledger.void", |state| state.void(hold, goodwill_until, now))
+        let goodwill = goodwill_until.map(Goodwill::whole);
+        self.commit("ledger.void", |state| state.void(hold, goodwill, now))
     }
 
     async fn post(&self, entry: &PostEntry) -> Result<LedgerEntry, LedgerError> {
@@ -279,7 +280,7 @@ impl State {
     pub(crate) fn void(
         &mut self,
         id: HoldId,
-        goodwill_until: Option<Timestamp>,
+        goodwill: Option<Goodwill>,
         now: Timestamp,
     ) -> Result<(), LedgerError> {
         if self.has(Bug::KeepsVoidedHolds) {
@@ -297,7 +298,7 @@ impl State {
         }
         let end = GiveBack {
             status: HoldStatus::Voided,
-            goodwill_until,
+            goodwill,
             now,
         };
         self.give_back(&hold, &draws, &end)?;
@@ -366,7 +367,7 @@ impl State {
     ) -> Result<Vec<Hold>, LedgerError> {
         let expired = GiveBack {
             status: HoldStatus::Expired,
-            goodwill_until,
+            goodwill: goodwill_until.map(Goodwill::whole),
             now,
         };
         let late = self.holds.values().filter(|hold| {

@@ -52,6 +52,8 @@ pub(crate) struct State {
     pub(crate) imports: BTreeMap<ImportId, ImportJob>,
     /// Items of each import by place.
     pub(crate) import_items: BTreeMap<(ImportId, u32), ImportItem>,
+    /// Where each import is in the line: lower ones are worked on first.
+    pub(crate) import_turns: BTreeMap<ImportId, u64>,
     /// What was done, oldest first.
     pub(crate) audit_log: Vec<AuditEntry>,
     /// Allowed requests of each account, oldest first.

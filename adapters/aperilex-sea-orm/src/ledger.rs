@@ -5,7 +5,7 @@ pub(crate) mod journal;
 mod post;
 mod wallet;
 
-use aperilex_ports::wallet::GiveBack;
+use aperilex_ports::wallet::{GiveBack, Goodwill};
 use aperilex_ports::{
     Balance, CapturePart, CreditLot, Hold, HoldId, HoldStatus, ImportStatus, JournalTx, Ledger,
     LedgerEntry, LedgerError, MicroUsd, PlaceHold, PostEntry, Refund, ReverseCredit, Reversed,
@@ -81,7 +81,10 @@ impl Ledger for Store {
     ) -> Result<(), LedgerError> {
         transact!(self.db, |tx| {
             match lock_owner(tx, hold).await {
-                Ok(mut wallet) => wallet.void(tx, hold, goodwill_until, now).await,
+                Ok(mut wallet) => {
+                    let goodwill = goodwill_until.map(Goodwill::whole);
+                    wallet.void(tx, hold, goodwill, now).await
+                }
                 Err(stop) => Err(stop),
             }
         })
@@ -142,7 +145,7 @@ impl Ledger for Store {
         let due: Vec<Hold> = self.db.legible::<hold_row::Model, _>(&due).await?;
         let end = GiveBack {
             status: HoldStatus::Expired,
-            goodwill_until,
+            goodwill: goodwill_until.map(Goodwill::whole),
             now,
         };
         let (mut expired, mut failed) = (Vec::new(), None);

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aperilex_ports::{
-    AnalysisId, Digest, ExternalIdentity, FilingId, FindAnalysis, ImportId, PoolKey, Quality,
-    QuotaWindow, SessionId, TaskId, Template, Timestamp, UserId,
+    AnalysisId, ClaimItem, Digest, ExternalIdentity, FilingId, FindAnalysis, ImportId, Lease,
+    LeaseToken, PoolKey, Quality, QuotaWindow, SessionId, TaskId, Template, Timestamp, UserId,
 };
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -51,6 +51,14 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         subject: "1".into(),
     };
     let session = SessionId::from_uuid(Uuid::from_u128(4));
+    let claim = ClaimItem {
+        lease: Lease {
+            token: LeaseToken::from_uuid(Uuid::from_u128(5)),
+            until: now,
+        },
+        only: None,
+        now,
+    };
     let hour = QuotaWindow {
         name: "hour",
         length: Duration::from_secs(3600),
@@ -82,8 +90,12 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         ("imports", import_store::jobs_of(user, None).into_query()),
         ("items", import_store::items_of(import, 7).into_query()),
         (
-            "waiting items",
-            import_store::waiting(None, now).into_query(),
+            "imports in line",
+            import_store::in_line(&claim).into_query(),
+        ),
+        (
+            "next item",
+            import_store::next(import.as_uuid(), now).into_query(),
         ),
         ("late imports", imports::late(now).into_query()),
         ("lots", ledger::lots_of([user.as_uuid()]).into_query()),

@@ -254,7 +254,9 @@ impl Engine {
         id: ImportId,
     ) -> Result<ImportJob, EngineError> {
         self.import(account, id).await?;
-        Ok(self.ports.stores.imports.cancel(id, self.now()).await?)
+        let (imports, now) = (&self.ports.stores.imports, self.now());
+        let goodwill = Some(self.goodwill_until(now));
+        Ok(imports.cancel(id, goodwill, now).await?)
     }
 }
 

@@ -95,6 +95,25 @@ impl Desk {
         user
     }
 
+    /// An account with credits that lapse 1,000 s after the beginning.
+    pub(super) async fn lapsing(&self, micros: i64) -> UserId {
+        let user = self.account().await;
+        let monthly = PostEntry {
+            kind: EntryKind::MonthlyGrant,
+            expires_at: Some(at(1_000)),
+            ..self.top_up(user, micros)
+        };
+        self.stores.ledger.post(&monthly).await.unwrap();
+        user
+    }
+
+    /// What an account has of credits that came for something that went wrong.
+    pub(super) async fn goodwill(&self, user: UserId) -> MicroUsd {
+        let lots = self.stores.ledger.lots(user).await.unwrap();
+        let goodwill = lots.iter().filter(|lot| lot.source == LotSource::Goodwill);
+        goodwill.map(|lot| lot.available).sum()
+    }
+
     pub(super) fn top_up(&self, user: UserId, micros: i64) -> PostEntry {
         let id = self.id(EntryId::from_uuid);
         PostEntry {
@@ -331,6 +350,7 @@ impl Desk {
             lease,
             analysis: self.analysis(task.id, &task.key),
             free: None,
+            goodwill_until: None,
             now: at(10),
         }
     }
@@ -469,5 +489,15 @@ pub(super) fn failure() -> Failure {
     Failure {
         code: "filing_unusable".into(),
         message: "the filing cannot be read".into(),
+    }
+}
+
+/// A task is withdrawn; who inherits holds until 3,600 s.
+pub(super) fn withdrawal(task: TaskId, now: Timestamp) -> CancelTask {
+    CancelTask {
+        task,
+        holds_expire_at: at(3600),
+        goodwill_until: None,
+        now,
     }
 }

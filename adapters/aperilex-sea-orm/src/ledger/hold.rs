@@ -1,6 +1,6 @@
 //! Holds: placed, captured, given back.
 
-use aperilex_ports::wallet::{Charge, Draw, GiveBack, draws, part_entry};
+use aperilex_ports::wallet::{Charge, Draw, GiveBack, Goodwill, draws, part_entry};
 use aperilex_ports::{
     AnalysisId, CapturePart, EntryId, Hold, HoldId, HoldStatus, JournalTx, LedgerEntry,
     LedgerError, MicroUsd, PlaceHold, Timestamp,
@@ -85,7 +85,7 @@ impl Wallet {
         &mut self,
         tx: &DatabaseTransaction,
         hold: HoldId,
-        goodwill_until: Option<Timestamp>,
+        goodwill: Option<Goodwill>,
         now: Timestamp,
     ) -> Outcome<()> {
         if self.hold(tx, hold).await?.status == HoldStatus::Voided {
@@ -93,7 +93,7 @@ impl Wallet {
         }
         let end = GiveBack {
             status: HoldStatus::Voided,
-            goodwill_until,
+            goodwill,
             now,
         };
         self.give_back(tx, hold, &end).await?;

@@ -37,6 +37,7 @@ fn importing() -> Books {
         hold: Some(held.id),
         counts: ImportCounts::of(&items),
         duplicates: 0,
+        excused: 0,
         expires_at: at(1000),
         created_at: at(0),
         updated_at: at(0),

@@ -39,7 +39,7 @@ pub(super) async fn delivery_grants_access_to_all_who_wait(desk: Desk) {
 
     desk.stores
         .settlement
-        .deliver_filing(task.id, lease, at(5))
+        .deliver_filing(task.id, lease, None, at(5))
         .await
         .unwrap();
     for request in [&leader, &follower, &other] {
@@ -71,7 +71,7 @@ pub(super) async fn delivery_grants_access_to_all_who_wait(desk: Desk) {
     let before = desk.snapshot().await;
     desk.stores
         .settlement
-        .deliver_filing(task.id, lease, at(6))
+        .deliver_filing(task.id, lease, None, at(6))
         .await
         .unwrap();
     assert_eq!(
@@ -92,8 +92,8 @@ pub(super) async fn delivery_charges_an_account_once(desk: Desk) {
     let (_, other_lease) = desk.running(&second).await;
     let settlement = &desk.stores.settlement;
     let deliveries = join_all((0..16).flat_map(|_| {
-        let own = settlement.deliver_filing(task.id, lease, at(5));
-        let others = settlement.deliver_filing(second.task, other_lease, at(5));
+        let own = settlement.deliver_filing(task.id, lease, None, at(5));
+        let others = settlement.deliver_filing(second.task, other_lease, None, at(5));
         [own, others]
     }));
     for outcome in deliveries.await {
@@ -125,7 +125,7 @@ pub(super) async fn access_got_meanwhile_is_not_charged_again(desk: Desk) {
             .unwrap()
     );
     settlement
-        .deliver_filing(task.id, lease, at(6))
+        .deliver_filing(task.id, lease, None, at(6))
         .await
         .unwrap();
     let hold = request.charges.access.as_ref().unwrap().hold;
@@ -273,7 +273,7 @@ async fn stripped(desk: &Desk, user: UserId) -> (SubmitTask, Task, LeaseToken) {
 
 async fn finish(desk: &Desk, request: &SubmitTask, task: &Task, lease: LeaseToken) {
     let settlement = &desk.stores.settlement;
-    let delivered = settlement.deliver_filing(task.id, lease, at(5)).await;
+    let delivered = settlement.deliver_filing(task.id, lease, None, at(5)).await;
     delivered.unwrap();
     let given = access(desk, request.user, request.key.filing).await;
     assert_eq!(given, Some(AccessSource::Paid));

@@ -1,0 +1,42 @@
+//! Whose turn it is among imports, which of their failures are excused, and who proves all books.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::ConnectionTrait;
+
+use crate::column::{create, index, number, table};
+
+#[derive(Debug, DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for column in ["excused", "turn"] {
+            let mut job = Table::alter();
+            job.table("import_job")
+                .add_column(number(column).default(0).take());
+            manager.alter_table(job.take()).await?;
+        }
+        // What waits is looked for by import, in the order of its items.
+        let waiting = "CREATE INDEX ix_import_item_waiting ON import_item (job_id, place) \
+                       WHERE status = 'waiting'";
+        manager.get_connection().execute_unprepared(waiting).await?;
+        manager
+            .drop_index(
+                Index::drop()
+                    .name("ix_import_item_status_place_job_id")
+                    .table("import_item")
+                    .to_owned(),
+            )
+            .await?;
+        for columns in [&["turn"][..], &["status", "turn", "id"]] {
+            manager.create_index(index("import_job", columns)).await?;
+        }
+        // One row: when the newest proof of all books was begun.
+        let proof = table(
+            "ledger_proof",
+            vec![number("id").primary_key().take(), number("begun_at")],
+        );
+        create(manager, proof, &[]).await
+    }
+}
