@@ -4,6 +4,7 @@
 
 #![deny(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
+mod absorb;
 mod credit;
 mod hold;
 mod part;

@@ -1,9 +1,10 @@
-//! Whose turn it is among imports, which of their failures are excused, and who proves all books.
+//! Whose turn it is among imports, which of their failures are excused, what the calls of a task might cost,
+//! and when the newest proof of all books was begun.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::ConnectionTrait;
 
-use crate::column::{create, index, number, table};
+use crate::column::{create, index, number, number_null, table};
 
 #[derive(Debug, DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -17,6 +18,9 @@ impl MigrationTrait for Migration {
                 .add_column(number(column).default(0).take());
             manager.alter_table(job.take()).await?;
         }
+        let mut call = Table::alter();
+        call.table("model_call").add_column(number_null("ceiling"));
+        manager.alter_table(call.take()).await?;
         // What waits is looked for by import, in the order of its items.
         let waiting = "CREATE INDEX ix_import_item_waiting ON import_item (job_id, place) \
                        WHERE status = 'waiting'";

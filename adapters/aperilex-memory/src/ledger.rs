@@ -152,7 +152,7 @@ impl State {
         holds
     }
 
-    fn save(&mut self, wallet: Wallet, change: Change) {
+    pub(crate) fn save(&mut self, wallet: Wallet, change: Change) {
         let user = wallet.user;
         let (mut wallet, mut change) = (wallet, change);
         self.spoil(&mut wallet, &mut change);

@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub(crate) use hold::{Capture, find_hold};
 pub(crate) use journal::reversing;
 pub(crate) use post::{entry_by_key, has_entry};
-pub(crate) use wallet::{Wallet, Wallets, head, lots_of, rebuild_wallet};
+pub(crate) use wallet::{Wallet, Wallets, head, head_of, lots_of, rebuild_wallet};
 
 use crate::database::Store;
 use crate::entity::{account, credit_lot, hold as hold_row, import_job, ledger_entry, task};

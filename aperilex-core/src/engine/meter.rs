@@ -68,6 +68,7 @@ impl CostMeter for Meter<'_> {
             id: CallId::from_uuid(self.engine.id(now)),
             task: self.task,
             attempt: self.attempt,
+            ceiling: Some(self.ceiling),
             call,
             at: now,
         };

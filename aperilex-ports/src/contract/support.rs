@@ -326,6 +326,17 @@ impl Desk {
         (self.task(task.id).await, lease)
     }
 
+    /// A running task that was asked for with the key `asked`.
+    pub(super) async fn running_for(&self, user: UserId) -> TaskId {
+        let mut request = self.request(user, &Self::pool_key(self.filing().await));
+        request.idempotency = Some(IdempotentRequest {
+            key: "asked".into(),
+            request: Digest::of(b"asked"),
+            expires_at: at(10_000),
+        });
+        self.running(&request).await.0.id
+    }
+
     pub(super) fn analysis(&self, task: TaskId, key: &PoolKey) -> AnalysisRecord {
         AnalysisRecord {
             id: self.id(AnalysisId::from_uuid),

@@ -318,7 +318,7 @@ pub struct Retracted {
 /// - **SE-16** a request whose access and analysis cost more than its `max_price` is refused.
 /// - **SE-17** `forget` removes expired idempotency keys, at most `limit`, and no others.
 /// - **SE-18** a hold that has ended otherwise keeps nobody from what was made: its price is charged
-///   anew if the account has it, and is `absorbed` if not.
+///   anew if the account has it, and is `absorbed` if not: then the journal has it as a loss of the house.
 /// - **SE-19** what a completed task and an access of source `paid` cost was charged, or is waived with
 ///   the reason, in the same commit: a follower's analysis as `follower`, a price of nothing as
 ///   `no_fee`.

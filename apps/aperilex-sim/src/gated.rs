@@ -111,7 +111,8 @@ gated!(AuditLog {
 
 gated!(AuditStore {
     books(user: UserId) -> Option<Books>, StoreError;
-    heads(after: Option<UserId>, limit: usize) -> Vec<(UserId, ChainHead)>, StoreError;
+    heads(after: Option<UserId>, limit: usize) -> Vec<(UserId, Option<ChainHead>)>, StoreError;
+    claim_proof(not_since: Timestamp, now: Timestamp) -> bool, StoreError;
     keep_root(root: &LedgerRoot) -> (), StoreError;
     roots(limit: usize) -> Vec<LedgerRoot>, StoreError;
     rebuild(user: UserId, projection: &Projection) -> (), StoreError;

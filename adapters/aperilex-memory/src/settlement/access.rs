@@ -124,9 +124,11 @@ impl State {
             Some(HoldStatus::Captured) => return Ok(None),
             _ => {}
         }
-        let wallet = self.wallet(wanted.user)?;
+        let mut wallet = self.wallet(wanted.user)?;
         let poor = wallet.require(wanted.amount, wanted.now).is_err();
         if poor || !self.is_active(wanted.user) {
+            let change = wallet.absorb(wanted.id, wanted.amount, wanted.now)?;
+            self.save(wallet, change);
             return Ok(Some(Waiver::Absorbed));
         }
         let late = PlaceHold {

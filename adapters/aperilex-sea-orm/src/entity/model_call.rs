@@ -25,6 +25,7 @@ pub(crate) struct Model {
     pub(crate) estimated: i64,
     pub(crate) outcome: String,
     pub(crate) at: i64,
+    pub(crate) ceiling: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -40,6 +41,7 @@ impl TryFrom<Model> for ModelCall {
             id: CallId::from_uuid(row.id),
             task: TaskId::from_uuid(row.task_id),
             attempt: count("attempt of a call", row.attempt)?,
+            ceiling: row.ceiling.map(MicroUsd::new),
             call: SpentCall {
                 section: row.section,
                 provider: row.provider,
@@ -75,6 +77,7 @@ impl From<&ModelCall> for ActiveModel {
             estimated: Set(i64::from(call.estimated)),
             outcome: Set(call.outcome.as_str().to_owned()),
             at: Set(micros(recorded.at)),
+            ceiling: Set(recorded.ceiling.map(MicroUsd::micros)),
         }
     }
 }

@@ -80,6 +80,16 @@ impl Wallet {
         Ok(entry)
     }
 
+    /// The house bears what was to be charged.
+    pub(crate) async fn absorb(
+        &mut self,
+        tx: &DatabaseTransaction,
+        wanted: &PlaceHold,
+    ) -> Outcome<()> {
+        let absorbed = self.0.absorb(wanted.id, wanted.amount, wanted.now);
+        self.save(tx, absorbed.map_err(Stop::Refused)?).await
+    }
+
     /// Gives a hold back; one that was given back already stays so.
     pub(crate) async fn void(
         &mut self,

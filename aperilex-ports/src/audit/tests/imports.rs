@@ -62,6 +62,8 @@ fn importing() -> Books {
             })
             .to_vec(),
         analyses: Vec::new(),
+        calls: Vec::new(),
+        answers: Vec::new(),
     }
 }
 
@@ -112,6 +114,23 @@ const IMPORT_DAMAGES: &[(&str, Invariant, Damage)] = &[
     ("it has ended, and its hold is open", Invariant::I7, |b| {
         b.imports[0].0.status = ImportStatus::Cancelled;
     }),
+    (
+        "more failures are excused than there were",
+        Invariant::I6,
+        |b| {
+            b.imports[0].0.excused = 1;
+        },
+    ),
+    (
+        "failures that are not ours are made good",
+        Invariant::I6,
+        |b| {
+            let hold = b.holds[0].id;
+            let mut line = b.entries[0].clone();
+            line.key = format!("goodwill:{hold}:{}", line.id);
+            b.entries.push(line);
+        },
+    ),
     ("its hold is for nothing any more", Invariant::I7, |b| {
         b.imports.clear();
     }),

@@ -293,6 +293,11 @@ pub(super) async fn what_cannot_be_charged_anew_is_absorbed(desk: Desk) {
     assert_eq!(desk.task(task.id).await.waiver, Some(Waiver::Absorbed));
     assert_eq!(desk.balance(user).await.posted, usd(1000));
     desk.stores.ledger.void(all.id, None, at(20)).await.unwrap();
+    let journal = desk.stores.ledger.journal(user, 0, MAX_PAGE).await.unwrap();
+    let postings = journal.iter().flat_map(|tx| &tx.postings);
+    let losses = postings.filter(|one| one.account == LedgerAccount::LateCaptureLoss);
+    let losses: Vec<_> = losses.map(|one| one.amount).collect();
+    assert_eq!(losses, [usd(-ACCESS), usd(-ANALYSIS)]);
     desk.audit().await;
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aperilex_ports::audit::{Books, Projection};
-use aperilex_ports::{AuditStore, ChainHead, LedgerRoot, StoreError, Stores, UserId};
+use aperilex_ports::{AuditStore, ChainHead, LedgerRoot, StoreError, Stores, Timestamp, UserId};
 use async_trait::async_trait;
 
 use super::{failures, pause};
@@ -15,6 +15,9 @@ pub(crate) enum Flaw {
     LeavesAnEndOut,
     ForgetsRoots,
     RebuildsBlindly,
+    ProvesWithOthers,
+    LeavesCallsOut,
+    LeavesAnswersOut,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -23,6 +26,9 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::LeavesAnEndOut, "AU-3"),
     (Flaw::ForgetsRoots, "AU-4"),
     (Flaw::RebuildsBlindly, "AU-5"),
+    (Flaw::ProvesWithOthers, "AU-6"),
+    (Flaw::LeavesCallsOut, "AU-2"),
+    (Flaw::LeavesAnswersOut, "AU-2"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -52,6 +58,8 @@ impl AuditStore for Broken {
         };
         match self.flaw {
             Flaw::LeavesAccessOut => books.access.clear(),
+            Flaw::LeavesCallsOut => books.calls.clear(),
+            Flaw::LeavesAnswersOut => books.answers.clear(),
             Flaw::ReadsHoldsLater => {
                 pause().await;
                 let later = self.inner.books(user).await?;
@@ -66,12 +74,17 @@ impl AuditStore for Broken {
         &self,
         after: Option<UserId>,
         limit: usize,
-    ) -> Result<Vec<(UserId, ChainHead)>, StoreError> {
+    ) -> Result<Vec<(UserId, Option<ChainHead>)>, StoreError> {
         let mut heads = self.inner.heads(after, limit).await?;
         if self.flaw == Flaw::LeavesAnEndOut && heads.len() > 1 {
             heads.remove(0);
         }
         Ok(heads)
+    }
+
+    async fn claim_proof(&self, not_since: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+        let claimed = self.inner.claim_proof(not_since, now).await?;
+        Ok(claimed || self.flaw == Flaw::ProvesWithOthers)
     }
 
     async fn keep_root(&self, root: &LedgerRoot) -> Result<(), StoreError> {
