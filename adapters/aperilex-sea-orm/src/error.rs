@@ -126,10 +126,21 @@ pub(crate) fn store_error(error: DbErr) -> StoreError {
         DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Json(_) => StoreError::Unreadable {
             what: error.to_string(),
         },
+        error if is_another_type(&error) => StoreError::Unreadable {
+            what: error.to_string(),
+        },
         error => StoreError::Unavailable {
             source: Box::new(error),
         },
     }
+}
+
+/// Whether a value is of another type than its column's, which SQLite lets be stored.
+fn is_another_type(error: &DbErr) -> bool {
+    matches!(
+        sqlx_error(error),
+        Some(sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_))
+    )
 }
 
 /// The same for the queue.

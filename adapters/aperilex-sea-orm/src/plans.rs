@@ -31,7 +31,6 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
     let analysis = AnalysisId::from_uuid(Uuid::from_u128(3));
     let task = TaskId::from_uuid(Uuid::from_u128(4));
     let now = Timestamp::from_second(1_767_225_600).unwrap();
-    let import = ImportId::from_uuid(Uuid::from_u128(4));
     let key = PoolKey {
         filing,
         template: Template::Risk,
@@ -51,14 +50,6 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         subject: "1".into(),
     };
     let session = SessionId::from_uuid(Uuid::from_u128(4));
-    let claim = ClaimItem {
-        lease: Lease {
-            token: LeaseToken::from_uuid(Uuid::from_u128(5)),
-            until: now,
-        },
-        only: None,
-        now,
-    };
     let hour = QuotaWindow {
         name: "hour",
         length: Duration::from_secs(3600),
@@ -87,6 +78,29 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         ("calls of a task", cost_book::of_task(task).into_query()),
         ("calls of a day", cost_book::between(now, now)),
         ("due holds", ledger::due(now).into_query()),
+        ("lots", ledger::lots_of([user.as_uuid()]).into_query()),
+        ("due changes of plan", account_store::due(now).into_query()),
+        ("late credits", ledger::late(now).into_query()),
+        ("journal", ledger::journal::after(user, 7).into_query()),
+        ("queue", urgent.into_query()),
+        ("quota", quota_store::newest(user, &[hour], 0)),
+    ]
+}
+
+/// Those of bulk imports.
+fn queries_of_imports() -> Vec<(&'static str, SelectStatement)> {
+    let now = Timestamp::from_second(1_767_225_600).unwrap();
+    let user = UserId::from_uuid(Uuid::from_u128(1));
+    let import = ImportId::from_uuid(Uuid::from_u128(6));
+    let claim = ClaimItem {
+        lease: Lease {
+            token: LeaseToken::from_uuid(Uuid::from_u128(5)),
+            until: now,
+        },
+        only: None,
+        now,
+    };
+    vec![
         ("imports", import_store::jobs_of(user, None).into_query()),
         ("items", import_store::items_of(import, 7).into_query()),
         (
@@ -98,12 +112,6 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
             import_store::next(import.as_uuid(), now).into_query(),
         ),
         ("late imports", imports::late(now).into_query()),
-        ("lots", ledger::lots_of([user.as_uuid()]).into_query()),
-        ("due changes of plan", account_store::due(now).into_query()),
-        ("late credits", ledger::late(now).into_query()),
-        ("journal", ledger::journal::after(user, 7).into_query()),
-        ("queue", urgent.into_query()),
-        ("quota", quota_store::newest(user, &[hour], 0)),
     ]
 }
 
@@ -154,7 +162,8 @@ async fn hot_queries_use_an_index() {
             let off = "SET LOCAL enable_seqscan = off";
             begun.inner().execute_unprepared(off).await.unwrap();
         }
-        for (what, query) in queries().into_iter().chain(queries_of_loops()) {
+        let all = queries().into_iter().chain(queries_of_loops());
+        for (what, query) in all.chain(queries_of_imports()) {
             let plan = plan(begun.inner(), &query).await;
             // The outbox is its backlog, read in the order of its key.
             let by_index = |line: &str| !line.contains("SCAN") || line.contains("USING INDEX");
