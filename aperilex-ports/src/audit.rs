@@ -9,8 +9,9 @@
 //!   says that it was. The story of the simulator loses the reply of each call and asks for each thing again.
 //! - that no reading shows what is another's (I12): readings leave nothing behind. Contracts of the stores ask
 //!   for what is another's (AP-3, FI-4), and the table of all operations of the API is tried with strangers.
-//! - how fast sources were asked (I14): no row says when a request was sent. The tests of the adapter for EDGAR
-//!   count the requests of any second against its own clock, over several processes.
+//! - how fast sources were asked (I14): no row says when a request was sent. The limiter of the adapter for EDGAR
+//!   is asked by many at once, and no second holds more than its rate (`i14_no_second_holds_more_than_eight`); in
+//!   a block nothing is sent by any of its clones (`f59_a_block_sends_nothing_more_from_any_clone`).
 
 mod chain;
 mod costs;

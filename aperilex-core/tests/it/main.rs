@@ -14,7 +14,6 @@ mod crash_points;
 mod import_bulk;
 mod import_money;
 mod left_lying;
-mod money;
 mod notices;
 mod proof;
 mod quotes;
