@@ -2,7 +2,6 @@
 //! and when the newest proof of all books was begun.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::ConnectionTrait;
 
 use crate::column::{create, index, number, number_null, table};
 
@@ -22,9 +21,9 @@ impl MigrationTrait for Migration {
         call.table("model_call").add_column(number_null("ceiling"));
         manager.alter_table(call.take()).await?;
         // What waits is looked for by import, in the order of its items.
-        let waiting = "CREATE INDEX ix_import_item_waiting ON import_item (job_id, place) \
-                       WHERE status = 'waiting'";
-        manager.get_connection().execute_unprepared(waiting).await?;
+        manager
+            .create_index(index("import_item", &["job_id", "status", "place"]))
+            .await?;
         manager
             .drop_index(
                 Index::drop()

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::database::Store;
 use crate::entity::{import_item, import_job};
-use crate::error::{Stop, store_error};
+use crate::error::{Stop, is_unreadable, store_error};
 use crate::read::page;
 use crate::stored::{micros, rounded};
 
@@ -145,10 +145,9 @@ async fn take(
             match look(tx, key).await {
                 Ok(found) => return lease(tx, claim, found).await.map(Some),
                 Err(Stop::Unreadable(what)) => put_off(tx, key, claim.now, &what).await?,
-                Err(Stop::Database(error)) => match store_error(error) {
-                    StoreError::Unreadable { what } => put_off(tx, key, claim.now, &what).await?,
-                    error => return Err(Stop::Refused(error)),
-                },
+                Err(Stop::Database(error)) if is_unreadable(&error) => {
+                    put_off(tx, key, claim.now, &error.to_string()).await?;
+                }
                 Err(stop) => return Err(stop),
             }
         }
