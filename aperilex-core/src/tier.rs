@@ -202,8 +202,9 @@ fn enterprise() -> TierPlan {
         forms: None,
         filing_access: MicroUsd::ZERO,
         filing_import: None,
-        bulk_unit: Some(MicroUsd::ZERO),
-        analysis: MicroUsd::ZERO,
+        // Until a contract says otherwise, what the professional plan asks: nothing is free by default.
+        bulk_unit: Some(usd(20_000)),
+        analysis: usd(15_000),
         analysis_by_quality: BTreeMap::new(),
         monthly_credits: MicroUsd::ZERO,
         running: None,

@@ -2,10 +2,22 @@
 //! the operator's command and for the nightly proof.
 //!
 //! Pure: it is given the books as one moment shows them and says what is wrong with them.
+//!
+//! Three things books cannot show, and where they are proved instead:
+//!
+//! - that every answer given to a client was kept (I9): of what was answered without an idempotency key nothing
+//!   says that it was. The story of the simulator loses the reply of each call and asks for each thing again.
+//! - that no reading shows what is another's (I12): readings leave nothing behind. Contracts of the stores ask
+//!   for what is another's (AP-3, FI-4), and the table of all operations of the API is tried with strangers.
+//! - how fast sources were asked (I14): no row says when a request was sent. The limiter of the adapter for EDGAR
+//!   is asked by many at once, and no second holds more than its rate (`i14_no_second_holds_more_than_eight`); in
+//!   a block nothing is sent by any of its clones (`f59_a_block_sends_nothing_more_from_any_clone`).
 
 mod chain;
+mod costs;
 mod free;
 mod imports;
+mod kept;
 mod log;
 mod money;
 mod own_key;
@@ -15,9 +27,9 @@ mod work;
 use std::fmt;
 
 use crate::model::{
-    AccessSource, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold, ImportItem,
-    ImportJob, JournalTx, LedgerEntry, MicroUsd, Task, TaskEvent, TaskStatus, Timestamp, UserId,
-    Waiver,
+    AccessSource, AnalysisId, AnalysisRecord, Balance, ChainHead, CreditLot, FilingId, Hold,
+    ImportId, ImportItem, ImportJob, JournalTx, LedgerEntry, MicroUsd, ModelCall, Task, TaskEvent,
+    TaskId, TaskStatus, Timestamp, UserId, Waiver,
 };
 
 pub use log::LogCheck;
@@ -50,8 +62,23 @@ pub struct Books {
     pub imports: Vec<(ImportJob, Vec<ImportItem>)>,
     /// The filings it has access to, and why.
     pub access: Vec<Opened>,
-    /// The analyses that entries and tasks name, as far as they are stored.
+    /// The analyses that entries, tasks and answers name, as far as they are stored.
     pub analyses: Vec<AnalysisRecord>,
+    /// The calls of models that were made for its tasks, in the order of their ids.
+    pub calls: Vec<ModelCall>,
+    /// What requests with an idempotency key were answered with, by key, as long as the keys are kept.
+    pub answers: Vec<(String, Acknowledged)>,
+}
+
+/// What a request was answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acknowledged {
+    /// A task.
+    Task(TaskId),
+    /// An analysis of the pool.
+    Analysis(AnalysisId),
+    /// A bulk import.
+    Import(ImportId),
 }
 
 /// A filing that an account may read.
@@ -98,12 +125,16 @@ pub enum Invariant {
     I7,
     /// When nothing is under way, all is final.
     I8,
+    /// Nothing that was acknowledged is lost: what answers, holds and entries name is there.
+    I9,
     /// Tasks take lawful ways.
     I10,
     /// The events of a task are all there, end once, and say where it is.
     I11,
-    /// Nothing that is one account's alone is another's.
+    /// Nothing in the books is another account's, and no result that was given is.
     I12,
+    /// Models are called by the attempts of a task alone, and not once its ceiling is passed.
+    I13,
     /// The audit log is one chain, as it was written.
     A1,
 }
@@ -121,9 +152,11 @@ impl Invariant {
             Self::I6 => "I6",
             Self::I7 => "I7",
             Self::I8 => "I8",
+            Self::I9 => "I9",
             Self::I10 => "I10",
             Self::I11 => "I11",
             Self::I12 => "I12",
+            Self::I13 => "I13",
             Self::A1 => "A1",
         }
     }
@@ -164,6 +197,9 @@ pub fn check(books: &Books, rules: &Rules) -> Vec<Finding> {
     own_key::own_keys(books, &mut found);
     work::tasks(books, rules, &mut found);
     imports::imports(books, rules, &mut found);
+    kept::acknowledged(books, &mut found);
+    kept::own(books, &mut found);
+    costs::calls(books, &mut found);
     found.0
 }
 

@@ -63,8 +63,8 @@ pub use quote_store::QuoteStore;
 pub use report_store::ReportStore;
 pub use session_store::{Letter, Redeem, RotateSession, SessionStore};
 pub use settlement::{
-    AbandonTask, Answer, CompleteTask, GrantAccess, Guard, IdempotentRequest, RetractAnalysis,
-    Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted,
+    AbandonTask, Answer, CancelTask, CompleteTask, GrantAccess, Guard, IdempotentRequest,
+    RetractAnalysis, Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted,
 };
 pub use sign_in::{
     AccessTokens, Challenge, IdentityProvider, Journey, PasswordMatch, Passwords, SignIn,

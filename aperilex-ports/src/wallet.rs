@@ -4,6 +4,7 @@
 
 #![deny(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
+mod absorb;
 mod credit;
 mod hold;
 mod part;
@@ -19,7 +20,7 @@ use crate::model::{
 };
 use crate::port::LedgerError;
 
-pub use hold::{Charge, Draw, GiveBack, draws};
+pub use hold::{Charge, Draw, GiveBack, Goodwill, draws};
 pub use part::part_entry;
 pub use refund::{Given, left};
 pub use reverse::Paid;

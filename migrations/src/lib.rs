@@ -26,6 +26,7 @@ mod m20261126_000019_add_waiver;
 mod m20261126_000020_create_ledger_root;
 mod m20261126_000021_create_tier_change;
 mod m20261126_000022_index_leftovers;
+mod m20261126_000023_add_import_turn;
 mod m20261127_000025_add_own_key;
 mod run;
 
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000020_create_ledger_root::Migration),
             Box::new(m20261126_000021_create_tier_change::Migration),
             Box::new(m20261126_000022_index_leftovers::Migration),
+            Box::new(m20261126_000023_add_import_turn::Migration),
             Box::new(m20261127_000025_add_own_key::Migration),
         ]
     }

@@ -1,10 +1,10 @@
 //! Books.
 
-use aperilex_ports::audit::{Books, Opened, Projection};
+use aperilex_ports::audit::{Acknowledged, Books, Opened, Projection};
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
     AnalysisId, AuditRecord, AuditStore, ChainHead, CreditLot, JournalTx, LedgerRoot, MAX_PAGE,
-    MicroUsd, StoreError, Task, UserId,
+    MicroUsd, StoreError, Task, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -21,7 +21,7 @@ impl AuditStore for MemoryStores {
         &self,
         after: Option<UserId>,
         limit: usize,
-    ) -> Result<Vec<(UserId, ChainHead)>, StoreError> {
+    ) -> Result<Vec<(UserId, Option<ChainHead>)>, StoreError> {
         self.read("audit.heads", |state| {
             let later = state
                 .accounts
@@ -31,9 +31,19 @@ impl AuditStore for MemoryStores {
             let head = |user: &UserId| {
                 let wallet = state.wallets.get(user);
                 let head = wallet.map_or_else(|| ChainHead::genesis(*user), |wallet| wallet.head);
-                (*user, head)
+                (*user, Some(head))
             };
             page.map(head).collect()
+        })
+    }
+
+    async fn claim_proof(&self, not_since: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+        self.commit("audit.claim_proof", |state| {
+            let is_free = state.proof_begun_at.is_none_or(|begun| begun < not_since);
+            if is_free {
+                state.proof_begun_at = Some(now);
+            }
+            Ok(is_free)
         })
     }
 
@@ -96,14 +106,32 @@ impl State {
         Ok(())
     }
 
+    /// What requests of an account were answered with, by key.
+    fn answers_of(&self, user: UserId) -> Vec<(String, Acknowledged)> {
+        let own = self
+            .requests
+            .iter()
+            .filter(|((owner, _), _)| *owner == user);
+        let answers = own.map(|((_, key), asked)| (key.clone(), asked.answer.acknowledged()));
+        let mut answers: Vec<_> = answers.collect();
+        answers.sort_by(|one, other| one.0.cmp(&other.0));
+        answers
+    }
+
     fn books(&self, user: UserId) -> Option<Books> {
         let balance = self.balance(user).ok()?;
         let entries = self.entries.get(&user).cloned().unwrap_or_default();
         let own = |task: &&Task| task.user == user;
         let tasks: Vec<_> = self.tasks.values().filter(own).cloned().collect();
         let named = entries.iter().filter_map(|entry| entry.analysis);
+        let answers = self.answers_of(user);
+        let told = answers.iter().filter_map(|(_, answer)| match answer {
+            Acknowledged::Analysis(id) => Some(*id),
+            _ => None,
+        });
         let named: Vec<AnalysisId> = named
             .chain(tasks.iter().filter_map(|task| task.analysis))
+            .chain(told)
             .collect();
         let analyses = self.analyses.values();
         let analyses = analyses.filter(|record| named.contains(&record.id));
@@ -129,6 +157,13 @@ impl State {
                 })
                 .collect(),
             analyses: analyses.cloned().collect(),
+            calls: self
+                .calls
+                .values()
+                .filter(|call| tasks.iter().any(|task| task.id == call.task))
+                .cloned()
+                .collect(),
+            answers,
             imports: self
                 .imports
                 .values()

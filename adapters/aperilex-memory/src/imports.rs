@@ -2,6 +2,7 @@
 
 mod store;
 
+use aperilex_ports::wallet::Goodwill;
 use aperilex_ports::{
     AccessSource, CapturePart, EntryKind, FilingId, IdempotentRequest, ImportCounts, ImportError,
     ImportId, ImportItem, ImportItemStatus, ImportJob, ImportOutcome, ImportStatus, Imports,
@@ -39,11 +40,16 @@ impl Imports for MemoryStores {
         self.commit("imports.put_back", |state| state.put_back_item(item))
     }
 
-    async fn cancel(&self, import: ImportId, now: Timestamp) -> Result<ImportJob, ImportError> {
+    async fn cancel(
+        &self,
+        import: ImportId,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<ImportJob, ImportError> {
         self.commit("imports.cancel", |state| {
             let job = state.import(import)?;
             if job.status == ImportStatus::Running {
-                return state.end_import(job, ImportStatus::Cancelled, (None, now));
+                return state.end_import(job, ImportStatus::Cancelled, (goodwill_until, now));
             }
             Ok(job)
         })
@@ -129,6 +135,7 @@ impl State {
         let hold = self.hold_for(command, counts)?;
         let job = command.begun(hold, counts);
         self.imports.insert(job.id, job.clone());
+        self.take_turn(job.id);
         let items = items.into_iter().map(|item| ((item.job, item.place), item));
         self.import_items.extend(items);
         if let Some(own) = &command.idempotency {
@@ -181,7 +188,8 @@ impl State {
         item.lease = None;
         let when = (command.goodwill_until, command.now);
         match &command.outcome {
-            ImportOutcome::Failed(failure) => {
+            ImportOutcome::Failed { failure, excused } => {
+                job.excused += u32::from(*excused);
                 item.status = ImportItemStatus::Failed;
                 item.failure = Some(failure.clone());
             }
@@ -265,11 +273,14 @@ impl State {
                 item.lease = None;
             }
         }
+        let nobody_came = status == ImportStatus::Expired && self.is_active(job.user);
+        let most = Some(job.excused_price(nobody_came));
+        let goodwill = goodwill_until.map(|until| Goodwill { until, most });
         job.counts.cancelled();
         if let Some(hold) = job.hold.filter(|hold| self.is_open(*hold))
             && !self.has(Bug::KeepsHoldsOfImports)
         {
-            self.void(hold, goodwill_until, now)?;
+            self.void(hold, goodwill, now)?;
         }
         job.status = status;
         job.updated_at = now;

@@ -1,7 +1,7 @@
 //! Credits.
 
 use aperilex_ports::wallet::{
-    Change, Charge, Draw, GiveBack, Given, Paid, Wallet, draws, part_entry,
+    Change, Charge, Draw, GiveBack, Given, Goodwill, Paid, Wallet, draws, part_entry,
 };
 use aperilex_ports::{
     AccountStatus, Balance, CapturePart, CreditLot, EntryId, Funds, Hold, HoldId, HoldStatus,
@@ -46,7 +46,8 @@ impl Ledger for MemoryStores {
         goodwill_until: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), LedgerError> {
-        self.commit("ledger.void", |state| state.void(hold, goodwill_until, now))
+        let goodwill = goodwill_until.map(Goodwill::whole);
+        self.commit("ledger.void", |state| state.void(hold, goodwill, now))
     }
 
     async fn post(&self, entry: &PostEntry) -> Result<LedgerEntry, LedgerError> {
@@ -157,7 +158,7 @@ impl State {
         holds
     }
 
-    fn save(&mut self, wallet: Wallet, change: Change) {
+    pub(crate) fn save(&mut self, wallet: Wallet, change: Change) {
         let user = wallet.user;
         let (mut wallet, mut change) = (wallet, change);
         self.spoil(&mut wallet, &mut change);
@@ -285,7 +286,7 @@ impl State {
     pub(crate) fn void(
         &mut self,
         id: HoldId,
-        goodwill_until: Option<Timestamp>,
+        goodwill: Option<Goodwill>,
         now: Timestamp,
     ) -> Result<(), LedgerError> {
         if self.has(Bug::KeepsVoidedHolds) {
@@ -303,7 +304,7 @@ impl State {
         }
         let end = GiveBack {
             status: HoldStatus::Voided,
-            goodwill_until,
+            goodwill,
             now,
         };
         self.give_back(&hold, &draws, &end)?;
@@ -372,7 +373,7 @@ impl State {
     ) -> Result<Vec<Hold>, LedgerError> {
         let expired = GiveBack {
             status: HoldStatus::Expired,
-            goodwill_until,
+            goodwill: goodwill_until.map(Goodwill::whole),
             now,
         };
         let late = self.holds.values().filter(|hold| {

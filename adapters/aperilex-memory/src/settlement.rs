@@ -8,9 +8,9 @@ mod retract;
 mod submit;
 
 use aperilex_ports::{
-    AbandonTask, Answer, CompleteTask, GrantAccess, IdempotentRequest, LeaseToken, RetractAnalysis,
-    Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted, Task, TaskId,
-    Timestamp, UserId,
+    AbandonTask, Answer, CancelTask, CompleteTask, GrantAccess, IdempotentRequest, LeaseToken,
+    RetractAnalysis, Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted,
+    Task, TaskId, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -45,10 +45,11 @@ impl Settlement for MemoryStores {
         &self,
         task: TaskId,
         lease: LeaseToken,
+        goodwill_until: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), SettlementError> {
         self.commit("settlement.deliver_filing", |state| {
-            state.deliver_filing(task, lease, now)
+            state.deliver_filing(task, lease, (goodwill_until, now))
         })
     }
 
@@ -71,14 +72,7 @@ impl Settlement for MemoryStores {
         self.commit("settlement.retract", |state| state.retract(command))
     }
 
-    async fn cancel(
-        &self,
-        task: TaskId,
-        holds_expire_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<Task, SettlementError> {
-        self.commit("settlement.cancel", |state| {
-            state.cancel(task, holds_expire_at, now)
-        })
+    async fn cancel(&self, command: &CancelTask) -> Result<Task, SettlementError> {
+        self.commit("settlement.cancel", |state| state.cancel(command))
     }
 }

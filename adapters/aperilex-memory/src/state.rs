@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aperilex_ports::audit::Acknowledged;
 use aperilex_ports::wallet::Wallet;
 use aperilex_ports::{
     AccessSource, Account, AnalysisId, AnalysisRecord, ApiKey, AuditEntry, CallId, CountName, Date,
@@ -52,6 +53,10 @@ pub(crate) struct State {
     pub(crate) imports: BTreeMap<ImportId, ImportJob>,
     /// Items of each import by place.
     pub(crate) import_items: BTreeMap<(ImportId, u32), ImportItem>,
+    /// Where each import is in the line: lower ones are worked on first.
+    pub(crate) import_turns: BTreeMap<ImportId, u64>,
+    /// When the newest proof of all books was begun.
+    pub(crate) proof_begun_at: Option<Timestamp>,
     /// What was done, oldest first.
     pub(crate) audit_log: Vec<AuditEntry>,
     /// Allowed requests of each account, oldest first.
@@ -83,6 +88,16 @@ pub(crate) enum Made {
     Task(TaskId),
     Analysis(AnalysisId),
     Import(ImportId),
+}
+
+impl Made {
+    pub(crate) const fn acknowledged(self) -> Acknowledged {
+        match self {
+            Self::Task(id) => Acknowledged::Task(id),
+            Self::Analysis(id) => Acknowledged::Analysis(id),
+            Self::Import(id) => Acknowledged::Import(id),
+        }
+    }
 }
 
 /// A row of the outbox.

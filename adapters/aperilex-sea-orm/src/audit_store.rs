@@ -1,28 +1,33 @@
 //! Books, read as of one moment.
 
-use aperilex_ports::audit::{Books, Opened, Projection};
+use std::collections::BTreeMap;
+
+use aperilex_ports::audit::{Acknowledged, Books, Opened, Projection};
 use aperilex_ports::{
-    AuditRecord, AuditStore, Balance, ChainHead, FilingId, HoldStatus, ImportItem, ImportJob,
-    JournalTx, LedgerError, LedgerRoot, MicroUsd, StoreError, Task, TaskEvent, UserId,
+    AnalysisId, AuditRecord, AuditStore, Balance, ChainHead, FilingId, HoldStatus, ImportId,
+    ImportItem, ImportJob, JournalTx, LedgerError, LedgerRoot, MicroUsd, ModelCall, StoreError,
+    Task, TaskEvent, TaskId, Timestamp, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, IdenStatic,
+    Iterable, PrimaryKeyToColumn, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait,
+    Select,
 };
 use uuid::Uuid;
 
 use crate::audit_log::append;
 use crate::database::{Database, Store};
 use crate::entity::{
-    account, analysis, filing_access, hold, ledger_entry, ledger_root, ledger_tx, task, task_event,
+    account, analysis, filing_access, hold, idempotency, ledger_entry, ledger_proof, ledger_root,
+    ledger_tx, model_call, task, task_event,
 };
 use crate::error::{Stop, Unreadable, store_error};
 use crate::import_store::{items_of, jobs_of};
-use crate::ledger::{head, journal, lots_of, rebuild_wallet};
-use crate::read::page;
+use crate::ledger::{head, head_of, journal, lots_of, rebuild_wallet};
+use crate::read::{page, read as read_row};
 use crate::stored::{count, micros, number, word};
 use crate::transaction::{Durability, MAX_REPEATS, pause};
 
@@ -50,16 +55,27 @@ impl AuditStore for Store {
         &self,
         after: Option<UserId>,
         limit: usize,
-    ) -> Result<Vec<(UserId, ChainHead)>, StoreError> {
+    ) -> Result<Vec<(UserId, Option<ChainHead>)>, StoreError> {
         let query = account::Entity::find()
+            .select_only()
+            .columns([
+                account::Column::Id,
+                account::Column::ChainSeq,
+                account::Column::ChainHash,
+                account::Column::ChainAt,
+            ])
             .apply_if(after, |query, after| {
                 query.filter(account::Column::Id.gt(after.as_uuid()))
             })
             .order_by_asc(account::Column::Id)
-            .limit(page(limit));
-        let rows = query.all(self.db.reader()).await.map_err(store_error)?;
-        let read = |row: &account::Model| Ok((UserId::from_uuid(row.id), head(row)?));
-        rows.iter().map(read).collect()
+            .limit(page(limit))
+            .into_query();
+        let rows = self.db.rows(&query).await.map_err(store_error)?;
+        rows.iter().map(end_of).collect()
+    }
+
+    async fn claim_proof(&self, not_since: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+        transact!(self.db, |tx| claim_proof(tx, not_since, now).await)
     }
 
     async fn keep_root(&self, root: &LedgerRoot) -> Result<(), StoreError> {
@@ -103,6 +119,52 @@ impl AuditStore for Store {
     }
 }
 
+/// Where the chain of an account ends, if that can be read.
+fn end_of(row: &QueryResult) -> Result<(UserId, Option<ChainHead>), StoreError> {
+    let id = row.try_get("", "id").map_err(store_error)?;
+    let user = UserId::from_uuid(id);
+    let end = || -> Result<ChainHead, StoreError> {
+        let get = |error| store_error(error);
+        let seq = row.try_get("", "chain_seq").map_err(get)?;
+        let hash: Option<String> = row.try_get("", "chain_hash").map_err(get)?;
+        let at = row.try_get("", "chain_at").map_err(get)?;
+        Ok(head(user, (seq, hash.as_deref(), at))?)
+    };
+    let end = end().inspect_err(
+        |error| tracing::error!(account = %user, %error, "where its chain ends cannot be read"),
+    );
+    Ok((user, end.ok()))
+}
+
+/// Of many that ask at once, the one whose change of the row comes first.
+async fn claim_proof(
+    tx: &DatabaseTransaction,
+    not_since: Timestamp,
+    now: Timestamp,
+) -> Outcome<bool> {
+    let first = ledger_proof::ActiveModel {
+        id: Set(ledger_proof::ONLY),
+        begun_at: Set(micros(now)),
+    };
+    let there = OnConflict::column(ledger_proof::Column::Id)
+        .do_nothing_on([ledger_proof::Column::Id])
+        .to_owned();
+    let inserted = ledger_proof::Entity::insert(first)
+        .on_conflict(there)
+        .exec_without_returning(tx)
+        .await?;
+    if inserted == 1 {
+        return Ok(true);
+    }
+    let claimed = ledger_proof::Entity::update_many()
+        .col_expr(ledger_proof::Column::BegunAt, micros(now).into())
+        .filter(ledger_proof::Column::Id.eq(ledger_proof::ONLY))
+        .filter(ledger_proof::Column::BegunAt.lt(micros(not_since)))
+        .exec(tx)
+        .await?;
+    Ok(claimed.rows_affected == 1)
+}
+
 /// Stores what the journal makes of an account, if its chain still ends there.
 async fn rebuild(tx: &DatabaseTransaction, user: UserId, projection: &Projection) -> Outcome<()> {
     let conflict = || Stop::Refused(StoreError::Conflict);
@@ -136,8 +198,8 @@ async fn rebuild(tx: &DatabaseTransaction, user: UserId, projection: &Projection
 
 async fn look(db: &Database, user: UserId) -> Outcome<Option<Books>> {
     let tx = db.snapshot().await?;
-    let account = account::Entity::find_by_id(user.as_uuid()).one(&tx).await?;
-    let books = match &account {
+    let account = account::Entity::find_by_id(user.as_uuid());
+    let books = match rows(&tx, account).await?.first() {
         Some(account) => Some(read(&tx, account).await?),
         None => None,
     };
@@ -158,8 +220,13 @@ async fn read(tx: &DatabaseTransaction, account: &account::Model) -> Outcome<Boo
         .order_by_asc(task::Column::Id);
     let entries: Vec<aperilex_ports::LedgerEntry> = all(tx, entries).await?;
     let tasks: Vec<Task> = all(tx, tasks).await?;
+    let answers = answers(tx, id).await?;
     let named = entries.iter().filter_map(|entry| entry.analysis);
     let named = named.chain(tasks.iter().filter_map(|task| task.analysis));
+    let named = named.chain(answers.iter().filter_map(|(_, answer)| match answer {
+        Acknowledged::Analysis(id) => Some(*id),
+        _ => None,
+    }));
     let mut named: Vec<Uuid> = named.map(|id| id.as_uuid()).collect();
     named.sort_unstable();
     named.dedup();
@@ -171,11 +238,11 @@ async fn read(tx: &DatabaseTransaction, account: &account::Model) -> Outcome<Boo
         analyses.extend(all(tx, some).await?);
     }
     let user = UserId::from_uuid(id);
-    let journal = journal::after(user, 0).all(tx).await?;
+    let journal = rows(tx, journal::after(user, 0)).await?;
     let journal = journal::whole(tx, journal).await;
     Ok(Books {
         user,
-        head: head(account)?,
+        head: head_of(account)?,
         debt: MicroUsd::new(account.debt),
         journal: journal.map_err(|stop: Stop<LedgerError>| stop.map(stored))?,
         lots: all(tx, lots_of([id])).await?,
@@ -186,6 +253,8 @@ async fn read(tx: &DatabaseTransaction, account: &account::Model) -> Outcome<Boo
         entry_count: count("count of entries", account.seq)?,
         entries,
         holds: all(tx, holds).await?,
+        calls: calls(tx, &tasks).await?,
+        answers,
         tasks: with_events(tx, tasks).await?,
         imports: imports(tx, user).await?,
         access: access(tx, id).await?,
@@ -205,15 +274,60 @@ async fn with_events(
     tx: &DatabaseTransaction,
     tasks: Vec<Task>,
 ) -> Outcome<Vec<(Task, Vec<TaskEvent>)>> {
-    let mut out = Vec::new();
-    for task in tasks {
-        let events = task_event::Entity::find()
-            .filter(task_event::Column::TaskId.eq(task.id.as_uuid()))
+    let mut events: BTreeMap<TaskId, Vec<TaskEvent>> = BTreeMap::new();
+    for some in tasks.chunks(CHUNK) {
+        let ids = some.iter().map(|task| task.id.as_uuid());
+        let told = task_event::Entity::find()
+            .filter(task_event::Column::TaskId.is_in(ids))
+            .order_by_asc(task_event::Column::TaskId)
             .order_by_asc(task_event::Column::Seq);
-        let events = all(tx, events).await?;
-        out.push((task, events));
+        let told: Vec<TaskEvent> = all(tx, told).await?;
+        for event in told {
+            events.entry(event.task).or_default().push(event);
+        }
     }
-    Ok(out)
+    let with_own = |task: Task| {
+        let own = events.remove(&task.id).unwrap_or_default();
+        (task, own)
+    };
+    Ok(tasks.into_iter().map(with_own).collect())
+}
+
+/// The calls of models for these tasks.
+async fn calls(tx: &DatabaseTransaction, tasks: &[Task]) -> Outcome<Vec<ModelCall>> {
+    let mut calls: Vec<ModelCall> = Vec::new();
+    for some in tasks.chunks(CHUNK) {
+        let ids = some.iter().map(|task| task.id.as_uuid());
+        let made = model_call::Entity::find()
+            .filter(model_call::Column::TaskId.is_in(ids))
+            .order_by_asc(model_call::Column::Id);
+        calls.extend(all(tx, made).await?);
+    }
+    calls.sort_by_key(|call| call.id);
+    Ok(calls)
+}
+
+/// What requests of the account were answered with, by key.
+async fn answers(tx: &DatabaseTransaction, user: Uuid) -> Outcome<Vec<(String, Acknowledged)>> {
+    let kept = idempotency::Entity::find()
+        .filter(idempotency::Column::UserId.eq(user))
+        .order_by_asc(idempotency::Column::Key);
+    let answer = |row: idempotency::Model| {
+        let task = row
+            .task_id
+            .map(|id| Acknowledged::Task(TaskId::from_uuid(id)));
+        let import = row
+            .import_id
+            .map(|id| Acknowledged::Import(ImportId::from_uuid(id)));
+        let analysis = row.analysis_id;
+        let analysis = analysis.map(|id| Acknowledged::Analysis(AnalysisId::from_uuid(id)));
+        Some((row.key, task.or(import).or(analysis)?))
+    };
+    let kept = rows(tx, kept).await?;
+    let mut answers: Vec<_> = kept.into_iter().filter_map(answer).collect();
+    // Databases order text by rules of their own.
+    answers.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(answers)
 }
 
 async fn imports(
@@ -231,11 +345,10 @@ async fn imports(
 }
 
 async fn access(tx: &DatabaseTransaction, user: Uuid) -> Outcome<Vec<Opened>> {
-    let rows = filing_access::Entity::find()
+    let opened = filing_access::Entity::find()
         .filter(filing_access::Column::UserId.eq(user))
-        .order_by_asc(filing_access::Column::FilingId)
-        .all(tx)
-        .await?;
+        .order_by_asc(filing_access::Column::FilingId);
+    let opened = rows(tx, opened).await?;
     let read = |row: filing_access::Model| {
         let waiver = row.waiver.as_deref();
         Ok(Opened {
@@ -246,7 +359,7 @@ async fn access(tx: &DatabaseTransaction, user: Uuid) -> Outcome<Vec<Opened>> {
                 .transpose()?,
         })
     };
-    rows.into_iter().map(read).collect()
+    opened.into_iter().map(read).collect()
 }
 
 async fn all<E, T>(tx: &DatabaseTransaction, query: Select<E>) -> Outcome<Vec<T>>
@@ -254,7 +367,40 @@ where
     E: EntityTrait,
     T: TryFrom<E::Model, Error = Unreadable>,
 {
-    let rows: Vec<E::Model> = query.all(tx).await?;
-    let read = |row| Ok(T::try_from(row)?);
-    rows.into_iter().map(read).collect()
+    let rows = tx.query_all(&query.into_query()).await?;
+    let read =
+        |row: &QueryResult| read_row::<E::Model, T>(row).map_err(|error| named::<E>(row, error));
+    rows.iter().map(read).collect()
+}
+
+/// The same of rows that are read as they are.
+async fn rows<E: EntityTrait>(
+    tx: &DatabaseTransaction,
+    query: Select<E>,
+) -> Outcome<Vec<E::Model>> {
+    let rows = tx.query_all(&query.into_query()).await?;
+    let read = |row: &QueryResult| {
+        let model = E::Model::from_query_result(row, "");
+        model.map_err(|error| named::<E>(row, store_error(error)))
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Says which row it is that cannot be read: its table and its key.
+fn named<E: EntityTrait>(row: &QueryResult, error: StoreError) -> Stop<StoreError> {
+    let StoreError::Unreadable { what } = error else {
+        return Stop::Refused(error);
+    };
+    let key = E::PrimaryKey::iter().map(|part| {
+        let column = part.into_column();
+        let column = column.as_str();
+        let id = row.try_get::<Uuid>("", column).map(|id| id.to_string());
+        let number = || row.try_get::<i64>("", column).map(|n| n.to_string());
+        let text = |_| row.try_get::<String>("", column);
+        let value = id.or_else(|_| number()).or_else(text);
+        value.unwrap_or_else(|_| "?".to_owned())
+    });
+    let key: Vec<String> = key.collect();
+    let table = E::default();
+    Stop::Unreadable(format!("{} {}: {what}", table.table_name(), key.join(" ")))
 }

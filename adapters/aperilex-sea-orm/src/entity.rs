@@ -16,6 +16,7 @@ pub(crate) mod import_item;
 pub(crate) mod import_job;
 pub(crate) mod ledger_entry;
 pub(crate) mod ledger_posting;
+pub(crate) mod ledger_proof;
 pub(crate) mod ledger_root;
 pub(crate) mod ledger_tx;
 pub(crate) mod live_run;

@@ -121,15 +121,27 @@ impl From<Stop<TaskStoreError>> for Stop<SettlementError> {
 
 /// An error of the database as every store port has it.
 pub(crate) fn store_error(error: DbErr) -> StoreError {
-    match error {
-        // A column has another type than its entity: of another version, or damaged.
-        DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Json(_) => StoreError::Unreadable {
-            what: error.to_string(),
-        },
-        error => StoreError::Unavailable {
-            source: Box::new(error),
-        },
+    if is_unreadable(&error) {
+        let what = error.to_string();
+        return StoreError::Unreadable { what };
     }
+    StoreError::Unavailable {
+        source: Box::new(error),
+    }
+}
+
+/// Whether a column has another type than its entity: of another version, or damaged. SQLite lets any value be
+/// stored.
+pub(crate) fn is_unreadable(error: &DbErr) -> bool {
+    let decoded = matches!(
+        sqlx_error(error),
+        Some(sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_))
+    );
+    let read = matches!(
+        error,
+        DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Json(_)
+    );
+    decoded || read
 }
 
 /// The same for the queue.

@@ -4,6 +4,7 @@
 mod settle;
 mod submit;
 
+use aperilex_ports::wallet::Goodwill;
 use aperilex_ports::{
     IdempotentRequest, ImportError, ImportId, ImportItemStatus, ImportJob, ImportStatus, Imports,
     PutBackItem, SettleItem, StoreError, SubmitImport, SubmittedImport, Timestamp, UserId,
@@ -52,10 +53,15 @@ impl Imports for Store {
         transact!(self.db, |tx| settle::put_back(tx, item).await)
     }
 
-    async fn cancel(&self, import: ImportId, now: Timestamp) -> Result<ImportJob, ImportError> {
+    async fn cancel(
+        &self,
+        import: ImportId,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<ImportJob, ImportError> {
         transact!(self.db, |tx| {
             let is_running = |job: &ImportJob| job.status == ImportStatus::Running;
-            let how = (ImportStatus::Cancelled, None, now);
+            let how = (ImportStatus::Cancelled, goodwill_until, now);
             end_if(tx, import, how, is_running).await
         })
     }
@@ -151,7 +157,10 @@ async fn end(
         .exec(tx)
         .await?;
     if let Some(hold) = job.hold {
-        void_if_open(tx, wallet, hold, goodwill_until, now).await?;
+        let nobody_came = status == ImportStatus::Expired && wallet.require_active().is_ok();
+        let most = Some(job.excused_price(nobody_came));
+        let goodwill = goodwill_until.map(|until| Goodwill { until, most });
+        void_if_open(tx, wallet, hold, goodwill, now).await?;
     }
     job.counts.cancelled();
     job.status = status;

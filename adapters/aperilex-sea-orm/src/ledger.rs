@@ -5,7 +5,7 @@ pub(crate) mod journal;
 mod post;
 mod wallet;
 
-use aperilex_ports::wallet::GiveBack;
+use aperilex_ports::wallet::{GiveBack, Goodwill};
 use aperilex_ports::{
     Balance, CapturePart, CreditLot, Funds, Hold, HoldId, HoldStatus, ImportStatus, JournalTx,
     Ledger, LedgerEntry, LedgerError, MicroUsd, PlaceHold, PostEntry, Refund, ReverseCredit,
@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub(crate) use hold::{Capture, find_hold};
 pub(crate) use journal::reversing;
 pub(crate) use post::{entry_by_key, has_entry};
-pub(crate) use wallet::{Wallet, Wallets, head, lots_of, rebuild_wallet};
+pub(crate) use wallet::{Wallet, Wallets, head, head_of, lots_of, rebuild_wallet};
 
 use crate::database::Store;
 use crate::entity::{account, credit_lot, hold as hold_row, import_job, ledger_entry, task};
@@ -81,7 +81,10 @@ impl Ledger for Store {
     ) -> Result<(), LedgerError> {
         transact!(self.db, |tx| {
             match lock_owner(tx, hold).await {
-                Ok(mut wallet) => wallet.void(tx, hold, goodwill_until, now).await,
+                Ok(mut wallet) => {
+                    let goodwill = goodwill_until.map(Goodwill::whole);
+                    wallet.void(tx, hold, goodwill, now).await
+                }
                 Err(stop) => Err(stop),
             }
         })
@@ -142,7 +145,7 @@ impl Ledger for Store {
         let due: Vec<Hold> = self.db.legible::<hold_row::Model, _>(&due).await?;
         let end = GiveBack {
             status: HoldStatus::Expired,
-            goodwill_until,
+            goodwill: goodwill_until.map(Goodwill::whole),
             now,
         };
         let (mut expired, mut failed) = (Vec::new(), None);

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aperilex_ports::{
-    AnalysisId, Digest, ExternalIdentity, FilingId, FindAnalysis, ImportId, OneTimePurpose,
-    PoolKey, Quality, QuotaWindow, SessionId, TaskId, Template, Timestamp, UserId,
+    AnalysisId, ClaimItem, Digest, ExternalIdentity, FilingId, FindAnalysis, ImportId, Lease,
+    LeaseToken, OneTimePurpose, PoolKey, Quality, QuotaWindow, SessionId, TaskId, Template,
+    Timestamp, UserId,
 };
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -43,7 +44,6 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
     let analysis = AnalysisId::from_uuid(Uuid::from_u128(3));
     let task = TaskId::from_uuid(Uuid::from_u128(4));
     let now = Timestamp::from_second(1_767_225_600).unwrap();
-    let import = ImportId::from_uuid(Uuid::from_u128(4));
     let key = PoolKey {
         filing,
         template: Template::Risk,
@@ -85,19 +85,40 @@ fn queries() -> Vec<(&'static str, SelectStatement)> {
         ("calls of a task", cost_book::of_task(task).into_query()),
         ("calls of a day", cost_book::between(now, now)),
         ("due holds", ledger::due(now).into_query()),
-        ("imports", import_store::jobs_of(user, None).into_query()),
-        ("items", import_store::items_of(import, 7).into_query()),
-        (
-            "waiting items",
-            import_store::waiting(None, now).into_query(),
-        ),
-        ("late imports", imports::late(now).into_query()),
         ("lots", ledger::lots_of([user.as_uuid()]).into_query()),
         ("due changes of plan", account_store::due(now).into_query()),
         ("late credits", ledger::late(now).into_query()),
         ("journal", ledger::journal::after(user, 7).into_query()),
         ("queue", urgent.into_query()),
         ("quota", quota_store::newest(user, &[hour], 0)),
+    ]
+}
+
+/// Those of bulk imports.
+fn queries_of_imports() -> Vec<(&'static str, SelectStatement)> {
+    let now = Timestamp::from_second(1_767_225_600).unwrap();
+    let user = UserId::from_uuid(Uuid::from_u128(1));
+    let import = ImportId::from_uuid(Uuid::from_u128(6));
+    let claim = ClaimItem {
+        lease: Lease {
+            token: LeaseToken::from_uuid(Uuid::from_u128(5)),
+            until: now,
+        },
+        only: None,
+        now,
+    };
+    vec![
+        ("imports", import_store::jobs_of(user, None).into_query()),
+        ("items", import_store::items_of(import, 7).into_query()),
+        (
+            "imports in line",
+            import_store::in_line(&claim).into_query(),
+        ),
+        (
+            "next item",
+            import_store::next(import.as_uuid(), now).into_query(),
+        ),
+        ("late imports", imports::late(now).into_query()),
     ]
 }
 
@@ -158,7 +179,8 @@ async fn hot_queries_use_an_index() {
             let off = "SET LOCAL enable_seqscan = off";
             begun.inner().execute_unprepared(off).await.unwrap();
         }
-        for (what, query) in queries().into_iter().chain(queries_of_loops()) {
+        let all = queries().into_iter().chain(queries_of_loops());
+        for (what, query) in all.chain(queries_of_imports()) {
             let plan = plan(begun.inner(), &query).await;
             // The outbox is its backlog, read in the order of its key.
             let by_index = |line: &str| !line.contains("SCAN") || line.contains("USING INDEX");

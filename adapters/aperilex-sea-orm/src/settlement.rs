@@ -13,9 +13,9 @@ mod retract;
 mod submit;
 
 use aperilex_ports::{
-    AbandonTask, Answer, CompleteTask, GrantAccess, IdempotentRequest, LeaseToken, RetractAnalysis,
-    Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted, Task, TaskId,
-    Timestamp, UserId,
+    AbandonTask, Answer, CancelTask, CompleteTask, GrantAccess, IdempotentRequest, LeaseToken,
+    RetractAnalysis, Retracted, RetryTask, Settlement, SettlementError, SubmitTask, Submitted,
+    Task, TaskId, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -57,9 +57,13 @@ impl Settlement for Store {
         &self,
         task: TaskId,
         lease: LeaseToken,
+        goodwill_until: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), SettlementError> {
-        transact!(self.db, |tx| access::deliver(tx, task, lease, now).await)
+        transact!(self.db, |tx| {
+            let when = (goodwill_until, now);
+            access::deliver(tx, task, lease, when).await
+        })
     }
 
     async fn complete(&self, command: &CompleteTask) -> Result<(), SettlementError> {
@@ -81,13 +85,7 @@ impl Settlement for Store {
         transact!(self.db, |tx| retract::retract(tx, command).await)
     }
 
-    async fn cancel(
-        &self,
-        task: TaskId,
-        holds_expire_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<Task, SettlementError> {
-        transact!(self.db, |tx| cancel::cancel(tx, task, holds_expire_at, now)
-            .await)
+    async fn cancel(&self, command: &CancelTask) -> Result<Task, SettlementError> {
+        transact!(self.db, |tx| cancel::cancel(tx, command).await)
     }
 }

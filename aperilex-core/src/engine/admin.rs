@@ -328,7 +328,7 @@ impl Engine {
         after: Option<UserId>,
         limit: usize,
     ) -> Result<AuditReport, EngineError> {
-        let page = self.accounts(after, limit).await?;
+        let page = self.ports.stores.audit.heads(after, limit).await?;
         let mut report = AuditReport::default();
         if after.is_none() {
             let found = self.verify_audit_log().await?;
@@ -336,11 +336,11 @@ impl Engine {
                 .findings
                 .extend(found.into_iter().map(|it| (None, it)));
         }
-        for account in &page {
-            self.prove_into(account.id, &mut report).await?;
+        for (user, _) in &page {
+            self.prove_into(*user, &mut report).await?;
         }
         let full = page.len() == limit.min(MAX_PAGE);
-        report.next = page.last().filter(|_| full).map(|account| account.id);
+        report.next = page.last().filter(|_| full).map(|(user, _)| *user);
         self.proved.note(after.is_none(), report.findings.len());
         self.note_audit(actor, "accounts", &report).await?;
         Ok(report)
@@ -390,9 +390,10 @@ impl Engine {
     }
 }
 
-/// Keys that people choose never meet those that the program makes, such as `grant:…`.
-fn own_key(key: &str) -> String {
-    format!("admin:{key}")
+/// How a key is stored that a caller chose, an embedding program or an administrator: in a name space of its
+/// own, so that it never meets those that the program makes, such as `grant:…` or `payment:…`.
+pub(super) fn own_key(key: &str) -> String {
+    format!("own:{key}")
 }
 
 fn standing(now: Standing, change: &AccountChange) -> Standing {

@@ -13,13 +13,15 @@ use aperilex_ports::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Engine, Proof, later};
+use super::{Engine, Proof, earlier, later};
 use crate::error::EngineError;
 
 /// Accounts in one object of the document store.
 const PAGE: usize = 10_000;
 /// Accounts proved in one go.
 const BATCH: usize = 100;
+/// How long a process that proves all books is thought to be at it.
+const AT_IT: Duration = Duration::from_secs(60 * 60);
 
 /// A finding, and the account it is of.
 pub type AccountFinding = (UserId, Finding);
@@ -55,16 +57,17 @@ impl Engine {
     pub async fn verify_all_books(&self, proof: Proof) -> Result<BooksProof, EngineError> {
         let (mut proved, mut after) = (BooksProof::default(), None);
         loop {
-            let page = self.ports.stores.accounts.list(after, BATCH).await?;
-            let Some(last) = page.last() else {
+            // By their ids: an account that cannot be read is proved, too, and found.
+            let page = self.ports.stores.audit.heads(after, BATCH).await?;
+            let Some((last, _)) = page.last() else {
                 self.proved.note(true, proved.findings.len());
                 return Ok(proved);
             };
-            after = Some(last.id);
-            for account in &page {
-                let found = self.verify_books(account.id, proof).await?;
+            after = Some(*last);
+            for (user, _) in page {
+                let found = self.verify_books(user, proof).await?;
                 proved.accounts = proved.accounts.saturating_add(1);
-                let found = found.into_iter().map(|finding| (account.id, finding));
+                let found = found.into_iter().map(|finding| (user, finding));
                 proved.findings.extend(found);
             }
         }
@@ -84,10 +87,12 @@ impl Engine {
             let page = audit.heads(after, BATCH).await?;
             let last = page.last().map(|(user, _)| *user);
             accounts = accounts.saturating_add(page.len() as u64);
-            ends.extend(
-                page.into_iter()
-                    .map(|(user, head)| (user, head.seq, head.hash)),
-            );
+            // An end that cannot be read is among the findings, and anchored when it is mended.
+            let legible = page.into_iter().filter_map(|(user, head)| {
+                let head = head?;
+                Some((user, head.seq, head.hash))
+            });
+            ends.extend(legible);
             if ends.len() >= PAGE || last.is_none() && !ends.is_empty() {
                 pages.push(self.keep_document(&std::mem::take(&mut ends)).await?);
             }
@@ -110,7 +115,8 @@ impl Engine {
         Ok((root, proved))
     }
 
-    /// The same, unless it was done within `every`.
+    /// The same, unless it was done within `every`, or another process is at it. One that has not finished
+    /// within the hour is not waited for.
     ///
     /// # Errors
     /// A port's failure.
@@ -118,9 +124,10 @@ impl Engine {
         &self,
         every: Duration,
     ) -> Result<Option<(LedgerRoot, BooksProof)>, EngineError> {
-        let newest = self.ports.stores.audit.roots(1).await?;
-        let due = |root: &LedgerRoot| later(root.at, every) <= self.now();
-        if newest.first().is_none_or(due) {
+        let (audit, now) = (&self.ports.stores.audit, self.now());
+        let newest = audit.roots(1).await?;
+        let due = |root: &LedgerRoot| later(root.at, every) <= now;
+        if newest.first().is_none_or(due) && audit.claim_proof(earlier(now, AT_IT), now).await? {
             return Ok(Some(self.reconcile().await?));
         }
         Ok(None)

@@ -10,6 +10,7 @@ use aperilex_ports::{
     RetractAnalysis, Retracted, Timestamp, UserId,
 };
 
+use super::admin::own_key;
 use super::{Engine, later};
 use crate::error::EngineError;
 use crate::period::{BillingPeriod, midnight};
@@ -152,7 +153,7 @@ impl Engine {
             user,
             entry: refund.charge,
             amount: refund.amount,
-            key: refund.key.clone(),
+            key: own_key(&refund.key),
             description: refund.reason.clone(),
             fresh_until: later(now, FRESH),
             now,
@@ -214,7 +215,7 @@ impl Engine {
             user,
             kind: EntryKind::TopUp,
             amount,
-            key: key.to_owned(),
+            key: own_key(key),
             expires_at: None,
             description: description.to_owned(),
             now,

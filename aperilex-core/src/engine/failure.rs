@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    AnalystError, DocumentStoreError, Failure, FilingSourceError, ParseFilingError, Retry,
-    SettlementError, StoreError, TaskStoreError,
+    AnalystError, BoxError, DocumentStoreError, Failure, FilingSourceError, ParseFilingError,
+    Retry, SettlementError, StoreError, TaskStoreError,
 };
+
+use crate::error::EngineError;
 
 /// Why a run stopped.
 #[derive(Debug)]
@@ -25,6 +27,43 @@ pub(super) fn failure(code: &str, message: impl Into<String>) -> Failure {
         code: code.to_owned(),
         message: message.into(),
     }
+}
+
+/// Failures that are nobody's here: what was asked for is not to be had, or cannot be used. For credits that
+/// lapsed while they were held for these nothing comes: else inventing filings would carry credits over a
+/// reset day.
+const NOT_OURS: &[&str] = &[
+    "filing_not_found",
+    "filing_too_large",
+    "filing_unusable",
+    "not_entitled",
+    "nothing_to_analyse",
+    "url_not_allowed",
+];
+
+/// Whether a failure is ours, so that who asked must not lose anything by it.
+pub(super) fn is_ours(failure: &Failure) -> bool {
+    !NOT_OURS.contains(&failure.code.as_str())
+}
+
+/// The same of an error.
+pub(super) fn is_our_error(error: &EngineError) -> bool {
+    match error {
+        EngineError::Refused(_)
+        | EngineError::NotFound { .. }
+        | EngineError::UrlNotAllowed { .. }
+        | EngineError::Filing(_) => false,
+        EngineError::Port { source, .. } => !is_too_large(source),
+        EngineError::LeaseLost => true,
+    }
+}
+
+/// Whether it is the filing that is too large.
+pub(super) fn is_too_large(error: &BoxError) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(FilingSourceError::TooLarge { .. })
+    )
 }
 
 impl Stop {

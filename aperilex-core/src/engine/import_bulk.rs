@@ -79,7 +79,7 @@ impl Engine {
             });
         }
         let unit_price = self.bulk_unit(account)?;
-        let (items, duplicates) = self.select(&request.selection).await?;
+        let (items, duplicates, listed) = self.select(&request.selection).await?;
         let now = self.now();
         let command = SubmitImport {
             import: ImportId::from_uuid(self.id(now)),
@@ -94,10 +94,35 @@ impl Engine {
             now,
         };
         let submitted = imports.submit(&command).await?;
+        if !submitted.replayed {
+            self.note_listed(&listed).await;
+        }
         Ok(StartedImport {
             job: submitted.job,
             replayed: submitted.replayed,
         })
+    }
+
+    /// Keeps what the source has listed, so that it is not asked for each filing again. Where that fails
+    /// nothing is lost, since the items name their filings by accession number.
+    async fn note_listed(&self, listed: &[FilingMeta]) {
+        for meta in listed {
+            let filings = &self.ports.stores.filings;
+            if filings.register(meta, self.now()).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The name by which an item asks for a filing that the source has listed. One without an accession number
+    /// is kept at once: nothing else leads to it again.
+    async fn listed_name(&self, meta: &FilingMeta) -> Result<FilingLocator, EngineError> {
+        if let Some(accession) = meta.accession {
+            return Ok(FilingLocator::Accession(accession));
+        }
+        let filings = &self.ports.stores.filings;
+        let record = filings.register(meta, self.now()).await?;
+        Ok(FilingLocator::Stored(record.meta.id))
     }
 
     fn import_key(&self, request: &ImportRequest, now: Timestamp) -> Option<IdempotentRequest> {
@@ -132,11 +157,13 @@ impl Engine {
         })
     }
 
-    /// The filings that are asked for, each once, and how many were named again.
+    /// The filings that are asked for, each once, how many were named again, and what the source said of
+    /// them. Nothing is written yet: whether the credits suffice is still to be asked.
     async fn select(
         &self,
         selection: &ImportSelection,
-    ) -> Result<(Vec<NewImportItem>, u32), EngineError> {
+    ) -> Result<(Vec<NewImportItem>, u32, Vec<FilingMeta>), EngineError> {
+        let mut listed = Vec::new();
         let locators = match selection {
             ImportSelection::Filings(locators) => locators.clone(),
             ImportSelection::Company {
@@ -145,7 +172,7 @@ impl Engine {
                 from,
                 to,
             } => {
-                let (mut locators, mut seen) = (Vec::new(), HashSet::new());
+                let mut seen = HashSet::new();
                 for form in forms.iter().filter(|form| seen.insert(*form)) {
                     let query = FilingQuery {
                         company: company.clone(),
@@ -154,16 +181,12 @@ impl Engine {
                         to: *to,
                         limit: MAX_PAGE,
                     };
-                    let left = MAX_IMPORT_ITEMS.saturating_sub(locators.len());
-                    for meta in self.list_all_filings(query, left).await? {
-                        let record = self
-                            .ports
-                            .stores
-                            .filings
-                            .register(&meta, self.now())
-                            .await?;
-                        locators.push(FilingLocator::Stored(record.meta.id));
-                    }
+                    let left = MAX_IMPORT_ITEMS.saturating_sub(listed.len());
+                    listed.extend(self.list_all_filings(query, left).await?);
+                }
+                let mut locators = Vec::new();
+                for meta in &listed {
+                    locators.push(self.listed_name(meta).await?);
                 }
                 locators
             }
@@ -174,7 +197,8 @@ impl Engine {
         if locators.len() > MAX_IMPORT_ITEMS {
             return Err(too_many());
         }
-        Ok(each_once(locators))
+        let (items, duplicates) = each_once(locators);
+        Ok((items, duplicates, listed))
     }
 
     /// All filings that the source lists, page by page: each page begins on the day on which the one
@@ -254,7 +278,9 @@ impl Engine {
         id: ImportId,
     ) -> Result<ImportJob, EngineError> {
         self.import(account, id).await?;
-        Ok(self.ports.stores.imports.cancel(id, self.now()).await?)
+        let (imports, now) = (&self.ports.stores.imports, self.now());
+        let goodwill = Some(self.goodwill_until(now));
+        Ok(imports.cancel(id, goodwill, now).await?)
     }
 }
 

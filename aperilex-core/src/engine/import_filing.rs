@@ -6,6 +6,7 @@ use aperilex_ports::{
 };
 
 use super::Engine;
+use super::failure::is_our_error;
 use crate::error::EngineError;
 
 /// A filing that was brought in.
@@ -48,17 +49,26 @@ impl Engine {
             });
         };
         let hold = self.set_aside(account, &record, &access).await?;
-        let imported = self.bring_in(account, record, access).await;
-        let is_charged = imported
-            .as_ref()
-            .is_ok_and(|imported| imported.charged.is_positive());
-        if let Some(hold) = hold.filter(|_| !is_charged) {
-            // One that was captured all the same stays so; one that cannot be given back now expires.
-            let now = self.now();
-            let goodwill = Some(self.goodwill_until(now));
-            let _ = self.ports.stores.ledger.void(hold, goodwill, now).await;
+        match (self.bring_in(account, record, access).await, hold) {
+            // It was paid for meanwhile: what is held would have paid.
+            (Ok(imported), Some(hold)) if !imported.charged.is_positive() => {
+                self.release(hold, true).await;
+                Ok(imported)
+            }
+            (Err(error), Some(hold)) => {
+                self.release(hold, is_our_error(&error)).await;
+                Err(error)
+            }
+            (imported, _) => imported,
         }
-        imported
+    }
+
+    /// Gives a hold back. One that was captured all the same stays so; one that cannot be given back now
+    /// expires.
+    async fn release(&self, hold: HoldId, makes_good: bool) {
+        let now = self.now();
+        let goodwill = makes_good.then(|| self.goodwill_until(now));
+        let _ = self.ports.stores.ledger.void(hold, goodwill, now).await;
     }
 
     /// Nothing is fetched for who cannot pay for it, and what is held cannot be spent meanwhile.

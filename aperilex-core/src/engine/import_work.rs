@@ -7,7 +7,7 @@ use aperilex_ports::{
     ImportJob, ImportOutcome, Lease, LeaseToken, PutBackItem, Retry, Role, SettleItem, Timestamp,
 };
 
-use super::failure::Stop;
+use super::failure::{Stop, is_ours, is_too_large};
 use super::run_analysis::SHORTEST_WAIT;
 use super::{Engine, later};
 use crate::error::EngineError;
@@ -57,7 +57,8 @@ impl Engine {
         let open = |account: &Account| account.status != AccountStatus::Deleted;
         let Some(account) = account.filter(open) else {
             // Nobody pays for it any more.
-            self.ports.stores.imports.cancel(job.id, now).await?;
+            let imports = &self.ports.stores.imports;
+            imports.cancel(job.id, None, now).await?;
             return Ok(ImportStep::Worked);
         };
         let lease = lease.token;
@@ -136,9 +137,9 @@ impl Engine {
         let now = self.now();
         match stop {
             Stop::LeaseLost => Ok(ImportStep::Worked),
-            Stop::Final(failure) => self.settle_turn(turn, ImportOutcome::Failed(failure)).await,
+            Stop::Final(failure) => self.settle_turn(turn, failed(failure)).await,
             Stop::Later(failure) if turn.item.attempts >= self.settings.timings.max_attempts => {
-                self.settle_turn(turn, ImportOutcome::Failed(failure)).await
+                self.settle_turn(turn, failed(failure)).await
             }
             Stop::Later(failure) => {
                 let wait = self.backoff(turn.item.attempts);
@@ -174,6 +175,11 @@ impl Engine {
     }
 }
 
+fn failed(failure: Failure) -> ImportOutcome {
+    let excused = is_ours(&failure);
+    ImportOutcome::Failed { failure, excused }
+}
+
 /// What a failure means for an item.
 fn stop(error: EngineError) -> Stop {
     match error {
@@ -187,6 +193,9 @@ fn stop(error: EngineError) -> Stop {
             retry,
             source,
         } => {
+            if is_too_large(&source) {
+                return Stop::last("filing_too_large", source.to_string());
+            }
             let code = match (port, retry) {
                 ("filing source", Retry::After(_)) => "source_throttled",
                 ("filing source", Retry::Never) => "source_refused",

@@ -15,7 +15,8 @@ pub(super) struct Meter<'e> {
     task: TaskId,
     attempt: u32,
     own_key: bool,
-    ceiling: MicroUsd,
+    /// None: as much as it takes.
+    ceiling: Option<MicroUsd>,
     spent: Mutex<MicroUsd>,
 }
 
@@ -36,7 +37,6 @@ impl<'e> Meter<'e> {
             // Who pays more for a large filing has paid for more.
             false => Some(plan.cost_ceiling.max(task.charges.analysis_price)),
         };
-        let ceiling = ceiling.unwrap_or(MicroUsd::new(i64::MAX));
         let meter = Self {
             engine,
             task: task.id,
@@ -51,17 +51,20 @@ impl<'e> Meter<'e> {
 
     /// What may still be spent.
     pub(super) fn left(&self) -> MicroUsd {
-        let left = self.ceiling.checked_sub(self.so_far());
+        let Some(ceiling) = self.ceiling else {
+            return MicroUsd::new(i64::MAX);
+        };
+        let left = ceiling.checked_sub(self.so_far());
         left.unwrap_or(MicroUsd::ZERO).max(MicroUsd::ZERO)
     }
 
     /// Refuses once more was spent than may be: also where an analyst did not listen.
     pub(super) fn check(&self) -> Result<(), AnalystError> {
-        let (spent, ceiling) = (self.so_far(), self.ceiling);
-        if spent > ceiling {
-            return Err(AnalystError::OverCeiling { spent, ceiling });
+        let spent = self.so_far();
+        match self.ceiling {
+            Some(ceiling) if spent > ceiling => Err(AnalystError::OverCeiling { spent, ceiling }),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn so_far(&self) -> MicroUsd {
@@ -77,6 +80,7 @@ impl CostMeter for Meter<'_> {
             id: CallId::from_uuid(self.engine.id(now)),
             task: self.task,
             attempt: self.attempt,
+            ceiling: self.ceiling,
             call,
             own_key: self.own_key,
             at: now,

@@ -1,8 +1,8 @@
 //! Reading: access is asked for at every read. Without it a thing does not exist.
 
 use aperilex_ports::{
-    AccessSource, Account, AnalysisId, AnalysisRecord, FilingContent, FilingId, FilingRecord,
-    LedgerEntry, MAX_PAGE, RawDocument, Task, TaskEvent, TaskId, TaskStatus,
+    AccessSource, Account, AnalysisId, AnalysisRecord, CancelTask, FilingContent, FilingId,
+    FilingRecord, LedgerEntry, MAX_PAGE, RawDocument, Task, TaskEvent, TaskId, TaskStatus,
 };
 use bytes::Bytes;
 
@@ -198,13 +198,13 @@ impl Engine {
             return Ok(task);
         }
         let now = self.now();
-        match self
-            .ports
-            .stores
-            .settlement
-            .cancel(id, self.hold_expiry(now), now)
-            .await
-        {
+        let command = CancelTask {
+            task: id,
+            holds_expire_at: self.hold_expiry(now),
+            goodwill_until: Some(self.goodwill_until(now)),
+            now,
+        };
+        match self.ports.stores.settlement.cancel(&command).await {
             Err(aperilex_ports::SettlementError::Task(
                 aperilex_ports::TaskStoreError::Conflict { actual },
             )) => Err(Refusal::NotCancellable { status: actual }.into()),

@@ -7,7 +7,7 @@ use aperilex_ports::{
     RetryTask, Task, TaskMessage, TaskStatus, TaskStoreError, Timestamp,
 };
 
-use super::failure::Stop;
+use super::failure::{Stop, is_ours};
 use super::{Engine, between, later};
 use crate::error::EngineError;
 use crate::probe::Step;
@@ -248,8 +248,8 @@ impl Engine {
         AbandonTask {
             task: run.task.id,
             guard: Guard::Lease(run.lease.token),
+            goodwill_until: is_ours(&failure).then(|| self.goodwill_until(now)),
             failure,
-            goodwill_until: Some(self.goodwill_until(now)),
             now,
         }
     }

@@ -33,11 +33,12 @@ impl Engine {
         let content = self.ports.parser.parse(&raw)?;
         latency.parse_ms = watch.lap();
         self.reached(Step::Parsed, task);
-        let (id, token) = (run.task.id, run.lease.token);
+        let (id, token, now) = (run.task.id, run.lease.token, self.now());
+        let goodwill = Some(self.goodwill_until(now));
         self.ports
             .stores
             .settlement
-            .deliver_filing(id, token, self.now())
+            .deliver_filing(id, token, goodwill, now)
             .await?;
         self.reached(Step::Delivered, task);
 
@@ -252,6 +253,7 @@ impl Engine {
             .as_ref()
             .and_then(|stored| stored.documents.first());
         let main = main.ok_or_else(|| Stop::last("filing_unusable", "it has no documents"))?;
+        let now = self.now();
         let command = CompleteTask {
             task: run.task.id,
             lease: run.lease.token,
@@ -279,7 +281,8 @@ impl Engine {
                 retracted_at: None,
             },
             free,
-            now: self.now(),
+            goodwill_until: Some(self.goodwill_until(now)),
+            now,
         };
         Ok(self.ports.stores.settlement.complete(&command).await?)
     }

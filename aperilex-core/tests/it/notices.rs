@@ -43,8 +43,8 @@ fn send(world: &World) -> (usize, usize) {
 #[test]
 fn a_finished_task_is_told_to_who_wants_it() {
     let world = World::new();
-    let eager = world.account("eager", Tier::Enterprise, "0");
-    let quiet = world.account("quiet", Tier::Enterprise, "0");
+    let eager = world.by_contract("eager", "0");
+    let quiet = world.by_contract("quiet", "0");
     wants_tasks(&world, &eager);
     world.script();
     let task = world.submit(&eager, ANNUAL);
@@ -85,7 +85,7 @@ fn a_balance_is_told_when_it_crosses_the_threshold_and_once() {
 #[test]
 fn a_receiver_that_is_away_delays_notices_and_no_message() {
     let world = World::new();
-    let account = world.account("eager", Tier::Enterprise, "0");
+    let account = world.by_contract("eager", "0");
     wants_tasks(&world, &account);
     world.script();
     (1..=3).for_each(|n| world.memory.faults.fail_nth("notifier.notify", n));
@@ -132,7 +132,7 @@ fn after_its_last_attempt_a_notice_is_given_up() {
 #[test]
 fn a_sender_that_dies_half_way_tells_it_again_with_the_same_id() {
     let world = World::new();
-    let account = world.account("eager", Tier::Enterprise, "0");
+    let account = world.by_contract("eager", "0");
     wants_tasks(&world, &account);
     world.script();
     world.submit(&account, ANNUAL);

@@ -318,7 +318,7 @@ fn a_filing_is_large_where_models_cost_more_than_their_part_of_the_fee() {
         (Tier::Basic, "0.012001", "0.020002", true),
         (Tier::Basic, "0.6", "1.000000", true),
         (Tier::Professional, "0.0121", "0.020167", true),
-        (Tier::Enterprise, "5", "0.000000", false),
+        (Tier::Enterprise, "0.0121", "0.020167", true),
     ] {
         let world = large(cost);
         let account = world.account("quoted", tier, "9");
@@ -326,6 +326,11 @@ fn a_filing_is_large_where_models_cost_more_than_their_part_of_the_fee() {
         assert_eq!(quote.analysis.to_string(), analysis, "{tier} {cost}");
         assert_eq!(quote.large, is_large, "{tier} {cost}");
     }
+    // What a contract makes free stays so.
+    let world = large("5");
+    let account = world.by_contract("quoted", "0");
+    let free = quote(&world, &account);
+    assert_eq!((free.analysis, free.large), (MicroUsd::ZERO, false));
     // Of what is not stored nobody knows the size.
     let world = World::new();
     world.memory.analyst.expect(usd("5"));

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aperilex_core::ports::{
-    AnalystProfile, Balance, Draft, DraftClaim, DraftQuote, Method, PartKind, Quality,
+    Actor, AnalystProfile, Balance, Contract, Draft, DraftClaim, DraftQuote, Method, PartKind,
+    Quality,
 };
 use aperilex_core::{
     Account, AnalysisRequest, Answer, Claimed, Engine, EngineError, FilingId, FilingLocator,
-    FilingMeta, ImportStep, Outcome, Proof, RawDocument, RawFiling, Requested, Role, Settings,
-    Task, TaskId, Template, Tier, Timestamp, Universe, Universes,
+    FilingMeta, ImportStep, MicroUsd, Outcome, Proof, RawDocument, RawFiling, Requested, Role,
+    Settings, Task, TaskId, Template, Tier, Timestamp, Universe, Universes,
 };
 use aperilex_memory::{Memory, ScriptedAnalyst};
 use futures_executor::block_on;
@@ -92,6 +93,19 @@ impl World {
         )
         .unwrap()
         .account
+    }
+
+    /// An account whose contract makes analyses free.
+    pub(crate) fn by_contract(&self, name: &str, credit: &str) -> Account {
+        let account = self.account(name, Tier::Enterprise, credit);
+        let contract = Contract {
+            analysis: Some(MicroUsd::ZERO),
+            ..Contract::default()
+        };
+        let set = self
+            .engine
+            .set_contract(Actor::Operator, account.id, Some(&contract), "");
+        block_on(set).unwrap()
     }
 
     pub(crate) fn request(

@@ -1,7 +1,10 @@
 //! What was given without a charge has its reason.
 
 use super::{Books, Findings, Invariant};
-use crate::model::{AccessSource, EntryKind, TaskRole, TaskStatus, Waiver};
+use crate::model::{
+    AccessSource, EntryKind, JournalTx, LedgerAccount, MicroUsd, Operation, Task, TaskRole,
+    TaskStatus, Waiver,
+};
 
 pub(super) fn waivers(books: &Books, found: &mut Findings) {
     for (task, _) in &books.tasks {
@@ -43,6 +46,7 @@ pub(super) fn waivers(books: &Books, found: &mut Findings) {
             || format!("a {} is charged, or waived as {:?}", task.role, task.waiver),
         );
     }
+    absorbed(books, found);
     for open in &books.access {
         let paid = books.entries.iter().any(|line| {
             line.filing == Some(open.filing)
@@ -59,4 +63,43 @@ pub(super) fn waivers(books: &Books, found: &mut Findings) {
             || "there is access, neither paid nor waived".into(),
         );
     }
+}
+
+/// What the house bore is in its accounts: a transaction for each waiver, and none beside.
+fn absorbed(books: &Books, found: &mut Findings) {
+    let losses = books.journal.iter();
+    let losses: Vec<_> = losses
+        .filter(|tx| tx.operation == Operation::Absorb)
+        .collect();
+    let borne = |tx: &JournalTx| -> MicroUsd {
+        let own = tx.postings.iter();
+        let own = own.filter(|one| one.account == LedgerAccount::LateCaptureLoss);
+        own.map(|one| one.amount.negated()).sum()
+    };
+    let waived = |task: &Task| task.waiver == Some(Waiver::Absorbed);
+    let tasks = || books.tasks.iter().filter(|(task, _)| waived(task));
+    for (task, _) in tasks() {
+        let (hold, price) = (task.charges.analysis_hold, task.charges.analysis_price);
+        let loss = losses.iter().find(|tx| tx.hold == Some(hold));
+        found.expect(
+            loss.is_some_and(|tx| borne(tx) == price),
+            Invariant::I6,
+            || format!("task {} ({})", task.id, task.status),
+            || format!("its {price} USD were absorbed, and the journal does not tell of it"),
+        );
+    }
+    let opened = books.access.iter();
+    let opened = opened.filter(|open| open.waiver == Some(Waiver::Absorbed));
+    let right = tasks().count().saturating_add(opened.count());
+    found.expect(
+        losses.len() == right,
+        Invariant::I6,
+        || "account".to_owned(),
+        || {
+            format!(
+                "{} charges were absorbed, {right} are waived so",
+                losses.len()
+            )
+        },
+    );
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Books, Findings, Invariant, Opened, Rules};
 use crate::model::{
     FilingId, HoldStatus, ImportCounts, ImportItem, ImportItemStatus, ImportJob, ImportStatus,
+    MicroUsd,
 };
 
 fn subject(job: &ImportJob) -> String {
@@ -15,6 +16,7 @@ pub(super) fn imports(books: &Books, rules: &Rules, found: &mut Findings) {
     for (job, items) in &books.imports {
         progress(job, items, rules, found);
         charges(books, job, items, found);
+        goodwill(books, job, found);
         let open = |hold: &&crate::model::Hold| {
             Some(hold.id) == job.hold && hold.status == HoldStatus::Open
         };
@@ -89,4 +91,36 @@ fn charges(books: &Books, job: &ImportJob, items: &[ImportItem], found: &mut Fin
             || format!("filing {filing} was charged and not imported"),
         );
     }
+}
+
+/// Nothing was made good but failures by no fault of the account, and what nobody came to.
+fn goodwill(books: &Books, job: &ImportJob, found: &mut Findings) {
+    found.expect(
+        job.excused <= job.counts.failed,
+        Invariant::I6,
+        || subject(job),
+        || {
+            format!(
+                "{} of its {} failures are excused",
+                job.excused, job.counts.failed
+            )
+        },
+    );
+    let Some(hold) = job.hold else { return };
+    let prefix = format!("goodwill:{hold}:");
+    let given = books.entries.iter();
+    let given = given.filter(|line| line.key.starts_with(&prefix));
+    let given: MicroUsd = given.map(|line| line.amount).sum();
+    let in_vain = match job.status {
+        ImportStatus::Expired => job.counts.cancelled,
+        _ => 0,
+    };
+    let filings = job.excused.saturating_add(in_vain);
+    let most = job.unit_price.checked_mul(filings.into());
+    found.expect(
+        most.is_some_and(|most| given <= most),
+        Invariant::I6,
+        || subject(job),
+        || format!("{given} USD came again for {filings} filings"),
+    );
 }

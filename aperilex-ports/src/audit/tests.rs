@@ -1,6 +1,7 @@
 //! Sound books have no findings, and every damage has its own.
 
 mod imports;
+mod kept;
 
 use super::*;
 use crate::model::*;
@@ -211,6 +212,31 @@ fn done(task: TaskId, user: UserId, key: PoolKey, analysis: AnalysisId) -> Task 
     }
 }
 
+/// A call of a model under a ceiling of 100.
+fn called(task: TaskId, attempt: u32, cost: i64) -> ModelCall {
+    ModelCall {
+        id: id(
+            CallId::from_uuid,
+            u128::from(attempt) * 1000 + cost.unsigned_abs() as u128,
+        ),
+        task,
+        attempt,
+        ceiling: Some(MicroUsd::new(100)),
+        own_key: false,
+        call: SpentCall {
+            section: "1A".into(),
+            provider: "p".into(),
+            model: "m".into(),
+            price_row: None,
+            tokens: TokenUsage::default(),
+            cost: MicroUsd::new(cost),
+            estimated: false,
+            outcome: CallOutcome::Answered,
+        },
+        at: at(0),
+    }
+}
+
 /// A top-up, access and an analysis, each paid for once.
 fn sound() -> Books {
     let user = id(UserId::from_uuid, 1);
@@ -258,6 +284,8 @@ fn sound() -> Books {
             waiver: None,
         }],
         analyses: vec![record],
+        calls: vec![called(task, 1, 30), called(task, 1, 40)],
+        answers: vec![("k1".into(), Acknowledged::Task(task))],
     }
 }
 
@@ -480,6 +508,8 @@ fn open_work_is_no_finding_while_it_goes_on() {
         imports: Vec::new(),
         access: Vec::new(),
         analyses: Vec::new(),
+        calls: Vec::new(),
+        answers: Vec::new(),
     };
     assert_eq!(check(&books, &rules(false)), []);
 }

@@ -6,7 +6,7 @@ use super::account_store::noted;
 use super::audit_log::record;
 use super::support::{Desk, at, usd};
 use super::*;
-use crate::audit::project;
+use crate::audit::{Acknowledged, project};
 use crate::*;
 
 /// The scenarios.
@@ -17,6 +17,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AU-3", the_ends_of_all_chains_are_told),
     scenario!(id: "AU-4", roots_are_kept_once_and_for_ever),
     scenario!(id: "AU-5", a_rebuild_of_what_is_right_changes_nothing),
+    scenario!(id: "AU-6", one_of_many_proves),
     scenario!(id: "AU-5", a_projection_that_is_overtaken_is_refused),
 ];
 
@@ -54,7 +55,14 @@ async fn books_say_what_the_other_ports_say(desk: Desk) {
         }
     }
     let stores = &desk.stores;
+    let [own, others] = [desk.running_for(user).await, desk.running_for(other).await];
+    for task in [own, others] {
+        let call = super::cost_book::call(&desk, task, "m", 5, 1);
+        stores.costs.record(&call).await.unwrap();
+    }
     let books = stores.audit.books(user).await.unwrap().unwrap();
+    assert_eq!(books.calls, stores.costs.of_task(own).await.unwrap());
+    assert_eq!(books.answers, [("asked".into(), Acknowledged::Task(own))]);
     assert_eq!(books.user, user);
     assert_eq!(books.balance, desk.balance(user).await);
     assert_eq!(books.entries, desk.entries(user).await);
@@ -75,6 +83,16 @@ async fn books_say_what_the_other_ports_say(desk: Desk) {
     let named: Vec<_> = books.analyses.iter().map(|record| record.id).collect();
     assert_eq!(named, made.collect::<Vec<_>>());
     desk.audit().await;
+}
+
+async fn one_of_many_proves(desk: Desk) {
+    let audit = &desk.stores.audit;
+    for (not_since, now, expected) in [(-100, 0, 1), (-100, 50, 0), (0, 100, 0), (1, 200, 1)] {
+        let claims = (0..8).map(|_| audit.claim_proof(at(not_since), at(now)));
+        let claims = join_all(claims).await.into_iter().map(Result::unwrap);
+        let won = claims.filter(|claimed| *claimed).count();
+        assert_eq!(won, expected, "at {now}");
+    }
 }
 
 async fn a_stranger_has_no_books(desk: Desk) {
@@ -106,7 +124,7 @@ async fn the_ends_of_all_chains_are_told(desk: Desk) {
     for user in users {
         let books = audit.books(user).await.unwrap().unwrap();
         let told: Vec<_> = heads.iter().filter(|(id, _)| *id == user).collect();
-        assert_eq!(told, [&(user, books.head)]);
+        assert_eq!(told, [&(user, Some(books.head))]);
     }
 }
 

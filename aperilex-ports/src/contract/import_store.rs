@@ -14,6 +14,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "IM-2", counts_are_those_of_the_items),
     scenario!(id: "IM-3", items_and_imports_come_by_page),
     scenario!(id: "IM-4", imports_take_turns),
+    scenario!(id: "IM-4", newer_imports_overtake_no_older_one),
     scenario!(id: "IM-4", what_waits_is_left_alone),
 ];
 
@@ -126,6 +127,37 @@ async fn imports_take_turns(desk: Desk) {
     assert_eq!(claimed.map(|(job, _)| job.id), Some(later.id));
 }
 
+/// One import is long under way when others come, again and again: each waits for its turn, and the old one
+/// gets its own.
+async fn newer_imports_overtake_no_older_one(desk: Desk) {
+    let user = desk.funded(1000).await;
+    let old = submitted(&desk, user, 20).await;
+    for place in 1..=3 {
+        let (job, item) = claim(&desk, 0).await.unwrap();
+        assert_eq!((job.id, item.place), (old.id, place));
+    }
+    let [second, third] = [
+        submitted(&desk, user, 3).await,
+        submitted(&desk, user, 3).await,
+    ];
+    let mut order = Vec::new();
+    for _ in 0..6 {
+        order.push(claim(&desk, 0).await.unwrap().0.id);
+    }
+    let round = [old.id, second.id, third.id];
+    assert_eq!(order, [round, round].concat());
+    // However many come, one round is all that lies between two turns of the old one.
+    for _ in 0..4 {
+        let fresh = submitted(&desk, user, 1).await;
+        let mut seen = Vec::new();
+        for _ in 0..4 {
+            seen.extend(claim(&desk, 0).await.map(|(job, _)| job.id));
+        }
+        assert!(seen.contains(&fresh.id), "{seen:?}");
+        assert!(seen.contains(&old.id), "{seen:?}");
+    }
+}
+
 async fn what_waits_is_left_alone(desk: Desk) {
     let user = desk.funded(1000).await;
     let job = submitted(&desk, user, 2).await;
@@ -143,7 +175,11 @@ async fn what_waits_is_left_alone(desk: Desk) {
     let (_, second) = claim(&desk, 2).await.unwrap();
     assert_eq!(second.place, 2);
     assert_eq!(claim(&desk, 3).await, None, "the first waits");
-    desk.stores.imports.cancel(job.id, at(3)).await.unwrap();
+    desk.stores
+        .imports
+        .cancel(job.id, None, at(3))
+        .await
+        .unwrap();
     assert_eq!(claim(&desk, 9999).await, None, "it was withdrawn");
     desk.audit().await;
 }

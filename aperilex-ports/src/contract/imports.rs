@@ -1,6 +1,7 @@
 //! Clauses of [`Imports`](crate::Imports).
 
 mod end;
+mod goodwill;
 mod settle;
 mod submit;
 
@@ -9,6 +10,7 @@ use super::*;
 use crate::*;
 
 use end::*;
+use goodwill::*;
 use settle::*;
 use submit::*;
 
@@ -29,13 +31,16 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "IS-3", a_filing_paid_for_meanwhile_is_free),
     scenario!(id: "IS-3", without_a_price_nothing_is_charged),
     scenario!(id: "IS-4", failures_cost_nothing_and_the_last_item_ends_it),
+    scenario!(id: "IS-4", only_excused_failures_are_made_good),
     scenario!(id: "IS-5", a_lost_lease_settles_nothing),
     scenario!(id: "IS-6", a_cancelled_import_gives_the_rest_back),
+    scenario!(id: "IS-6", a_withdrawal_is_made_good_for_what_failed_before),
     scenario!(id: "IS-7", racing_settles_charge_each_item_once),
     scenario!(id: "IS-7", racing_settles_and_cancels_agree),
     scenario!(id: "IS-8", an_item_put_back_waits),
     scenario!(id: "IS-9", the_hold_of_a_running_import_does_not_expire),
     scenario!(id: "IS-9", imports_that_stand_still_are_given_up_and_no_others),
+    scenario!(id: "IS-9", who_waited_in_vain_loses_nothing),
     scenario!(id: "IS-10", nothing_is_opened_for_a_hold_that_is_gone),
 ];
 
@@ -120,7 +125,10 @@ pub(super) fn settling(item: &ImportItem, well: bool) -> SettleItem {
             source: AccessSource::Paid,
         }
     } else {
-        ImportOutcome::Failed(failure())
+        ImportOutcome::Failed {
+            failure: failure(),
+            excused: false,
+        }
     };
     SettleItem {
         import: item.job,

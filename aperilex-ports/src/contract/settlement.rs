@@ -3,6 +3,7 @@
 mod access;
 mod cancel;
 mod end;
+mod goodwill;
 mod idempotency;
 mod notices;
 mod own_key;
@@ -16,6 +17,7 @@ use super::*;
 use access::*;
 use cancel::*;
 use end::*;
+use goodwill::*;
 use idempotency::*;
 use notices::*;
 use own_key::*;
@@ -42,10 +44,12 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "SE-6", delivery_grants_access_to_all_who_wait),
     scenario!(id: "SE-6", delivery_charges_an_account_once),
     scenario!(id: "SE-6", access_got_meanwhile_is_not_charged_again),
+    scenario!(id: "SE-6", what_would_have_paid_for_access_comes_again),
     scenario!(id: "SE-7", completion_pays_and_tells_everyone),
     scenario!(id: "SE-7", an_uncharged_completion_gives_the_hold_back),
     scenario!(id: "SE-7", completion_serves_who_still_waits_for_the_filing),
     scenario!(id: "SE-7", of_many_completions_one_counts),
+    scenario!(id: "SE-7", what_a_free_result_held_comes_again),
     scenario!(id: "SE-8", a_lost_lease_changes_nothing),
     scenario!(id: "SE-9", failure_gives_everyone_back_what_is_held),
     scenario!(id: "SE-9", failure_keeps_delivered_access),
@@ -59,6 +63,7 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "SE-11", an_heir_needs_a_free_place),
     scenario!(id: "SE-11", a_running_leader_is_not_cancelled),
     scenario!(id: "SE-11", a_follower_leaves_alone),
+    scenario!(id: "SE-11", who_is_cancelled_with_others_loses_nothing),
     scenario!(id: "SE-12", a_finished_task_is_finished),
     scenario!(id: "SE-13", access_is_charged_once),
     scenario!(id: "SE-13", access_without_credits_is_refused),

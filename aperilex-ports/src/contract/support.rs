@@ -95,6 +95,25 @@ impl Desk {
         user
     }
 
+    /// An account with credits that lapse 1,000 s after the beginning.
+    pub(super) async fn lapsing(&self, micros: i64) -> UserId {
+        let user = self.account().await;
+        let monthly = PostEntry {
+            kind: EntryKind::MonthlyGrant,
+            expires_at: Some(at(1_000)),
+            ..self.top_up(user, micros)
+        };
+        self.stores.ledger.post(&monthly).await.unwrap();
+        user
+    }
+
+    /// What an account has of credits that came for something that went wrong.
+    pub(super) async fn goodwill(&self, user: UserId) -> MicroUsd {
+        let lots = self.stores.ledger.lots(user).await.unwrap();
+        let goodwill = lots.iter().filter(|lot| lot.source == LotSource::Goodwill);
+        goodwill.map(|lot| lot.available).sum()
+    }
+
     pub(super) fn top_up(&self, user: UserId, micros: i64) -> PostEntry {
         let id = self.id(EntryId::from_uuid);
         PostEntry {
@@ -310,6 +329,17 @@ impl Desk {
         (self.task(task.id).await, lease)
     }
 
+    /// A running task that was asked for with the key `asked`.
+    pub(super) async fn running_for(&self, user: UserId) -> TaskId {
+        let mut request = self.request(user, &Self::pool_key(self.filing().await));
+        request.idempotency = Some(IdempotentRequest {
+            key: "asked".into(),
+            request: Digest::of(b"asked"),
+            expires_at: at(10_000),
+        });
+        self.running(&request).await.0.id
+    }
+
     pub(super) fn analysis(&self, task: TaskId, key: &PoolKey) -> AnalysisRecord {
         AnalysisRecord {
             id: self.id(AnalysisId::from_uuid),
@@ -333,6 +363,7 @@ impl Desk {
             lease,
             analysis: self.analysis(task.id, &task.key),
             free: None,
+            goodwill_until: None,
             now: at(10),
         }
     }
@@ -471,5 +502,15 @@ pub(super) fn failure() -> Failure {
     Failure {
         code: "filing_unusable".into(),
         message: "the filing cannot be read".into(),
+    }
+}
+
+/// A task is withdrawn; who inherits holds until 3,600 s.
+pub(super) fn withdrawal(task: TaskId, now: Timestamp) -> CancelTask {
+    CancelTask {
+        task,
+        holds_expire_at: at(3600),
+        goodwill_until: None,
+        now,
     }
 }

@@ -4,7 +4,7 @@ mod waiting;
 
 use futures_util::future::join_all;
 
-use super::support::{Again, Desk, MOST_PAGES, at, failure};
+use super::support::{Again, Desk, MOST_PAGES, at, failure, withdrawal};
 use super::*;
 use crate::*;
 
@@ -474,7 +474,7 @@ async fn stale_gives_what_nobody_works_on(desk: Desk) {
     let (cancelled, now) = (desk.lone_task().await, at(5));
     desk.stores
         .settlement
-        .cancel(cancelled.id, at(1800), now)
+        .cancel(&withdrawal(cancelled.id, now))
         .await
         .unwrap();
 

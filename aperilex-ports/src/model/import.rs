@@ -116,6 +116,9 @@ pub struct ImportJob {
     pub counts: ImportCounts,
     /// Filings that were named more than once: each became one item.
     pub duplicates: u32,
+    /// Of those that failed: how many by no fault of who asked. What lapsed while it was set aside for them
+    /// comes again.
+    pub excused: u32,
     /// When it is given up, unless something moves before.
     pub expires_at: Timestamp,
     /// When it was accepted.
@@ -130,6 +133,16 @@ impl ImportJob {
     pub fn charged(&self) -> MicroUsd {
         let charged = self.unit_price.checked_mul(self.counts.imported.into());
         charged.unwrap_or(MicroUsd::ZERO)
+    }
+
+    /// What was set aside for filings that failed by no fault of who asked; with those that still wait,
+    /// where nobody came to them.
+    #[must_use]
+    pub fn excused_price(&self, nobody_came: bool) -> MicroUsd {
+        let waiting = if nobody_came { self.counts.waiting } else { 0 };
+        let filings = self.excused.saturating_add(waiting);
+        let price = self.unit_price.checked_mul(filings.into());
+        price.unwrap_or(MicroUsd::ZERO)
     }
 }
 

@@ -87,6 +87,8 @@ words! {
         Adjustments = "adjustments",
         /// Owed by the customer: payments that were taken back after their credits were spent.
         Receivable = "receivable",
+        /// Delivered, and borne by the house: its hold had ended, and the credits were spent by then.
+        LateCaptureLoss = "late_capture_loss",
     }
 }
 
@@ -137,6 +139,8 @@ words! {
         Reverse = "reverse",
         /// What was owed was paid.
         Settle = "settle",
+        /// The house bore what could not be charged any more.
+        Absorb = "absorb",
     }
 }
 
@@ -159,7 +163,7 @@ pub struct JournalTx {
     pub operation: Operation,
     /// What makes it happen once, unique for the account: `hold:{hold}`, `end:{hold}`,
     /// `part:{hold}:{filing}`, `lapse:{lot}:{seq}`, `post:{key of the command}`, `refund:{key of the command}`,
-    /// `reverse:{key of the command}`, `settle:{seq}`.
+    /// `reverse:{key of the command}`, `settle:{seq}`, `absorb:{hold}`.
     pub key: String,
     /// The hold concerned.
     pub hold: Option<HoldId>,

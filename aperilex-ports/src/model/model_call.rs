@@ -51,6 +51,8 @@ pub struct ModelCall {
     pub task: TaskId,
     /// Which attempt of the task.
     pub attempt: u32,
+    /// What all calls for the task might cost when it was made; not kept of the earliest.
+    pub ceiling: Option<MicroUsd>,
     /// The call itself.
     pub call: SpentCall,
     /// Whether the account's own key paid for it: then it cost us nothing.

@@ -26,8 +26,9 @@ pub struct ClaimItem {
 /// - **IM-2** the counts of an import are those of its items, at every moment.
 /// - **IM-3** items come in their order, and an account's own imports newest first, without gaps
 ///   between pages; an import that is not there is `None`.
-/// - **IM-4** only waiting items whose time has come are claimed: of imports that came together in
-///   turn, so that a long one does not keep a short one waiting, and of one import only if so asked.
+/// - **IM-4** only waiting items whose time has come are claimed, and of one import only if so asked. Imports
+///   take turns: the next is the one whose turn was longest ago, its first item first; a new one joins behind
+///   those that are there. So no import, long or short, keeps another waiting for longer than one round.
 #[async_trait]
 pub trait ImportStore: Debug + Send + Sync + 'static {
     /// One import.

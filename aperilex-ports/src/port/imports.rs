@@ -129,6 +129,7 @@ impl SubmitImport {
             hold,
             counts,
             duplicates: self.duplicates,
+            excused: 0,
             expires_at: self.expires_at,
             created_at: self.now,
             updated_at: self.now,
@@ -156,7 +157,13 @@ pub enum ImportOutcome {
         source: AccessSource,
     },
     /// It cannot be had.
-    Failed(Failure),
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// Whether that is no fault of who asked: then credits that lapsed while they were held for it
+        /// come again.
+        excused: bool,
+    },
 }
 
 /// An item has ended.
@@ -173,7 +180,7 @@ pub struct SettleItem {
     /// When the import is given up now, unless more moves before.
     pub expires_at: Timestamp,
     /// Until when credits can be spent that come for those that lapsed while they were held for what
-    /// failed.
+    /// failed by no fault of who asked.
     pub goodwill_until: Option<Timestamp>,
     /// The time.
     pub now: Timestamp,
@@ -212,16 +219,18 @@ pub struct PutBackItem {
 /// - **IS-3** `settle` of a stored filing opens it to the account and charges one unit for it in the
 ///   same commit, each filing once; what the account has paid for meanwhile is `owned` and free.
 /// - **IS-4** a failed item costs nothing. The item that ends last ends the import, and what was set
-///   aside for the others goes back.
+///   aside for the others goes back. Of what lapsed meanwhile as much comes again as was set aside for
+///   those that failed by no fault of who asked, and no more.
 /// - **IS-5** `settle` and `put_back` under a lost or expired lease are `LeaseLost` and change nothing.
-/// - **IS-6** `cancel` ends what waits and gives back what was set aside for it; what was imported stays,
-///   and stays paid. An import that has ended is left as it is.
+/// - **IS-6** `cancel` ends what waits and gives back what was set aside for it, without goodwill; what was
+///   imported stays, and stays paid. An import that has ended is left as it is.
 /// - **IS-7** whatever races, every item ends once, what is charged is the unit price for each that is
 ///   `imported`, and of an import that has ended nothing is set aside.
 /// - **IS-8** `put_back` leaves the item waiting until its time, with its reason; an uncounted one takes
 ///   the attempt back. What is set aside stays so.
 /// - **IS-9** what a running import has set aside does not expire by itself. `expire` ends those whose
-///   time has passed as `cancel` would, at most `limit`, and no others; every settled item prolongs it.
+///   time has passed as `cancel` would, at most `limit`, and no others; every settled item prolongs it. What
+///   lapsed for the items that still wait comes again if the account is active: then nobody came to them.
 /// - **IS-10** where the hold has ended otherwise, `settle` of a stored filing that has a price opens
 ///   nothing and ends the import.
 #[async_trait]
@@ -255,11 +264,16 @@ pub trait Imports: Debug + Send + Sync + 'static {
     /// [`ImportError`].
     async fn put_back(&self, item: &PutBackItem) -> Result<(), ImportError>;
 
-    /// Withdraws an import; gives it as it is then.
+    /// Withdraws an import; gives it as it is then. `goodwill_until` is for what has failed before.
     ///
     /// # Errors
     /// [`ImportError`].
-    async fn cancel(&self, import: ImportId, now: Timestamp) -> Result<ImportJob, ImportError>;
+    async fn cancel(
+        &self,
+        import: ImportId,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<ImportJob, ImportError>;
 
     /// Gives up imports in which nothing moves. For credits that lapsed meanwhile others come, as with
     /// [`Ledger::void`](super::Ledger::void).

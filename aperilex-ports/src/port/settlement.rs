@@ -206,6 +206,9 @@ pub struct CompleteTask {
     pub analysis: AnalysisRecord,
     /// Why the analysis is not charged; none if it is.
     pub free: Option<Waiver>,
+    /// Until when credits can be spent that come for those that lapsed while they were held for what is not
+    /// charged.
+    pub goodwill_until: Option<Timestamp>,
     /// The time.
     pub now: Timestamp,
 }
@@ -235,6 +238,20 @@ pub struct RetryTask {
     /// Whether the run that ends counts as an attempt. It does not if nothing was wrong with it: the
     /// source asked to wait, or the worker was stopped.
     pub counted: bool,
+}
+
+/// A task that does not run yet is withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CancelTask {
+    /// Which.
+    pub task: TaskId,
+    /// When the hold of a follower ends that becomes the leader.
+    pub holds_expire_at: Timestamp,
+    /// Until when credits can be spent that come for those that lapsed while others' tasks held them, which
+    /// end with this one.
+    pub goodwill_until: Option<Timestamp>,
+    /// The time.
+    pub now: Timestamp,
 }
 
 /// An analysis is withdrawn.
@@ -278,8 +295,8 @@ pub struct Retracted {
 /// - **SE-5** racing submits never overdraw and never exceed `max_running`.
 /// - **SE-6** `deliver_filing` grants access to every live task of the filing that waits for it, of
 ///   whatever key, and captures each access hold once; an account that has paid access meanwhile
-///   gets its hold back. Repeated, it changes nothing.
-/// - **SE-7** `complete` stores the analysis, captures the leader's hold (or voids it, uncharged),
+///   gets its hold back, with goodwill for what lapsed: it would have paid. Repeated, it changes nothing.
+/// - **SE-7** `complete` stores the analysis, captures the leader's hold (or voids it, uncharged, with goodwill),
 ///   completes leader and followers, each with its event, in one commit; those of them that still
 ///   wait for the filing get access as from `deliver_filing`.
 /// - **SE-8** `deliver_filing`, `complete`, `retry` and `abandon` under a lost or expired lease are
@@ -292,7 +309,7 @@ pub struct Retracted {
 /// - **SE-11** `cancel` of a leader that does not run yet voids its holds and makes the oldest
 ///   follower whose credits cover its quoted price, and whose account has a free place of its
 ///   `max_running`, the leader, with a message of its own, `queued` as
-///   it was; if there is none all are cancelled. Of a running leader: `Conflict`. A follower leaves alone, at any
+///   it was; if there is none all are cancelled, those others with goodwill for what lapsed. Of a running leader: `Conflict`. A follower leaves alone, at any
 ///   time.
 /// - **SE-12** a finished task is finished: every command on it is `Conflict`.
 /// - **SE-13** `grant_access` charges once per account and filing, and gives access in the same
@@ -305,7 +322,7 @@ pub struct Retracted {
 /// - **SE-16** a request whose access and analysis cost more than its `max_price` is refused.
 /// - **SE-17** `forget` removes expired idempotency keys, at most `limit`, and no others.
 /// - **SE-18** a hold that has ended otherwise keeps nobody from what was made: its price is charged
-///   anew if the account has it, and is `absorbed` if not.
+///   anew if the account has it, and is `absorbed` if not: then the journal has it as a loss of the house.
 /// - **SE-19** what a completed task and an access of source `paid` cost was charged, or is waived with
 ///   the reason, in the same commit: a follower's analysis as `follower`, a price of nothing as
 ///   `no_fee`.
@@ -357,6 +374,7 @@ pub trait Settlement: Debug + Send + Sync + 'static {
         &self,
         task: TaskId,
         lease: LeaseToken,
+        goodwill_until: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), SettlementError>;
 
@@ -387,14 +405,9 @@ pub trait Settlement: Debug + Send + Sync + 'static {
         command: &RetractAnalysis,
     ) -> Result<Option<Retracted>, SettlementError>;
 
-    /// Withdraws a task that does not run yet. Promoted followers' holds end at `holds_expire_at`.
+    /// Withdraws a task that does not run yet.
     ///
     /// # Errors
     /// [`SettlementError`].
-    async fn cancel(
-        &self,
-        task: TaskId,
-        holds_expire_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<Task, SettlementError>;
+    async fn cancel(&self, command: &CancelTask) -> Result<Task, SettlementError>;
 }

@@ -48,11 +48,28 @@ pub struct Charge<'a> {
 pub struct GiveBack {
     /// Voided or expired.
     pub status: HoldStatus,
-    /// Until when credits can be spent that come for those that lapsed while they were held; none come
-    /// if the end is the account's own doing.
-    pub goodwill_until: Option<Timestamp>,
+    /// What comes for credits that lapsed while they were held; nothing, if the end is the account's own
+    /// doing.
+    pub goodwill: Option<Goodwill>,
     /// The time.
     pub now: Timestamp,
+}
+
+/// What comes again of credits that lapsed while they were held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Goodwill {
+    /// Until when it can be spent.
+    pub until: Timestamp,
+    /// The most that comes; all that lapsed, if none.
+    pub most: Option<MicroUsd>,
+}
+
+impl Goodwill {
+    /// For all that lapsed.
+    #[must_use]
+    pub const fn whole(until: Timestamp) -> Self {
+        Self { until, most: None }
+    }
 }
 
 impl Wallet {
@@ -234,9 +251,15 @@ impl Wallet {
         };
         change.hold = Some(ended.clone());
         self.lapse(now, &mut change)?;
-        if let Some(until) = end.goodwill_until.filter(|until| *until > now) {
+        if let Some(goodwill) = end.goodwill.filter(|goodwill| goodwill.until > now) {
+            let mut left = goodwill.most.unwrap_or(hold.amount);
             for draw in lapses {
-                self.make_good(hold, draw, (until, now), &mut change)?;
+                let amount = draw.amount.min(left);
+                left = sub(left, amount)?;
+                if amount.is_positive() {
+                    let draw = Draw { amount, ..draw };
+                    self.make_good(hold, draw, (goodwill.until, now), &mut change)?;
+                }
             }
         }
         self.settle(now, &mut change)?;

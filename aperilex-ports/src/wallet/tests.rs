@@ -547,7 +547,7 @@ fn what_lapsed_while_held_for_a_failure_comes_again_for_a_while() {
 fn voided(goodwill_until: Option<i64>, now: i64) -> GiveBack {
     GiveBack {
         status: HoldStatus::Voided,
-        goodwill_until: goodwill_until.map(at),
+        goodwill: goodwill_until.map(at).map(Goodwill::whole),
         now: at(now),
     }
 }

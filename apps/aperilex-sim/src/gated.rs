@@ -114,7 +114,8 @@ gated!(AuditLog {
 
 gated!(AuditStore {
     books(user: UserId) -> Option<Books>, StoreError;
-    heads(after: Option<UserId>, limit: usize) -> Vec<(UserId, ChainHead)>, StoreError;
+    heads(after: Option<UserId>, limit: usize) -> Vec<(UserId, Option<ChainHead>)>, StoreError;
+    claim_proof(not_since: Timestamp, now: Timestamp) -> bool, StoreError;
     keep_root(root: &LedgerRoot) -> (), StoreError;
     roots(limit: usize) -> Vec<LedgerRoot>, StoreError;
     rebuild(user: UserId, projection: &Projection, audit: &AuditRecord) -> (), StoreError;
@@ -227,7 +228,7 @@ gated!(Imports {
     replayed(user: UserId, request: &IdempotentRequest, now: Timestamp) -> Option<ImportJob>, ImportError;
     settle(item: &SettleItem) -> ImportJob, ImportError;
     put_back(item: &PutBackItem) -> (), ImportError;
-    cancel(import: ImportId, now: Timestamp) -> ImportJob, ImportError;
+    cancel(import: ImportId, goodwill_until: Option<Timestamp>, now: Timestamp) -> ImportJob, ImportError;
     expire(goodwill_until: Option<Timestamp>, now: Timestamp, limit: usize) -> Vec<ImportJob>, ImportError;
 });
 
@@ -292,12 +293,12 @@ gated!(Settlement {
     replayed(user: UserId, request: &IdempotentRequest, now: Timestamp) -> Option<Answer>, SettlementError;
     forget(now: Timestamp, limit: usize) -> usize, SettlementError;
     grant_access(grant: &GrantAccess) -> bool, SettlementError;
-    deliver_filing(task: TaskId, lease: LeaseToken, now: Timestamp) -> (), SettlementError;
+    deliver_filing(task: TaskId, lease: LeaseToken, goodwill_until: Option<Timestamp>, now: Timestamp) -> (), SettlementError;
     complete(command: &CompleteTask) -> (), SettlementError;
     abandon(command: &AbandonTask) -> (), SettlementError;
     retry(command: &RetryTask) -> (), SettlementError;
     retract(command: &RetractAnalysis) -> Option<Retracted>, SettlementError;
-    cancel(task: TaskId, holds_expire_at: Timestamp, now: Timestamp) -> Task, SettlementError;
+    cancel(command: &CancelTask) -> Task, SettlementError;
 });
 
 gated!(TaskQueue [capabilities -> QueueCapabilities] {

@@ -60,18 +60,27 @@ impl State {
         self.import_items.range((from, to)).map(|(_, item)| item)
     }
 
+    /// Puts an import at the end of the line.
+    pub(crate) fn take_turn(&mut self, import: ImportId) {
+        let last = self.import_turns.values().max().copied();
+        let turn = last.unwrap_or_default().saturating_add(1);
+        self.import_turns.insert(import, turn);
+    }
+
     fn claim_item(&mut self, claim: &ClaimItem) -> Option<(ImportJob, ImportItem)> {
         let ready = |item: &&mut ImportItem| {
             let due = item.ready_at <= claim.now;
             let wanted = claim.only.is_none_or(|only| only == item.job);
             wanted && due && item.status == ImportItemStatus::Waiting
         };
+        let turns = &self.import_turns;
         let items = self.import_items.values_mut().filter(ready);
-        let item = items.min_by_key(|item| (item.place, item.job))?;
+        let item = items.min_by_key(|item| (turns.get(&item.job), item.job, item.place))?;
         item.lease = Some(claim.lease.token);
         item.ready_at = claim.lease.until;
         item.attempts = item.attempts.saturating_add(1);
         let item = item.clone();
+        self.take_turn(item.job);
         Some((self.imports.get(&item.job)?.clone(), item))
     }
 }

@@ -1,6 +1,6 @@
 //! Giving access to filings.
 
-use aperilex_ports::wallet::{Charge, late};
+use aperilex_ports::wallet::{Charge, Goodwill, late};
 use aperilex_ports::{
     AccessSource, EntryKind, FilingId, GrantAccess, HoldStatus, LeaseToken, LedgerError, MicroUsd,
     PendingAccess, PlaceHold, SettlementError, Task, TaskId, Timestamp, UserId, Waiver,
@@ -36,7 +36,7 @@ impl State {
         &mut self,
         task: TaskId,
         lease: LeaseToken,
-        now: Timestamp,
+        (goodwill_until, now): (Option<Timestamp>, Timestamp),
     ) -> Result<(), SettlementError> {
         let filing = self.leased(task, lease, now)?.key.filing;
         let live = |task: &&Task| task.key.filing == filing && !task.status.is_terminal();
@@ -47,13 +47,17 @@ impl State {
             .map(|task| task.id)
             .collect();
         for id in waiting {
-            self.deliver_to(id, now)?;
+            self.deliver_to(id, (goodwill_until, now))?;
         }
         Ok(())
     }
 
     /// Gives a task's account the access it waits for, once.
-    pub(super) fn deliver_to(&mut self, id: TaskId, now: Timestamp) -> Result<(), SettlementError> {
+    pub(super) fn deliver_to(
+        &mut self,
+        id: TaskId,
+        (goodwill_until, now): (Option<Timestamp>, Timestamp),
+    ) -> Result<(), SettlementError> {
         let Some(task) = self.tasks.get_mut(&id) else {
             return Ok(());
         };
@@ -63,7 +67,8 @@ impl State {
         };
         if self.has_paid_for(user, filing) {
             if self.is_open(access.hold) {
-                self.void(access.hold, None, now)?;
+                let goodwill = goodwill_until.map(Goodwill::whole);
+                self.void(access.hold, goodwill, now)?;
             }
             return Ok(());
         }
@@ -119,9 +124,11 @@ impl State {
             Some(HoldStatus::Captured) => return Ok(None),
             _ => {}
         }
-        let wallet = self.wallet(wanted.user)?;
+        let mut wallet = self.wallet(wanted.user)?;
         let poor = wallet.require(wanted.amount, wanted.now).is_err();
         if poor || !self.is_active(wanted.user) {
+            let change = wallet.absorb(wanted.id, wanted.amount, wanted.now)?;
+            self.save(wallet, change);
             return Ok(Some(Waiver::Absorbed));
         }
         let late = PlaceHold {

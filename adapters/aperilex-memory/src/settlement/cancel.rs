@@ -1,20 +1,16 @@
 //! Withdrawing a task.
 
 use aperilex_ports::{
-    EntryKind, MicroUsd, PlaceHold, SettlementError, Task, TaskId, TaskRole, TaskStatus,
-    TaskStoreError, Timestamp,
+    CancelTask, EntryKind, MicroUsd, PlaceHold, SettlementError, Task, TaskId, TaskRole,
+    TaskStatus, TaskStoreError, Timestamp,
 };
 
 use crate::planted::Bug;
 use crate::state::State;
 
 impl State {
-    pub(super) fn cancel(
-        &mut self,
-        id: TaskId,
-        holds_expire_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<Task, SettlementError> {
+    pub(super) fn cancel(&mut self, command: &CancelTask) -> Result<Task, SettlementError> {
+        let (id, now) = (command.task, command.now);
         let task = self.tasks.get(&id).ok_or(TaskStoreError::Unknown)?;
         let ended = task.status.is_terminal() && !self.has(Bug::ReopensWhatEnded);
         if ended || task.status == TaskStatus::Running {
@@ -22,14 +18,14 @@ impl State {
             return Err(TaskStoreError::Conflict { actual }.into());
         }
         let (role, key) = (task.role, task.key.clone());
-        self.withdraw(id, now)?;
+        self.withdraw(id, (None, now))?;
         if role == TaskRole::Leader {
             let followers = self.followers(&key);
             match followers.iter().copied().find(|id| self.can_lead(*id, now)) {
-                Some(heir) => self.promote(heir, holds_expire_at, now)?,
+                Some(heir) => self.promote(heir, command.holds_expire_at, now)?,
                 None => {
                     for follower in followers {
-                        self.withdraw(follower, now)?;
+                        self.withdraw(follower, (command.goodwill_until, now))?;
                     }
                 }
             }
@@ -38,9 +34,13 @@ impl State {
         Ok(task.ok_or(TaskStoreError::Unknown)?)
     }
 
-    fn withdraw(&mut self, id: TaskId, now: Timestamp) -> Result<(), SettlementError> {
+    fn withdraw(
+        &mut self,
+        id: TaskId,
+        (goodwill_until, now): (Option<Timestamp>, Timestamp),
+    ) -> Result<(), SettlementError> {
         if !self.has(Bug::KeepsHoldsOfWithdrawn) {
-            self.void_holds(id, None, now)?;
+            self.void_holds(id, goodwill_until, now)?;
         }
         self.change(id, now, |task| task.status = TaskStatus::Cancelled);
         Ok(())

@@ -1,6 +1,6 @@
 //! Ending runs.
 
-use aperilex_ports::wallet::Charge;
+use aperilex_ports::wallet::{Charge, Goodwill};
 use aperilex_ports::{
     AbandonTask, AnalysisStatus, CompleteTask, EntryKind, Guard, Hold, HoldId, HoldStatus,
     NoticeKind, OutboxItem, PendingNotice, PlaceHold, RetryTask, SettlementError, StoreError,
@@ -52,8 +52,8 @@ impl State {
         }
         run.insert(0, command.task);
         for task in run {
-            self.deliver_to(task, now)?;
-            self.void_holds(task, None, now)?;
+            self.deliver_to(task, (command.goodwill_until, now))?;
+            self.void_holds(task, command.goodwill_until, now)?;
             self.change(task, now, |task| {
                 task.status = TaskStatus::Completed;
                 task.progress = AnalysisStatus::Completed;
@@ -197,7 +197,7 @@ impl State {
             .map(|hold| hold.id)
             .collect();
         for id in ids {
-            self.void(id, goodwill_until, now)?;
+            self.void(id, goodwill_until.map(Goodwill::whole), now)?;
         }
         Ok(())
     }

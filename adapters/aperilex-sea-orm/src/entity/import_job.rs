@@ -1,7 +1,7 @@
 //! Bulk imports.
 
 use aperilex_ports::{HoldId, ImportCounts, ImportId, ImportJob, MicroUsd, UserId};
-use sea_orm::ActiveValue::Set;
+use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
 
 use crate::error::Unreadable;
@@ -22,9 +22,12 @@ pub(crate) struct Model {
     pub(crate) failed: i64,
     pub(crate) cancelled: i64,
     pub(crate) duplicates: i64,
+    pub(crate) excused: i64,
     pub(crate) expires_at: i64,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
+    /// Its place in the line: lower ones are worked on first.
+    pub(crate) turn: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -51,6 +54,7 @@ impl TryFrom<Model> for ImportJob {
                 cancelled: items(row.cancelled)?,
             },
             duplicates: items(row.duplicates)?,
+            excused: items(row.excused)?,
             expires_at: time("end of an import", row.expires_at)?,
             created_at: time("beginning of an import", row.created_at)?,
             updated_at: time("change of an import", row.updated_at)?,
@@ -72,9 +76,11 @@ impl From<&ImportJob> for ActiveModel {
             failed: Set(job.counts.failed.into()),
             cancelled: Set(job.counts.cancelled.into()),
             duplicates: Set(job.duplicates.into()),
+            excused: Set(job.excused.into()),
             expires_at: Set(micros(job.expires_at)),
             created_at: Set(micros(job.created_at)),
             updated_at: Set(micros(job.updated_at)),
+            turn: NotSet,
         }
     }
 }

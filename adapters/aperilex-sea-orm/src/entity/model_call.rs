@@ -27,6 +27,7 @@ pub(crate) struct Model {
     pub(crate) at: i64,
     /// 1 if the account's own key paid for it.
     pub(crate) own_key: i64,
+    pub(crate) ceiling: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -42,6 +43,7 @@ impl TryFrom<Model> for ModelCall {
             id: CallId::from_uuid(row.id),
             task: TaskId::from_uuid(row.task_id),
             attempt: count("attempt of a call", row.attempt)?,
+            ceiling: row.ceiling.map(MicroUsd::new),
             call: SpentCall {
                 section: row.section,
                 provider: row.provider,
@@ -79,6 +81,7 @@ impl From<&ModelCall> for ActiveModel {
             outcome: Set(call.outcome.as_str().to_owned()),
             at: Set(micros(recorded.at)),
             own_key: Set(i64::from(recorded.own_key)),
+            ceiling: Set(recorded.ceiling.map(MicroUsd::micros)),
         }
     }
 }

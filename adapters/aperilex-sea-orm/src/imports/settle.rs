@@ -39,7 +39,8 @@ pub(super) async fn settle(tx: &DatabaseTransaction, command: &SettleItem) -> Ou
     let mut item = leased(tx, key, command.lease, command.now).await?;
     item.lease = None;
     match &command.outcome {
-        ImportOutcome::Failed(failure) => {
+        ImportOutcome::Failed { failure, excused } => {
+            job.excused = job.excused.saturating_add(u32::from(*excused));
             item.status = ImportItemStatus::Failed;
             item.failure = Some(failure.clone());
         }

@@ -7,6 +7,7 @@ use aperilex_ports::{
     ImportItem, ImportItemStatus, ImportJob, LedgerError, MicroUsd, PlaceHold, SubmitImport,
     SubmittedImport, Timestamp, UserId,
 };
+use sea_orm::ActiveValue::Set;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
 };
@@ -16,6 +17,7 @@ use super::Outcome;
 use crate::audit_store::CHUNK;
 use crate::entity::{filing_access, import_item, import_job};
 use crate::error::Stop;
+use crate::import_store::last_turn;
 use crate::ledger::Wallet;
 use crate::settlement::idempotency;
 use crate::stored::rounded;
@@ -61,7 +63,11 @@ pub(super) async fn submit(
         updated_at: rounded(begun.updated_at),
         ..begun
     };
-    import_job::Entity::insert(import_job::ActiveModel::from(&job))
+    let row = import_job::ActiveModel {
+        turn: Set(last_turn::<ImportError>(tx).await?),
+        ..import_job::ActiveModel::from(&job)
+    };
+    import_job::Entity::insert(row)
         .exec_without_returning(tx)
         .await?;
     for some in items.chunks(CHUNK) {

@@ -1,6 +1,6 @@
 //! Holds: placed, captured, given back.
 
-use aperilex_ports::wallet::{Charge, Draw, GiveBack, draws, part_entry};
+use aperilex_ports::wallet::{Charge, Draw, GiveBack, Goodwill, draws, part_entry};
 use aperilex_ports::{
     AnalysisId, CapturePart, EntryId, Hold, HoldId, HoldStatus, JournalTx, LedgerEntry,
     LedgerError, MicroUsd, PlaceHold, Timestamp,
@@ -80,12 +80,22 @@ impl Wallet {
         Ok(entry)
     }
 
+    /// The house bears what was to be charged.
+    pub(crate) async fn absorb(
+        &mut self,
+        tx: &DatabaseTransaction,
+        wanted: &PlaceHold,
+    ) -> Outcome<()> {
+        let absorbed = self.0.absorb(wanted.id, wanted.amount, wanted.now);
+        self.save(tx, absorbed.map_err(Stop::Refused)?).await
+    }
+
     /// Gives a hold back; one that was given back already stays so.
     pub(crate) async fn void(
         &mut self,
         tx: &DatabaseTransaction,
         hold: HoldId,
-        goodwill_until: Option<Timestamp>,
+        goodwill: Option<Goodwill>,
         now: Timestamp,
     ) -> Outcome<()> {
         if self.hold(tx, hold).await?.status == HoldStatus::Voided {
@@ -93,7 +103,7 @@ impl Wallet {
         }
         let end = GiveBack {
             status: HoldStatus::Voided,
-            goodwill_until,
+            goodwill,
             now,
         };
         self.give_back(tx, hold, &end).await?;

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use super::Outcome;
 use crate::entity::{ledger_posting, ledger_tx};
+use crate::error::Unreadable;
 use crate::stored::number;
 use ledger_tx::{Column, Entity};
 
@@ -71,16 +72,28 @@ pub(crate) async fn whole(
             .order_by_asc(ledger_posting::Column::Seq)
             .order_by_asc(ledger_posting::Column::Line);
         for row in found.all(tx).await? {
-            postings.entry(row.seq).or_default().push(row.try_into()?);
+            let (seq, line) = (row.seq, row.line);
+            let posting = row.try_into();
+            let posting = posting
+                .map_err(|error| named(&format!("ledger_posting {user} {seq} {line}"), error))?;
+            postings.entry(seq).or_default().push(posting);
         }
     }
     let mut out = Vec::new();
     for row in rows {
         let own = postings.remove(&row.seq).unwrap_or_default();
+        let seq = row.seq;
+        let read = JournalTx::try_from(row);
+        let read = read.map_err(|error| named(&format!("ledger_tx {user} {seq}"), error))?;
         out.push(JournalTx {
             postings: own,
-            ..JournalTx::try_from(row)?
+            ..read
         });
     }
     Ok(out)
+}
+
+/// Says which row it is that cannot be read.
+fn named(row: &str, Unreadable(what): Unreadable) -> Unreadable {
+    Unreadable(format!("{row}: {what}"))
 }

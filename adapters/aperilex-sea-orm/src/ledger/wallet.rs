@@ -134,20 +134,25 @@ pub(crate) async fn rebuild_wallet(
     Ok(())
 }
 
-/// Where an account's chain ends.
-pub(crate) fn head(row: &Model) -> Result<ChainHead, Unreadable> {
-    let user = UserId::from_uuid(row.id);
-    Ok(match &row.chain_hash {
-        None => ChainHead::genesis(user),
-        Some(hash) => ChainHead {
-            seq: count("length of a chain", row.chain_seq)?,
-            hash: word("end of a chain", hash)?,
-            at: row
-                .chain_at
-                .map(|at| time("end of a chain", at))
-                .transpose()?,
-        },
+/// Where an account's chain ends, by the columns that say so: number, hash, time.
+pub(crate) fn head(
+    user: UserId,
+    (seq, hash, at): (i64, Option<&str>, Option<i64>),
+) -> Result<ChainHead, Unreadable> {
+    let Some(hash) = hash else {
+        return Ok(ChainHead::genesis(user));
+    };
+    Ok(ChainHead {
+        seq: count("length of a chain", seq)?,
+        hash: word("end of a chain", hash)?,
+        at: at.map(|at| time("end of a chain", at)).transpose()?,
     })
+}
+
+/// The same of a row.
+pub(crate) fn head_of(row: &Model) -> Result<ChainHead, Unreadable> {
+    let end = (row.chain_seq, row.chain_hash.as_deref(), row.chain_at);
+    head(UserId::from_uuid(row.id), end)
 }
 
 fn open(row: Model, lots: Vec<CreditLot>) -> Result<wallet::Wallet, Unreadable> {
@@ -158,7 +163,7 @@ fn open(row: Model, lots: Vec<CreditLot>) -> Result<wallet::Wallet, Unreadable> 
             held: MicroUsd::new(row.held),
         },
         entry_seq: count("count of entries", row.seq)?,
-        head: head(&row)?,
+        head: head_of(&row)?,
         debt: MicroUsd::new(row.debt),
         lots,
     })

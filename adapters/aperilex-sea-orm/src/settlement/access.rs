@@ -1,6 +1,7 @@
 //! Access to filings: paid for in the commit that gives it.
 
 use aperilex_ports::audit::Opened;
+use aperilex_ports::wallet::Goodwill;
 use aperilex_ports::{
     AccessSource, EntryKind, FilingId, GrantAccess, LeaseToken, LedgerError, MicroUsd,
     PendingAccess, PlaceHold, Task, TaskId, TaskRole, TaskStoreError, Timestamp, UserId, Waiver,
@@ -58,13 +59,14 @@ pub(super) async fn deliver(
     tx: &DatabaseTransaction,
     id: TaskId,
     lease: LeaseToken,
-    now: Timestamp,
+    (goodwill_until, now): (Option<Timestamp>, Timestamp),
 ) -> Outcome<()> {
     let mut waiting = lock_waiting(tx, id, lease, now).await?;
     let users = waiting.iter().map(|task| task.user);
     let mut wallets = Wallets::lock(tx, users).await?;
     for task in &mut waiting {
-        deliver_to(tx, wallets.of(task.user)?, task, now).await?;
+        let wallet = wallets.of(task.user)?;
+        deliver_to(tx, wallet, task, (goodwill_until, now)).await?;
         run::update(tx, task).await?;
     }
     Ok(())
@@ -104,19 +106,21 @@ async fn lock_waiting(
 }
 
 /// Gives a task's account the access it waits for; its hold is charged, or given back if the account has
-/// paid access meanwhile. The caller saves the task.
+/// paid access meanwhile: with goodwill, since what was held would have paid for it. The caller saves the
+/// task.
 pub(super) async fn deliver_to(
     tx: &DatabaseTransaction,
     wallet: &mut Wallet,
     task: &mut Task,
-    now: Timestamp,
+    (goodwill_until, now): (Option<Timestamp>, Timestamp),
 ) -> Outcome<()> {
     let Some(access) = task.charges.access.take() else {
         return Ok(());
     };
     let filing = task.key.filing;
     if !is_wanted(tx, task.user, filing, &access).await? {
-        return void_if_open(tx, wallet, access.hold, None, now).await;
+        let goodwill = goodwill_until.map(Goodwill::whole);
+        return void_if_open(tx, wallet, access.hold, goodwill, now).await;
     }
     let hold = wanted(&access, (task.user, filing), Some(task.id), now);
     let waiver = charge(tx, wallet, &hold).await?;

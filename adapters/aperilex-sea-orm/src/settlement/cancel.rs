@@ -1,8 +1,8 @@
 //! A task is withdrawn; if it led, the oldest follower who can pay takes over.
 
 use aperilex_ports::{
-    EntryKind, PlaceHold, SettlementError, Task, TaskId, TaskRole, TaskStatus, TaskStoreError,
-    Timestamp,
+    CancelTask, EntryKind, PlaceHold, SettlementError, Task, TaskId, TaskRole, TaskStatus,
+    TaskStoreError, Timestamp,
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
@@ -14,12 +14,8 @@ use crate::error::Stop;
 use crate::ledger::{Wallet, Wallets};
 use crate::run::{self, Run, conflict, enqueue, save_all};
 
-pub(super) async fn cancel(
-    tx: &DatabaseTransaction,
-    id: TaskId,
-    holds_expire_at: Timestamp,
-    now: Timestamp,
-) -> Outcome<Task> {
+pub(super) async fn cancel(tx: &DatabaseTransaction, command: &CancelTask) -> Outcome<Task> {
+    let (id, now) = (command.task, command.now);
     let leader = lock_leader(tx, id).await?;
     let mut run = Run::of(tx, leader).await?;
     let place = run.tasks.iter().position(|task| task.id == id);
@@ -29,13 +25,13 @@ pub(super) async fn cancel(
         .swap_remove(place.ok_or(Stop::<SettlementError>::Again)?);
     if task.role == TaskRole::Follower {
         let mut wallet = Wallet::lock(tx, task.user).await?;
-        withdraw(tx, &mut wallet, &mut task, now).await?;
+        withdraw(tx, &mut wallet, &mut task, (None, now)).await?;
         return saved(tx, vec![task], now).await;
     }
     if task.status == TaskStatus::Running {
         return Err(conflict(&task).into());
     }
-    let others = hand_over(tx, &mut task, run.tasks, holds_expire_at, now).await?;
+    let others = hand_over(tx, &mut task, run.tasks, command).await?;
     let changed = std::iter::once(task).chain(others).collect();
     saved(tx, changed, now).await
 }
@@ -63,13 +59,13 @@ async fn hand_over(
     tx: &DatabaseTransaction,
     leader: &mut Task,
     mut followers: Vec<Task>,
-    holds_expire_at: Timestamp,
-    now: Timestamp,
+    command: &CancelTask,
 ) -> Outcome<Vec<Task>> {
+    let now = command.now;
     followers.sort_by_key(|task| (task.created_at, task.id));
     let users = followers.iter().map(|task| task.user).chain([leader.user]);
     let mut wallets = Wallets::lock(tx, users).await?;
-    withdraw(tx, wallets.of(leader.user)?, leader, now).await?;
+    withdraw(tx, wallets.of(leader.user)?, leader, (None, now)).await?;
     let mut heir = None;
     for (place, follower) in followers.iter().enumerate() {
         let price = follower.charges.analysis_price;
@@ -83,12 +79,14 @@ async fn hand_over(
     let Some(place) = heir else {
         Run::close(tx, &leader.key).await?;
         for follower in &mut followers {
-            withdraw(tx, wallets.of(follower.user)?, follower, now).await?;
+            // Not their doing: what lapsed while it was held for this comes again.
+            let how = (command.goodwill_until, now);
+            withdraw(tx, wallets.of(follower.user)?, follower, how).await?;
         }
         return Ok(followers);
     };
     let mut heir = followers.swap_remove(place);
-    promote(tx, wallets.of(heir.user)?, &mut heir, holds_expire_at, now).await?;
+    promote(tx, wallets.of(heir.user)?, &mut heir, command).await?;
     Ok(vec![heir])
 }
 
@@ -104,9 +102,9 @@ async fn withdraw(
     tx: &DatabaseTransaction,
     wallet: &mut Wallet,
     task: &mut Task,
-    now: Timestamp,
+    (goodwill_until, now): (Option<Timestamp>, Timestamp),
 ) -> Outcome<()> {
-    void_all(tx, wallet, task, None, now).await?;
+    void_all(tx, wallet, task, goodwill_until, now).await?;
     task.status = TaskStatus::Cancelled;
     task.lease = None;
     Ok(())
@@ -116,9 +114,9 @@ async fn promote(
     tx: &DatabaseTransaction,
     wallet: &mut Wallet,
     heir: &mut Task,
-    holds_expire_at: Timestamp,
-    now: Timestamp,
+    command: &CancelTask,
 ) -> Outcome<()> {
+    let now = command.now;
     if heir.charges.analysis_price.is_positive() {
         let hold = PlaceHold {
             id: heir.charges.analysis_hold,
@@ -127,7 +125,7 @@ async fn promote(
             amount: heir.charges.analysis_price,
             filing: Some(heir.key.filing),
             task: Some(heir.id),
-            expires_at: holds_expire_at,
+            expires_at: command.holds_expire_at,
             now,
         };
         wallet.place(tx, &hold).await?;

@@ -33,6 +33,7 @@ pub(super) async fn settle(
         _ if wallet.require_active().is_err()
             || wallet.require(wanted.amount, wanted.now).is_err() =>
         {
+            wallet.absorb(tx, wanted).await?;
             tracing::warn!(hold = %wanted.id, amount = %wanted.amount, "absorbed: the hold has ended and nothing can be set aside");
             return Ok(Some(Waiver::Absorbed));
         }

@@ -1,5 +1,6 @@
 //! A run ends badly, or is tried again.
 
+use aperilex_ports::wallet::Goodwill;
 use aperilex_ports::{
     AbandonTask, AnalysisStatus, HoldId, HoldStatus, NoticeKind, OutboxItem, PendingNotice,
     RetryTask, SettlementError, Task, TaskId, TaskStatus, Timestamp,
@@ -87,8 +88,9 @@ pub(super) async fn void_all(
     now: Timestamp,
 ) -> Outcome<()> {
     let access = task.charges.access.as_ref().map(|access| access.hold);
+    let goodwill = goodwill_until.map(Goodwill::whole);
     for hold in access.into_iter().chain([task.charges.analysis_hold]) {
-        void_if_open(tx, wallet, hold, goodwill_until, now).await?;
+        void_if_open(tx, wallet, hold, goodwill, now).await?;
     }
     Ok(())
 }
@@ -98,12 +100,12 @@ pub(crate) async fn void_if_open(
     tx: &DatabaseTransaction,
     wallet: &mut Wallet,
     hold: HoldId,
-    goodwill_until: Option<Timestamp>,
+    goodwill: Option<Goodwill>,
     now: Timestamp,
 ) -> Outcome<()> {
     let placed = find_hold(tx, hold).await?;
     if placed.is_some_and(|hold| hold.status == HoldStatus::Open) {
-        wallet.void(tx, hold, goodwill_until, now).await?;
+        wallet.void(tx, hold, goodwill, now).await?;
     }
     Ok(())
 }

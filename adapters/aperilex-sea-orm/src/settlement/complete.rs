@@ -1,5 +1,6 @@
 //! A run ends well.
 
+use aperilex_ports::wallet::Goodwill;
 use aperilex_ports::{
     AnalysisStatus, CompleteTask, EntryKind, NoticeKind, PlaceHold, SettlementError, StoreError,
     Task, TaskStatus, Waiver,
@@ -22,7 +23,7 @@ pub(super) async fn complete(tx: &DatabaseTransaction, command: &CompleteTask) -
     let mut wallets = Wallets::lock(tx, users).await?;
     for task in &mut run.tasks {
         let wallet = wallets.of(task.user)?;
-        deliver_to(tx, wallet, task, command.now).await?;
+        deliver_to(tx, wallet, task, (command.goodwill_until, command.now)).await?;
         if task.id == command.task {
             task.waiver = charge(tx, wallet, task, command).await?;
             Run::close(tx, &task.key).await?;
@@ -63,7 +64,8 @@ async fn charge(
 ) -> Outcome<Option<Waiver>> {
     let hold = leader.charges.analysis_hold;
     if command.free.is_some() {
-        void_if_open(tx, wallet, hold, None, command.now).await?;
+        let goodwill = command.goodwill_until.map(Goodwill::whole);
+        void_if_open(tx, wallet, hold, goodwill, command.now).await?;
         return Ok(command.free);
     }
     let wanted = PlaceHold {

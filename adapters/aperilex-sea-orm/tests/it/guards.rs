@@ -68,6 +68,7 @@ async fn the_journal_is_sealed() {
 async fn the_book_of_what_models_cost_is_only_written_on() {
     for fresh in &support::each().await {
         let call = ModelCall {
+            ceiling: None,
             id: CallId::from_uuid(uuid::Uuid::from_u128(1)),
             task: TaskId::from_uuid(uuid::Uuid::from_u128(2)),
             attempt: 1,

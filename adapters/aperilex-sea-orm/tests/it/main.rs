@@ -12,6 +12,7 @@
 mod support;
 
 mod crash;
+mod damage;
 mod desk;
 mod guards;
 mod migrate;

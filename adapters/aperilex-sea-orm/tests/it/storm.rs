@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use aperilex_ports::{
     AbandonTask, AccessSource, AdvanceTask, AnalysisId, AnalysisRecord, AnalysisStatus, Answer,
-    ClaimTask, CompleteTask, Digest, EntryKind, Failure, FilingId, Guard, HoldId, HoldStatus,
-    Lease, LeaseToken, Method, MicroUsd, OutboxItem, PendingAccess, RetryTask, SettlementError,
-    Stores, Task, TaskId, TaskMessage, TaskRole, TaskStatus, TaskStoreError, Template, UserId,
+    CancelTask, ClaimTask, CompleteTask, Digest, EntryKind, Failure, FilingId, Guard, HoldId,
+    HoldStatus, Lease, LeaseToken, Method, MicroUsd, OutboxItem, PendingAccess, RetryTask,
+    SettlementError, Stores, Task, TaskId, TaskMessage, TaskRole, TaskStatus, TaskStoreError,
+    Template, UserId,
 };
 use uuid::Uuid;
 
@@ -67,7 +68,7 @@ async fn ask(stores: Stores, user: UserId, filing: FilingId, n: usize) {
             && let Answer::Task(task) = submitted.into_answer()
         {
             let task = task.id;
-            refused_lawfully(stores.settlement.cancel(task, at(1800), at(5)).await);
+            refused_lawfully(stores.settlement.cancel(&withdrawal(task)).await);
         }
         tokio::time::sleep(Duration::from_millis(3)).await;
     }
@@ -123,7 +124,9 @@ async fn run(stores: &Stores, message: TaskMessage, luck: i64) {
     };
     stores.tasks.advance(&step).await.unwrap();
     if luck % 3 != 0 {
-        let delivered = stores.settlement.deliver_filing(task.id, token, at(3));
+        let delivered = stores
+            .settlement
+            .deliver_filing(task.id, token, None, at(3));
         delivered.await.unwrap();
     }
     let failed = AbandonTask {
@@ -173,7 +176,17 @@ pub(crate) fn completion(task: &Task, lease: LeaseToken) -> CompleteTask {
             retracted_at: None,
         },
         free: None,
+        goodwill_until: None,
         now: at(4),
+    }
+}
+
+fn withdrawal(task: TaskId) -> CancelTask {
+    CancelTask {
+        task,
+        holds_expire_at: at(1800),
+        goodwill_until: None,
+        now: at(5),
     }
 }
 

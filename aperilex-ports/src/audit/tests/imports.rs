@@ -37,6 +37,7 @@ fn importing() -> Books {
         hold: Some(held.id),
         counts: ImportCounts::of(&items),
         duplicates: 0,
+        excused: 0,
         expires_at: at(1000),
         created_at: at(0),
         updated_at: at(0),
@@ -61,6 +62,8 @@ fn importing() -> Books {
             })
             .to_vec(),
         analyses: Vec::new(),
+        calls: Vec::new(),
+        answers: Vec::new(),
     }
 }
 
@@ -111,6 +114,23 @@ const IMPORT_DAMAGES: &[(&str, Invariant, Damage)] = &[
     ("it has ended, and its hold is open", Invariant::I7, |b| {
         b.imports[0].0.status = ImportStatus::Cancelled;
     }),
+    (
+        "more failures are excused than there were",
+        Invariant::I6,
+        |b| {
+            b.imports[0].0.excused = 1;
+        },
+    ),
+    (
+        "failures that are not ours are made good",
+        Invariant::I6,
+        |b| {
+            let hold = b.holds[0].id;
+            let mut line = b.entries[0].clone();
+            line.key = format!("goodwill:{hold}:{}", line.id);
+            b.entries.push(line);
+        },
+    ),
     ("its hold is for nothing any more", Invariant::I7, |b| {
         b.imports.clear();
     }),

@@ -12,7 +12,7 @@ pub(super) async fn a_cancelled_import_gives_the_rest_back(desk: Desk) {
     let imports = &desk.stores.imports;
     settled(&desk, true).await;
     let (_, claimed) = claim(&desk, 0).await.unwrap();
-    let job = imports.cancel(job.id, at(20)).await.unwrap();
+    let job = imports.cancel(job.id, None, at(20)).await.unwrap();
     assert_eq!(job.status, ImportStatus::Cancelled);
     assert_eq!((job.counts.imported, job.counts.cancelled), (1, 3));
     assert_eq!(desk.job(job.id).await, job);
@@ -21,8 +21,10 @@ pub(super) async fn a_cancelled_import_gives_the_rest_back(desk: Desk) {
     let before = desk.snapshot().await;
     let late = imports.settle(&settling(&claimed, true)).await;
     assert!(matches!(late, Err(ImportError::LeaseLost)), "{late:?}");
-    assert_eq!(imports.cancel(job.id, at(30)).await.unwrap(), job);
-    let unknown = imports.cancel(desk.id(ImportId::from_uuid), at(30)).await;
+    assert_eq!(imports.cancel(job.id, None, at(30)).await.unwrap(), job);
+    let unknown = imports
+        .cancel(desk.id(ImportId::from_uuid), None, at(30))
+        .await;
     assert!(matches!(unknown, Err(ImportError::Unknown)), "{unknown:?}");
     assert_eq!(desk.snapshot().await, before);
 
@@ -31,7 +33,7 @@ pub(super) async fn a_cancelled_import_gives_the_rest_back(desk: Desk) {
         settled(&desk, true).await;
         desk.job(done.id).await
     };
-    assert_eq!(imports.cancel(done.id, at(40)).await.unwrap(), done);
+    assert_eq!(imports.cancel(done.id, None, at(40)).await.unwrap(), done);
     desk.audit().await;
 }
 
@@ -66,7 +68,7 @@ pub(super) async fn racing_settles_and_cancels_agree(desk: Desk) {
         }
         let imports = &desk.stores.imports;
         let settling = join_all(settles.iter().map(|settle| imports.settle(settle)));
-        let cancels = join_all((0..4).map(|_| imports.cancel(job.id, at(10))));
+        let cancels = join_all((0..4).map(|_| imports.cancel(job.id, None, at(10))));
         let (settled, cancelled) = join(settling, cancels).await;
         let well = settled.iter().filter(|outcome| outcome.is_ok()).count();
         assert!(cancelled.iter().all(Result::is_ok), "{cancelled:?}");
@@ -89,7 +91,11 @@ pub(super) async fn the_hold_of_a_running_import_does_not_expire(desk: Desk) {
     assert_eq!(expired, [], "it is at work");
     settled(&desk, true).await;
     assert_eq!(ledger.expire(None, at(10 * LIFE), 9).await.unwrap(), []);
-    desk.stores.imports.cancel(job.id, at(11)).await.unwrap();
+    desk.stores
+        .imports
+        .cancel(job.id, None, at(11))
+        .await
+        .unwrap();
     assert_eq!(ledger.expire(None, at(10 * LIFE), 9).await.unwrap(), []);
     assert_eq!(desk.balance(user).await.posted, usd(90));
     desk.audit().await;
@@ -106,7 +112,7 @@ pub(super) async fn imports_that_stand_still_are_given_up_and_no_others(desk: De
     ];
     let done = {
         let done = submitted(&desk, user, 1).await;
-        imports.cancel(done.id, at(1)).await.unwrap()
+        imports.cancel(done.id, None, at(1)).await.unwrap()
     };
     assert_eq!(imports.expire(None, at(LIFE - 1), 9).await.unwrap(), []);
     let first = imports.expire(None, at(LIFE), 1).await.unwrap();

@@ -34,6 +34,7 @@ pub(super) async fn an_import_comes_with_items_and_one_hold(desk: Desk) {
             ..ImportCounts::default()
         },
         duplicates: 2,
+        excused: 0,
         expires_at: at(LIFE),
         created_at: at(0),
         updated_at: at(0),
@@ -146,7 +147,7 @@ pub(super) async fn a_repeated_import_is_replayed(desk: Desk) {
 
     let own = desk.start(&import(other, "another body")).await;
     assert_ne!(own.id, job.id, "keys are the account's own");
-    imports.cancel(job.id, at(2)).await.unwrap();
+    imports.cancel(job.id, None, at(2)).await.unwrap();
     let later = imports.submit(&import(user, "body")).await.unwrap();
     assert_eq!(later.job.status, ImportStatus::Cancelled, "as it is now");
     let expired = imports.replayed(user, &key("body"), at(3_000)).await;

@@ -1,7 +1,7 @@
 //! Accounts that are suspended.
 
 use super::super::audit_log::record;
-use super::super::support::{Desk, at, usd};
+use super::super::support::{Desk, at, usd, withdrawal};
 use crate::*;
 
 /// Suspends the account.
@@ -75,7 +75,10 @@ pub(super) async fn a_suspended_follower_takes_nothing_over(desk: Desk) {
     }
     suspend(&desk, first).await;
     let settlement = &desk.stores.settlement;
-    settlement.cancel(tasks[0], at(1800), at(2)).await.unwrap();
+    settlement
+        .cancel(&withdrawal(tasks[0], at(2)))
+        .await
+        .unwrap();
     assert_eq!(desk.task(tasks[1]).await.role, TaskRole::Follower);
     assert_eq!(desk.task(tasks[2]).await.role, TaskRole::Leader);
     desk.audit().await;

@@ -39,7 +39,7 @@ pub(super) async fn delivery_grants_access_to_all_who_wait(desk: Desk) {
 
     desk.stores
         .settlement
-        .deliver_filing(task.id, lease, at(5))
+        .deliver_filing(task.id, lease, None, at(5))
         .await
         .unwrap();
     for request in [&leader, &follower, &other] {
@@ -71,7 +71,7 @@ pub(super) async fn delivery_grants_access_to_all_who_wait(desk: Desk) {
     let before = desk.snapshot().await;
     desk.stores
         .settlement
-        .deliver_filing(task.id, lease, at(6))
+        .deliver_filing(task.id, lease, None, at(6))
         .await
         .unwrap();
     assert_eq!(
@@ -92,8 +92,8 @@ pub(super) async fn delivery_charges_an_account_once(desk: Desk) {
     let (_, other_lease) = desk.running(&second).await;
     let settlement = &desk.stores.settlement;
     let deliveries = join_all((0..16).flat_map(|_| {
-        let own = settlement.deliver_filing(task.id, lease, at(5));
-        let others = settlement.deliver_filing(second.task, other_lease, at(5));
+        let own = settlement.deliver_filing(task.id, lease, None, at(5));
+        let others = settlement.deliver_filing(second.task, other_lease, None, at(5));
         [own, others]
     }));
     for outcome in deliveries.await {
@@ -125,7 +125,7 @@ pub(super) async fn access_got_meanwhile_is_not_charged_again(desk: Desk) {
             .unwrap()
     );
     settlement
-        .deliver_filing(task.id, lease, at(6))
+        .deliver_filing(task.id, lease, None, at(6))
         .await
         .unwrap();
     let hold = request.charges.access.as_ref().unwrap().hold;
@@ -273,7 +273,7 @@ async fn stripped(desk: &Desk, user: UserId) -> (SubmitTask, Task, LeaseToken) {
 
 async fn finish(desk: &Desk, request: &SubmitTask, task: &Task, lease: LeaseToken) {
     let settlement = &desk.stores.settlement;
-    let delivered = settlement.deliver_filing(task.id, lease, at(5)).await;
+    let delivered = settlement.deliver_filing(task.id, lease, None, at(5)).await;
     delivered.unwrap();
     let given = access(desk, request.user, request.key.filing).await;
     assert_eq!(given, Some(AccessSource::Paid));
@@ -293,6 +293,11 @@ pub(super) async fn what_cannot_be_charged_anew_is_absorbed(desk: Desk) {
     assert_eq!(desk.task(task.id).await.waiver, Some(Waiver::Absorbed));
     assert_eq!(desk.balance(user).await.posted, usd(1000));
     desk.stores.ledger.void(all.id, None, at(20)).await.unwrap();
+    let journal = desk.stores.ledger.journal(user, 0, MAX_PAGE).await.unwrap();
+    let postings = journal.iter().flat_map(|tx| &tx.postings);
+    let losses = postings.filter(|one| one.account == LedgerAccount::LateCaptureLoss);
+    let losses: Vec<_> = losses.map(|one| one.amount).collect();
+    assert_eq!(losses, [usd(-ACCESS), usd(-ANALYSIS)]);
     desk.audit().await;
 }
 

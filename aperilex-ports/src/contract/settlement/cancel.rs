@@ -1,6 +1,6 @@
 //! Withdrawals: SE-11.
 
-use super::super::support::{ACCESS, ANALYSIS, Desk, at, usd};
+use super::super::support::{ACCESS, ANALYSIS, Desk, at, usd, withdrawal};
 use super::submit::messages;
 use crate::*;
 
@@ -33,7 +33,7 @@ impl Waiting {
 
     async fn cancel(&self, desk: &Desk) -> Task {
         let settlement = &desk.stores.settlement;
-        let left = settlement.cancel(self.leader.id, at(3600), at(30)).await;
+        let left = settlement.cancel(&withdrawal(self.leader.id, at(30))).await;
         left.unwrap()
     }
 }
@@ -125,13 +125,16 @@ pub(super) async fn an_heir_needs_a_free_place(desk: Desk) {
     desk.submit(&other).await;
     let settlement = &desk.stores.settlement;
     settlement
-        .cancel(leader.id, at(3600), at(30))
+        .cancel(&withdrawal(leader.id, at(30)))
         .await
         .unwrap();
     let role = async |task: &Task| desk.task(task.id).await.role;
     assert_eq!(role(&busy).await, TaskRole::Follower);
     assert_eq!(role(&free).await, TaskRole::Leader);
-    settlement.cancel(free.id, at(3600), at(31)).await.unwrap();
+    settlement
+        .cancel(&withdrawal(free.id, at(31)))
+        .await
+        .unwrap();
     assert_eq!(desk.status(busy.id).await, TaskStatus::Cancelled);
     desk.audit().await;
 }
@@ -151,7 +154,7 @@ pub(super) async fn without_heirs_all_are_cancelled(desk: Desk) {
     desk.drain().await;
     desk.stores
         .settlement
-        .cancel(leader.id, at(1800), at(2))
+        .cancel(&withdrawal(leader.id, at(2)))
         .await
         .unwrap();
     for task in [&leader, &poor] {
@@ -177,7 +180,7 @@ pub(super) async fn a_running_leader_is_not_cancelled(desk: Desk) {
     let refused = desk
         .stores
         .settlement
-        .cancel(task.id, at(1800), at(5))
+        .cancel(&withdrawal(task.id, at(5)))
         .await;
     let running = matches!(
         refused,
@@ -193,7 +196,7 @@ pub(super) async fn a_running_leader_is_not_cancelled(desk: Desk) {
     let refused = desk
         .stores
         .settlement
-        .cancel(unknown, at(1800), at(5))
+        .cancel(&withdrawal(unknown, at(5)))
         .await;
     let unknown = matches!(refused, Err(SettlementError::Task(TaskStoreError::Unknown)));
     assert!(unknown, "{refused:?}");
@@ -209,7 +212,7 @@ pub(super) async fn a_follower_leaves_alone(desk: Desk) {
     let left = desk
         .stores
         .settlement
-        .cancel(leaving.id, at(1800), at(5))
+        .cancel(&withdrawal(leaving.id, at(5)))
         .await
         .unwrap();
     assert_eq!(left.status, TaskStatus::Cancelled);

@@ -2,7 +2,9 @@
 
 use futures_util::future::join_all;
 
-use super::super::support::{ACCESS, ANALYSIS, Again, Desk, Snapshot, at, failure, usd};
+use super::super::support::{
+    ACCESS, ANALYSIS, Again, Desk, Snapshot, at, failure, usd, withdrawal,
+};
 use super::submit::{events, messages};
 use crate::*;
 
@@ -52,7 +54,7 @@ pub(super) async fn completion_pays_and_tells_everyone(desk: Desk) {
     let run = Run::begin(&desk).await;
     let settlement = &desk.stores.settlement;
     settlement
-        .deliver_filing(run.leader.id, run.lease, at(5))
+        .deliver_filing(run.leader.id, run.lease, None, at(5))
         .await
         .unwrap();
     let done = desk.completion(&run.leader, run.lease);
@@ -120,7 +122,7 @@ pub(super) async fn completion_serves_who_still_waits_for_the_filing(desk: Desk)
     let run = Run::begin(&desk).await;
     let settlement = &desk.stores.settlement;
     settlement
-        .deliver_filing(run.leader.id, run.lease, at(5))
+        .deliver_filing(run.leader.id, run.lease, None, at(5))
         .await
         .unwrap();
     let late = desk.funded(ACCESS).await;
@@ -197,7 +199,9 @@ async fn refusals(desk: &Desk, task: &Task, lease: LeaseToken, now: i64) -> Vec<
         ..desk.completion(task, lease)
     };
     let outcomes = [
-        settlement.deliver_filing(task.id, lease, at(now)).await,
+        settlement
+            .deliver_filing(task.id, lease, None, at(now))
+            .await,
         settlement.complete(&done).await,
         settlement.retry(&abandon.at(now + 9)).await,
         settlement.abandon(&abandon).await,
@@ -276,7 +280,7 @@ pub(super) async fn failure_keeps_delivered_access(desk: Desk) {
     let run = Run::begin(&desk).await;
     let settlement = &desk.stores.settlement;
     settlement
-        .deliver_filing(run.leader.id, run.lease, at(5))
+        .deliver_filing(run.leader.id, run.lease, None, at(5))
         .await
         .unwrap();
     settlement.abandon(&run.abandon(9)).await.unwrap();
@@ -442,7 +446,7 @@ pub(super) async fn a_finished_task_is_finished(desk: Desk) {
     settlement.abandon(&failed.abandon(9)).await.unwrap();
     let cancelled = desk.lone_task().await;
     settlement
-        .cancel(cancelled.id, at(1800), at(9))
+        .cancel(&withdrawal(cancelled.id, at(9)))
         .await
         .unwrap();
     desk.drain().await;
@@ -469,7 +473,7 @@ pub(super) async fn a_finished_task_is_finished(desk: Desk) {
         assert_conflict(&settlement.abandon(&sweep).await.unwrap_err(), status);
         assert_conflict(&settlement.retry(&sweep.at(999)).await.unwrap_err(), status);
         let refused = settlement
-            .cancel(task.id, at(1800), at(20))
+            .cancel(&withdrawal(task.id, at(20)))
             .await
             .unwrap_err();
         assert_conflict(&refused, status);
@@ -487,7 +491,7 @@ pub(super) async fn finished_tasks_hold_nothing(desk: Desk) {
     let request = desk.request_with_access(desk.funded(1000).await, &key);
     let cancelled = desk.submit(&request).await;
     settlement
-        .cancel(cancelled.id, at(1800), at(9))
+        .cancel(&withdrawal(cancelled.id, at(9)))
         .await
         .unwrap();
     for task in completed.all().chain(failed.all()).chain([&cancelled]) {
@@ -519,10 +523,8 @@ pub(super) async fn racing_ends_agree(desk: Desk) {
         ends.rotate_left(n % 2);
         ends
     });
-    let leaving = run
-        .followers
-        .iter()
-        .map(|f| settlement.cancel(f.id, at(1800), at(10)));
+    let leaving = run.followers.iter();
+    let leaving = leaving.map(|f| async { settlement.cancel(&withdrawal(f.id, at(10))).await });
     let (ends, _) = futures_util::future::join(join_all(ends), join_all(leaving)).await;
     assert_eq!(ends.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     let charged = charges(&desk, run.leader.user).await.len();

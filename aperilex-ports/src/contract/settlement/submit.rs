@@ -124,7 +124,7 @@ pub(super) async fn what_is_free_needs_no_hold(desk: Desk) {
     let done = desk.completion(&task, lease);
     desk.stores
         .settlement
-        .deliver_filing(task.id, lease, at(5))
+        .deliver_filing(task.id, lease, None, at(5))
         .await
         .unwrap();
     desk.stores.settlement.complete(&done).await.unwrap();

@@ -1,6 +1,7 @@
 //! Every call of every port that the story makes is struck: refused, made without an answer, or the end of
 //! whoever makes it. Whatever it was, the story ends as if nothing had been, and the books are right.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use aperilex_sim::gate::{Kind, Strike};
@@ -71,75 +72,86 @@ fn on_postgres() {
     block_on(every_call_is_struck(Base::Postgres));
 }
 
-/// Calls that the story does not make: readings for reports and for operators, and what has to do with
-/// signing in, which moves no credits. A call that is added to a port is made by the story, or named here.
-const ELSEWHERE: &[&str] = &[
-    "FilingSource::list",
-    "FilingSource::company",
-    "OwnModels::of",
-    "DocumentStore::contains",
-    "DocumentStore::delete",
-    "TaskQueue::extend",
-    "TaskQueue::reject",
-    "TaskQueue::depth",
-    "TaskQueue::dead_letters",
-    "TaskQueue::redrive",
-    "EventBus::subscribe",
-    "AccountStore::create",
-    "AccountStore::by_email",
-    "AccountStore::open",
-    "AccountStore::by_key",
-    "AccountStore::by_identity",
-    "AccountStore::add_key",
-    "AccountStore::keys",
-    "AccountStore::touch_key",
-    "AccountStore::close",
-    "AccountStore::revoke_key",
-    "AccountStore::displace",
-    "AccountStore::set_contract",
-    "AccountStore::arrange",
-    "AccountStore::list",
-    "AccountStore::preferences",
-    "AnalysisPool::record_view",
-    "Ledger::place_hold",
-    "Ledger::capture",
-    "Ledger::capture_part",
-    "Ledger::void",
-    "Ledger::holds",
-    "Ledger::refund",
-    "Ledger::reverse",
-    "Ledger::lots",
-    "Ledger::journal",
-    "Settlement::grant_access",
-    "Imports::put_back",
-    "QuotaStore::reset",
-    "Outbox::put_off",
-    "Outbox::put",
-    "PaymentStore::note",
-    "PaymentStore::events",
-    "AuditStore::books",
-    "AuditStore::heads",
-    "AuditStore::keep_root",
-    "AuditStore::roots",
-    "AuditStore::rebuild",
-    "SessionStore::begin",
-    "SessionStore::rotate",
-    "SessionStore::account",
-    "SessionStore::end",
-    "SessionStore::write",
-    "SessionStore::holder",
-    "SessionStore::redeem",
-    "SessionStore::password",
-    "SessionStore::rehash",
-    "CostBook::record",
-    "CostBook::totals",
-    "AuditLog::append",
-    "AuditLog::entries",
-    "AuditLog::head",
-    "ReportStore::count",
-    "ReportStore::usage",
-    "ReportStore::of_account",
-    "ReportStore::gauges",
+/// Calls that the story does not make, and why. A call that is added to a port is made by the story, or named
+/// here: none of these moves credits or opens a filing to anybody, but for those that the engine never makes.
+const ELSEWHERE: &[(&str, &[&str])] = &[
+    (
+        "readings for reports and for operators",
+        &[
+            "FilingSource::list",
+            "FilingSource::company",
+            "DocumentStore::contains",
+            "TaskQueue::depth",
+            "TaskQueue::dead_letters",
+            "EventBus::subscribe",
+            "AccountStore::list",
+            "AccountStore::preferences",
+            "Ledger::holds",
+            "Ledger::lots",
+            "Ledger::journal",
+            "PaymentStore::events",
+            "AuditStore::heads",
+            "AuditStore::roots",
+            "CostBook::totals",
+            "AuditLog::entries",
+            "AuditLog::head",
+            "ReportStore::usage",
+            "ReportStore::of_account",
+            "ReportStore::gauges",
+        ],
+    ),
+    (
+        "the engine charges through the settlement, the imports and the payments, whose commits do the same",
+        &["Ledger::capture", "Ledger::capture_part", "Ledger::reverse"],
+    ),
+    (
+        "signing in, which moves no credits",
+        &[
+            "AccountStore::by_identity",
+            "AccountStore::touch_key",
+            "SessionStore::begin",
+            "SessionStore::rotate",
+            "SessionStore::account",
+            "SessionStore::end",
+            "SessionStore::put_one_time",
+            "SessionStore::redeem",
+            "SessionStore::password",
+            "SessionStore::rehash",
+        ],
+    ),
+    (
+        "asked for where an address is taken, which is so when an answer is lost",
+        &["AccountStore::by_email"],
+    ),
+    (
+        "the house's own account, which is made once and holds nothing",
+        &["AccountStore::create"],
+    ),
+    (
+        "proofs of the books of all accounts, too many here, and the mending of damaged ones",
+        &[
+            "AuditStore::claim_proof",
+            "AuditStore::keep_root",
+            "AuditStore::rebuild",
+        ],
+    ),
+    (
+        "messages that run long, or that nobody understands",
+        &[
+            "TaskQueue::extend",
+            "TaskQueue::reject",
+            "TaskQueue::redrive",
+        ],
+    ),
+    (
+        "notices whose receiver is away; nothing but tests puts items by themselves",
+        &["Outbox::put_off", "Outbox::put"],
+    ),
+    (
+        "counts of views and requests",
+        &["AnalysisPool::record_view", "ReportStore::count"],
+    ),
+    ("nothing is deleted", &["DocumentStore::delete"]),
 ];
 
 #[test]
@@ -150,7 +162,8 @@ fn no_call_is_forgotten() {
         Story::tell(&stage).await.unwrap();
         let made = stage.gate.counts();
         let all = gated::calls().into_iter();
-        let silent: Vec<_> = all.filter(|call| !made.contains_key(call)).collect();
-        assert_eq!(silent, ELSEWHERE);
+        let silent: BTreeSet<_> = all.filter(|call| !made.contains_key(call)).collect();
+        let named = ELSEWHERE.iter().flat_map(|(_, calls)| *calls);
+        assert_eq!(silent, named.copied().collect());
     });
 }

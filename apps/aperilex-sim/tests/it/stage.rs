@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use aperilex_core::ports::{
-    AnalysisOrder, AnalystError, AnalystProfile, Clock as _, CostMeter, Draft, FilingAnalyst,
-    FilingContent, FilingLocator, MicroUsd, Ports, Quality, Template,
+    AnalysisOrder, AnalystError, AnalystProfile, CallOutcome, Clock as _, CostMeter, Draft,
+    FilingAnalyst, FilingContent, FilingLocator, MicroUsd, Ports, Quality, SpentCall, Template,
+    TokenUsage,
 };
 use aperilex_core::{AccessionNumber, Account, Engine, FilingId, Role, Settings, Tier, Timestamp};
 use aperilex_memory::Memory;
@@ -122,6 +123,10 @@ impl Stage {
         Engine::new(self.ports.clone(), self.settings.clone())
     }
 
+    pub(crate) fn now(&self) -> Timestamp {
+        self.memory.clock.now()
+    }
+
     pub(crate) fn pass(&self, seconds: u64) {
         self.memory.clock.advance(Duration::from_secs(seconds));
     }
@@ -199,6 +204,7 @@ impl FilingAnalyst for Moody {
         content: &FilingContent,
         meter: &dyn CostMeter,
     ) -> Result<Draft, AnalystError> {
+        meter.spent(a_call()).await?;
         let left = self.0.load(Ordering::Relaxed);
         if left > 0 {
             self.0.store(left - 1, Ordering::Relaxed);
@@ -206,6 +212,19 @@ impl FilingAnalyst for Moody {
             return Err(AnalystError::Unavailable { source });
         }
         ANALYST.analyse(order, content, meter).await
+    }
+}
+
+fn a_call() -> SpentCall {
+    SpentCall {
+        section: "1A".to_owned(),
+        provider: "sim".to_owned(),
+        model: "moody".to_owned(),
+        price_row: None,
+        tokens: TokenUsage::default(),
+        cost: MicroUsd::new(100),
+        estimated: true,
+        outcome: CallOutcome::Answered,
     }
 }
 

@@ -1,6 +1,9 @@
 //! One story of two accounts: monthly credits, a leader and a follower, a quote, a failure and its retry, a
 //! withdrawal and its heir, a refund, a retraction, bulk imports, a payment that is taken back, a suspension, a
-//! run that fails for good, and a reset day that passes over an open hold.
+//! run that fails for good, another plan, and a reset day that passes over an open hold. A third account deals
+//! with the office beside it.
+
+mod office;
 
 use std::sync::{Arc, Mutex};
 
@@ -44,8 +47,12 @@ type Told<T> = Result<T, String>;
 impl<'s> Story<'s> {
     /// Tells it from its beginning to its end.
     pub(crate) async fn tell(stage: &'s Stage) -> Told<Ending> {
-        let tiers = [(Tier::Basic, "0.3"), (Tier::Basic, "0.3")];
-        let cast = stage.cast(&tiers, 4).await;
+        let tiers = [
+            (Tier::Basic, "0.3"),
+            (Tier::Basic, "0.3"),
+            (Tier::Enterprise, "0.3"),
+        ];
+        let cast = stage.cast(&tiers, 6).await;
         stage.analyst.fail(0);
         let engine = Mutex::new(stage.engine());
         let story = Self {
@@ -75,8 +82,10 @@ impl<'s> Story<'s> {
         self.give_back(made).await?;
         self.import().await?;
         self.pay_and_take_back().await?;
+        self.deal_with_the_third().await?;
         self.suspend().await?;
         self.fail().await?;
+        self.raise_and_lower().await?;
         self.pass_a_reset_day().await
     }
 
@@ -202,7 +211,7 @@ impl<'s> Story<'s> {
 
     async fn read(&self, analysis: AnalysisId) -> Told<()> {
         let filing = self.cast.filing(0);
-        for account in &self.cast.accounts {
+        for account in &self.cast.accounts[..2] {
             let read = self.ask("read", async |engine| {
                 let record = engine.analysis(account, analysis).await?;
                 engine.analysis_bytes(&record).await?;
@@ -319,8 +328,14 @@ impl<'s> Story<'s> {
         Ok(())
     }
 
+    /// Two is suspended while an import of its waits, which goes on when the suspension is lifted.
     async fn suspend(&self) -> Told<()> {
-        let two = self.cast.accounts[1].id;
+        let (two, request) = (&self.cast.accounts[1], self.filings(5..6));
+        let started = self.ask("import", async |engine| {
+            engine.start_import(two, &request).await
+        });
+        started.await?;
+        let two = two.id;
         for suspended in [true, false] {
             let change = AccountChange {
                 suspended: Some(suspended),
@@ -339,8 +354,11 @@ impl<'s> Story<'s> {
             if !changed.await? {
                 return Err(format!("suspended: {suspended}, and admitted otherwise"));
             }
+            if suspended && self.stage.round(&self.process(), false).await {
+                self.restart();
+            }
         }
-        Ok(())
+        self.drain().await
     }
 
     /// Nothing can be said of a filing, however often it is tried: nobody pays.

@@ -9,8 +9,9 @@ use aperilex_core::ports::{
     OutboxItem, OutboxMessage, ParseFilingError, PartKind, Ports, StoreError,
 };
 use aperilex_core::{
-    Account, AnalysisRequest, Answer, Engine, FilingId, FilingLocator, FilingMeta, RawDocument,
-    RawFiling, Role, Settings, Task, TaskId, TaskStatus, Template, Tier, Timestamp,
+    Account, Actor, AnalysisRequest, Answer, Contract, Engine, FilingId, FilingLocator, FilingMeta,
+    MicroUsd, RawDocument, RawFiling, Role, Settings, Task, TaskId, TaskStatus, Template, Tier,
+    Timestamp,
 };
 use aperilex_memory::{Faults, Memory, MemoryQueue};
 use aperilex_wiring::settings::WorkerSettings;
@@ -135,7 +136,7 @@ impl World {
         Engine::new(self.ports.clone(), self.settings.clone())
     }
 
-    /// A new account asks for a new filing's analysis, and the analyst will have one.
+    /// A new account, whose contract makes analyses free, asks for a new filing's, and the analyst will have one.
     pub(crate) async fn submit(&self, engine: &Engine, n: u32) -> (Account, Task) {
         let accession = format!("0001999999-26-{n:06}");
         self.memory.source.add(filing(&accession));
@@ -145,7 +146,13 @@ impl World {
         let made = engine
             .create_account(email, Tier::Enterprise, Role::Member, credit)
             .await;
-        let account = made.unwrap().account;
+        let contract = Contract {
+            analysis: Some(MicroUsd::ZERO),
+            ..Contract::default()
+        };
+        let (id, by) = (made.unwrap().account.id, Actor::Operator);
+        let agreed = engine.set_contract(by, id, Some(&contract), "free").await;
+        let account = agreed.unwrap();
         let request = AnalysisRequest {
             filing: FilingLocator::Accession(accession.parse().unwrap()),
             template: Template::Comprehensive,

@@ -49,7 +49,10 @@ fn a_contract_is_set_shown_and_cleared() {
     let cleared = contract(&large, "--clear --reason ended");
     let cleared: Value = serde_json::from_str(&cleared.out).unwrap();
     assert_eq!(cleared["contract"], Value::Null);
-    assert_eq!(cleared["plan"]["analysis"], "0.000000");
+    // Without a contract it pays what the professional plan asks.
+    assert_eq!(cleared["plan"]["analysis"], "0.015000");
+    assert_eq!(cleared["plan"]["bulk_unit"], "0.020000");
+    assert_eq!(cleared["plan"]["filing_access"], "0.000000");
     let nobody = "018f4b6e-7d1c-7c3a-9b51-0d6f3a1e2b4c";
     assert_eq!(contract(nobody, "").code, 3);
 }

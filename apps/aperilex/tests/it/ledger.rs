@@ -189,3 +189,29 @@ async fn a_chain_written_anew_is_found_by_its_root_and_sums_are_rebuilt() {
     let nowhere = "0".repeat(64);
     assert_eq!(ledger(&format!("verify --root {nowhere}")).0, 3);
 }
+
+#[tokio::test]
+async fn rows_that_cannot_be_read_are_named_and_keep_no_account_from_its_proof() {
+    let folder = Data::new();
+    let create = |email: &str| {
+        let line = format!("account create --email {email} --tier basic --credit-usd 5.00");
+        folder.run(&line).field("account ")
+    };
+    let [first, second] = [create("jo@example.com"), create("mo@example.com")];
+    // A lot of the one is damaged, and where the chain of the other ends.
+    let damage = [
+        "UPDATE credit_lot SET source = 'found' WHERE user_id = (SELECT min(id) FROM account)",
+        "UPDATE account SET chain_seq = 'many' WHERE id = (SELECT max(id) FROM account)",
+    ];
+    tamper(folder.path(), &damage).await;
+    for command in ["verify", "reconcile"] {
+        let said = folder.run(&format!("ledger {command}"));
+        let (code, said) = (said.code, said.out);
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("2 accounts proved, 2 findings"), "{said}");
+        assert!(said.contains("cannot be read: credit_lot "), "{said}");
+        let account = format!("cannot be read: account {second}: ");
+        assert!(said.contains(&account), "{said}");
+        assert!(said.contains(&first), "{said}");
+    }
+}

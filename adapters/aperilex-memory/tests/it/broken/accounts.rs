@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ArrangeTier, AuditLog,
+    Account, AccountStatus, AccountStore, AccountStoreError, Actor, ApiKey, ArrangeTier, AuditLog,
     AuditRecord, ChangeAccount, CloseAccount, Digest, Email, ExternalIdentity, KeyId, KeyOwner,
     NoticePreferences, OpenAccount, SetContract, StoreError, Stores, Tier, TierChange, Timestamp,
     UserId,
@@ -239,9 +239,21 @@ impl AccountStore for Broken {
     }
 
     async fn displace(&self, user: UserId) -> Result<bool, StoreError> {
-        let address = Email::of_closed(user);
         match self.flaw {
-            Flaw::DisplacesAnybody => Ok(self.inner.close(user, &address).await.is_ok()),
+            Flaw::DisplacesAnybody => {
+                let command = CloseAccount {
+                    user,
+                    address: Email::of_closed(user),
+                    audit: AuditRecord {
+                        actor: Actor::Operator,
+                        action: "account.close".to_owned(),
+                        subject: format!("account {user}"),
+                        detail: serde_json::Value::Null,
+                        at: Timestamp::UNIX_EPOCH,
+                    },
+                };
+                Ok(self.inner.close(&command).await.is_ok())
+            }
             Flaw::DisplacesTheAddressAlone => {
                 // What opens the account stays: it is as if nothing were removed.
                 let Some(account) = self.inner.get(user).await? else {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use aperilex_ports::audit::{Books, Projection};
-use aperilex_ports::{AuditRecord, AuditStore, ChainHead, LedgerRoot, StoreError, Stores, UserId};
+use aperilex_ports::{
+    AuditRecord, AuditStore, ChainHead, LedgerRoot, StoreError, Stores, Timestamp, UserId,
+};
 use async_trait::async_trait;
 
 use super::{failures, pause};
@@ -16,6 +18,9 @@ pub(crate) enum Flaw {
     ForgetsRoots,
     RebuildsBlindly,
     RebuildsUnseen,
+    ProvesWithOthers,
+    LeavesCallsOut,
+    LeavesAnswersOut,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -25,6 +30,9 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::ForgetsRoots, "AU-4"),
     (Flaw::RebuildsBlindly, "AU-5"),
     (Flaw::RebuildsUnseen, "AU-5"),
+    (Flaw::ProvesWithOthers, "AU-6"),
+    (Flaw::LeavesCallsOut, "AU-2"),
+    (Flaw::LeavesAnswersOut, "AU-2"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -54,6 +62,8 @@ impl AuditStore for Broken {
         };
         match self.flaw {
             Flaw::LeavesAccessOut => books.access.clear(),
+            Flaw::LeavesCallsOut => books.calls.clear(),
+            Flaw::LeavesAnswersOut => books.answers.clear(),
             Flaw::ReadsHoldsLater => {
                 pause().await;
                 let later = self.inner.books(user).await?;
@@ -68,12 +78,17 @@ impl AuditStore for Broken {
         &self,
         after: Option<UserId>,
         limit: usize,
-    ) -> Result<Vec<(UserId, ChainHead)>, StoreError> {
+    ) -> Result<Vec<(UserId, Option<ChainHead>)>, StoreError> {
         let mut heads = self.inner.heads(after, limit).await?;
         if self.flaw == Flaw::LeavesAnEndOut && heads.len() > 1 {
             heads.remove(0);
         }
         Ok(heads)
+    }
+
+    async fn claim_proof(&self, not_since: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+        let claimed = self.inner.claim_proof(not_since, now).await?;
+        Ok(claimed || self.flaw == Flaw::ProvesWithOthers)
     }
 
     async fn keep_root(&self, root: &LedgerRoot) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! Broken stores and commits of bulk imports.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use aperilex_ports::{
     AccessSource, ClaimItem, EntryKind, GrantAccess, HoldId, IdempotentRequest, ImportError,
@@ -28,6 +28,10 @@ pub(crate) enum Flaw {
     PutsBackAtOnce,
     GivesUpEarly,
     OpensForNothing,
+    FavoursTheOldest,
+    ExcusesEveryFailure,
+    ExcusesNoFailure,
+    LeavesNothingForWhoWaited,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -45,6 +49,10 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::PutsBackAtOnce, "IS-8"),
     (Flaw::GivesUpEarly, "IS-9"),
     (Flaw::OpensForNothing, "IS-10"),
+    (Flaw::FavoursTheOldest, "IM-4"),
+    (Flaw::ExcusesEveryFailure, "IS-4"),
+    (Flaw::ExcusesNoFailure, "IS-4"),
+    (Flaw::LeavesNothingForWhoWaited, "IS-9"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -53,6 +61,7 @@ pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
             store: stores.import_store.clone(),
             imports: stores.imports.clone(),
             settlement: stores.settlement.clone(),
+            accepted: Mutex::default(),
             flaw,
         });
         Stores {
@@ -68,6 +77,7 @@ struct Broken {
     store: Arc<dyn ImportStore>,
     imports: Arc<dyn Imports>,
     settlement: Arc<dyn Settlement>,
+    accepted: Mutex<Vec<ImportId>>,
     flaw: Flaw,
 }
 
@@ -140,6 +150,16 @@ impl ImportStore for Broken {
                 };
             }
             Flaw::GivesAnyItem => claim.only = None,
+            Flaw::FavoursTheOldest if claim.only.is_none() => {
+                let accepted = self.accepted.lock().unwrap().clone();
+                for import in accepted {
+                    let only = Some(import);
+                    let claim = ClaimItem { only, ..claim };
+                    if let Some(claimed) = self.store.claim(&claim).await? {
+                        return Ok(Some(claimed));
+                    }
+                }
+            }
             _ => {}
         }
         self.store.claim(&claim).await
@@ -155,6 +175,7 @@ impl Imports for Broken {
             Flaw::ForgetsKeys => import.idempotency = None,
             _ => {}
         }
+        self.accepted.lock().unwrap().push(import.import);
         self.imports.submit(&import).await
     }
 
@@ -169,16 +190,24 @@ impl Imports for Broken {
 
     async fn settle(&self, item: &SettleItem) -> Result<ImportJob, ImportError> {
         let mut item = item.clone();
-        let failed = matches!(item.outcome, ImportOutcome::Failed(_));
+        let failed = matches!(item.outcome, ImportOutcome::Failed { .. });
         match self.flaw {
             Flaw::TakesLateLeases => item.now = Timestamp::MIN,
+            Flaw::ExcusesEveryFailure | Flaw::ExcusesNoFailure => {
+                if let ImportOutcome::Failed { excused, .. } = &mut item.outcome {
+                    *excused = self.flaw == Flaw::ExcusesEveryFailure;
+                }
+            }
             Flaw::ForgetsFailures if failed => return self.job(item.import).await,
             Flaw::OpensNothing if !failed => {
                 let failure = aperilex_ports::Failure {
                     code: "broken".into(),
                     message: "broken on purpose".into(),
                 };
-                item.outcome = ImportOutcome::Failed(failure);
+                item.outcome = ImportOutcome::Failed {
+                    failure,
+                    excused: false,
+                };
             }
             _ => {}
         }
@@ -200,11 +229,16 @@ impl Imports for Broken {
         self.imports.put_back(&item).await
     }
 
-    async fn cancel(&self, import: ImportId, now: Timestamp) -> Result<ImportJob, ImportError> {
+    async fn cancel(
+        &self,
+        import: ImportId,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<ImportJob, ImportError> {
         if self.flaw == Flaw::CancelsNothing {
             return self.job(import).await;
         }
-        self.imports.cancel(import, now).await
+        self.imports.cancel(import, goodwill_until, now).await
     }
 
     async fn expire(
@@ -215,6 +249,7 @@ impl Imports for Broken {
     ) -> Result<Vec<ImportJob>, ImportError> {
         let early = self.flaw == Flaw::GivesUpEarly;
         let now = if early { Timestamp::MAX } else { now };
-        self.imports.expire(goodwill_until, now, limit).await
+        let until = goodwill_until.filter(|_| self.flaw != Flaw::LeavesNothingForWhoWaited);
+        self.imports.expire(until, now, limit).await
     }
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use aperilex_ports::{
-    AbandonTask, Answer, CompleteTask, EntryKind, GrantAccess, Guard, HoldId, HoldStatus,
-    IdempotentRequest, LeaseToken, Ledger, MicroUsd, NoticeKind, Outbox, OutboxItem, PendingAccess,
-    PendingNotice, PlaceHold, Priority, RetractAnalysis, Retracted, RetryTask, Settlement,
-    SettlementError, StoreError, Stores, SubmitTask, Submitted, Task, TaskId, TaskRole, TaskStatus,
-    TaskStore, TaskStoreError, Timestamp, UserId, Waiver,
+    AbandonTask, Answer, CancelTask, CompleteTask, EntryKind, GrantAccess, Guard, HoldId,
+    HoldStatus, IdempotentRequest, LeaseToken, Ledger, MicroUsd, NoticeKind, Outbox, OutboxItem,
+    PendingAccess, PendingNotice, PlaceHold, Priority, RetractAnalysis, Retracted, RetryTask,
+    Settlement, SettlementError, StoreError, Stores, SubmitTask, Submitted, Task, TaskId, TaskRole,
+    TaskStatus, TaskStore, TaskStoreError, Timestamp, UserId, Waiver,
 };
 use async_trait::async_trait;
 
@@ -38,9 +38,15 @@ pub(crate) enum Flaw {
     RetractsNothing,
     TellsThatRefusedEndsHappened,
     ForgetsOwners,
+    MakesNothingGood,
+    MakesNothingGoodForStandIns,
+    PunishesFollowers,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
+    (Flaw::MakesNothingGood, "SE-6"),
+    (Flaw::MakesNothingGoodForStandIns, "SE-7"),
+    (Flaw::PunishesFollowers, "SE-11"),
     (Flaw::LeavesAHoldWhenRefused, "SE-1"),
     (Flaw::HoldsForFollowers, "SE-2"),
     (Flaw::NeverJoins, "SE-3"),
@@ -218,7 +224,13 @@ impl Settlement for Broken {
         Ok(charged)
     }
 
-    async fn deliver_filing(&self, task: TaskId, lease: LeaseToken, now: Timestamp) -> Outcome {
+    async fn deliver_filing(
+        &self,
+        task: TaskId,
+        lease: LeaseToken,
+        goodwill_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Outcome {
         if self.flaw == Flaw::DeliversNothing {
             return Ok(());
         }
@@ -226,7 +238,9 @@ impl Settlement for Broken {
             return Err(StoreError::Conflict.into());
         }
         let lease = self.real_lease(task, lease).await;
-        self.forgive(self.inner.deliver_filing(task, lease, now).await)
+        let until = goodwill_until.filter(|_| self.flaw != Flaw::MakesNothingGood);
+        let delivered = self.inner.deliver_filing(task, lease, until, now).await;
+        self.forgive(delivered)
     }
 
     async fn complete(&self, command: &CompleteTask) -> Outcome {
@@ -234,6 +248,9 @@ impl Settlement for Broken {
         command.lease = self.real_lease(command.task, command.lease).await;
         if self.flaw == Flaw::CompletesFree {
             command.free = Some(Waiver::NoFee);
+        }
+        if self.flaw == Flaw::MakesNothingGoodForStandIns {
+            command.goodwill_until = None;
         }
         if self.flaw == Flaw::MixesUpReasons && command.free.is_some() {
             command.free = Some(Waiver::NoFee);
@@ -259,7 +276,7 @@ impl Settlement for Broken {
         let there = self.tasks.get(command.task).await?;
         if let (Flaw::ChargesAccessForFailures, Guard::Lease(lease)) = (self.flaw, command.guard) {
             let (task, now) = (command.task, command.now);
-            self.inner.deliver_filing(task, lease, now).await?;
+            self.inner.deliver_filing(task, lease, None, now).await?;
         }
         let outcome = self.inner.abandon(&command).await;
         if let (Flaw::LeavesHoldsOpen, Ok(()), Some(task)) = (self.flaw, &outcome, there) {
@@ -291,22 +308,18 @@ impl Settlement for Broken {
         self.inner.retract(command).await
     }
 
-    async fn cancel(
-        &self,
-        task: TaskId,
-        holds_expire_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<Task, SettlementError> {
-        match (
-            self.flaw,
-            self.inner.cancel(task, holds_expire_at, now).await,
-        ) {
+    async fn cancel(&self, command: &CancelTask) -> Result<Task, SettlementError> {
+        let mut command = command.clone();
+        if self.flaw == Flaw::PunishesFollowers {
+            command.goodwill_until = None;
+        }
+        match (self.flaw, self.inner.cancel(&command).await) {
             (
                 Flaw::CancelsRunningLeaders,
                 Err(SettlementError::Task(TaskStoreError::Conflict {
                     actual: TaskStatus::Running,
                 })),
-            ) => Ok(self.tasks.get(task).await?.unwrap()),
+            ) => Ok(self.tasks.get(command.task).await?.unwrap()),
             (_, cancelled) => cancelled,
         }
     }
