@@ -47,7 +47,7 @@ pub(crate) async fn contract(desk: &Desk<'_>) {
     let bare = large.get().await;
     let first = tag(&bare);
     assert!(bare.json().get("contract").is_none(), "{:?}", bare.json());
-    assert_eq!(bare.json()["limits"]["analysis_usd"], "0.000000");
+    assert_eq!(bare.json()["limits"]["analysis_usd"], "0.015000");
 
     let agreed = json!({"analysis_usd": "0.012", "requests_per_hour": 5000,
         "history_years": null, "analyses_at_a_time": 25});
