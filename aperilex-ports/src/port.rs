@@ -30,8 +30,8 @@ mod task_queue;
 mod task_store;
 
 pub use account_store::{
-    AccountStore, AccountStoreError, ArrangeTier, ChangeAccount, CloseAccount, KeyOwner,
-    OpenAccount, SetContract,
+    AccountStore, AccountStoreError, AdoptAccount, ArrangeTier, ChangeAccount, CloseAccount,
+    KeyOwner, OpenAccount, SetContract,
 };
 pub use analysis_pool::{AnalysisPool, FindAnalysis};
 pub use audit_log::AuditLog;

@@ -1,10 +1,10 @@
 //! Accounts and keys.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ArrangeTier, AuditRecord,
-    ChangeAccount, CloseAccount, Digest, Email, ExternalIdentity, KeyId, KeyOwner, LedgerError,
-    MAX_PAGE, NoticePreferences, OpenAccount, OutboxItem, Role, SetContract, StoreError,
-    TierChange, Timestamp, UserId,
+    Account, AccountStatus, AccountStore, AccountStoreError, AdoptAccount, ApiKey, ArrangeTier,
+    AuditRecord, ChangeAccount, CloseAccount, Digest, Email, ExternalIdentity, KeyId, KeyOwner,
+    LedgerError, MAX_PAGE, NoticePreferences, OpenAccount, OutboxItem, Role, SetContract,
+    StoreError, TierChange, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -130,6 +130,10 @@ impl AccountStore for MemoryStores {
 
     async fn displace(&self, user: UserId) -> Result<bool, StoreError> {
         self.commit("accounts.displace", |state| Ok(state.displace(user)))
+    }
+
+    async fn adopt(&self, command: &AdoptAccount) -> Result<Account, AccountStoreError> {
+        self.commit("accounts.adopt", |state| state.adopt(command))
     }
 
     async fn set_contract(&self, command: &SetContract) -> Result<(), AccountStoreError> {
@@ -279,23 +283,40 @@ impl State {
 
     fn close(&mut self, command: &CloseAccount) -> Result<(), AccountStoreError> {
         let user = command.user;
-        let account = self.accounts.get(&user);
+        let account = self.accounts.get_mut(&user);
         let account = account.ok_or(AccountStoreError::Unknown)?;
         if account.status == AccountStatus::Deleted {
             return Ok(());
         }
-        self.close_as(user, &command.address);
+        account.email = command.address.clone();
+        account.status = AccountStatus::Deleted;
+        account.role = Role::Member;
+        self.lock_out(user);
         self.log(&command.audit);
         Ok(())
     }
 
-    fn close_as(&mut self, user: UserId, address: &Email) {
-        if let Some(account) = self.accounts.get_mut(&user) {
-            account.email = address.clone();
-            account.status = AccountStatus::Deleted;
-            account.role = Role::Member;
+    fn adopt(&mut self, command: &AdoptAccount) -> Result<Account, AccountStoreError> {
+        let user = command.user;
+        let account = self.accounts.get_mut(&user);
+        let account = account.ok_or(AccountStoreError::Unknown)?;
+        let was = account.status;
+        if !matches!(was, AccountStatus::Active | AccountStatus::Unverified) {
+            return Err(StoreError::Conflict.into());
         }
-        self.lock_out(user);
+        if self.identities.contains_key(&command.identity) {
+            return Err(AccountStoreError::IdentityTaken);
+        }
+        account.status = AccountStatus::Active;
+        let adopted = account.clone();
+        if was == AccountStatus::Unverified {
+            self.lock_out(user);
+        }
+        self.passwords.remove(&user);
+        self.sign_out(user);
+        self.identities.insert(command.identity.clone(), user);
+        self.log(&command.audit);
+        Ok(adopted)
     }
 
     fn has_books(&self, user: UserId) -> bool {
@@ -312,8 +333,7 @@ impl State {
             return false;
         }
         if self.has_books(user) {
-            self.close_as(user, &Email::of_closed(user));
-            return true;
+            return false;
         }
         self.lock_out(user);
         self.accounts.remove(&user);

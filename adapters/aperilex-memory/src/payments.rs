@@ -72,8 +72,18 @@ impl State {
             Err(LedgerError::Store(error)) => return Err(error),
             Err(refused) => (PaymentOutcome::Odd, Some(refused.to_string())),
         };
-        if let Some(audit) = &command.audit {
-            self.log(audit);
+        match &command.audit {
+            Some(_) if outcome == PaymentOutcome::Odd => {
+                return Ok(RecordedEvent {
+                    outcome,
+                    reason,
+                    repeated: false,
+                });
+            }
+            Some(audit) => {
+                self.log(audit);
+            }
+            None => {}
         }
         Ok(self.keep(StoredEvent {
             id: event.id.clone(),

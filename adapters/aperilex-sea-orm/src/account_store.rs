@@ -1,10 +1,10 @@
 //! Accounts and their keys.
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStore, AccountStoreError, ApiKey, ArrangeTier, AuditRecord,
-    ChangeAccount, CloseAccount, Contract, Digest, Email, ExternalIdentity, KeyId, KeyOwner,
-    LedgerError, NoticePreferences, OpenAccount, OutboxItem, PostEntry, Role, SetContract,
-    StoreError, TierChange, Timestamp, UserId,
+    Account, AccountStatus, AccountStore, AccountStoreError, AdoptAccount, ApiKey, ArrangeTier,
+    AuditRecord, ChangeAccount, CloseAccount, Contract, Digest, Email, ExternalIdentity, KeyId,
+    KeyOwner, LedgerError, NoticePreferences, OpenAccount, OutboxItem, PostEntry, Role,
+    SetContract, StoreError, TierChange, Timestamp, UserId,
 };
 use async_trait::async_trait;
 use sea_orm::ActiveValue::Set;
@@ -113,6 +113,10 @@ impl AccountStore for Store {
 
     async fn displace(&self, user: UserId) -> Result<bool, StoreError> {
         transact!(self.db, |tx| displace(tx, user).await)
+    }
+
+    async fn adopt(&self, command: &AdoptAccount) -> Result<Account, AccountStoreError> {
+        transact!(self.db, |tx| adopt(tx, command).await)
     }
 
     async fn set_contract(&self, command: &SetContract) -> Result<(), AccountStoreError> {
@@ -441,19 +445,7 @@ async fn open(tx: &DatabaseTransaction, command: &OpenAccount) -> Outcome<()> {
     let user = command.account.id;
     create(tx, &command.account).await?;
     if let Some(who) = &command.identity {
-        let key = (who.issuer.clone(), who.subject.clone());
-        let known = external_identity::Entity::find_by_id(key).one(tx).await?;
-        if known.is_some() {
-            return Err(Stop::Refused(AccountStoreError::IdentityTaken));
-        }
-        let row = external_identity::ActiveModel {
-            issuer: Set(who.issuer.clone()),
-            subject: Set(who.subject.clone()),
-            user_id: Set(user.as_uuid()),
-        };
-        external_identity::Entity::insert(row)
-            .exec_without_returning(tx)
-            .await?;
+        identify(tx, user, who).await?;
     }
     if let Some(key) = &command.key {
         add_key(tx, key, 1).await?;
@@ -475,14 +467,8 @@ async fn close(tx: &DatabaseTransaction, command: &CloseAccount) -> Outcome<()> 
     if row.status == AccountStatus::Deleted.as_str() {
         return Ok(());
     }
-    close_as(tx, user, &command.address).await?;
-    append(tx, &command.audit).await?;
-    Ok(())
-}
-
-async fn close_as(tx: &DatabaseTransaction, user: UserId, address: &Email) -> Result<(), DbErr> {
     account::Entity::update_many()
-        .col_expr(account::Column::Email, address.as_str().into())
+        .col_expr(account::Column::Email, command.address.as_str().into())
         .col_expr(
             account::Column::Status,
             AccountStatus::Deleted.as_str().into(),
@@ -491,7 +477,58 @@ async fn close_as(tx: &DatabaseTransaction, user: UserId, address: &Email) -> Re
         .filter(account::Column::Id.eq(user.as_uuid()))
         .exec(tx)
         .await?;
-    lock_out(tx, user).await
+    lock_out(tx, user).await?;
+    append(tx, &command.audit).await?;
+    Ok(())
+}
+
+async fn adopt(tx: &DatabaseTransaction, command: &AdoptAccount) -> Outcome<Account> {
+    let user = command.user;
+    let row = account::Entity::find_by_id(user.as_uuid()).lock_exclusive();
+    let row = row.one(tx).await?;
+    let account = Account::try_from(row.ok_or(Stop::Refused(AccountStoreError::Unknown))?)?;
+    match account.status {
+        AccountStatus::Active => {
+            password::Entity::delete_by_id(user.as_uuid())
+                .exec(tx)
+                .await?;
+            sign_out(tx, user).await?;
+        }
+        AccountStatus::Unverified => lock_out(tx, user).await?,
+        _ => return Err(Stop::Refused(StoreError::Conflict.into())),
+    }
+    identify(tx, user, &command.identity).await?;
+    account::Entity::update_many()
+        .col_expr(
+            account::Column::Status,
+            AccountStatus::Active.as_str().into(),
+        )
+        .filter(account::Column::Id.eq(user.as_uuid()))
+        .exec(tx)
+        .await?;
+    append(tx, &command.audit).await?;
+    Ok(Account {
+        status: AccountStatus::Active,
+        ..account
+    })
+}
+
+/// Gives an account an identity that nobody has.
+async fn identify(tx: &DatabaseTransaction, user: UserId, who: &ExternalIdentity) -> Outcome<()> {
+    let key = (who.issuer.clone(), who.subject.clone());
+    let known = external_identity::Entity::find_by_id(key).one(tx).await?;
+    if known.is_some() {
+        return Err(Stop::Refused(AccountStoreError::IdentityTaken));
+    }
+    let row = external_identity::ActiveModel {
+        issuer: Set(who.issuer.clone()),
+        subject: Set(who.subject.clone()),
+        user_id: Set(user.as_uuid()),
+    };
+    external_identity::Entity::insert(row)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
 }
 
 /// Accounts without books that nobody has verified, the oldest first.
@@ -515,8 +552,7 @@ async fn displace(tx: &DatabaseTransaction, user: UserId) -> Result<bool, Stop<S
         return Ok(false);
     };
     if (row.seq, row.chain_seq) != (0, 0) {
-        close_as(tx, user, &Email::of_closed(user)).await?;
-        return Ok(true);
+        return Ok(false);
     }
     lock_out(tx, user).await?;
     tier_change::Entity::delete_by_id(row.id).exec(tx).await?;

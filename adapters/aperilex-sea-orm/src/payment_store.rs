@@ -75,24 +75,29 @@ async fn record(tx: &DatabaseTransaction, command: &RecordPayment) -> Outcome<Re
         Err(Stop::Refused(refused)) => (PaymentOutcome::Odd, Some(refused.to_string())),
         Err(stop) => return Err(stop),
     };
+    let recorded = RecordedEvent {
+        outcome,
+        reason: reason.clone(),
+        repeated: false,
+    };
+    if recorded.outcome == PaymentOutcome::Odd && command.audit.is_some() {
+        // Whoever entered it can mend it: it must not bar the event as it really is.
+        return Ok(recorded);
+    }
     let row = payment_event::ActiveModel {
         id: Set(event.id.clone()),
         payment_id: Set(Some(event.payment.clone())),
         version: Set(Some(number(event.version))),
         user_id: Set(Some(event.user.as_uuid())),
         outcome: Set(outcome.as_str().to_owned()),
-        reason: Set(reason.clone()),
+        reason: Set(reason),
         received_at: Set(micros(command.now)),
     };
     keep(tx, row).await?;
     if let Some(audit) = &command.audit {
         append(tx, audit).await?;
     }
-    Ok(RecordedEvent {
-        outcome,
-        reason,
-        repeated: false,
-    })
+    Ok(recorded)
 }
 
 async fn apply(

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use aperilex_ports::{
-    AccessClaims, AccessTokens, Account, Digest, Email, OpenAccount, Password, PasswordMatch,
-    RotateSession, Secret, Session, SessionId, Timestamp, UserId,
+    AccessClaims, AccessTokens, Account, Actor, AdoptAccount, AuditRecord, Digest, Email,
+    OpenAccount, Password, PasswordMatch, RotateSession, Secret, Session, SessionId, Timestamp,
+    UserId,
 };
 use aperilex_ports::{AccountStatus, IdentityProvider, Journey, Role, Vouched};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::accounts::may_act;
@@ -231,7 +233,8 @@ impl Engine {
 
     /// Signs somebody in who comes back from an identity provider. Who comes for the first time gets an
     /// account, unless the address has one: that somebody else vouches for an address is no proof of who
-    /// opened it here. One that was never verified was opened by nobody, and makes room.
+    /// opened it here. One that was never verified was opened by nobody, and makes room; one of a domain that
+    /// signs in there alone is adopted.
     ///
     /// # Errors
     /// [`Refusal::SignInFailed`] if it is not the browser that departed, [`Refusal::EmailTaken`], what
@@ -284,7 +287,42 @@ impl Engine {
             opening: None,
             audit: None,
         };
-        self.open_account(&command).await?;
-        Ok(command.account)
+        match self.open_account(&command).await {
+            Err(EngineError::Refused(Refusal::EmailTaken))
+                if port.governs(&command.account.email) =>
+            {
+                self.adopt(port, command).await
+            }
+            opened => opened.map(|()| command.account),
+        }
+    }
+
+    /// Who signs in where their domain does, and had an account before, goes on with that one: nothing else
+    /// opens it any more.
+    async fn adopt(
+        &self,
+        port: &dyn IdentityProvider,
+        command: OpenAccount,
+    ) -> Result<Account, EngineError> {
+        let accounts = &self.ports.stores.accounts;
+        let known = accounts.by_email(&command.account.email).await?;
+        let (Some(known), Some(identity)) = (known, command.identity) else {
+            return Err(Refusal::EmailTaken.into());
+        };
+        if known.status != AccountStatus::Unverified {
+            may_act(&known)?;
+        }
+        let adopt = AdoptAccount {
+            user: known.id,
+            identity,
+            audit: AuditRecord {
+                actor: Actor::User(known.id),
+                action: "account.adopt".to_owned(),
+                subject: format!("account {}", known.id),
+                detail: json!({ "provider": port.name() }),
+                at: self.now(),
+            },
+        };
+        Ok(accounts.adopt(&adopt).await?)
     }
 }

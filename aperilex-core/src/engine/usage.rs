@@ -83,17 +83,12 @@ impl UsageOverview {
     }
 }
 
-/// Requests that needed no run of their own, and those that began one.
+/// Requests that needed no run of their own, and those that began one. The same asked again is neither: clients
+/// that repeat themselves make no pool better.
 #[must_use]
 pub fn hits_and_misses(counts: &BTreeMap<CountName, u64>) -> (u64, u64) {
     let count = |name| counts.get(&name).copied().unwrap_or_default();
-    let hits = [
-        CountName::Pooled,
-        CountName::Followed,
-        CountName::Joined,
-        CountName::Replayed,
-    ];
-    let hits = hits.map(count).into_iter().fold(0, u64::saturating_add);
+    let hits = count(CountName::Pooled).saturating_add(count(CountName::Followed));
     (hits, count(CountName::Led))
 }
 

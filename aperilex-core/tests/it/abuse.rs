@@ -232,6 +232,19 @@ fn a_domain_that_signs_in_elsewhere_has_no_passwords() {
     assert_eq!(letter.kind, NoticeKind::SignInElsewhere { provider });
     house.forgot(email);
     assert_eq!(house.letters(), [], "it is a letter like any other");
+    // There it leads to the account that was there before, with its keys and without its password.
+    let arrived = house.travel(&format!("17,{email}")).unwrap();
+    let stores = &house.engine.ports().stores;
+    let address = email.parse().unwrap();
+    let known = stores.accounts.by_email(&address);
+    let known = block_on(known).unwrap().unwrap();
+    assert_eq!(
+        (arrived.user, known.status),
+        (known.id, AccountStatus::Active)
+    );
+    let password = stores.sessions.password(known.id);
+    assert!(block_on(password).unwrap().is_none());
+    assert_eq!(house.travel("17").unwrap().user, known.id, "and again");
     // Whoever the provider lets in without governing their domain has a password as before.
     house.member("jo@example.com");
     house.sign_in("jo@example.com", PASSWORD).unwrap();

@@ -45,7 +45,7 @@ fn every_outcome_of_a_request_is_counted() {
     ]);
     assert_eq!(counts(&world), expected);
     let overview = block_on(world.engine.usage_report(today(&world))).unwrap();
-    assert_eq!(overview.hits_per_thousand(), Some(600));
+    assert_eq!(overview.hits_per_thousand(), Some(333));
     assert_eq!(counts(&world), expected, "written once");
 }
 

@@ -41,7 +41,8 @@ pub(super) fn acknowledged(books: &Books, found: &mut Findings) {
     }
 }
 
-/// Whose what is.
+/// Whose what is. Stores look books up by their account, so of their rows this shows only that an adapter mixed
+/// them up; what was given to an account is looked up by itself.
 pub(super) fn own(books: &Books, found: &mut Findings) {
     let mut expect = |user: UserId, subject: String| {
         let message = || format!("it is of account {user}");

@@ -12,8 +12,8 @@ use opening::{
 };
 
 use unverified::{
-    books_outlive_their_account, nobody_else_is_displaced, the_unverified_make_room,
-    who_is_unverified_for_long_is_known,
+    an_account_is_adopted_by_its_owner, books_keep_their_account, nobody_else_is_adopted,
+    nobody_else_is_displaced, the_unverified_make_room, who_is_unverified_for_long_is_known,
 };
 
 use super::audit_log::record;
@@ -43,8 +43,10 @@ pub const SCENARIOS: &[Scenario<Desk>] = &[
     scenario!(id: "AC-12", a_change_of_plan_is_arranged),
     scenario!(id: "AC-14", who_is_unverified_for_long_is_known),
     scenario!(id: "AC-15", the_unverified_make_room),
-    scenario!(id: "AC-15", books_outlive_their_account),
+    scenario!(id: "AC-15", books_keep_their_account),
     scenario!(id: "AC-15", nobody_else_is_displaced),
+    scenario!(id: "AC-16", an_account_is_adopted_by_its_owner),
+    scenario!(id: "AC-16", nobody_else_is_adopted),
     scenario!(id: "AC-7", an_account_chooses_what_it_is_told_of),
     scenario!(id: "AC-13", an_account_has_the_contract_it_was_given_last),
     scenario!(id: "AC-13", a_contract_that_was_not_looked_at_is_not_replaced),

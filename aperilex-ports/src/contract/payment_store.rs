@@ -232,7 +232,24 @@ async fn what_makes_no_sense_is_kept_and_changes_nothing(desk: Desk) {
     assert_eq!(desk.snapshot().await, before);
     assert_eq!(
         desk.stores.payments.events(99).await.unwrap().len(),
-        odd.len() + 2
+        odd.len() + 2,
+        "what came"
+    );
+    // Who has entered something odd by hand can mend it.
+    let by_hand = |user| RecordPayment {
+        audit: Some(entered(7)),
+        ..news(&desk, user, "pay-7", 1, Paid)
+    };
+    let wrong = by_hand(desk.person().id);
+    for _ in 0..2 {
+        assert_eq!(record(&desk, &wrong).await, (PaymentOutcome::Odd, false));
+    }
+    assert_eq!(desk.snapshot().await, before);
+    let mut mended = by_hand(other);
+    mended.event.id.clone_from(&wrong.event.id);
+    assert_eq!(
+        record(&desk, &mended).await,
+        (PaymentOutcome::Credited, false)
     );
     // What was odd bars nothing that is right.
     let right = news(&desk, user, "pay-3", 2, Paid);

@@ -90,6 +90,17 @@ pub struct SetContract {
     pub audit: AuditRecord,
 }
 
+/// An account gets an identity elsewhere, and is signed in to by it alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AdoptAccount {
+    /// Which.
+    pub user: UserId,
+    /// By whom it is signed in to from now on.
+    pub identity: ExternalIdentity,
+    /// Why; stored in the same commit.
+    pub audit: AuditRecord,
+}
+
 /// An account is closed for ever.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CloseAccount {
@@ -144,7 +155,10 @@ pub struct ArrangeTier {
 /// - **AC-14** `unverified` gives the accounts without books that nobody has verified since they were made,
 ///   up to a time, the oldest first.
 /// - **AC-15** `displace` makes an unverified account's address free again: it is removed with all that is
-///   its own, or closed as by `close` if it has books. Any other account stays as it is.
+///   its own. Any other account, and one with books, stays as it is.
+/// - **AC-16** `adopt` gives an active or unverified account an identity that finds it from then on, and makes it
+///   active; its password, sessions and one-time tokens are gone, those of an unverified one with its keys. Its
+///   record is in the audit log. Any other account stays as it is.
 #[async_trait]
 pub trait AccountStore: Debug + Send + Sync + 'static {
     /// Makes an account.
@@ -241,6 +255,13 @@ pub trait AccountStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`].
     async fn displace(&self, user: UserId) -> Result<bool, StoreError>;
+
+    /// Gives an account an identity, which is known to be its owner's.
+    ///
+    /// # Errors
+    /// [`AccountStoreError::Unknown`], [`AccountStoreError::IdentityTaken`], [`StoreError::Conflict`] for one that
+    /// may not act, or the store's own.
+    async fn adopt(&self, command: &AdoptAccount) -> Result<Account, AccountStoreError>;
 
     /// Puts a contract in the place of the account's, or takes it away.
     ///

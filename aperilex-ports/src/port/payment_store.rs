@@ -101,7 +101,7 @@ pub const MAX_PAYMENT: MicroUsd = MicroUsd::new(1_000_000_000_000);
 ///   never credited if that is the first that is heard of it; paid after all, it is credited anew.
 /// - **PY-4** an event that contradicts what is known, is for an unknown account, or that the ledger
 ///   refuses, is `Odd`: kept with what is odd, it changes nothing. So does `note`, of what nobody can
-///   read.
+///   read. One with a record for the audit log, which somebody entered by hand, is not kept: they can mend it.
 /// - **PY-5** `events` gives what came, the newest first.
 #[async_trait]
 pub trait PaymentStore: Debug + Send + Sync + 'static {

@@ -73,6 +73,7 @@ gated!(AccountStore {
     revoke_key(user: UserId, key: KeyId, now: Timestamp, audit: &AuditRecord) -> bool, StoreError;
     unverified(by: Timestamp, limit: usize) -> Vec<UserId>, StoreError;
     displace(user: UserId) -> bool, StoreError;
+    adopt(command: &AdoptAccount) -> Account, AccountStoreError;
     set_contract(command: &SetContract) -> (), AccountStoreError;
     change(change: &ChangeAccount) -> Account, AccountStoreError;
     arrange(command: &ArrangeTier) -> (), AccountStoreError;

@@ -4,7 +4,7 @@ use super::super::audit_log::record;
 use super::super::session_store::letter;
 use super::super::support::{Desk, at};
 use super::opening::identity;
-use super::{MANY, change, key};
+use super::{MANY, change, key, noted};
 use crate::*;
 
 /// An account of this status, made at some second.
@@ -121,20 +121,73 @@ pub(super) async fn the_unverified_make_room(desk: Desk) {
     assert_eq!(found, Some(owner.account));
 }
 
-pub(super) async fn books_outlive_their_account(desk: Desk) {
+pub(super) async fn books_keep_their_account(desk: Desk) {
     let accounts = &desk.stores.accounts;
-    let squatter = made(&desk, AccountStatus::Unverified, 0).await;
-    let ways = let_in(&desk, squatter.id).await;
-    let credit = desk.top_up(squatter.id, 500);
+    let rich = made(&desk, AccountStatus::Unverified, 0).await;
+    let credit = desk.top_up(rich.id, 500);
     desk.stores.ledger.post(&credit).await.unwrap();
-    let entries = desk.entries(squatter.id).await;
-    assert!(accounts.displace(squatter.id).await.unwrap());
-    let closed = accounts.get(squatter.id).await.unwrap().unwrap();
-    assert_eq!(closed.status, AccountStatus::Deleted);
-    assert_eq!(closed.email, Email::of_closed(squatter.id));
-    assert_eq!(accounts.by_email(&squatter.email).await.unwrap(), None);
-    assert_eq!(desk.entries(squatter.id).await, entries);
-    nobody_gets_in(&desk, squatter.id, ways).await;
+    assert!(!accounts.displace(rich.id).await.unwrap());
+    assert_eq!(accounts.get(rich.id).await.unwrap(), Some(rich));
+}
+
+pub(super) async fn an_account_is_adopted_by_its_owner(desk: Desk) {
+    let accounts = &desk.stores.accounts;
+    let command = |user, n: u32| AdoptAccount {
+        user,
+        identity: identity(&format!("owner {n}")),
+        audit: record(n),
+    };
+    let squatted = made(&desk, AccountStatus::Unverified, 0).await;
+    let ways = let_in(&desk, squatted.id).await;
+    let adopted = accounts.adopt(&command(squatted.id, 1)).await.unwrap();
+    assert_eq!(adopted.status, AccountStatus::Active);
+    assert_eq!(
+        accounts.get(squatted.id).await.unwrap().as_ref(),
+        Some(&adopted)
+    );
+    nobody_gets_in(&desk, squatted.id, ways).await;
+    let found = accounts.by_identity(&identity("owner 1")).await.unwrap();
+    assert_eq!(found, Some(adopted));
+    assert_eq!(noted(&desk).await.first(), Some(&record(1)));
+
+    // One that is in use keeps its keys: programs work with them.
+    let active = made(&desk, AccountStatus::Active, 0).await;
+    let own = key(&desk, active.id, "own");
+    accounts.add_key(&own, MANY, &record(2)).await.unwrap();
+    accounts.adopt(&command(active.id, 3)).await.unwrap();
+    assert!(accounts.by_key(&own.hash, at(2)).await.unwrap().is_some());
+    let again = accounts.adopt(&command(active.id, 1)).await;
+    assert!(
+        matches!(again, Err(AccountStoreError::IdentityTaken)),
+        "{again:?}"
+    );
+}
+
+pub(super) async fn nobody_else_is_adopted(desk: Desk) {
+    use AccountStatus::{Deleted, Suspended};
+    let accounts = &desk.stores.accounts;
+    let command = |user| AdoptAccount {
+        user,
+        identity: identity("owner"),
+        audit: record(1),
+    };
+    for status in [Suspended, Deleted] {
+        let account = made(&desk, status, 0).await;
+        let refused = accounts.adopt(&command(account.id)).await;
+        assert!(
+            matches!(refused, Err(AccountStoreError::Store(StoreError::Conflict))),
+            "{refused:?}"
+        );
+        assert_eq!(accounts.get(account.id).await.unwrap(), Some(account));
+    }
+    let unknown = accounts.adopt(&command(desk.id(UserId::from_uuid))).await;
+    assert!(
+        matches!(unknown, Err(AccountStoreError::Unknown)),
+        "{unknown:?}"
+    );
+    let found = accounts.by_identity(&identity("owner")).await.unwrap();
+    assert_eq!(found, None);
+    assert_eq!(noted(&desk).await, []);
 }
 
 pub(super) async fn nobody_else_is_displaced(desk: Desk) {

@@ -64,6 +64,10 @@ impl Agreements {
         let account = engine.account(UserId::from_uuid(account_id)).await?;
         let now = tag(&account, &engine.settings().plan_of(&account))?;
         if seen.trim() != now {
+            if account.contract.as_ref() == contract {
+                // So it is already: the answer to an earlier try was lost.
+                return self.shown(&account);
+            }
             let detail = "the account's contract or plan has changed since; read it again";
             return Err(Problem::new(ProblemCode::VersionChanged, detail));
         }

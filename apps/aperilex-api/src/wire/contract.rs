@@ -49,7 +49,8 @@ struct ContractDocument {
     cost_ceiling_usd: Option<Usd>,
     /// The part of the fee that models are expected to cost at most, in percent, 1 to 100.
     large_filing_percent: Option<u8>,
-    /// Whether it may bring its own key for a model; `false` if not said.
+    /// Whether its analyses are made with its own key for a model; `false` if not said. Refused where no such
+    /// keys are taken.
     byok: Option<bool>,
     /// Whether what its own key makes goes into the pool; `false` if not said.
     share_results: Option<bool>,

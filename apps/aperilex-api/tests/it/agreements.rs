@@ -62,6 +62,8 @@ pub(crate) async fn contract(desk: &Desk<'_>) {
     // What is read can be put back as it is: nothing of it is lost.
     let again = large.set(&second, &read.json()["contract"]).await;
     assert_eq!(tag(&again), second);
+    // Whoever did not hear that it was set asks for it again.
+    assert_eq!(tag(&large.set(&first, &agreed).await), second);
     let me = desk.world.send(call("GET", "/api/v1/me").key(&key)).await;
     assert_eq!(me.json()["limits"]["analysis_usd"], "0.012000");
 

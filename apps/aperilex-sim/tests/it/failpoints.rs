@@ -111,6 +111,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
             "AccountStore::by_identity",
             "AccountStore::touch_key",
             "AccountStore::displace",
+            "AccountStore::adopt",
             "QuotaStore::reset",
             "SessionStore::begin",
             "SessionStore::rotate",

@@ -100,6 +100,16 @@ async fn payments_come_by_the_webhook_or_by_hand_and_each_once() {
                 "the type of the event is unknown",
             ),
             (json!({"id": ""}), 2, "visible ASCII"),
+            (
+                event(
+                    "00000000-0000-7000-8000-000000000000",
+                    "evt_3",
+                    "payment.paid",
+                    1,
+                ),
+                2,
+                "nothing was kept",
+            ),
         ] {
             let (ended, said) = enter(&odd);
             assert!(ended == code && said.contains(reason), "{name}: {said}");

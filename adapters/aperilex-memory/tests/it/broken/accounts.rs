@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aperilex_ports::{
-    Account, AccountStatus, AccountStore, AccountStoreError, Actor, ApiKey, ArrangeTier, AuditLog,
-    AuditRecord, ChangeAccount, CloseAccount, Digest, Email, ExternalIdentity, KeyId, KeyOwner,
-    NoticePreferences, OpenAccount, SetContract, StoreError, Stores, Tier, TierChange, Timestamp,
-    UserId,
+    Account, AccountStatus, AccountStore, AccountStoreError, Actor, AdoptAccount, ApiKey,
+    ArrangeTier, AuditLog, AuditRecord, ChangeAccount, CloseAccount, Digest, Email,
+    ExternalIdentity, KeyId, KeyOwner, NoticePreferences, OpenAccount, SetContract, StoreError,
+    Stores, Tier, TierChange, Timestamp, UserId,
 };
 use async_trait::async_trait;
 
@@ -41,6 +41,7 @@ pub(crate) enum Flaw {
     ListsTheVerified,
     DisplacesAnybody,
     DisplacesTheAddressAlone,
+    AdoptsWithThePassword,
 }
 
 pub(crate) const FLAWS: &[(Flaw, &str)] = &[
@@ -70,6 +71,7 @@ pub(crate) const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::ListsTheVerified, "AC-14"),
     (Flaw::DisplacesAnybody, "AC-15"),
     (Flaw::DisplacesTheAddressAlone, "AC-15"),
+    (Flaw::AdoptsWithThePassword, "AC-16"),
 ];
 
 pub(crate) fn caught(flaw: Flaw) -> Vec<&'static str> {
@@ -263,6 +265,14 @@ impl AccountStore for Broken {
             }
             _ => self.inner.displace(user).await,
         }
+    }
+
+    async fn adopt(&self, command: &AdoptAccount) -> Result<Account, AccountStoreError> {
+        if self.flaw == Flaw::AdoptsWithThePassword {
+            let account = self.inner.get(command.user).await?;
+            return account.ok_or(AccountStoreError::Unknown);
+        }
+        self.inner.adopt(command).await
     }
 
     async fn set_contract(&self, command: &SetContract) -> Result<(), AccountStoreError> {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use aperilex_core::{Actor, Engine};
+use aperilex_core::{Actor, Engine, PaymentOutcome};
 
 use crate::exit::BadUsage;
 
@@ -17,6 +17,10 @@ pub(super) async fn enter(engine: &Engine, file: &Path) -> anyhow::Result<String
     let event = event.map_err(|reason| BadUsage(format!("{place}: {reason}")))?;
     let id = event.id.clone();
     let recorded = engine.record_payment_by(Actor::Operator, event).await?;
+    if recorded.outcome == PaymentOutcome::Odd && !recorded.repeated {
+        let reason = recorded.reason.unwrap_or_default();
+        return Err(BadUsage(format!("{place}: {reason}; nothing was kept")).into());
+    }
     let reason = recorded
         .reason
         .map_or_else(String::new, |it| format!(": {it}"));
