@@ -1,7 +1,6 @@
 //! A payment, from the webhook of a running server to the account, and what operators do about events
 //! that never came.
 
-use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -63,15 +62,7 @@ async fn payments_come_by_the_webhook_or_by_hand_and_each_once() {
         assert_eq!(balance().await["available_usd"], "15.000000", "{name}");
 
         // By hand the same event is the same, and one that never came is taken in.
-        let file = |event: &Value| -> PathBuf {
-            let path = world.data_dir().join("event.json");
-            std::fs::write(&path, event.to_string()).unwrap();
-            path
-        };
-        let enter = |event: &Value| {
-            let path = file(event);
-            ledger(&world, &["payment", path.to_str().unwrap()])
-        };
+        let enter = |event: &Value| enter(&world, event);
         let again = "event evt_1 credited; it came before\n".to_owned();
         assert_eq!(enter(&paid), (0, again), "{name}");
         let reversed = event(account, "evt_2", "payment.reversed", 2);
@@ -87,45 +78,46 @@ async fn payments_come_by_the_webhook_or_by_hand_and_each_once() {
         let (_, funds) = ledger(&world, &["balance", "--account", account]);
         assert!(funds.ends_with("owed\t0.000000\n"), "{name}: {funds}");
 
-        // What makes no sense is refused with the reason, and not kept.
-        for (odd, code, reason) in [
-            (
-                event("nobody", "evt_3", "payment.paid", 1),
-                2,
-                "the account's id is not one",
-            ),
-            (
-                event(account, "evt_3", "payment.dreamt", 1),
-                2,
-                "the type of the event is unknown",
-            ),
-            (json!({"id": ""}), 2, "visible ASCII"),
-            (
-                event(
-                    "00000000-0000-7000-8000-000000000000",
-                    "evt_3",
-                    "payment.paid",
-                    1,
-                ),
-                2,
-                "nothing was kept",
-            ),
-        ] {
-            let (ended, said) = enter(&odd);
-            assert!(ended == code && said.contains(reason), "{name}: {said}");
-        }
-        assert_eq!(ledger(&world, &["payment", "/nonexistent"]).0, 3, "{name}");
-        let (_, list) = ledger(&world, &["payments"]);
-        let list: Vec<_> = list
-            .lines()
-            .skip(1)
-            .map(|line| line.split('\t').nth(1))
-            .collect();
-        assert_eq!(list, [Some("evt_2"), Some("evt_1")], "{name}");
-
+        what_makes_no_sense_is_not_kept(&world, account);
         what_was_entered_is_noted_once(&world);
         world.verify();
     }
+}
+
+fn enter(world: &World, event: &Value) -> (i32, String) {
+    let path = world.data_dir().join("event.json");
+    std::fs::write(&path, event.to_string()).unwrap();
+    ledger(world, &["payment", path.to_str().unwrap()])
+}
+
+/// It is refused with the reason, and bars nothing that is right.
+fn what_makes_no_sense_is_not_kept(world: &World, account: &str) {
+    let name = world.name();
+    let nobody = "00000000-0000-7000-8000-000000000000";
+    let event = |account, id, kind| event(account, id, kind, 1);
+    for (odd, reason) in [
+        (
+            event("nobody", "evt_3", "payment.paid"),
+            "the account's id is not one",
+        ),
+        (
+            event(account, "evt_3", "payment.dreamt"),
+            "the type of the event is unknown",
+        ),
+        (event(nobody, "evt_3", "payment.paid"), "nothing was kept"),
+        (json!({"id": ""}), "visible ASCII"),
+    ] {
+        let (ended, said) = enter(world, &odd);
+        assert!(ended == 2 && said.contains(reason), "{name}: {said}");
+    }
+    assert_eq!(ledger(world, &["payment", "/nonexistent"]).0, 3, "{name}");
+    let (_, list) = ledger(world, &["payments"]);
+    let list = list.lines().skip(1).map(|line| line.split('\t').nth(1));
+    assert_eq!(
+        list.collect::<Vec<_>>(),
+        [Some("evt_2"), Some("evt_1")],
+        "{name}"
+    );
 }
 
 fn what_was_entered_is_noted_once(world: &World) {
