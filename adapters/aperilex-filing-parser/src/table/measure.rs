@@ -239,6 +239,7 @@ impl Reader<'_, '_> {
             return;
         };
         let fact = self.context.known.shown(&range, shown.number);
+        let fact = fact.filter(|fact| is_decimal(&fact.value));
         let (value, unit) = if let Some(fact) = fact {
             self.of_fact(fact, &shown)
         } else {
@@ -404,4 +405,12 @@ fn is_told(
         Some(Class::Year) => !told.years,
         _ => true,
     }
+}
+
+/// Whether it is a number: a fact that its format cannot read has the words of the document for its value.
+fn is_decimal(value: &str) -> bool {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    plain(whole) && plain(part)
 }
