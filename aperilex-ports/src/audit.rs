@@ -101,6 +101,8 @@ pub struct Rules {
     pub quiet: bool,
     /// The time.
     pub now: Timestamp,
+    /// How often models may be called for a task anew before it is given up.
+    pub max_attempts: u32,
     /// When the oldest hold that may still be open without a live task was to end.
     pub holds_since: Timestamp,
 }
@@ -133,7 +135,7 @@ pub enum Invariant {
     I11,
     /// Nothing in the books is another account's, and no result that was given is.
     I12,
-    /// Models are called by the attempts of a task alone, and not once its ceiling is passed.
+    /// Models are called by the attempts of a task alone, which are so many, and not once its ceiling is passed.
     I13,
     /// The audit log is one chain, as it was written.
     A1,
@@ -199,7 +201,7 @@ pub fn check(books: &Books, rules: &Rules) -> Vec<Finding> {
     imports::imports(books, rules, &mut found);
     kept::acknowledged(books, &mut found);
     kept::own(books, &mut found);
-    costs::calls(books, &mut found);
+    costs::calls(books, rules, &mut found);
     found.0
 }
 

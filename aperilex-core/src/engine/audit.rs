@@ -67,6 +67,7 @@ impl Engine {
             quiet: proof.quiet,
             now,
             holds_since: earlier(now, grace),
+            max_attempts: self.settings.timings.max_attempts,
         };
         let mut found = check(&books, &rules);
         if proof.objects {

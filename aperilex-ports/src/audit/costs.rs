@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Books, Findings, Invariant};
+use super::{Books, Findings, Invariant, Rules};
 use crate::model::{MicroUsd, ModelCall, Task, TaskId, TaskStatus};
 
 /// Each call was made by an attempt of its task, and none once earlier attempts had passed the ceiling; what was
 /// given in the end has not passed it either.
-pub(super) fn calls(books: &Books, found: &mut Findings) {
+pub(super) fn calls(books: &Books, rules: &Rules, found: &mut Findings) {
     let mut by_task: BTreeMap<TaskId, Vec<&ModelCall>> = BTreeMap::new();
     for call in &books.calls {
         by_task.entry(call.task).or_default().push(call);
@@ -15,7 +15,7 @@ pub(super) fn calls(books: &Books, found: &mut Findings) {
     for (id, calls) in by_task {
         let task = books.tasks.iter().find(|(task, _)| task.id == id);
         match task {
-            Some((task, _)) => of_task(task, &calls, found),
+            Some((task, _)) => of_task(task, &calls, rules, found),
             None => found.expect(
                 false,
                 Invariant::I13,
@@ -26,14 +26,22 @@ pub(super) fn calls(books: &Books, found: &mut Findings) {
     }
 }
 
-fn of_task(task: &Task, calls: &[&ModelCall], found: &mut Findings) {
+fn of_task(task: &Task, calls: &[&ModelCall], rules: &Rules, found: &mut Findings) {
     // An attempt that is taken back is made again under the same number.
-    let attempts = task.attempts.saturating_add(1);
+    let begun = task.attempts.saturating_add(1);
+    // Of a task that has ended nothing tells how often it might be begun then.
+    let attempts = match task.status.is_terminal() {
+        true => begun,
+        false => begun.min(rules.max_attempts),
+    };
     for call in calls {
         let subject = || format!("call {} for task {}", call.id, task.id);
         let (attempt, lawful) = (call.attempt, (1..=attempts).contains(&call.attempt));
         found.expect(lawful, Invariant::I13, subject, || {
-            format!("it is of attempt {attempt}, the task had {}", task.attempts)
+            format!(
+                "it is of attempt {attempt}, the task had {} and may have {attempts}",
+                task.attempts
+            )
         });
         let Some(ceiling) = call.ceiling else {
             continue;

@@ -22,6 +22,7 @@ fn rules(quiet: bool) -> Rules {
         quiet,
         now: at(100),
         holds_since: at(50),
+        max_attempts: 3,
     }
 }
 

@@ -466,6 +466,7 @@ impl Desk {
             quiet: false,
             now: at(0),
             holds_since: Timestamp::MIN,
+            max_attempts: u32::MAX,
         };
         assert_eq!(check(&books, &rules), []);
     }

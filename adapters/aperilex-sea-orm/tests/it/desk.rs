@@ -91,6 +91,7 @@ pub(crate) async fn audit(stores: &Stores, user: UserId) -> Balance {
         quiet: false,
         now: at(0),
         holds_since: at(0),
+        max_attempts: u32::MAX,
     };
     assert_eq!(check(&books, &rules), []);
     for (task, _) in &books.tasks {

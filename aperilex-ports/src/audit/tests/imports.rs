@@ -145,6 +145,7 @@ fn every_damage_of_an_import_is_found() {
         damage(&mut books);
         let rules = Rules {
             holds_since: at(500),
+            max_attempts: 3,
             ..rules(false)
         };
         let found = check(&books, &rules);

@@ -62,6 +62,11 @@ const KEPT_DAMAGES: &[(&str, Invariant, Damage)] = &[
             b.calls[1].attempt = 3;
         },
     ),
+    ("a model is called again and again", Invariant::I13, |b| {
+        b.tasks[0].0.status = TaskStatus::Running;
+        b.tasks[0].0.attempts = 4;
+        b.calls[1].attempt = 4;
+    }),
     ("a call is of no attempt", Invariant::I13, |b| {
         b.calls[0].attempt = 0
     }),
