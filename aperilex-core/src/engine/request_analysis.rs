@@ -140,6 +140,8 @@ impl Engine {
             // Its own key has been paid for elsewhere.
             (Ok(_), Some(_)) => Fee::NONE,
             (Err(obstacle), _) => {
+                // Should it be withdrawn before the commit, the task that is made in its place ends as the
+                // obstacle says, for nothing.
                 if !self.is_pooled(wanted.as_ref()).await? {
                     return Err(obstacle);
                 }
